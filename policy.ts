@@ -1,0 +1,36 @@
+/**
+ * The fintech API's security policy. The gateway's routes and throttles, the Vault roles' lifetimes and
+ * the middleware all derive from this one value; nothing in it is stated anywhere else.
+ */
+import { definePolicy } from '@portcullis/runtime/policy';
+
+export const policy = definePolicy({
+  name: 'fintech-api',
+  issuer: 'https://auth.fintech.example.com',
+  audience: 'https://api.fintech.example.com',
+
+  tiers: {
+    free: [{ limit: 100, window: '1m' }],
+    pro: [{ limit: 1_000, window: '1m' }],
+    enterprise: [{ limit: 10_000, window: '1m' }],
+  },
+  defaultTier: 'free',
+  upgradeUrl: 'https://api.diego.dev/pricing',
+
+  routes: [
+    { method: 'GET', path: '/healthz', public: true },
+    { method: 'GET', path: '/readyz', public: true },
+    { method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] },
+    { method: 'POST', path: '/api/transactions', scopes: ['write:transactions'], cost: 2, sensitive: true },
+    {
+      method: 'POST',
+      path: '/api/transactions/export',
+      scopes: ['read:transactions'],
+      cost: 10,
+      sensitive: true,
+    },
+    { method: 'POST', path: '/api/reports/generate', scopes: ['generate:reports'], cost: 20 },
+  ],
+
+  lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+});

@@ -1,0 +1,24 @@
+/** One thing that is wrong in a configuration value. */
+export interface Problem {
+  /** Where it is, as in `routes[2].cost`. */
+  readonly path: string;
+  /** What was expected, and what to do about it. Never holds a secret. */
+  readonly message: string;
+}
+
+/** Lists every problem on a line of its own, so that one attempt shows all there is to mend. */
+export function describeProblems(subject: string, problems: readonly Problem[]): string {
+  const lines = problems.map(({ path, message }) => `  ${path || '(root)'}: ${message}`);
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return [`${subject} has ${count}`, ...lines].join('\n');
+}
+
+/** Thrown by `definePolicy()`: the policy is invalid. `problems` holds all of them, not just the first. */
+export class PolicyError extends Error {
+  readonly code = 'ERR_POLICY_INVALID';
+  override readonly name = 'PolicyError';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(describeProblems('the policy', problems));
+  }
+}

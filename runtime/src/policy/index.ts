@@ -1,0 +1,4 @@
+export type { Duration } from './duration';
+export { PolicyError, describeProblems, type Problem } from './errors';
+export { definePolicy, type Limit, type Policy, type Route } from './policy';
+export type { PolicyInput } from './schema';

@@ -1,0 +1,165 @@
+import type { z } from 'zod';
+import { PolicyError, type Problem } from './errors';
+import { compilePattern, patternsOverlap } from './route-pattern';
+import { policySchema, type ParsedPolicy, type PolicyInput } from './schema';
+
+/** At most `limit` of cost in any trailing window of `windowSeconds`. */
+export interface Limit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+export interface Route {
+  readonly method: string;
+  /** Express 5 path syntax. */
+  readonly path: string;
+  /** All of them are required. */
+  readonly scopes: readonly string[];
+  readonly cost: number;
+  readonly onStoreFailure: 'open' | 'closed' | 'local';
+  readonly sensitive: boolean;
+  readonly public: boolean;
+}
+
+/** A validated, deeply frozen policy. Made by {@link definePolicy} only. */
+export interface Policy {
+  readonly name: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly tiers: Readonly<Record<string, readonly Limit[]>>;
+  readonly defaultTier: string;
+  readonly routes: readonly Route[];
+  readonly lifetimes: {
+    readonly accessTokenSeconds: number;
+    readonly credentialSeconds: number;
+    readonly rotateAtSeconds: number;
+  };
+  readonly upgradeUrl?: string;
+  /**
+   * The route that a request is, matched as Express' router matches it; `undefined` when the policy does
+   * not list it, which means denied. HEAD is GET.
+   *
+   * @param rawPath the path as it was sent: still encoded, without the query.
+   */
+  readonly match: (method: string, rawPath: string) => Route | undefined;
+}
+
+/**
+ * Validates an API's security policy: the one value that the gateway, the app, Vault and the scanner obey.
+ *
+ * @throws PolicyError with every problem at once, each with its path.
+ *
+ * @example
+ * const policy = definePolicy({
+ *   name: 'fintech-api',
+ *   issuer: 'https://auth.fintech.example.com',
+ *   audience: 'https://api.fintech.example.com',
+ *   tiers: { free: [{ limit: 100, window: '1m' }] },
+ *   defaultTier: 'free',
+ *   routes: [{ method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] }],
+ *   lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+ * });
+ * policy.match('HEAD', '/API/transactions/')?.scopes; // ['read:transactions']
+ */
+export function definePolicy(input: PolicyInput): Policy {
+  const parsed = policySchema.safeParse(input);
+  if (!parsed.success) throw new PolicyError(parsed.error.issues.map(toProblem));
+
+  const problems = crossChecks(parsed.data);
+  if (problems.length > 0) throw new PolicyError(problems);
+  return deepFreeze(toPolicy(parsed.data));
+}
+
+function toPolicy(parsed: ParsedPolicy): Policy {
+  const { tiers, lifetimes, upgradeUrl, ...rest } = parsed;
+  const limits = Object.entries(tiers).map(
+    ([tier, windows]) =>
+      [tier, windows.map(({ limit, window }) => ({ limit, windowSeconds: window }))] as const,
+  );
+  return {
+    ...rest,
+    ...(upgradeUrl !== undefined && { upgradeUrl }),
+    tiers: Object.fromEntries(limits),
+    lifetimes: {
+      accessTokenSeconds: lifetimes.accessToken,
+      credentialSeconds: lifetimes.credential,
+      rotateAtSeconds: lifetimes.rotateAt,
+    },
+    match: compileRoutes(parsed.routes),
+  };
+}
+
+function compileRoutes(routes: readonly Route[]): Policy['match'] {
+  const compiled = routes.map((route) => ({ route, matches: compilePattern(route.path) }));
+  return (method, rawPath) => {
+    const routed = method === 'HEAD' ? 'GET' : method;
+    return compiled.find(({ route, matches }) => route.method === routed && matches(rawPath))?.route;
+  };
+}
+
+/** What can only be seen by looking at several parts of the policy together. */
+function crossChecks(policy: ParsedPolicy): Problem[] {
+  return [...overlappingRoutes(policy), ...costsThatNeverFit(policy), ...repeatedWindows(policy)];
+}
+
+function overlappingRoutes({ routes }: ParsedPolicy): Problem[] {
+  return routes.flatMap((route, index) =>
+    routes
+      .slice(0, index)
+      .flatMap((earlier, earlierIndex) =>
+        earlier.method === route.method && patternsOverlap(earlier.path, route.path)
+          ? [
+              {
+                path: `routes[${index}].path`,
+                message: `overlaps routes[${earlierIndex}] (${earlier.method} ${earlier.path}): a request could be either; make them distinct`,
+              },
+            ]
+          : [],
+      ),
+  );
+}
+
+function costsThatNeverFit({ routes, tiers }: ParsedPolicy): Problem[] {
+  const smallest = Math.min(...Object.values(tiers).flatMap((windows) => windows.map(({ limit }) => limit)));
+  return routes.flatMap(({ cost }, index) =>
+    cost > smallest
+      ? [
+          {
+            path: `routes[${index}].cost`,
+            message: `received ${cost}, above the smallest limit (${smallest}): the call could never be admitted`,
+          },
+        ]
+      : [],
+  );
+}
+
+function repeatedWindows({ tiers }: ParsedPolicy): Problem[] {
+  return Object.entries(tiers).flatMap(([tier, windows]) =>
+    windows.flatMap(({ window }, index) =>
+      windows.findIndex((other) => other.window === window) < index
+        ? [
+            {
+              path: `tiers.${tier}[${index}].window`,
+              message: `${window} s appears twice in this tier; keep one`,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+function toProblem(issue: z.core.$ZodIssue): Problem {
+  const path = issue.path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
+    '',
+  );
+  return { path, message: issue.message };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part as object);
+  }
+  return Object.freeze(value);
+}

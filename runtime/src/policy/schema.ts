@@ -1,0 +1,113 @@
+/** The shape of a policy as its author writes it, and what each part must be. */
+import { z } from 'zod';
+import { durationSchema } from './duration';
+import { compilePattern } from './route-pattern';
+
+/** RFC 6749 §3.3: a scope is printable ASCII without space, quote or backslash. */
+const scope = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'expected an OAuth scope (RFC 6749 §3.3): no spaces or quotes');
+
+const httpsUrl = z
+  .string()
+  .refine(isHttpsOrLoopback, { error: 'expected an https URL (http only on loopback)' });
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected a lower-case name such as "pro": letters, digits, hyphens');
+
+const path = z.string().superRefine((pattern, context) => {
+  if (!pattern.startsWith('/')) {
+    context.addIssue({ code: 'custom', message: 'expected a path that starts with "/"' });
+    return;
+  }
+  try {
+    compilePattern(pattern);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'expected Express 5 path syntax, such as "/users/:id" or "/files/*rest"',
+    });
+  }
+});
+
+const window = z.strictObject({
+  /** Cost admitted in any window of this length. */
+  limit: z.int().min(1).max(1_000_000_000),
+  window: durationSchema.refine((seconds) => seconds <= 86_400, 'expected a window of one day at most'),
+});
+
+const route = z
+  .strictObject({
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+    path,
+    /** All of them are required. */
+    scopes: z.array(scope).default([]),
+    /** What a call takes from the client's limit. HEAD costs what GET does. */
+    cost: z.int('expected a whole number').min(0).max(1_000_000).default(1),
+    /** What happens when the rate-limit store does not answer. */
+    onStoreFailure: z.enum(['open', 'closed', 'local']).default('local'),
+    /** Refused while revocations cannot be read. */
+    sensitive: z.boolean().default(false),
+    /** Open to everyone: no token, no limit. */
+    public: z.boolean().default(false),
+  })
+  .superRefine((value, context) => {
+    if (value.public && value.scopes.length > 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['public'],
+        message: 'expected false: a route that asks for scopes is not public',
+      });
+    }
+  });
+
+export const policySchema = z
+  .strictObject({
+    /** Names the API's Vault role, policy, KV entry and gateway. */
+    name,
+    issuer: httpsUrl,
+    audience: z.string().min(1),
+    tiers: z.record(name, z.array(window).min(1, 'expected at least one { limit, window }')),
+    defaultTier: name,
+    routes: z.array(route).min(1, 'expected at least one route: what is not listed is denied'),
+    lifetimes: z.strictObject({
+      /** Longest `exp - iat` of an access token. */
+      accessToken: durationSchema,
+      /** Longest life of a leased credential. */
+      credential: durationSchema,
+      /** Age at which a credential is replaced. */
+      rotateAt: durationSchema,
+    }),
+    /** Shown to clients of the default tier when they are limited. */
+    upgradeUrl: httpsUrl.optional(),
+  })
+  .superRefine((policy, context) => {
+    if (!Object.hasOwn(policy.tiers, policy.defaultTier)) {
+      const known = Object.keys(policy.tiers).join(', ');
+      context.addIssue({
+        code: 'custom',
+        path: ['defaultTier'],
+        message: `expected one of the tiers: ${known}`,
+      });
+    }
+    if (policy.lifetimes.rotateAt >= policy.lifetimes.credential) {
+      context.addIssue({
+        code: 'custom',
+        path: ['lifetimes', 'rotateAt'],
+        message: 'expected less than lifetimes.credential, so that a rotation has time to finish',
+      });
+    }
+  });
+
+/** What `definePolicy()` takes. */
+export type PolicyInput = z.input<typeof policySchema>;
+export type ParsedPolicy = z.output<typeof policySchema>;
+
+function isHttpsOrLoopback(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return (
+    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  );
+}
