@@ -29,6 +29,7 @@ export const policy = definePolicy({
       cost: 10,
       sensitive: true,
     },
+    { method: 'GET', path: '/api/exports/:link', scopes: ['read:transactions'], sensitive: true },
     { method: 'POST', path: '/api/reports/generate', scopes: ['generate:reports'], cost: 20 },
   ],
 

@@ -104,18 +104,16 @@ function crossChecks(policy: ParsedPolicy): Problem[] {
 
 function overlappingRoutes({ routes }: ParsedPolicy): Problem[] {
   return routes.flatMap((route, index) =>
-    routes
-      .slice(0, index)
-      .flatMap((earlier, earlierIndex) =>
-        earlier.method === route.method && patternsOverlap(earlier.path, route.path)
-          ? [
-              {
-                path: `routes[${index}].path`,
-                message: `overlaps routes[${earlierIndex}] (${earlier.method} ${earlier.path}): a request could be either; make them distinct`,
-              },
-            ]
-          : [],
-      ),
+    routes.slice(0, index).flatMap((earlier, earlierIndex) =>
+      earlier.method === route.method && patternsOverlap(earlier.path, route.path)
+        ? [
+            {
+              path: `routes[${index}].path`,
+              message: `overlaps routes[${earlierIndex}] (${earlier.method} ${earlier.path}): a request could be either; make them distinct`,
+            },
+          ]
+        : [],
+    ),
   );
 }
 

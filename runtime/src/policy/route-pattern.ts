@@ -18,54 +18,59 @@ export function compilePattern(pattern: string): PathMatcher {
   return (rawPath) => regexp.test(rawPath);
 }
 
-/** One part of a path between slashes: fixed text, one dynamic part, or all that follows. */
-type Segment = { readonly text: string } | 'parameter' | 'rest';
+/** Stand for a parameter and a wildcard in a pattern's text. No path holds them: the HTTP parser refuses both. */
+const PARAMETER = '\u0000';
+const WILDCARD = '\u0001';
 
-/** Whether some path is both: two routes of one method that overlap would have two costs for one request. */
+/**
+ * Whether some path may be both: two routes of one method that overlap would have two costs for one
+ * request. Where that is hard to say (several parameters in a segment, what follows a wildcard) it says yes.
+ */
 export function patternsOverlap(first: string, second: string): boolean {
   return alternatives(first).some((a) => alternatives(second).some((b) => segmentsOverlap(a, b)));
 }
 
-function segmentsOverlap(a: readonly Segment[], b: readonly Segment[]): boolean {
-  const [headA, ...tailA] = a;
-  const [headB, ...tailB] = b;
-  if (headA === 'rest') return b.length > 0;
-  if (headB === 'rest') return a.length > 0;
-  if (headA === undefined || headB === undefined) return headA === headB;
-  const same = typeof headA === 'string' || typeof headB === 'string' || headA.text === headB.text;
-  return same && segmentsOverlap(tailA, tailB);
+function segmentsOverlap([a, ...restA]: readonly string[], [b, ...restB]: readonly string[]): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.includes(WILDCARD) || b.includes(WILDCARD)) return true;
+  return segmentOverlaps(a, b) && segmentsOverlap(restA, restB);
 }
 
-/** A pattern with n optional groups is 2^n plain ones. */
-function alternatives(pattern: string): Segment[][] {
-  return expandGroups(parse(pattern).tokens).map(toSegments);
-}
-
-function expandGroups(tokens: readonly Token[]): Token[][] {
-  return tokens.reduce<Token[][]>(
-    (variants, token) =>
-      variants.flatMap((variant) => {
-        if (token.type !== 'group') return [[...variant, token]];
-        return [variant, ...expandGroups(token.tokens).map((inner) => [...variant, ...inner])];
-      }),
-    [[]],
+function segmentOverlaps(a: string, b: string): boolean {
+  const aroundA = a.split(PARAMETER);
+  const aroundB = b.split(PARAMETER);
+  if (aroundA.length === 1 && aroundB.length === 1) return a === b;
+  return (
+    agree(aroundA.at(0), aroundB.at(0), (text, start) => text.startsWith(start)) &&
+    agree(aroundA.at(-1), aroundB.at(-1), (text, end) => text.endsWith(end))
   );
 }
 
-/** A segment with both text and a parameter counts as a parameter: this may report an overlap too many, never one too few. */
-function toSegments(tokens: readonly Token[]): Segment[] {
-  const segments: Segment[] = [];
-  for (const token of tokens) {
-    if (token.type === 'wildcard') return [...segments.slice(0, -1), 'rest'];
-    if (token.type === 'param') segments[segments.length - 1] = 'parameter';
-    if (token.type === 'text') {
-      const [continued = '', ...started] = token.value.toLowerCase().split('/');
-      const last = segments.at(-1);
-      if (last !== undefined && typeof last !== 'string')
-        segments[segments.length - 1] = { text: last.text + continued };
-      segments.push(...started.map((text) => ({ text })));
-    }
+function agree(a = '', b = '', holds: (text: string, part: string) => boolean): boolean {
+  return holds(a, b) || holds(b, a);
+}
+
+/** A pattern with n optional groups is up to 2^n plain ones; each is given as its segments, in lower case. */
+function alternatives(pattern: string): string[][] {
+  return expand(parse(pattern).tokens).map((text) => text.replace(/(?<=.)\/$/, '').split('/'));
+}
+
+function expand(tokens: readonly Token[]): string[] {
+  return tokens.reduce<string[]>(
+    (variants, token) => variants.flatMap((variant) => alternativesOf(token).map((text) => variant + text)),
+    [''],
+  );
+}
+
+function alternativesOf(token: Token): string[] {
+  switch (token.type) {
+    case 'text':
+      return [token.value.toLowerCase()];
+    case 'param':
+      return [PARAMETER];
+    case 'wildcard':
+      return [WILDCARD];
+    case 'group':
+      return ['', ...expand(token.tokens)];
   }
-  const end = segments.at(-1);
-  return typeof end === 'object' && end.text === '' && segments.length > 1 ? segments.slice(0, -1) : segments;
 }

@@ -1,0 +1,143 @@
+import { definePolicy, PolicyError, type PolicyInput } from '@portcullis/runtime/policy';
+
+const valid: PolicyInput = {
+  name: 'payments',
+  issuer: 'https://auth.example.com',
+  audience: 'https://api.example.com',
+  tiers: {
+    free: [{ limit: 100, window: '1m' }],
+    pro: [
+      { limit: 1_000, window: '1m' },
+      { limit: 5_000, window: '1h' },
+    ],
+  },
+  defaultTier: 'free',
+  routes: [{ method: 'GET', path: '/api/payments', scopes: ['read:payments'] }],
+  lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+};
+
+function problemsOf(input: unknown): Record<string, string> {
+  try {
+    definePolicy(input as PolicyInput);
+  } catch (error) {
+    expect(error).toBeInstanceOf(PolicyError);
+    return Object.fromEntries((error as PolicyError).problems.map(({ path, message }) => [path, message]));
+  }
+  throw new Error('expected the policy to be refused');
+}
+
+test('a valid policy gives lengths of time in seconds and fills in the defaults', () => {
+  const policy = definePolicy(valid);
+
+  expect(policy.lifetimes).toEqual({
+    accessTokenSeconds: 900,
+    credentialSeconds: 3_600,
+    rotateAtSeconds: 3_000,
+  });
+  expect(policy.tiers['pro']).toEqual([
+    { limit: 1_000, windowSeconds: 60 },
+    { limit: 5_000, windowSeconds: 3_600 },
+  ]);
+  expect(policy.routes[0]).toMatchObject({
+    cost: 1,
+    onStoreFailure: 'local',
+    sensitive: false,
+    public: false,
+  });
+});
+
+test('a policy cannot be changed once it is defined', () => {
+  const policy = definePolicy(valid);
+  const [route] = policy.routes as unknown as { cost: number }[];
+
+  expect(() => (route!.cost = 0)).toThrow(TypeError);
+  expect(() => (policy.routes as unknown[]).push({})).toThrow(TypeError);
+});
+
+test('what the author passed in may change later without changing the policy', () => {
+  const input = structuredClone(valid);
+  const policy = definePolicy(input);
+  (input.routes as { scopes: string[] }[])[0]!.scopes.push('admin');
+
+  expect(policy.routes[0]?.scopes).toEqual(['read:payments']);
+});
+
+test('every problem is reported at once, each with its path', () => {
+  const problems = problemsOf({
+    ...valid,
+    issuer: 'http://auth.example.com',
+    tiers: { free: [{ limit: 0, window: '0s' }] },
+    routes: [
+      { method: 'GET', path: 'api' },
+      { method: 'FETCH', path: '/api/:', scopes: ['two words'] },
+    ],
+    typo: true,
+  });
+
+  expect(Object.keys(problems).sort()).toEqual([
+    '',
+    'issuer',
+    'routes[0].path',
+    'routes[1].method',
+    'routes[1].path',
+    'routes[1].scopes[0]',
+    'tiers.free[0].limit',
+    'tiers.free[0].window',
+  ]);
+});
+
+test.each<[string, Partial<PolicyInput>, string]>([
+  ['a default tier that is not one', { defaultTier: 'gold' }, 'defaultTier'],
+  [
+    'a rotation later than the end of the credential',
+    { lifetimes: { accessToken: '15m', credential: '50m', rotateAt: '50m' } },
+    'lifetimes.rotateAt',
+  ],
+  [
+    'an unknown unit',
+    { lifetimes: { accessToken: '15 minutes' as '15m', credential: '60m', rotateAt: '50m' } },
+    'lifetimes.accessToken',
+  ],
+  ['a window of zero', { tiers: { free: [{ limit: 1, window: '0m' }] } }, 'tiers.free[0].window'],
+  [
+    'the same window twice',
+    {
+      tiers: {
+        free: [
+          { limit: 1, window: '1m' },
+          { limit: 2, window: '60s' },
+        ],
+      },
+    },
+    'tiers.free[1].window',
+  ],
+  ['a tier without a limit', { tiers: { free: [] } }, 'tiers.free'],
+  ['a cost above a limit', { routes: [{ method: 'GET', path: '/a', cost: 101 }] }, 'routes[0].cost'],
+  ['a fraction of a cost', { routes: [{ method: 'GET', path: '/a', cost: 1.5 }] }, 'routes[0].cost'],
+  ['no routes', { routes: [] }, 'routes'],
+  [
+    'a public route with scopes',
+    { routes: [{ method: 'GET', path: '/a', public: true, scopes: ['x'] }] },
+    'routes[0].public',
+  ],
+  [
+    'overlapping routes',
+    {
+      routes: [
+        { method: 'GET', path: '/a/:id' },
+        { method: 'GET', path: '/A/b/' },
+      ],
+    },
+    'routes[1].path',
+  ],
+])('refused: %s', (_what, change, path) => {
+  expect(Object.keys(problemsOf({ ...valid, ...change }))).toEqual([path]);
+});
+
+test('routes that differ in method only do not overlap', () => {
+  const routes = [
+    { method: 'GET', path: '/a/:id' },
+    { method: 'POST', path: '/a/b' },
+  ] as const;
+  expect(() => definePolicy({ ...valid, routes: [...routes] })).not.toThrow();
+});
