@@ -1,0 +1,50 @@
+/**
+ * What `npm start` and `npm test` run. Uses Node alone: on a fresh clone nothing else is there yet.
+ * Installs the packages when they are missing or older than the lock file, then hands over to the CLI.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const INSTALLED = 'node_modules/.portcullis-lock';
+
+requireNode(20, 19);
+installPackages();
+
+require('tsx/cjs/api').register();
+require('./cli/src/main.ts');
+
+function requireNode(major, minor) {
+  const [hasMajor, hasMinor] = process.versions.node.split('.').map(Number);
+  if (hasMajor > major || (hasMajor === major && hasMinor >= minor)) return;
+  fail(
+    `Portcullis needs Node ${major}.${minor} or newer; this is ${process.versions.node}. Install a current LTS release.`,
+  );
+}
+
+function installPackages() {
+  const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
+  if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return;
+
+  console.error('Installing packages (npm ci) ...');
+  const started = Date.now();
+  const npm = process.env.npm_execpath;
+  const command = npm ? [process.execPath, npm] : ['npm'];
+  const { status } = spawnSync(
+    command[0],
+    [...command.slice(1), 'ci', '--no-fund', '--no-audit', '--loglevel=error'],
+    {
+      stdio: ['ignore', 2, 2],
+    },
+  );
+  if (status !== 0) fail('npm ci failed: see its messages above. Running this command again is safe.');
+  writeFileSync(INSTALLED, wanted);
+  console.error(`Installed packages in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,49 @@
+import { enforce, rateLimit, requireAuth, type RedisCommands } from '@portcullis/runtime';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { policy } from '../policy';
+import type { Database } from './database';
+import { answerErrors } from './errors';
+import { exports } from './exports';
+import { health, type DependencyCheck } from './health';
+import { logRequests } from './log';
+import { reports } from './reports';
+import { transactions } from './transactions';
+
+export interface AppDependencies {
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly redis: RedisCommands;
+  /** Signs export links. */
+  readonly signingKey: string;
+  /** Where tokens come from, when it is not what the policy says. */
+  readonly identity: { readonly issuer?: string; readonly audience?: string; readonly jwksUri?: string };
+  readonly checks: Readonly<Record<string, DependencyCheck>>;
+}
+
+/** The fintech API. What protects it is the four lines in the middle; the rest is an ordinary Express app. */
+export function createApp({
+  logger,
+  database,
+  redis,
+  signingKey,
+  identity,
+  checks,
+}: AppDependencies): Express {
+  const app = express();
+  app.use(logRequests(logger));
+  app.use(helmet());
+
+  app.use(requireAuth({ policy, ...identity }));
+  app.use(rateLimit({ policy, redis }));
+  app.use(enforce(policy));
+  app.use(express.json({ limit: '16kb' }));
+
+  app.use(health(checks));
+  app.use(transactions(database));
+  app.use(exports(database, signingKey));
+  app.use(reports(database));
+  app.use(answerErrors);
+  return app;
+}

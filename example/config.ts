@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Vault's KV entry `secret/fintech-api/config`. */
+export const configSchema = z.object({
+  oauth_client_secret: z.string().min(1),
+  jwt_signing_key: z.string().min(32, 'expected at least 32 characters (256 bits for HS256)'),
+  encryption_key: z.string().min(32),
+  db_host: z.string().min(1),
+  db_port: z.coerce.number().int().min(1).max(65_535),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,99 @@
+import { Router } from 'express';
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Database } from './database';
+import { organisationOf } from './organisation';
+
+const LINK_SECONDS = 300;
+/** Its own `typ`: neither kind of token can ever be taken for the other (RFC 8725 §3.11). */
+const LINK_TYPE = 'export+jwt';
+
+const linkClaims = z.object({ sub: z.string(), asOf: z.iso.datetime() });
+
+interface BookingRow {
+  id: string;
+  account: string;
+  amount_cents: string;
+  currency: string;
+  description: string;
+  created_at: Date;
+}
+
+/**
+ * `POST /api/transactions/export` answers with a link that is good for five minutes, signed together
+ * with its expiry by `jwt_signing_key`; `GET /api/exports/:link` serves it as CSV, to the same
+ * organisation only.
+ */
+export function exports(database: Database, signingKey: string): Router {
+  const key = new TextEncoder().encode(signingKey);
+  const router = Router();
+
+  router.post('/api/transactions/export', async (req, res) => {
+    const organisation = organisationOf(req);
+    const { rows } = await database.query<{ count: string; asOf: Date }>(
+      `select count(*), now() as "asOf" from transactions where org_id = $1`,
+      [organisation],
+    );
+    const [{ count, asOf } = { count: '0', asOf: new Date() }] = rows;
+    const expiresAt = new Date((Math.floor(Date.now() / 1_000) + LINK_SECONDS) * 1_000);
+    const link = await new SignJWT({ asOf: asOf.toISOString() })
+      .setProtectedHeader({ alg: 'HS256', typ: LINK_TYPE })
+      .setSubject(organisation)
+      .setExpirationTime(expiresAt)
+      .sign(key);
+    res
+      .status(201)
+      .json({ url: `/api/exports/${link}`, expiresAt: expiresAt.toISOString(), transactions: Number(count) });
+  });
+
+  router.get('/api/exports/:link', async (req, res) => {
+    const claims = await readLink(req.params.link, key);
+    if (claims?.sub !== organisationOf(req)) {
+      res
+        .status(404)
+        .json({ error: 'not_found', message: 'This export link is not valid any more, or not yours.' });
+      return;
+    }
+    const { rows } = await database.query<BookingRow>(
+      `select id, account, amount_cents, currency, description, created_at from transactions
+       where org_id = $1 and created_at <= $2 order by id`,
+      [claims.sub, claims.asOf],
+    );
+    res.type('text/csv').attachment('transactions.csv').send(toCsv(rows));
+  });
+
+  return router;
+}
+
+async function readLink(link: string, key: Uint8Array): Promise<z.output<typeof linkClaims> | undefined> {
+  try {
+    const { payload } = await jwtVerify(link, key, {
+      algorithms: ['HS256'],
+      typ: LINK_TYPE,
+      requiredClaims: ['exp'],
+    });
+    return linkClaims.parse(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+function toCsv(rows: readonly BookingRow[]): string {
+  const lines = rows.map((row) =>
+    [
+      row.id,
+      row.account,
+      row.amount_cents,
+      row.currency,
+      csvText(row.description),
+      row.created_at.toISOString(),
+    ].join(','),
+  );
+  return ['id,account,amount_cents,currency,description,created_at', ...lines, ''].join('\r\n');
+}
+
+/** Quoted (RFC 4180), and never a formula when a spreadsheet opens it. */
+function csvText(text: string): string {
+  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${inert.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+const loopbackOrHttps = z.url({ protocol: /^https?$/ });
+
+/** The environment that the fintech API reads. Vault's own settings are read by `SecretsManager.connect()`. */
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  HOST: z.string().default('0.0.0.0'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
+  /** Overrides the policy's issuer, for environments with an identity provider of their own. */
+  OIDC_ISSUER_URL: loopbackOrHttps.optional(),
+  OAUTH_AUDIENCE: z.string().min(1).optional(),
+  JWKS_URI: loopbackOrHttps.optional(),
+  DATABASE_NAME: z.string().default('fintech'),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(1_000).default(10),
+  REDIS_HOST: z.string().default('127.0.0.1'),
+  REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6_379),
+});
+
+export type Settings = z.output<typeof environment>;
+
+/** @throws Error that names every variable that is missing or wrong, never its value. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const parsed = environment.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(['the environment is not complete', ...problems].join('\n'));
+}
