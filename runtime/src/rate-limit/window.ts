@@ -1,0 +1,25 @@
+/**
+ * The arithmetic of a window, in one place for the Lua script, the memory store and the headers.
+ *
+ * A window of W milliseconds is cut into N = 60 buckets on the clock's own grid: bucket i is the time
+ * from i·W/N up to (i+1)·W/N. A charge counts in full until every moment of its bucket is W old, so any
+ * trailing window of W is covered by the current bucket and the N before it. What was charged is free
+ * again at most W/N after it had to be.
+ *
+ * A leased block is charged one bucket ahead (its last moment), so N + 2 buckets are live at once: they
+ * sit in a ring, bucket i in slot i mod (N + 2).
+ *
+ * Times are whole milliseconds, so that now·N stays below 2^53 and every division here is exact.
+ */
+export const BUCKETS = 60;
+export const RING = BUCKETS + 2;
+
+/** The bucket in which `nowMs` falls. */
+export function bucketAt(nowMs: number, windowMs: number): number {
+  return Math.floor((nowMs * BUCKETS) / windowMs);
+}
+
+/** The first whole millisecond at which a charge in `bucket` counts no longer. */
+export function freedAtMs(bucket: number, windowMs: number): number {
+  return Math.ceil(((bucket + BUCKETS + 1) * windowMs) / BUCKETS);
+}
