@@ -1,6 +1,6 @@
 import { policy } from '../policy';
 import parseurl from 'parseurl';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import type { IncomingMessage } from 'node:http';
 
@@ -8,12 +8,10 @@ import type { IncomingMessage } from 'node:http';
 const secretFields = ['password', 'secret', 'token', 'authorization', 'cookie', 'lease_id'];
 const redactedPaths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
-export function createLogger(level: string): Logger {
-  return pino({
-    level,
-    base: { service: policy.name },
-    redact: { paths: redactedPaths, censor: '[secret]' },
-  });
+/** JSON lines on standard output, unless another destination is given. */
+export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+  const redact = { paths: redactedPaths, censor: '[secret]' };
+  return pino({ level, base: { service: policy.name }, redact }, destination);
 }
 
 /**

@@ -1,0 +1,51 @@
+import express from 'express';
+import type { AddressInfo } from 'node:net';
+import { health, type DependencyCheck } from '../../../example/health';
+
+async function withHealth(
+  checks: Record<string, DependencyCheck>,
+  use: (get: (path: string) => Promise<{ status: number; body: unknown }>) => Promise<void>,
+): Promise<void> {
+  const server = express().use(health(checks)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await use(async (path) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      return { status: response.status, body: await response.json() };
+    });
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+test('ready when every dependency is up', async () => {
+  await withHealth({ vault: () => Promise.resolve() }, async (get) => {
+    expect(await get('/readyz')).toEqual({
+      status: 200,
+      body: { status: 'ready', dependencies: { vault: 'up' } },
+    });
+  });
+});
+
+test('not ready when one is down, and the reason is not shown', async () => {
+  const broken = (): Promise<void> =>
+    Promise.reject(new Error('password authentication failed for user v-app'));
+  await withHealth({ vault: () => Promise.resolve(), postgres: broken }, async (get) => {
+    expect(await get('/readyz')).toEqual({
+      status: 503,
+      body: { status: 'not ready', dependencies: { vault: 'up', postgres: 'down' } },
+    });
+    expect(await get('/healthz')).toEqual({ status: 200, body: { status: 'up' } });
+  });
+});
+
+test('many questions at once ask the dependencies once', async () => {
+  let asked = 0;
+  const counted = (): Promise<void> => Promise.resolve(void (asked += 1));
+  await withHealth({ redis: counted }, async (get) => {
+    await Promise.all(Array.from({ length: 50 }, () => get('/readyz')));
+    expect(asked).toBe(1);
+  });
+});
