@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** One thing that is wrong in a configuration value. */
 export interface Problem {
   /** Where it is, as in `routes[2].cost`. */
@@ -11,6 +13,16 @@ export function describeProblems(subject: string, problems: readonly Problem[]):
   const lines = problems.map(({ path, message }) => `  ${path || '(root)'}: ${message}`);
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return [`${subject} has ${count}`, ...lines].join('\n');
+}
+
+/** What zod found wrong, with its path as one would write it: `routes[2].cost`. */
+export function toProblem(issue: z.core.$ZodIssue): Problem {
+  const path = issue.path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
+    '',
+  );
+  return { path, message: issue.message };
 }
 
 /** Thrown by `definePolicy()`: the policy is invalid. `problems` holds all of them, not just the first. */

@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import { PolicyError, type Problem } from './errors';
+import { PolicyError, toProblem, type Problem } from './errors';
 import { compilePattern, patternsOverlap } from './route-pattern';
 import { policySchema, type ParsedPolicy, type PolicyInput } from './schema';
 
@@ -144,15 +143,6 @@ function repeatedWindows({ tiers }: ParsedPolicy): Problem[] {
         : [],
     ),
   );
-}
-
-function toProblem(issue: z.core.$ZodIssue): Problem {
-  const path = issue.path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
-    '',
-  );
-  return { path, message: issue.message };
 }
 
 function deepFreeze<T extends object>(value: T): T {

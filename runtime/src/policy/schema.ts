@@ -1,6 +1,7 @@
 /** The shape of a policy as its author writes it, and what each part must be. */
 import { z } from 'zod';
 import { durationSchema } from './duration';
+import { isHttpsOrLoopback } from './https-url';
 import { compilePattern } from './route-pattern';
 
 /** RFC 6749 §3.3: a scope is printable ASCII without space, quote or backslash. */
@@ -103,11 +104,3 @@ export const policySchema = z
 /** What `definePolicy()` takes. */
 export type PolicyInput = z.input<typeof policySchema>;
 export type ParsedPolicy = z.output<typeof policySchema>;
-
-function isHttpsOrLoopback(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return (
-    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
-  );
-}
