@@ -105,8 +105,10 @@ for w = 1, #KEYS do
   local seen = redis.call('HMGET', KEYS[w], 'h', bucket % RING)
   if seen[1] and seen[2] and bucket >= seen[1] - N and bucket <= seen[1] + 1 then
     local back = math.min(tonumber(ARGV[1]), tonumber(seen[2]))
-    redis.call('HINCRBY', KEYS[w], bucket % RING, -back)
-    redis.call('HINCRBY', KEYS[w], 't', -back)
+    if back > 0 then
+      redis.call('HINCRBY', KEYS[w], bucket % RING, -back)
+      redis.call('HINCRBY', KEYS[w], 't', -back)
+    end
   end
 end
 return 1
