@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LocalError, messageOf } from './errors';
+import type { Warden } from './warden';
+
+/** The system user a server runs as. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** One child process. Its environment is exactly `env`: nothing of ours leaks into a server by accident. */
+export interface ProcessSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly identity?: Identity | undefined;
+  /** File that takes standard output and standard error, appended. */
+  readonly log: string;
+  /** Opens an IPC channel, over which secrets can be passed without an argument or a file. */
+  readonly ipc?: boolean;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/**
+ * A running child in a session of its own: a terminal's Ctrl-C reaches only us, and we stop the servers in
+ * the order that is right for them.
+ */
+export class ManagedProcess {
+  readonly exited: Promise<Exit>;
+
+  private constructor(
+    readonly name: string,
+    readonly pid: number,
+    readonly log: string,
+    readonly child: ChildProcess,
+    warden: Warden,
+  ) {
+    this.exited = once(child, 'exit').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
+      // What the child started itself and left behind goes with it.
+      signalGroup(pid, 'SIGKILL');
+      warden.forget(pid);
+      return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+    });
+  }
+
+  /** @throws LocalError `server_failed` when the command cannot be run at all. */
+  static async start(spec: ProcessSpec, warden: Warden): Promise<ManagedProcess> {
+    const log = await open(spec.log, 'a', 0o600);
+    try {
+      const stdio: StdioOptions = [
+        'ignore',
+        log.fd,
+        log.fd,
+        ...(spec.ipc === true ? (['ipc'] as const) : []),
+      ];
+      const child = spawn(spec.command, spec.args, {
+        cwd: spec.cwd,
+        env: spec.env,
+        detached: true,
+        stdio,
+        ...spec.identity,
+      });
+      // Told before anything is awaited: from here on no death of ours leaves the child behind.
+      if (child.pid !== undefined) warden.watch(child.pid);
+      await once(child, 'spawn');
+      return new ManagedProcess(spec.name, child.pid ?? 0, spec.log, child, warden);
+    } catch (cause) {
+      throw new LocalError(
+        'server_failed',
+        `${spec.name} could not be started: ${messageOf(cause)}`,
+        `check that ${spec.command} can be run by this user`,
+        { cause },
+      );
+    } finally {
+      await log.close();
+    }
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Sends a signal to the process itself. */
+  signal(name: NodeJS.Signals): void {
+    if (this.running) process.kill(this.pid, name);
+  }
+
+  /** Asks the process to end, and ends it when the grace has passed. */
+  async stop(name: NodeJS.Signals = 'SIGTERM', graceMs = 5_000): Promise<Exit> {
+    this.signal(name);
+    const late = new AbortController();
+    const inTime = await Promise.race([
+      this.exited.then(() => true),
+      delay(graceMs, false, { signal: late.signal }).catch(() => false),
+    ]);
+    late.abort();
+    if (!inTime) signalGroup(this.pid, 'SIGKILL');
+    return this.exited;
+  }
+
+  /** What to throw when the process ended although it was expected to serve; the end of its log says why. */
+  async failure(): Promise<LocalError> {
+    const { code, signal } = await this.exited;
+    const ending = signal ?? `code ${code ?? 'unknown'}`;
+    return new LocalError(
+      'server_failed',
+      `${this.name} ended with ${ending}`,
+      `it said: ${await lastLines(this.log)}`,
+    );
+  }
+}
+
+/** Whether the group still had a member to signal. */
+function signalGroup(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    process.kill(-pid, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last lines of a log: where a failed program says why. */
+export async function lastLines(file: string, count = 6): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.length === 0 ? '(it printed nothing)' : lines.slice(-count).join('\n');
+}

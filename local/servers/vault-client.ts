@@ -1,0 +1,90 @@
+import { messageOf } from '../errors';
+
+/** An answer other than 2xx. The messages are the server's own; they hold no secret. */
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+
+  constructor(
+    readonly status: number,
+    readonly path: string,
+    readonly errors: readonly string[],
+  ) {
+    super(`Vault answered ${status} on ${path}: ${errors.join('; ') || 'no message'}`);
+  }
+}
+
+/** What `GET /v1/sys/health` says, by its status code. */
+export type Health = 'active' | 'sealed' | 'uninitialized' | 'other';
+
+/** The few calls that starting, deploying and checking need. The service itself uses the runtime's client. */
+export class VaultClient {
+  constructor(
+    readonly address: string,
+    private readonly token?: string,
+  ) {}
+
+  /** The `data`, `auth` and `wrap_info` of an answer, or the whole of it where the path has none. */
+  async read<T = VaultAnswer>(path: string): Promise<T> {
+    return (await this.send('GET', path)) as T;
+  }
+
+  async write<T = VaultAnswer>(
+    path: string,
+    body: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    return (await this.send('PUT', path, body, headers)) as T;
+  }
+
+  async list(path: string): Promise<readonly string[]> {
+    try {
+      const answer = (await this.send('LIST', path)) as VaultAnswer;
+      return (answer.data?.keys as string[] | undefined) ?? [];
+    } catch (error) {
+      if (error instanceof VaultError && error.status === 404) return [];
+      throw error;
+    }
+  }
+
+  /** @throws when nothing answers */
+  async health(): Promise<Health> {
+    const { status } = await fetch(`${this.address}/v1/sys/health`, { signal: AbortSignal.timeout(5_000) });
+    const known: Record<number, Health> = { 200: 'active', 501: 'uninitialized', 503: 'sealed' };
+    return known[status] ?? 'other';
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body?: Record<string, unknown>,
+    headers: Record<string, string> = {},
+  ): Promise<unknown> {
+    const response = await fetch(`${this.address}/v1/${path}`, {
+      method,
+      headers: { ...(this.token === undefined ? {} : { 'X-Vault-Token': this.token }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    const answer = text === '' ? {} : parse(text);
+    if (!response.ok) throw new VaultError(response.status, path, answer.errors ?? []);
+    return answer;
+  }
+}
+
+/** The envelope of Vault's answers. */
+export interface VaultAnswer {
+  readonly data?: Record<string, unknown>;
+  readonly auth?: { readonly client_token: string };
+  readonly wrap_info?: { readonly token: string; readonly creation_path: string };
+  readonly lease_id?: string;
+  readonly errors?: readonly string[];
+}
+
+function parse(text: string): VaultAnswer {
+  try {
+    return JSON.parse(text) as VaultAnswer;
+  } catch (error) {
+    return { errors: [`not JSON: ${messageOf(error)}`] };
+  }
+}

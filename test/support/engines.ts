@@ -1,0 +1,53 @@
+/**
+ * Real servers for one test file. Each `use…()` starts its server before the file's tests and stops it after
+ * them; what it returns is called inside a test, when the server is there.
+ *
+ *     const redis = useRedis();
+ *     it('counts', async () => { const client = createClient({ url: redis().adminUrl }); … });
+ */
+import { EngineCache } from '../../local/cache';
+import { findOpenBao } from '../../local/engines/openbao';
+import { findRedis } from '../../local/engines/redis';
+import { Run } from '../../local/run';
+import { startOidc, type OidcOptions, type OidcServer } from '../../local/servers/oidc';
+import { startOpenBao, type OpenBaoServer } from '../../local/servers/openbao';
+import { startPostgres, type PostgresServer } from '../../local/servers/postgres';
+import { startRedis, type RedisServer } from '../../local/servers/redis';
+
+/** Long enough to download OpenBao where it is not cached yet. */
+const START_TIMEOUT_MS = 180_000;
+
+const silently = (): void => undefined;
+
+export const useRedis = (): (() => RedisServer) =>
+  useServer(async (run) => startRedis(run, { binary: await findRedis({ run, note: silently }) }));
+
+export const usePostgres = (): (() => PostgresServer) => useServer((run) => startPostgres(run));
+
+export const useOpenBao = (): (() => OpenBaoServer) =>
+  useServer(async (run) =>
+    startOpenBao(run, { binary: await findOpenBao({ run, cache: new EngineCache(), note: silently }) }),
+  );
+
+export const useOidc = (options: OidcOptions): (() => OidcServer) =>
+  useServer((run) => startOidc(run, options));
+
+/** A run of its own for tests that start processes themselves. */
+export const useRun = (): (() => Run) => useServer((run) => Promise.resolve(run));
+
+function useServer<T>(start: (run: Run) => Promise<T>): () => T {
+  let run: Run | undefined;
+  let server: T | undefined;
+  beforeAll(async () => {
+    run = await Run.open();
+    server = await start(run);
+  }, START_TIMEOUT_MS);
+  afterAll(async () => {
+    await run?.close();
+  }, 30_000);
+  return () => {
+    if (server === undefined)
+      throw new Error('the server is there only while tests run: call this inside one');
+    return server;
+  };
+}
