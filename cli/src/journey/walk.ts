@@ -1,0 +1,48 @@
+import { styleText } from 'node:util';
+import type { Step } from './step';
+import type { World } from './world';
+
+/** How one step of the journey went. */
+export interface StepResult {
+  readonly title: string;
+  readonly passed: boolean;
+  /** What was seen, or why it failed. */
+  readonly detail: string;
+  readonly milliseconds: number;
+}
+
+/** Walks every step, in order; one that fails does not keep the later ones from being tried. */
+export async function walk(
+  steps: readonly Step[],
+  world: World,
+  report: (result: StepResult) => void,
+): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    const result = await walkOne(step, world);
+    results.push(result);
+    report(result);
+  }
+  return results;
+}
+
+async function walkOne(step: Step, world: World): Promise<StepResult> {
+  const startedAt = performance.now();
+  const done = (passed: boolean, detail: string): StepResult => ({
+    title: step.title,
+    passed,
+    detail,
+    milliseconds: Math.round(performance.now() - startedAt),
+  });
+  try {
+    return done(true, await step.walk(world));
+  } catch (error) {
+    return done(false, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A result as people read it. */
+export function describeResult({ title, passed, detail, milliseconds }: StepResult): string {
+  const mark = passed ? styleText('green', '✓') : styleText('red', '✗');
+  return `  ${mark} ${title} ${styleText('dim', `${milliseconds} ms`)}\n      ${detail.replaceAll('\n', '\n      ')}`;
+}
