@@ -1,2 +1,3 @@
+export * from './auth';
 export * from './policy';
 export * from './rate-limit';

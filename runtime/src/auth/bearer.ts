@@ -1,0 +1,54 @@
+/** How a request brings its access token (RFC 6750 §2): in the Authorization header, once, and nowhere else. */
+import type { Request } from 'express';
+
+export type Credentials =
+  | { readonly kind: 'token'; readonly token: string }
+  /** No credentials, or credentials of a kind that is not accepted: Basic, API keys, a token in the URL. */
+  | { readonly kind: 'none' }
+  /** RFC 6750 §3.1, `invalid_request`: more than one way to tell who is calling. */
+  | { readonly kind: 'ambiguous' };
+
+const NONE: Credentials = { kind: 'none' };
+const AMBIGUOUS: Credentials = { kind: 'ambiguous' };
+
+/** RFC 6750 §2.1, with the scheme in either case and any number of spaces (RFC 9110 §11.4). */
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+
+export function credentialsOf(req: Request): Credentials {
+  const header = req.headers.authorization;
+  if (header === undefined) return NONE;
+  // Node keeps the first of several Authorization headers, a proxy may have looked at the last.
+  if (countAuthorizationHeaders(req.rawHeaders) > 1 || tokenInQuery(req) || tokenInForm(req))
+    return AMBIGUOUS;
+  const token = BEARER.exec(header)?.[1];
+  return token === undefined ? NONE : { kind: 'token', token };
+}
+
+function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') count += 1;
+  }
+  return count;
+}
+
+/** RFC 6750 §2.3. */
+function tokenInQuery(req: Request): boolean {
+  const start = req.originalUrl.indexOf('?');
+  if (start < 0) return false;
+  const query = req.originalUrl.slice(start + 1);
+  const mayHoldIt = query.includes('access_token') || query.includes('%');
+  return mayHoldIt && new URLSearchParams(query).has('access_token');
+}
+
+/** RFC 6750 §2.2. Seen only where a body parser ran before. */
+function tokenInForm(req: Request): boolean {
+  const body: unknown = req.body;
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    Object.hasOwn(body, 'access_token') &&
+    req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+  );
+}

@@ -1,0 +1,92 @@
+/** The refusals of this folder, as RFC 6750 §3 words them. None says anything about the token's content. */
+import type { Response } from 'express';
+import { refuse } from '../http/answer';
+import { KeysUnavailableError, TokenError } from './errors';
+
+const REALM = 'Bearer realm="api"';
+
+/** Longest list of scopes that an answer repeats, in characters. */
+const LONGEST_LIST = 2_048;
+
+/** No credentials: 401 and the bare challenge (RFC 6750 §3.1, last paragraph). */
+export function challenge(res: Response): void {
+  refuse(
+    res,
+    401,
+    { error: 'unauthorized', message: 'Missing or invalid Authorization header' },
+    { 'WWW-Authenticate': REALM },
+  );
+}
+
+/** Credentials sent twice: 400. */
+export function refuseAmbiguous(res: Response): void {
+  refuse(
+    res,
+    400,
+    { error: 'invalid_request', message: 'Send the access token once, in one Authorization header' },
+    { 'WWW-Authenticate': `${REALM}, error="invalid_request"` },
+  );
+}
+
+/** A token that is not let in: 401; one that cannot be judged now: 503. Anything else is thrown on. */
+export function refuseToken(res: Response, error: unknown): void {
+  if (error instanceof KeysUnavailableError) {
+    refuseUnavailable(res, error.retryAfterSeconds);
+    return;
+  }
+  if (!(error instanceof TokenError)) throw error;
+  const expired = error.reason === 'expired';
+  refuse(
+    res,
+    401,
+    expired
+      ? {
+          error: 'token_expired',
+          message: 'Access token has expired. Use your refresh token to get a new one.',
+        }
+      : { error: 'invalid_token', message: 'Token validation failed' },
+    {
+      'WWW-Authenticate': `${REALM}, error="invalid_token", error_description="${
+        expired ? 'The access token has expired' : 'Token validation failed'
+      }"`,
+    },
+  );
+}
+
+/** The identity provider, not the caller, is at fault. */
+export function refuseUnavailable(res: Response, retryAfterSeconds: number): void {
+  refuse(
+    res,
+    503,
+    {
+      error: 'temporarily_unavailable',
+      message: 'Tokens cannot be verified at the moment. Try again later.',
+    },
+    { 'Retry-After': String(retryAfterSeconds) },
+  );
+}
+
+/** A good token that grants too little: 403, and what would do (RFC 6750 §3.1). */
+export function refuseScope(res: Response, required: readonly string[], granted: readonly string[]): void {
+  refuse(
+    res,
+    403,
+    {
+      error: 'insufficient_scope',
+      message: 'The access token does not grant what this call needs',
+      required,
+      granted: shortened(granted),
+    },
+    { 'WWW-Authenticate': `${REALM}, error="insufficient_scope", scope="${required.join(' ')}"` },
+  );
+}
+
+/** What no scope would open. */
+export function refuseForbidden(res: Response, message: string): void {
+  refuse(res, 403, { error: 'forbidden', message });
+}
+
+function shortened(scopes: readonly string[]): readonly string[] {
+  let room = LONGEST_LIST;
+  return scopes.filter((scope) => (room -= JSON.stringify(scope).length + 1) >= 0);
+}

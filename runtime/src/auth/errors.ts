@@ -1,0 +1,57 @@
+import { describeProblems, type Problem } from '../policy';
+
+/** Why a token was refused: for logs and counters. Clients are told no more than DESIGN's two messages. */
+export type RefusalReason =
+  | 'malformed'
+  | 'forbidden_header'
+  | 'wrong_type'
+  | 'algorithm_not_allowed'
+  | 'unknown_issuer'
+  | 'unknown_key'
+  | 'bad_signature'
+  | 'wrong_audience'
+  | 'bad_claim'
+  | 'not_yet_valid'
+  | 'lifetime_too_long'
+  | 'sender_constrained'
+  | 'revoked'
+  | 'expired';
+
+/** The token is not one to let in. Holds neither the token nor anything that was in it. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly code: 'ERR_TOKEN_EXPIRED' | 'ERR_TOKEN_INVALID';
+
+  constructor(
+    readonly reason: RefusalReason,
+    message: string,
+  ) {
+    super(message);
+    this.code = reason === 'expired' ? 'ERR_TOKEN_EXPIRED' : 'ERR_TOKEN_INVALID';
+  }
+}
+
+/** Whether the token is good cannot be told now: its issuer does not answer, and no usable key is at hand. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+  readonly code = 'ERR_KEYS_UNAVAILABLE';
+
+  constructor(
+    issuer: string,
+    /** Whole seconds, at least 1, until it is worth asking again. */
+    readonly retryAfterSeconds: number,
+    cause?: unknown,
+  ) {
+    super(`no usable signing keys of ${issuer}`, { cause });
+  }
+}
+
+/** Thrown when a middleware is made: its options are invalid. `problems` holds all of them. */
+export class AuthOptionsError extends Error {
+  override readonly name = 'AuthOptionsError';
+  readonly code = 'ERR_AUTH_OPTIONS_INVALID';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(describeProblems('the authentication options', problems));
+  }
+}

@@ -1,0 +1,8 @@
+export type { AuthContext } from './context';
+export { enforce } from './enforce';
+export { AuthOptionsError, KeysUnavailableError, TokenError, type RefusalReason } from './errors';
+export type { AuthEvent, OnAuthEvent } from './events';
+export type { AuthOptions, IssuerOptions } from './options';
+export { optionalAuth, requireAuth, type AuthMiddleware } from './require-auth';
+export { requireAnyScope, requireScope, requireTier } from './require-scope';
+export type { Algorithm } from './token/algorithms';

@@ -1,0 +1,71 @@
+/** An issuer's public keys, as it publishes them (JWK Set, RFC 7517 §5). */
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { ALGORITHMS, keyFits, type Algorithm } from '../token/algorithms';
+
+/** Issuers have a handful. */
+const MOST_KEYS = 100;
+
+export interface SigningKey {
+  readonly id?: string;
+  /** The algorithms the key may be used with. Never empty. */
+  readonly algorithms: readonly Algorithm[];
+  readonly key: KeyObject;
+  /** The same text for the same key: tells a key that was replaced under its old identifier. */
+  readonly fingerprint: string;
+  /** Set once the issuer no longer publishes the key. What was verified with it is then worth nothing. */
+  withdrawn: boolean;
+}
+
+/**
+ * Reads the keys that check signatures, and passes over all others: symmetric ones, those meant for
+ * encryption, kinds that are not known here, RSA below 2048 bits (RFC 7517 §5 asks for no less patience).
+ *
+ * @throws Error if there is not one usable key: an issuer that lost its keys is an issuer in trouble.
+ */
+export function readJwks(document: unknown): readonly SigningKey[] {
+  const entries = (document as { keys?: unknown } | null)?.keys;
+  if (!Array.isArray(entries)) throw new Error('the JWK set has no array "keys"');
+  if (entries.length > MOST_KEYS) throw new Error(`the JWK set has more than ${MOST_KEYS} keys`);
+  const keys = entries.flatMap((entry: unknown) => readKey(entry) ?? []);
+  if (keys.length === 0) throw new Error('the JWK set has no key that checks signatures');
+  return keys;
+}
+
+function readKey(entry: unknown): SigningKey | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const jwk = entry as Record<string, unknown>;
+  const { kid, use, alg, kty, n, e, crv, x, y } = jwk;
+  const operations = jwk.key_ops;
+  if (kty === 'oct' || (kid !== undefined && typeof kid !== 'string')) return undefined;
+  if (use !== undefined && use !== 'sig') return undefined;
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
+    return undefined;
+  // Only the public members: a set that leaks a private key must not put one into this process.
+  const publicMembers = { kty, n, e, crv, x, y };
+  const key = importKey(publicMembers);
+  if (!key) return undefined;
+  const algorithms = ALGORITHMS.filter(
+    (name) => keyFits(name, key) && (alg === undefined || named(alg, name)),
+  );
+  if (algorithms.length === 0) return undefined;
+  return {
+    ...(kid !== undefined && { id: kid }),
+    algorithms,
+    key,
+    fingerprint: JSON.stringify([kid, algorithms, publicMembers]),
+    withdrawn: false,
+  };
+}
+
+/** RFC 9864 renames EdDSA on this curve to Ed25519; in a key both mean the same. */
+function named(declared: unknown, algorithm: Algorithm): boolean {
+  return declared === algorithm || (algorithm === 'EdDSA' && declared === 'Ed25519');
+}
+
+function importKey(jwk: Record<string, unknown>): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The keys of one issuer, kept at hand.
+ *
+ * A set is fetched when it is made and again every four minutes, before it turns five minutes old, so that
+ * no request waits for it and a withdrawn key is soon refused. A process that slept through its timer
+ * fetches before it trusts the set again. When fetching fails, the last set serves for up to an hour while
+ * retries back off; after that nothing can be verified, and callers are told to come back (503).
+ *
+ * A token may name a key that is not in the set: a new key, or an invention. It causes a fetch, shared by
+ * all who wait for it; a fetch that did not bring the key is followed by ten seconds in which such tokens
+ * are refused unasked. A fetch that did bring it is not: an issuer may rotate twice in a row, an attacker
+ * cannot make it publish a key.
+ */
+import type { Clock } from '../clock';
+import { KeysUnavailableError, TokenError } from '../errors';
+import type { OnAuthEvent } from '../events';
+import type { Algorithm } from '../token/algorithms';
+import type { FetchJson } from './fetch-json';
+import { readJwks, type SigningKey } from './jwks';
+
+const SECOND = 1_000;
+const REFRESH_AFTER_MS = 240 * SECOND;
+const FRESH_MS = 300 * SECOND;
+const USABLE_MS = 3_600 * SECOND;
+const FRUITLESS_PAUSE_MS = 10 * SECOND;
+const FIRST_RETRY_MS = SECOND;
+const LONGEST_RETRY_MS = 30 * SECOND;
+
+export interface KeySetOptions {
+  readonly issuer: string;
+  /** Where the set is. Asked again after every failure: it may have moved. */
+  readonly locate: () => Promise<string>;
+  readonly fetchJson: FetchJson;
+  readonly clock: Clock;
+  readonly onEvent: OnAuthEvent;
+  /** Told when keys left the set. */
+  readonly onWithdrawn: () => void;
+}
+
+export class KeySet {
+  readonly #options: KeySetOptions;
+  #keys: readonly SigningKey[] = [];
+  #fetchedAt = Number.NEGATIVE_INFINITY;
+  #location: string | undefined;
+  #inFlight: Promise<boolean> | undefined;
+  #failures = 0;
+  #lastFailure: unknown;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #fruitlessUntil = Number.NEGATIVE_INFINITY;
+  #cancelTimer: () => void = () => undefined;
+  #closed = false;
+
+  constructor(options: KeySetOptions) {
+    this.#options = options;
+    void this.#refresh();
+  }
+
+  /** Whether tokens can be verified now, if their key is known. */
+  get usable(): boolean {
+    return this.#age() < USABLE_MS;
+  }
+
+  /** The key, if it is at hand and its set need not be fetched first. */
+  peek(keyId: string | undefined, algorithm: Algorithm): SigningKey | undefined {
+    return this.#mustFetch() ? undefined : this.#find(keyId, algorithm);
+  }
+
+  /** Whether what was once verified with the key still counts. */
+  vouchesFor(key: SigningKey): boolean {
+    return !key.withdrawn && !this.#mustFetch();
+  }
+
+  /**
+   * The key, fetched if need be.
+   *
+   * @throws TokenError if the issuer has no such key.
+   * @throws KeysUnavailableError if that cannot be told: the issuer does not answer.
+   */
+  async find(keyId: string | undefined, algorithm: Algorithm): Promise<SigningKey> {
+    if (this.#inFlight) await this.#inFlight;
+    if (this.#mustFetch() && !this.#backingOff()) await this.#refresh();
+    if (!this.usable) throw this.#unavailable();
+
+    const known = this.#find(keyId, algorithm);
+    if (known) return known;
+    if (this.#now() < this.#fruitlessUntil) throw unknownKey();
+    if (this.#backingOff() || !(await this.#refresh())) throw this.#unavailable();
+
+    const fetched = this.#find(keyId, algorithm);
+    if (fetched) return fetched;
+    this.#fruitlessUntil = this.#now() + FRUITLESS_PAUSE_MS;
+    throw unknownKey();
+  }
+
+  /** Stops fetching in the background. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer();
+  }
+
+  /** A token without `kid` is checked only where there is no choice of keys (RFC 7515 §4.1.4 leaves it open). */
+  #find(keyId: string | undefined, algorithm: Algorithm): SigningKey | undefined {
+    const fitting = this.#keys.filter(
+      (key) => (keyId === undefined || key.id === keyId) && key.algorithms.includes(algorithm),
+    );
+    return keyId === undefined && fitting.length > 1 ? undefined : fitting[0];
+  }
+
+  #mustFetch(): boolean {
+    const age = this.#age();
+    return age >= USABLE_MS || (age >= FRESH_MS && this.#failures === 0);
+  }
+
+  #backingOff(): boolean {
+    return this.#failures > 0 && this.#now() < this.#retryAt;
+  }
+
+  /** One fetch at a time; whoever needs one while it runs waits for the same. Tells whether it succeeded. */
+  #refresh(): Promise<boolean> {
+    this.#inFlight ??= this.#fetch().finally(() => (this.#inFlight = undefined));
+    return this.#inFlight;
+  }
+
+  async #fetch(): Promise<boolean> {
+    const { locate, fetchJson } = this.#options;
+    try {
+      this.#location ??= await locate();
+      this.#accept(readJwks(await fetchJson(this.#location)));
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Keys that stayed keep their object, so that what was verified with them stays verified. */
+  #accept(published: readonly SigningKey[]): void {
+    const before = new Map(this.#keys.map((key) => [key.fingerprint, key]));
+    this.#keys = published.map((key) => before.get(key.fingerprint) ?? key);
+    const kept = new Set(this.#keys);
+    const withdrawn = [...before.values()].filter((key) => !kept.has(key));
+    for (const key of withdrawn) key.withdrawn = true;
+
+    this.#fetchedAt = this.#now();
+    this.#failures = 0;
+    this.#schedule(jittered(REFRESH_AFTER_MS));
+    const { issuer, onEvent, onWithdrawn } = this.#options;
+    if (withdrawn.length > 0) onWithdrawn();
+    onEvent({ type: 'keys_refreshed', issuer, keys: kept.size, withdrawn: withdrawn.length });
+  }
+
+  #fail(error: unknown): void {
+    const pause = jittered(Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS));
+    this.#failures += 1;
+    this.#lastFailure = error;
+    this.#location = undefined;
+    this.#retryAt = this.#now() + pause;
+    this.#schedule(pause);
+    const cause = error instanceof Error ? error.message : String(error);
+    this.#options.onEvent({ type: 'keys_unavailable', issuer: this.#options.issuer, cause });
+  }
+
+  #schedule(milliseconds: number): void {
+    this.#cancelTimer();
+    if (!this.#closed)
+      this.#cancelTimer = this.#options.clock.after(milliseconds, () => void this.#refresh());
+  }
+
+  #unavailable(): KeysUnavailableError {
+    const seconds = Math.max(1, Math.ceil((this.#retryAt - this.#now()) / SECOND));
+    return new KeysUnavailableError(this.#options.issuer, seconds, this.#lastFailure);
+  }
+
+  #age(): number {
+    return this.#now() - this.#fetchedAt;
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonic();
+  }
+}
+
+/** Between nine tenths and all of it, so that instances started together do not ask together. */
+function jittered(milliseconds: number): number {
+  return milliseconds * (0.9 + 0.1 * Math.random());
+}
+
+function unknownKey(): TokenError {
+  return new TokenError('unknown_key', 'the issuer publishes no such key');
+}

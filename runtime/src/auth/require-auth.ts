@@ -1,0 +1,80 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { routeOf } from '../http/route-of';
+import { credentialsOf } from './bearer';
+import { challenge, refuseAmbiguous, refuseToken } from './challenge';
+import type { AuthContext } from './context';
+import { TokenError } from './errors';
+import { resolveOptions, type AuthOptions } from './options';
+import { makeVerifier, type TokenVerifier } from './token/verifier';
+
+/** A middleware that verifies tokens. It fetches its issuers' keys from the moment it is made. */
+export interface AuthMiddleware extends RequestHandler, Pick<TokenVerifier, 'readiness' | 'close'> {}
+
+/**
+ * Lets in requests with a good access token and sets `req.auth`; answers all others (RFC 6750 §3):
+ * 401 `unauthorized`, `token_expired` or `invalid_token`, 400 `invalid_request`, and 503
+ * `temporarily_unavailable` while the issuer's keys cannot be had. Routes that the policy marks
+ * `public` pass without a token.
+ *
+ * @throws AuthOptionsError with every problem of the options at once.
+ *
+ * @example
+ * app.use(requireAuth({ policy }));
+ */
+export function requireAuth(options: AuthOptions): AuthMiddleware {
+  return middleware(options, true);
+}
+
+/**
+ * As {@link requireAuth}, but a request without an Authorization header goes on, without `req.auth`. Bad
+ * credentials are refused all the same: they were meant to count.
+ *
+ * @throws AuthOptionsError with every problem of the options at once.
+ */
+export function optionalAuth(options: AuthOptions): AuthMiddleware {
+  return middleware(options, false);
+}
+
+function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
+  const resolved = resolveOptions(options);
+  const { policy, onEvent } = resolved;
+  const verifier = makeVerifier(resolved);
+
+  function authenticate(token: string, req: Request, res: Response, next: NextFunction): void {
+    const admit = (auth: AuthContext): void => {
+      req.auth = auth;
+      next();
+    };
+    const reject = (error: unknown): void => {
+      if (error instanceof TokenError) onEvent({ type: 'token_refused', reason: error.reason });
+      refuseToken(res, error);
+    };
+    let verified: AuthContext | Promise<AuthContext>;
+    try {
+      verified = verifier.verify(token);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    // Where the keys are at hand, the request goes on in the same turn: no promise, no microtask.
+    if (verified instanceof Promise) verified.then(admit, reject).catch(next);
+    else admit(verified);
+  }
+
+  function handle(req: Request, res: Response, next: NextFunction): void {
+    if (routeOf(policy, req)?.public === true) {
+      next();
+      return;
+    }
+    const credentials = credentialsOf(req);
+    if (credentials.kind === 'ambiguous') refuseAmbiguous(res);
+    else if (credentials.kind === 'token') authenticate(credentials.token, req, res, next);
+    else if (required || req.headers.authorization !== undefined) challenge(res);
+    else next();
+  }
+
+  return Object.assign(handle, {
+    readiness: () => verifier.readiness(),
+    close: () => verifier.close(),
+  });
+}

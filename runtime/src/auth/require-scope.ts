@@ -1,0 +1,46 @@
+import type { RequestHandler } from 'express';
+import { challenge, refuseForbidden, refuseScope } from './challenge';
+
+/**
+ * Lets in callers whose token grants all of these scopes; 403 `insufficient_scope` otherwise, 401 without
+ * a verified token. For apps without a policy; with one, `enforce(policy)` does this for every route.
+ *
+ * @throws TypeError without a scope: a check of nothing is a mistake.
+ *
+ * @example
+ * app.get('/api/transactions', requireScope('read:transactions'), handler);
+ */
+export function requireScope(...required: readonly string[]): RequestHandler {
+  return scopeCheck(required, (granted) => required.every((scope) => granted.includes(scope)));
+}
+
+/** As {@link requireScope}, for callers whose token grants one of these scopes or more. */
+export function requireAnyScope(...required: readonly string[]): RequestHandler {
+  return scopeCheck(required, (granted) => required.some((scope) => granted.includes(scope)));
+}
+
+/**
+ * Lets in callers of these tiers; 403 `forbidden` otherwise, 401 without a verified token.
+ *
+ * @throws TypeError without a tier.
+ */
+export function requireTier(...tiers: readonly string[]): RequestHandler {
+  if (tiers.length === 0) throw new TypeError('requireTier() received no tier; name at least one');
+  return (req, res, next) => {
+    if (!req.auth) challenge(res);
+    else if (!tiers.includes(req.auth.tier)) refuseForbidden(res, 'Your plan does not include this call');
+    else next();
+  };
+}
+
+function scopeCheck(
+  required: readonly string[],
+  suffices: (granted: readonly string[]) => boolean,
+): RequestHandler {
+  if (required.length === 0) throw new TypeError('requireScope() received no scope; name at least one');
+  return (req, res, next) => {
+    if (!req.auth) challenge(res);
+    else if (!suffices(req.auth.scopes)) refuseScope(res, required, req.auth.scopes);
+    else next();
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * What the claims of an access token must be (RFC 7519 §4.1, RFC 9068 §2.2 and §4). Pure: the same
+ * claims, rules and moment always give the same answer.
+ */
+import type { AuthContext } from '../context';
+import { TokenError } from '../errors';
+import { scopesOf } from './scopes';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+export interface ClaimRules {
+  readonly issuer: string;
+  /** One of these has to be in `aud`. */
+  readonly audiences: readonly string[];
+  /** How far this clock and the issuer's may be apart. */
+  readonly toleranceSeconds: number;
+  /** Longest `exp - iat`. */
+  readonly longestLifetimeSeconds: number;
+  readonly organisationClaim: string;
+  readonly tierClaim: string;
+  /** The tier that the claim's value stands for. */
+  readonly tierOf: (claimed: unknown) => string;
+}
+
+/**
+ * What the claims say about the caller.
+ *
+ * @param nowSeconds since 1970; fractions count.
+ * @throws TokenError naming the first rule that is broken; `expired` comes last, so that a client is told
+ * to refresh its token only when nothing else is wrong with it.
+ */
+export function contextOf(claims: Claims, rules: ClaimRules, nowSeconds: number): AuthContext {
+  if (claims.iss !== rules.issuer) throw new TokenError('unknown_issuer', 'iss is another issuer');
+  checkAudience(claims.aud, rules.audiences);
+  checkBearer(claims);
+  const subject = requiredText(claims, 'sub');
+  const organisation = optionalText(claims, rules.organisationClaim);
+  const clientId = optionalText(claims, 'client_id') ?? optionalText(claims, 'azp');
+  optionalText(claims, 'jti');
+  optionalText(claims, 'sid');
+  const scopes = scopesOf(claims);
+  const expiresAt = checkTimes(claims, rules, nowSeconds);
+  return deepFreeze({
+    issuer: rules.issuer,
+    subject,
+    ...(organisation !== undefined && { organisation }),
+    tier: rules.tierOf(claims[rules.tierClaim]),
+    scopes,
+    ...(clientId !== undefined && { clientId }),
+    expiresAt,
+    claims,
+  });
+}
+
+/** The moment a token stops being accepted, in seconds since 1970. */
+export function lastMoment(expiresAt: number, toleranceSeconds: number): number {
+  return expiresAt + toleranceSeconds;
+}
+
+function checkAudience(claimed: unknown, accepted: readonly string[]): void {
+  const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
+  if (!audiences.every((audience) => typeof audience === 'string')) {
+    throw new TokenError('wrong_audience', 'aud is not a string or an array of strings');
+  }
+  if (!accepted.some((audience) => audiences.includes(audience))) {
+    throw new TokenError('wrong_audience', 'aud does not name this API');
+  }
+}
+
+/**
+ * A token bound to a key (RFC 7800) proves nothing by itself: as a bearer token it may be a stolen one
+ * (RFC 9449 §7.2, RFC 8705 §3).
+ */
+function checkBearer(claims: Claims): void {
+  if (Object.hasOwn(claims, 'cnf')) throw new TokenError('sender_constrained', 'cnf: not a bearer token');
+}
+
+/** Times are finite numbers of seconds (RFC 7519 §2, NumericDate): JSON's `1e999` is infinity in JavaScript. */
+function checkTimes(claims: Claims, rules: ClaimRules, now: number): number {
+  const { toleranceSeconds: tolerance } = rules;
+  const issuedAt = time(claims, 'iat');
+  const expiresAt = time(claims, 'exp');
+  if (expiresAt <= issuedAt) throw new TokenError('bad_claim', 'exp is not after iat');
+  if (expiresAt - issuedAt > rules.longestLifetimeSeconds) {
+    throw new TokenError('lifetime_too_long', 'lives longer than the policy allows');
+  }
+  const notBefore = claims.nbf === undefined ? issuedAt : Math.max(issuedAt, time(claims, 'nbf'));
+  if (notBefore > now + tolerance) throw new TokenError('not_yet_valid', 'iat or nbf is in the future');
+  if (now >= lastMoment(expiresAt, tolerance)) throw new TokenError('expired', 'exp has passed');
+  return expiresAt;
+}
+
+function time(claims: Claims, name: string): number {
+  const value = claims[name];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new TokenError('bad_claim', `${name} is not a finite number`);
+}
+
+function requiredText(claims: Claims, name: string): string {
+  const value = optionalText(claims, name);
+  if (value === undefined) throw new TokenError('bad_claim', `${name} is missing`);
+  return value;
+}
+
+/** A claim that is there but is not a name is refused, not passed over: identity and limits hang on it. */
+function optionalText(claims: Claims, name: string): string | undefined {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw new TokenError('bad_claim', `${name} is not a non-empty string`);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) deepFreeze(part);
+    Object.freeze(value);
+  }
+  return value;
+}

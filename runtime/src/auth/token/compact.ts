@@ -1,0 +1,65 @@
+/** A signed token's three parts (JWS compact serialization, RFC 7515 §7.1), taken apart but not yet trusted. */
+import { TokenError } from '../errors';
+import { parseJsonObject } from './json';
+
+/** Characters. Real access tokens stay well below; Node itself stops reading headers at 16 KB in all. */
+export const LONGEST_TOKEN = 8_192;
+
+const LONGEST_KEY_ID = 256;
+
+/**
+ * Header parameters that would let the token choose its own key or its own rules. `crit` (RFC 7515
+ * §4.1.11) must be refused by who understands none of what it lists; `b64` changes what is signed.
+ */
+const FORBIDDEN_HEADERS = ['crit', 'jku', 'jwk', 'x5u', 'x5c', 'b64', 'zip', 'enc'] as const;
+
+export interface UntrustedToken {
+  readonly algorithm: string;
+  readonly keyId?: string;
+  readonly type?: string;
+  readonly claims: Record<string, unknown>;
+  /** What was signed: the first two parts and the period between. */
+  readonly signed: Buffer;
+  readonly signature: Buffer;
+}
+
+/** @throws TokenError if this is not a signed token in compact form, or brings a header it may not. */
+export function parseCompact(token: string): UntrustedToken {
+  if (token.length > LONGEST_TOKEN) throw new TokenError('malformed', 'longer than any access token');
+  const [protectedPart, payloadPart, signaturePart, ...more] = token.split('.', 4);
+  if (!protectedPart || !payloadPart || !signaturePart || more.length > 0) {
+    throw new TokenError('malformed', 'expected three parts: a signed token in compact form');
+  }
+  const header = parseJsonObject(decode(protectedPart));
+  if (!header) throw new TokenError('malformed', 'the header is not a JSON object with unique names');
+  const { alg, kid, typ } = header;
+  if (typeof alg !== 'string') throw new TokenError('malformed', 'alg is not a string');
+  if (typ !== undefined && typeof typ !== 'string') throw new TokenError('malformed', 'typ is not a string');
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID)) {
+    throw new TokenError('malformed', 'kid is not a short string');
+  }
+  for (const name of FORBIDDEN_HEADERS) {
+    if (Object.hasOwn(header, name))
+      throw new TokenError('forbidden_header', `header ${name} is not accepted`);
+  }
+  const claims = parseJsonObject(decode(payloadPart));
+  if (!claims) throw new TokenError('malformed', 'the payload is not a JSON object with unique names');
+  return {
+    algorithm: alg,
+    ...(kid !== undefined && { keyId: kid }),
+    ...(typ !== undefined && { type: typ }),
+    claims,
+    signed: Buffer.from(`${protectedPart}.${payloadPart}`, 'latin1'),
+    signature: decode(signaturePart),
+  };
+}
+
+/**
+ * Decodes base64url without padding (RFC 7515 §2). Node's decoder skips what it does not know and
+ * ignores spare bits at the end, so that several texts would be one token; only the canonical one is.
+ */
+function decode(part: string): Buffer {
+  const bytes = Buffer.from(part, 'base64url');
+  if (bytes.toString('base64url') !== part) throw new TokenError('malformed', 'not canonical base64url');
+  return bytes;
+}

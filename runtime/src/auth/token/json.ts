@@ -1,0 +1,63 @@
+/** The JSON objects inside a token, read more strictly than `JSON.parse` does. */
+
+/** No provider nests claims deeper; a stack is not to be spent on who does. */
+const DEEPEST = 16;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a JSON object from UTF-8 bytes. Names may appear once (RFC 7515 §4, RFC 7519 §4): `JSON.parse`
+ * takes the last of several, other readers take the first, and what two of them understand differently
+ * is how a token passes one and acts in the other.
+ *
+ * @returns `undefined` for anything but one well-formed object.
+ */
+export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const text = decoder.decode(bytes);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return hasUniqueNames(text) ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Walks text that is known to be valid JSON, collecting the names of each object that is open. */
+function hasUniqueNames(text: string): boolean {
+  const open: (Set<string> | undefined)[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const character = text[at];
+    if (character === '{' || character === '[') {
+      if (open.push(character === '{' ? new Set() : undefined) > DEEPEST) return false;
+    } else if (character === '}' || character === ']') {
+      open.pop();
+    } else if (character === '"') {
+      const end = endOfString(text, at);
+      const names = open.at(-1);
+      if (names && followedByColon(text, end)) {
+        const name = JSON.parse(text.slice(at, end)) as string;
+        if (names.has(name)) return false;
+        names.add(name);
+      }
+      at = end;
+      continue;
+    }
+    at += 1;
+  }
+  return true;
+}
+
+/** The position after a string's closing quote. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+function followedByColon(text: string, from: number): boolean {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\t' || text[at] === '\r') at += 1;
+  return text[at] === ':';
+}

@@ -1,0 +1,30 @@
+/** Which of an issuer's signed tokens is an access token. They are all signed with the same keys. */
+import { TokenError } from '../errors';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** What only other tokens have: ID tokens (OIDC Core §2, §3.3.2.11), logout and security event tokens (RFC 8417). */
+const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'] as const;
+
+/** What access tokens have, by the names that providers give it, and ID tokens do not. */
+const OWN_CLAIMS = ['scope', 'scp', 'client_id', 'cid'] as const;
+
+/**
+ * @param declared the token's `typ`.
+ * @param strict RFC 9068 §4: `typ` has to be `at+jwt`. Otherwise it may also be `JWT` or absent, and the
+ * claims have to tell.
+ * @throws TokenError if it is another kind of token, or may be one.
+ */
+export function checkType(declared: string | undefined, claims: Claims, strict: boolean): void {
+  const type = declared?.toLowerCase().replace(/^application\//, '');
+  if (type === 'at+jwt') return;
+  if (strict || (type !== undefined && type !== 'jwt')) {
+    throw new TokenError('wrong_type', 'typ is not at+jwt');
+  }
+  if (FOREIGN_CLAIMS.some((name) => Object.hasOwn(claims, name)) || claims.token_use === 'id') {
+    throw new TokenError('wrong_type', 'an ID token or another token that is not an access token');
+  }
+  if (!OWN_CLAIMS.some((name) => Object.hasOwn(claims, name))) {
+    throw new TokenError('wrong_type', 'nothing tells that this is an access token');
+  }
+}
