@@ -1,0 +1,63 @@
+/** What went wrong, as a name that does not change: alerts and tests may switch on it. */
+export type SecretsErrorCode =
+  /** An option or environment variable is missing or malformed. */
+  | 'ERR_SECRETS_CONFIG'
+  /** Plain HTTP to a host that is not loopback. */
+  | 'ERR_VAULT_ADDRESS_INSECURE'
+  /** No address answered. */
+  | 'ERR_VAULT_UNREACHABLE'
+  | 'ERR_VAULT_SEALED'
+  /** A rate-limit quota of Vault (429). */
+  | 'ERR_VAULT_THROTTLED'
+  /** Vault, or the database behind it, failed (5xx). */
+  | 'ERR_VAULT_FAILED'
+  /** Vault refused the request as malformed (400). */
+  | 'ERR_VAULT_REQUEST_REFUSED'
+  /** The token is valid, its policy does not allow the path. */
+  | 'ERR_VAULT_CAPABILITY_MISSING'
+  /** The token expired, was revoked, or never was one. */
+  | 'ERR_VAULT_TOKEN_INVALID'
+  | 'ERR_VAULT_LOGIN_REFUSED'
+  /** The wrapping token is expired, or somebody else has unwrapped it. */
+  | 'ERR_WRAPPING_TOKEN_INVALID'
+  /** The wrapping token was made by another path than the expected one. */
+  | 'ERR_WRAPPING_TOKEN_FOREIGN'
+  | 'ERR_MOUNT_NOT_FOUND'
+  | 'ERR_ROLE_NOT_FOUND'
+  | 'ERR_KV_NOT_FOUND'
+  | 'ERR_KV_SCHEMA'
+  /** The credential reached its deadline and could not be replaced. */
+  | 'ERR_CREDENTIAL_EXPIRED'
+  /** No credential could be had yet, within the bound of the start. */
+  | 'ERR_CREDENTIAL_UNAVAILABLE'
+  /** `close()` was called. */
+  | 'ERR_SECRETS_CLOSED';
+
+/** Every failure of this folder. The message says what to do; it never holds a secret or a lease ID. */
+export class SecretsError extends Error {
+  override readonly name: string = 'SecretsError';
+
+  constructor(
+    readonly code: SecretsErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A policy that lacks a capability: names it, its path, and the construct that grants it. */
+export class MissingCapabilityError extends SecretsError {
+  override readonly name = 'MissingCapabilityError';
+
+  constructor(
+    readonly path: string,
+    readonly capability: 'create' | 'read' | 'update' | 'delete' | 'list',
+    readonly construct: string,
+  ) {
+    super(
+      'ERR_VAULT_CAPABILITY_MISSING',
+      `the token's policy lacks "${capability}" on "${path}": grant it with ${construct} of @portcullis/constructs and deploy`,
+    );
+  }
+}

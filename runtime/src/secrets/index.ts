@@ -1,0 +1,11 @@
+/** Vault and OpenBao: login, leases, rotation. `SecretsManager.connect()` is the way in. */
+export { MissingCapabilityError, SecretsError, type SecretsErrorCode } from './errors';
+export type { EmitEvent, SecretsEvent } from './events';
+export { appRole, type AppRoleOptions, type ValueSource } from './login/app-role';
+export type { LoginMethod } from './login/method';
+export type { SecretsManagerOptions } from './options';
+export { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
+export { RotatingRedis } from './redis/rotating-redis';
+export { Secret, hideWhenPrinted, secret } from './secret';
+export { SecretsManager, type RedisClientOptions } from './secrets-manager';
+export type { LeaseStatus, SecretsReadiness, SecretsStatus, TokenStatus } from './status';

@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import { SecretsError } from '../errors';
+import { hideWhenPrinted } from '../secret';
+import type { VaultAccess } from '../vault/access';
+
+/** One version of a KV v2 entry, checked. */
+export interface KvEntry<T> {
+  readonly value: T;
+  readonly version: number;
+}
+
+/**
+ * Reads the newest version of a KV v2 entry.
+ *
+ * @param path mount and entry as people say it, without `data/`: `secret/fintech-api/config`.
+ * @throws SecretsError `ERR_KV_NOT_FOUND`, or `ERR_KV_SCHEMA` with the names of the fields, never their values.
+ */
+export async function readKvEntry<S extends z.ZodType>(
+  access: VaultAccess,
+  path: string,
+  schema: S,
+): Promise<KvEntry<z.output<S>>> {
+  const apiPath = dataPath(path);
+  const { body } = await access
+    .request({ method: 'GET', path: apiPath, subject: `KV entry ${path}`, grantedBy: 'AppRoleLogin' })
+    .catch((error: unknown) => {
+      throw notFound(error, path);
+    });
+  const { data, metadata } = (body.data ?? {}) as { data?: unknown; metadata?: { version?: number } };
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) throw schemaError(path, parsed.error);
+  return { value: hideWhenPrinted(parsed.data), version: metadata?.version ?? 0 };
+}
+
+function dataPath(path: string): string {
+  const [mount, ...entry] = path.split('/').filter(Boolean);
+  if (mount === undefined || entry.length === 0) {
+    throw new SecretsError(
+      'ERR_SECRETS_CONFIG',
+      `"${path}" is no KV path: expected mount/entry, as in secret/fintech-api/config`,
+    );
+  }
+  return [mount, 'data', ...entry].map(encodeURIComponent).join('/');
+}
+
+function notFound(error: unknown, path: string): unknown {
+  if (!(error instanceof SecretsError) || error.code !== 'ERR_MOUNT_NOT_FOUND') return error;
+  return new SecretsError(
+    'ERR_KV_NOT_FOUND',
+    `there is no KV entry at "${path}": deploy it, write it with "portcullis secrets put", or mend the path`,
+    { cause: error },
+  );
+}
+
+/** zod's messages may quote what they received, so only paths and codes are told. */
+function schemaError(path: string, error: z.ZodError): SecretsError {
+  const fields = error.issues
+    .map((issue) => `${issue.path.join('.') || '(root)'} (${issue.code})`)
+    .join(', ');
+  return new SecretsError('ERR_KV_SCHEMA', `the KV entry "${path}" does not fit its schema: ${fields}`);
+}

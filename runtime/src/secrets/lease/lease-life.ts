@@ -1,0 +1,63 @@
+/**
+ * The life of a leased credential. Pure: all moments are milliseconds on the monotonic clock.
+ *
+ *   empty ──lease, connect, probe──► serving ──(50/60 of the TTL, less jitter)──► rotating
+ *     ▲  │                             ▲  │                                          │
+ *     │  └─failed─► empty (backoff)    │  ├─ the token was replaced ──► rotating     ├─ new lease → connect → probe → swap
+ *     │                                │  └─ the server refused it ───► rotating     │    old: drain → close → revoke
+ *     │                                │                                             │
+ *     │                                ├──────────────────── done ◄──────────────────┤
+ *     │                                └─ old one serves on (backoff) ◄── failed ────┘
+ *     │
+ *     └── expired ◄── deadline = min(lease, token) passed while nothing could replace it
+ *
+ * Leases are never renewed: a renewal prolongs a password, a rotation replaces it.
+ */
+
+/** Share of a lease's TTL after which it is replaced, unless the policy says otherwise: 50 of 60 minutes. */
+export const ROTATE_AT = 50 / 60;
+/** Jitter takes away up to this share of the TTL, so that a fleet does not rotate in step. */
+const SPREAD = 0.05;
+
+/** When to replace a lease; always before its deadline. */
+export function rotateAt(
+  { obtainedAt, ttlMs }: { readonly obtainedAt: number; readonly ttlMs: number },
+  share: number,
+  random: number,
+): number {
+  return obtainedAt + ttlMs * (share - SPREAD * random);
+}
+
+/** What a lease's task has to do, and when. */
+export type LeaseAction =
+  { readonly do: 'rotate' | 'expire'; readonly at: number } | { readonly do: 'nothing'; readonly at: number };
+
+export interface LeaseState {
+  /** Moment of the next attempt: the planned rotation, or the end of a backoff. */
+  readonly attemptAt: number;
+  /** Of the credential that serves; `undefined` while there is none. */
+  readonly deadline: number | undefined;
+}
+
+/** The earlier of the two: the next attempt, or the end of what serves. */
+export function nextLeaseAction({ attemptAt, deadline }: LeaseState): LeaseAction {
+  if (deadline !== undefined && deadline <= attemptAt) return { do: 'expire', at: deadline };
+  return attemptAt === Infinity ? { do: 'nothing', at: Infinity } : { do: 'rotate', at: attemptAt };
+}
+
+/**
+ * Backoff never sleeps over the deadline: one last attempt is made shortly before it.
+ *
+ * @param lastCallMs how long before the deadline the last attempt is made.
+ */
+export function retryAt(
+  now: number,
+  backoff: number,
+  deadline: number | undefined,
+  lastCallMs = 1_000,
+): number {
+  const planned = now + backoff;
+  if (deadline === undefined) return planned;
+  const lastCall = deadline - lastCallMs;
+  return planned > lastCall && lastCall > now ? lastCall : planned;
+}

@@ -1,0 +1,17 @@
+import type { Secret } from '../secret';
+import type { VaultClient } from '../vault/client';
+
+/** A token as a login hands it out. */
+export interface Grant {
+  readonly token: Secret;
+  /** 0: it never expires. */
+  readonly ttlSeconds: number;
+}
+
+/** A way to get a token. Called at the start, and whenever the token cannot be renewed any more. */
+export interface LoginMethod {
+  /** For events and messages, as in `approle`. */
+  readonly name: string;
+  /** @throws SecretsError with the reason; transient reasons are retried by the caller. */
+  readonly login: (vault: VaultClient, signal: AbortSignal) => Promise<Grant>;
+}

@@ -1,0 +1,32 @@
+import type { Pool, PoolClient } from 'pg';
+import { within, type Clock } from '../clock';
+
+/**
+ * Resolves when every connection of the pool is idle and nobody waits for one, or when the bound passes.
+ *
+ * `pool.end()` cannot do this: it drops whoever waits in the pool's queue, who then hears nothing for ever.
+ */
+export async function drainPool(pool: Pool, clock: Clock, boundMs: number): Promise<void> {
+  const drained = new Promise<void>((resolve) => {
+    const check = (): void => {
+      if (pool.waitingCount > 0 || pool.totalCount > pool.idleCount) return;
+      pool.off('release', later).off('remove', later);
+      resolve();
+    };
+    // 'release' is emitted before the connection counts as idle.
+    const later = (): void => void setImmediate(check);
+    pool.on('release', later).on('remove', later);
+    check();
+  });
+  await within(clock, boundMs, drained);
+}
+
+/** How long a killed connection may take to say so. */
+const FAREWELL_MS = 1_000;
+
+/** Ends a pool for good: idle connections politely, those still at work by force (their queries reject). */
+export async function closePool(pool: Pool, clients: ReadonlySet<PoolClient>, clock: Clock): Promise<void> {
+  const ended = pool.end();
+  for (const client of clients) void client.end().catch(() => undefined);
+  await within(clock, FAREWELL_MS, ended);
+}

@@ -1,0 +1,158 @@
+import { EventEmitter } from 'node:events';
+import { Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
+import type { Consumer, Generation } from '../lease/consumer';
+import type { Credential } from '../lease/credential';
+import type { Lease } from '../lease/lease';
+import type { Clock } from '../clock';
+import { closePool, drainPool } from './drain-pool';
+
+/** Everything of `pg.PoolConfig` but the user and the password, which Vault lends. */
+export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connectionString'>;
+
+/** PostgreSQL's own words for "I do not take this user": invalid password, or no such role. */
+const REFUSED = new Set(['28P01', '28000']);
+const FORWARDED = ['connect', 'acquire', 'release', 'remove', 'error'] as const;
+
+/**
+ * A pool with the interface of `pg.Pool` whose user and password change under load. During a rotation two
+ * real pools exist: new queries go to the new one as soon as it is connected and probed; the old one
+ * finishes what it has, and only then its user is revoked. The database must therefore allow
+ * {@link RotatingPool.connectionBudget} connections: twice `max`.
+ */
+export class RotatingPool extends EventEmitter implements Consumer {
+  #current: { readonly pool: Pool; readonly user: string } | undefined;
+
+  constructor(
+    private readonly lease: Lease,
+    private readonly clock: Clock,
+    private readonly options: PostgresPoolOptions,
+  ) {
+    super();
+  }
+
+  /** Most connections that can be open at once: the old pool's and the new one's. */
+  get connectionBudget(): number {
+    return 2 * (this.options.max ?? 10);
+  }
+
+  get totalCount(): number {
+    return this.#current?.pool.totalCount ?? 0;
+  }
+
+  get idleCount(): number {
+    return this.#current?.pool.idleCount ?? 0;
+  }
+
+  get waitingCount(): number {
+    return this.#current?.pool.waitingCount ?? 0;
+  }
+
+  /** As `pg.Pool#query`. @throws SecretsError `ERR_CREDENTIAL_EXPIRED` or `ERR_CREDENTIAL_UNAVAILABLE`. */
+  readonly query: Pool['query'] = ((...args: unknown[]) => {
+    const callback = args.at(-1);
+    if (typeof callback !== 'function') return this.#query(args);
+    void settle(this.#query(args.slice(0, -1)), callback as Callback);
+    return;
+  }) as Pool['query'];
+
+  /** As `pg.Pool#connect`. A client keeps the user it was opened with until it is released. */
+  readonly connect: Pool['connect'] = ((callback?: ConnectCallback) => {
+    const client = this.#with((pool) => pool.connect());
+    if (callback === undefined) return client;
+    client.then(
+      (value) => callback(undefined, value, value.release.bind(value)),
+      (error: unknown) => callback(error as Error, undefined, () => undefined),
+    );
+    return;
+  }) as Pool['connect'];
+
+  async prepare(credential: Credential): Promise<Generation> {
+    const { user, password } = credential;
+    const pool = new Pool({ ...this.options, user, password: password.reveal() });
+    for (const name of FORWARDED)
+      pool.on(name as 'connect', (...args: unknown[]) => this.#forward(name, args));
+    const clients = new Set<PoolClient>();
+    pool.on('connect', (client) => clients.add(client)).on('remove', (client) => clients.delete(client));
+    try {
+      await warmUp(pool, Math.max(1, this.totalCount));
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+    return {
+      activate: () => {
+        this.#current = { pool, user };
+      },
+      drain: (boundMs) => drainPool(pool, this.clock, boundMs),
+      close: () => closePool(pool, clients, this.clock),
+    };
+  }
+
+  expire(): void {
+    this.#current = undefined;
+  }
+
+  #query(args: unknown[]): Promise<QueryResult> {
+    return this.#with((pool) => (pool as unknown as Queryable).query(...args));
+  }
+
+  /** The path of every query: no promise, no closure more than the retry needs. */
+  #with<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+    const current = this.#current;
+    if (current === undefined) return this.#whenReady(work);
+    return work(current.pool).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+      // Refused while connecting, so nothing was sent: the work may start again with a new credential.
+      return this.lease.refused(current.user).then(() => this.#whenReady(work));
+    });
+  }
+
+  async #whenReady<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+    await this.lease.ready();
+    // Between ready and here nothing runs, so a credential that serves is still there.
+    return this.#current === undefined ? this.#whenReady(work) : work(this.#current.pool);
+  }
+
+  #forward(name: (typeof FORWARDED)[number], args: unknown[]): void {
+    // A pool without a listener for 'error' would end the process for a connection that died while idle.
+    if (name !== 'error' || this.listenerCount('error') > 0) this.emit(name, ...args);
+  }
+}
+
+/** `pg.Pool#query` without its overloads. */
+interface Queryable {
+  query(...args: unknown[]): Promise<QueryResult>;
+}
+
+type Callback = (error: Error | undefined, result?: QueryResult) => void;
+type ConnectCallback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  done: (release?: boolean | Error) => void,
+) => void;
+
+async function settle(work: Promise<QueryResult>, callback: Callback): Promise<void> {
+  try {
+    const result = await work;
+    process.nextTick(callback, undefined, result);
+  } catch (error) {
+    process.nextTick(callback, error);
+  }
+}
+
+/** Opens as many connections as the old pool has, so that the swap does not wait for handshakes. */
+async function warmUp(pool: Pool, connections: number): Promise<void> {
+  const results = await Promise.allSettled(Array.from({ length: connections }, () => pool.connect()));
+  const clients = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const [first] = clients;
+  try {
+    if (first === undefined) throw (results[0] as PromiseRejectedResult).reason;
+    await first.query('SELECT 1');
+  } finally {
+    for (const client of clients) client.release();
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && REFUSED.has(String(error.code));
+}

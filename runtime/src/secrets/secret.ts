@@ -1,0 +1,57 @@
+import { inspect } from 'node:util';
+import { z } from 'zod';
+
+const HIDDEN = '[secret]';
+
+/**
+ * A value that prints as `[secret]`: in logs, in JSON, in `util.inspect`, in a template string.
+ * Only {@link Secret.reveal} gives it away, so that a search for `reveal` finds every use.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}
+
+/**
+ * A zod schema for a field of a KV entry that must not be printed.
+ *
+ * @example
+ * const schema = z.object({ jwt_signing_key: secret(), db_host: z.string() });
+ */
+export function secret(): z.ZodPipe<z.ZodString, z.ZodTransform<Secret, string>> {
+  return z
+    .string()
+    .min(1)
+    .transform((value) => new Secret(value));
+}
+
+/**
+ * Makes an object print as `[secret]`, all the objects inside it too, while its properties stay readable.
+ * Covers `JSON.stringify`, `util.inspect` and so every logger.
+ */
+export function hideWhenPrinted<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
+  if (Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) hideWhenPrinted(part);
+  const hidden = { value: () => HIDDEN, enumerable: false };
+  return Object.defineProperties(value, { toJSON: hidden, [inspect.custom]: hidden });
+}

@@ -1,0 +1,76 @@
+/** What Vault answered, reduced to what a caller can do about it. Pure. */
+export type Answer =
+  | { readonly kind: 'ok'; readonly body: VaultBody }
+  /** 400: this request will never work. */
+  | { readonly kind: 'refused'; readonly messages: readonly string[] }
+  /** 403: the token is dead, or its policy lacks the capability; the answer alone does not tell which. */
+  | { readonly kind: 'denied'; readonly messages: readonly string[] }
+  /** 404: no such mount, role or entry. */
+  | { readonly kind: 'missing'; readonly messages: readonly string[]; readonly body: VaultBody }
+  /** 429: later, and not before `retryAfterMs`. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number }
+  /** 307 or 308: a standby names the active node. */
+  | { readonly kind: 'redirected'; readonly location: string }
+  /** 503: the node is sealed, or has no active leader; another node may serve. */
+  | { readonly kind: 'sealed'; readonly retryAfterMs: number }
+  /** 5xx, or 412 (a replica that lags behind): later. */
+  | {
+      readonly kind: 'failed';
+      readonly status: number;
+      readonly messages: readonly string[];
+      readonly retryAfterMs: number;
+    };
+
+/** The envelope of every answer of Vault's API. */
+export interface VaultBody {
+  readonly data?: Record<string, unknown> | null;
+  readonly auth?: {
+    readonly client_token: string;
+    readonly accessor: string;
+    readonly lease_duration: number;
+    readonly renewable: boolean;
+  } | null;
+  readonly lease_id?: string;
+  readonly lease_duration?: number;
+  readonly wrap_info?: { readonly token: string } | null;
+  readonly errors?: readonly string[];
+}
+
+/** Reads status, headers and body as Vault's API documentation and its source define them. */
+export function readAnswer(
+  status: number,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  text: string,
+  wallNowMs: number,
+): Answer {
+  const body = parseBody(text);
+  const messages = body.errors ?? [];
+  const retryAfterMs = retryAfter(headers['retry-after'], wallNowMs);
+  if (status >= 200 && status < 300) return { kind: 'ok', body };
+  if (status === 307 || status === 308)
+    return { kind: 'redirected', location: String(headers.location ?? '') };
+  if (status === 400 || status === 405) return { kind: 'refused', messages };
+  if (status === 403) return { kind: 'denied', messages };
+  if (status === 404) return { kind: 'missing', messages, body };
+  if (status === 429) return { kind: 'throttled', retryAfterMs };
+  if (status === 503) return { kind: 'sealed', retryAfterMs };
+  return { kind: 'failed', status, messages, retryAfterMs };
+}
+
+function parseBody(text: string): VaultBody {
+  if (text === '') return {};
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? body : {};
+  } catch {
+    return {}; // a load balancer's page: the status says enough
+  }
+}
+
+/** RFC 9110 §10.2.3: seconds or a date. */
+function retryAfter(header: string | string[] | undefined, wallNowMs: number): number {
+  if (typeof header !== 'string') return 0;
+  if (/^\d+$/.test(header)) return Number(header) * 1_000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - wallNowMs);
+}
