@@ -1,0 +1,13 @@
+export { addressOf } from './address';
+export { useBackend, type StateBackend } from './backend';
+export { encryptState, type StateEncryption } from './encryption';
+export { engineOf, type Engine } from './engine';
+export { ConstructError, type ConstructErrorCode } from './errors';
+export { relaxProviderPin } from './provider-pins';
+export {
+  SecretVariable,
+  ThrowawayPassword,
+  secretReference,
+  type SecretInput,
+  type SecretVariableProps,
+} from './secret-input';

@@ -1,0 +1,52 @@
+import { Audit } from '@cdktf/provider-vault/lib/audit';
+import { Construct } from 'constructs';
+import { ConstructError } from '../core';
+import { vaultName } from './names';
+
+/** A file that Vault writes every request and answer to, secrets hashed. */
+export interface AuditFile {
+  /** Name of the device, as in `primary`. */
+  readonly name: string;
+  /** Absolute path on the server. */
+  readonly filePath: string;
+}
+
+export interface AuditDevicesProps {
+  /** At least two: Vault refuses to answer when it can write to none of its devices. */
+  readonly devices: readonly AuditFile[];
+}
+
+/** Audit devices of a Vault server. For OpenBao use {@link auditServerConfiguration}. */
+export class AuditDevices extends Construct {
+  /** @throws ConstructError `ERR_AUDIT_DEVICES` or `ERR_VAULT_NAME` */
+  constructor(scope: Construct, id: string, props: AuditDevicesProps) {
+    super(scope, id);
+    if (new Set(props.devices.map(({ filePath }) => filePath)).size < 2) {
+      throw new ConstructError(
+        'ERR_AUDIT_DEVICES',
+        this,
+        `received ${props.devices.length} audit devices; give at least two with files of their own, so that one full disk does not stop every request`,
+      );
+    }
+    for (const { name, filePath } of props.devices) {
+      new Audit(this, vaultName(this, 'the name of an audit device', name), {
+        type: 'file',
+        path: name,
+        options: { file_path: filePath },
+      });
+    }
+  }
+}
+
+/**
+ * The same devices as blocks of OpenBao's server configuration (HCL), because OpenBao refuses to change
+ * audit devices through its API.
+ */
+export function auditServerConfiguration(devices: readonly AuditFile[]): string {
+  return devices
+    .map(
+      ({ name, filePath }) =>
+        `audit "file" ${JSON.stringify(name)} {\n  options {\n    file_path = ${JSON.stringify(filePath)}\n  }\n}\n`,
+    )
+    .join('\n');
+}

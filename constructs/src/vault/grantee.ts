@@ -1,0 +1,7 @@
+import type { PolicyRule } from './policy-document';
+
+/** Something that policy rules can be granted to: {@link AppRoleLogin}. */
+export interface Grantee {
+  /** Adds `rules` to what its tokens may do. */
+  grant(...rules: readonly PolicyRule[]): void;
+}

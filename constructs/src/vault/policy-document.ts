@@ -1,0 +1,41 @@
+/** Vault policies as text: the part of the language that exact, least-privilege policies need. */
+
+export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list';
+
+/** What may be done at one path. */
+export interface PolicyRule {
+  /** As in `secret/data/fintech-api/config`; `*` only as the last character, `+` for one segment. */
+  readonly path: string;
+  readonly capabilities: readonly Capability[];
+  /** Why the policy needs it: written above the rule, for whoever reviews it. */
+  readonly reason: string;
+  /** Parameters that the request must not carry. @default none */
+  readonly deniedParameters?: readonly string[];
+  /** Requests must ask for a response wrapped for this long, in seconds. @default wrapping is optional */
+  readonly wrappingSeconds?: { readonly min: number; readonly max: number };
+}
+
+/** Writes `rules` as a Vault policy (HCL), in the order given. */
+export function policyDocument(rules: readonly PolicyRule[]): string {
+  return rules.map(renderRule).join('\n');
+}
+
+function renderRule(rule: PolicyRule): string {
+  const { path, capabilities, reason, deniedParameters = [], wrappingSeconds } = rule;
+  const denied = deniedParameters.map((parameter) => `    ${quoted(parameter)} = []\n`).join('');
+  return [
+    `# ${reason}\n`,
+    `path ${quoted(path)} {\n`,
+    `  capabilities = [${capabilities.map(quoted).join(', ')}]\n`,
+    denied && `  denied_parameters = {\n${denied}  }\n`,
+    wrappingSeconds &&
+      `  min_wrapping_ttl = "${wrappingSeconds.min}s"\n  max_wrapping_ttl = "${wrappingSeconds.max}s"\n`,
+    `}\n`,
+  ]
+    .filter(Boolean)
+    .join('');
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,46 @@
+import { Construct } from 'constructs';
+import { ConstructError } from '../core';
+import { DatabaseRole } from './database-role';
+import type { Grantee } from './grantee';
+import type { RedisConnection } from './redis-connection';
+
+export interface RedisRoleProps {
+  readonly connection: RedisConnection;
+  readonly name: string;
+  /** ACL rules in order, as in `ACL SETUSER`: later ones win. */
+  readonly rules: readonly string[];
+}
+
+/** Leases Redis users with the given ACL rules. */
+export class RedisRole extends Construct {
+  private readonly role: DatabaseRole;
+
+  /** @throws ConstructError `ERR_VAULT_NAME`, or `ERR_REDIS_ACL` when a rule sets a password or allows all. */
+  constructor(scope: Construct, id: string, props: RedisRoleProps) {
+    super(scope, id);
+    const refused = props.rules.find((rule) => !/^([~&%+-]|resetkeys$|resetchannels$)\S*$/.test(rule));
+    const tooWide = props.rules.find((rule) => ['+@all', 'allcommands', 'allkeys', '~*'].includes(rule));
+    const wrong = refused ?? tooWide;
+    if (wrong !== undefined || props.rules.length === 0) {
+      throw new ConstructError(
+        'ERR_REDIS_ACL',
+        this,
+        `received ${wrong === undefined ? 'no rules' : JSON.stringify(wrong)}; give the key patterns (~), channels (&) and commands (+, -) that are needed, one an element`,
+      );
+    }
+    this.role = new DatabaseRole(this, 'lease', {
+      connection: props.connection,
+      name: props.name,
+      creationStatements: [JSON.stringify(props.rules)],
+    });
+  }
+
+  get name(): string {
+    return this.role.name;
+  }
+
+  /** Lets `grantee` lease users of this role and end them early. */
+  grantLease(grantee: Grantee): void {
+    this.role.grantLease(grantee);
+  }
+}

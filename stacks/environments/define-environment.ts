@@ -1,0 +1,107 @@
+/**
+ * What differs between environments, and nothing else: where things are, and which version of each secret is
+ * to be written. No secret, no credential: an address that carries one is refused.
+ */
+import { describeProblems, type Problem } from '@portcullis/runtime/policy';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const host = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$|^[0-9a-f:]+$/i,
+    'expected a host name or address, without port or user',
+  );
+const port = z.int().min(1).max(65_535);
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region such as "eu-central-1"');
+const cidr = z.string().refine(isCidr, 'expected CIDR notation such as "10.0.0.0/16"');
+const version = z.int().min(1, 'expected a whole number above zero; raise it to write a new value');
+const text = z.string().min(1);
+
+const backend = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('local'), directory: text }),
+  z.strictObject({ kind: z.literal('s3'), bucket: text, region, kmsKeyId: text.optional() }),
+]);
+
+const encryption = z.discriminatedUnion('keyProvider', [
+  z.strictObject({ keyProvider: z.literal('passphrase') }),
+  z.strictObject({ keyProvider: z.literal('aws_kms'), keyId: text, region }),
+  z.strictObject({ keyProvider: z.literal('openbao'), keyName: text }),
+]);
+
+const auditFile = z.strictObject({
+  name: text,
+  filePath: z.string().startsWith('/', 'expected an absolute path on the server'),
+});
+
+const environmentSchema = z
+  .strictObject({
+    name: z.enum(['local', 'dev', 'staging', 'prod']),
+    vault: z.strictObject({
+      /** `server`: the devices are in the server's configuration, as OpenBao wants it. */
+      audit: z.union([z.literal('server'), z.array(auditFile).min(2, 'expected at least two devices')]),
+    }),
+    /** From where the service may log in, and use its token. */
+    serviceCidrs: z.array(cidr).min(1, 'expected at least one range'),
+    postgres: z.strictObject({
+      host,
+      port: port.default(5_432),
+      database: z.string().regex(/^\w+$/, 'expected the name of a database'),
+      sslMode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']).default('verify-full'),
+    }),
+    redis: z.strictObject({ host, port: port.default(6_379), tls: z.boolean().default(true) }),
+    backend,
+    encryption,
+    secretVersions: z.strictObject({
+      apiConfig: version,
+      postgresAdminPassword: version,
+      redisBootstrapPassword: version,
+    }),
+  })
+  .superRefine(cleartextOnlyOnLoopback);
+
+export type EnvironmentInput = z.input<typeof environmentSchema>;
+export type Environment = z.output<typeof environmentSchema>;
+
+/** An environment's file, or a variable that it takes from the process, is wrong. Lists all that is. */
+export class EnvironmentError extends Error {
+  readonly code = 'ERR_ENVIRONMENT_INVALID';
+  override readonly name = 'EnvironmentError';
+
+  /** @param problems each path begins with the environment's name. */
+  constructor(readonly problems: readonly Problem[]) {
+    super(describeProblems('the environments', problems));
+  }
+}
+
+/** Validates one environment. @throws EnvironmentError with every problem at once, each with its path. */
+export function defineEnvironment(input: EnvironmentInput): Environment {
+  const parsed = environmentSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new EnvironmentError(
+    parsed.error.issues.map(({ path, message }) => ({ path: [input.name, ...path].join('.'), message })),
+  );
+}
+
+function cleartextOnlyOnLoopback(
+  { postgres, redis }: { postgres: { host: string; sslMode: string }; redis: { host: string; tls: boolean } },
+  context: z.RefinementCtx,
+): void {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (postgres.sslMode === 'disable' && !isLoopback(postgres.host)) {
+    refuse(['postgres', 'sslMode'], `expected TLS: ${postgres.host} is not on loopback`);
+  }
+  if (!redis.tls && !isLoopback(redis.host)) {
+    refuse(['redis', 'tls'], `expected true: ${redis.host} is not on loopback`);
+  }
+}
+
+export function isLoopback(name: string): boolean {
+  return name === 'localhost' || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name);
+}
+
+function isCidr(block: string): boolean {
+  const [address = '', bits = ''] = block.split('/');
+  const family = isIP(address);
+  return family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}

@@ -1,0 +1,39 @@
+import type { Problem } from '@portcullis/runtime/policy';
+import { EnvironmentError, defineEnvironment, isLoopback, type Environment } from './define-environment';
+import { parseAddress } from './address';
+
+/**
+ * Everything on this machine, or wherever `DATABASE_URL` and `REDIS_URL` point.
+ *
+ * @throws EnvironmentError when one of these is set, but is no such URL.
+ */
+export function local(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const problems: Problem[] = [];
+  const address = (variable: string, fallback: URL) => {
+    const given = variables[variable] ?? '';
+    const parsed = parseAddress(given === '' ? fallback.href : given, fallback);
+    // The value itself is not shown: it may hold a password.
+    if (!parsed)
+      problems.push({ path: `local: ${variable}`, message: `expected a URL such as ${fallback.href}` });
+    return parsed ?? { protocol: '', host: '', port: 0, path: '' };
+  };
+  const postgres = address('DATABASE_URL', new URL('postgres://127.0.0.1:5432/fintech'));
+  const redis = address('REDIS_URL', new URL('redis://127.0.0.1:6379'));
+  if (problems.length > 0) throw new EnvironmentError(problems);
+
+  return defineEnvironment({
+    name: 'local',
+    vault: { audit: 'server' },
+    serviceCidrs: ['127.0.0.0/8', '::1/128'],
+    postgres: {
+      host: postgres.host,
+      port: postgres.port,
+      database: postgres.path || 'fintech',
+      sslMode: isLoopback(postgres.host) ? 'disable' : 'verify-full',
+    },
+    redis: { host: redis.host, port: redis.port, tls: redis.protocol === 'rediss:' },
+    backend: { kind: 'local', directory: variables['PORTCULLIS_STATE_DIR'] ?? '.portcullis/state' },
+    encryption: { keyProvider: 'passphrase' },
+    secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
+  });
+}

@@ -1,0 +1,17 @@
+/** Synthesizes `vault-<environment>` for every environment: what `cdktf synth`, `diff` and `deploy` run. */
+import { ConstructError } from '@portcullis/constructs';
+import { App } from 'cdktf';
+import { policy } from '../policy';
+import { loadEnvironments } from './environments';
+import { EnvironmentError } from './environments/define-environment';
+import { VaultStack } from './vault-stack';
+
+try {
+  const app = new App();
+  for (const environment of loadEnvironments()) new VaultStack(app, { policy, environment });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof EnvironmentError || error instanceof ConstructError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

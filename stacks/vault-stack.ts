@@ -1,0 +1,110 @@
+import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
+import {
+  ACL_SAVE_ACL,
+  AppRoleLogin,
+  AuditDevices,
+  DatabaseMount,
+  KvEntry,
+  KvMount,
+  PostgresConnection,
+  PostgresRole,
+  RUNTIME_ACL,
+  RedisConnection,
+  RedisRole,
+  SecretVariable,
+  ThrowawayPassword,
+  WrappedSecretIdMinter,
+  encryptState,
+  relaxProviderPin,
+  useBackend,
+} from '@portcullis/constructs';
+import type { Policy } from '@portcullis/runtime/policy';
+import { TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { Environment } from './environments/define-environment';
+
+export interface VaultStackProps {
+  /** The API's policy: names everything and says how long credentials live. */
+  readonly policy: Policy;
+  readonly environment: Environment;
+}
+
+/**
+ * Identity and secrets of one environment: how the service logs in to Vault, its configuration, and the
+ * PostgreSQL and Redis users that it leases. Vault's address and the deployer's token come from VAULT_ADDR
+ * and VAULT_TOKEN.
+ */
+export class VaultStack extends TerraformStack {
+  constructor(scope: Construct, { policy, environment }: VaultStackProps) {
+    super(scope, `vault-${environment.name}`);
+    useBackend(this, environment.backend);
+    encryptState(this, environment.encryption);
+    new VaultProvider(this, 'vault', {});
+    relaxProviderPin(this, 'vault');
+
+    const login = new AppRoleLogin(this, 'login', {
+      name: policy.name,
+      tokenPeriodSeconds: policy.lifetimes.credentialSeconds,
+      secretIdBoundCidrs: environment.serviceCidrs,
+      tokenBoundCidrs: environment.serviceCidrs,
+    });
+    new WrappedSecretIdMinter(this, 'orchestrator', { login });
+    if (environment.vault.audit !== 'server') {
+      new AuditDevices(this, 'audit', { devices: environment.vault.audit });
+    }
+
+    this.configuration(policy, environment).grantRead(login);
+    const mount = new DatabaseMount(this, 'database', {
+      credentialSeconds: policy.lifetimes.credentialSeconds,
+    });
+    this.postgres(mount, policy, environment).grantLease(login);
+    this.redis(mount, environment).grantLease(login);
+  }
+
+  private configuration(policy: Policy, { secretVersions }: Environment): KvEntry {
+    return new KvEntry(this, 'config', {
+      mount: new KvMount(this, 'secret'),
+      name: `${policy.name}/config`,
+      data: new SecretVariable(this, 'api-config', {
+        name: `${policy.name.replaceAll('-', '_')}_config`,
+        description: 'Configuration of the API that is secret',
+        fields: ['oauth_client_secret', 'jwt_signing_key', 'encryption_key', 'db_host', 'db_port'],
+        version: secretVersions.apiConfig,
+      }),
+    });
+  }
+
+  private postgres(mount: DatabaseMount, policy: Policy, environment: Environment): PostgresRole {
+    const connection = new PostgresConnection(this, 'postgres', {
+      mount,
+      name: 'postgres',
+      ...environment.postgres,
+      bootstrapPassword: new SecretVariable(this, 'postgres-admin-password', {
+        name: 'postgres_admin_password',
+        description: "Password of PostgreSQL's vault_admin up to the first deploy, which replaces it",
+        version: environment.secretVersions.postgresAdminPassword,
+      }),
+    });
+    return new PostgresRole(this, 'postgres-role', {
+      connection,
+      name: `${policy.name}-role`,
+      memberOf: 'fintech_app',
+      owner: 'fintech_owner',
+    });
+  }
+
+  private redis(mount: DatabaseMount, environment: Environment): RedisRole {
+    const connection = new RedisConnection(this, 'redis', {
+      mount,
+      name: 'redis',
+      ...environment.redis,
+      bootstrapPassword: new ThrowawayPassword(this, 'redis-bootstrap-password', {
+        name: 'redis_bootstrap_password',
+        description: "Password of Redis' vault_admin up to the first deploy, which replaces it",
+        version: environment.secretVersions.redisBootstrapPassword,
+      }),
+    });
+    new RedisRole(this, 'redis-acl-save', { connection, name: 'redis-acl-save', rules: ACL_SAVE_ACL });
+    return new RedisRole(this, 'redis-role', { connection, name: 'redis-role', rules: RUNTIME_ACL });
+  }
+}
