@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalError, messageOf } from './errors';
 import type { Warden } from './warden';
@@ -21,6 +23,8 @@ export interface ProcessSpec {
   readonly identity?: Identity | undefined;
   /** File that takes standard output and standard error, appended. */
   readonly log: string;
+  /** Told each line of standard output, as it comes; the line then goes to the log as well. */
+  readonly onLine?: (line: string) => void;
   /** Opens an IPC channel, over which secrets can be passed without an argument or a file. */
   readonly ipc?: boolean;
 }
@@ -45,7 +49,7 @@ export class ManagedProcess {
     readonly child: ChildProcess,
     warden: Warden,
   ) {
-    this.exited = once(child, 'exit').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
+    this.exited = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
       // What the child started itself and left behind goes with it.
       signalGroup(pid, 'SIGKILL');
       warden.forget(pid);
@@ -72,6 +76,7 @@ export class ManagedProcess {
       });
       // Told before anything is awaited: from here on no death of ours leaves the child behind.
       if (child.pid !== undefined) warden.watch(child.pid);
+      if (spec.onLine !== undefined) readLines(child, spec.log, spec.onLine);
       await once(child, 'spawn');
       return new ManagedProcess(spec.name, child.pid ?? 0, spec.log, child, warden);
     } catch (cause) {
@@ -120,14 +125,19 @@ export class ManagedProcess {
   }
 }
 
-/** Whether the group still had a member to signal. */
-function signalGroup(pid: number, name: NodeJS.Signals): boolean {
+/** Signals the whole group; it may be gone already. */
+function signalGroup(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(-pid, name);
-    return true;
   } catch {
-    return false;
+    // Nobody is left to signal.
   }
+}
+
+function readLines(child: ChildProcess, log: string, onLine: (line: string) => void): void {
+  if (child.stdout === null) return;
+  child.stdout.pipe(createWriteStream(log, { flags: 'a', mode: 0o600 }));
+  createInterface({ input: child.stdout }).on('line', onLine);
 }
 
 /** The last lines of a log: where a failed program says why. */

@@ -8,6 +8,12 @@ import { Warden } from './warden';
 /** What a server module asks of its run: everything of a process but the log's place. */
 export type RunProcess = Omit<ProcessSpec, 'log'>;
 
+/** What to say when a program fails. */
+export interface Failure {
+  readonly code: LocalErrorCode;
+  readonly remedy: string;
+}
+
 /**
  * One run of the local environment: a temporary folder, the processes started in it, and the warden that
  * ends both should we die. `close()` leaves nothing of the run behind, whatever state it was in.
@@ -50,11 +56,15 @@ export class Run {
     return child;
   }
 
-  /** Runs a program to its end. @throws LocalError of that code, with the end of what it printed */
-  async complete(spec: RunProcess, failure: { code: LocalErrorCode; remedy: string }): Promise<void> {
-    const child = await this.spawn(spec);
+  /**
+   * Runs a program to its end and gives back its standard output.
+   * @throws LocalError of that code, with the end of what it printed
+   */
+  async complete(spec: RunProcess, failure: Failure): Promise<string> {
+    const lines: string[] = [];
+    const child = await this.spawn({ ...spec, onLine: (line) => lines.push(line) });
     const { code } = await child.exited;
-    if (code === 0) return;
+    if (code === 0) return lines.join('\n');
     const said = await lastLines(child.log, 15);
     throw new LocalError(failure.code, `${spec.name} failed: ${said}`, failure.remedy);
   }
