@@ -49,12 +49,15 @@ export class ManagedProcess {
     readonly child: ChildProcess,
     warden: Warden,
   ) {
-    this.exited = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
-      // What the child started itself and left behind goes with it.
+    child.once('exit', () => {
+      // What the child started itself and left behind goes with it, and with that the last holder of its pipes.
       signalGroup(pid, 'SIGKILL');
       warden.forget(pid);
-      return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
+    this.exited = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+    }));
   }
 
   /** @throws LocalError `server_failed` when the command cannot be run at all. */
@@ -63,7 +66,7 @@ export class ManagedProcess {
     try {
       const stdio: StdioOptions = [
         'ignore',
-        log.fd,
+        spec.onLine === undefined ? log.fd : 'pipe',
         log.fd,
         ...(spec.ipc === true ? (['ipc'] as const) : []),
       ];
