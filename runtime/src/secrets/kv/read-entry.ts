@@ -22,7 +22,7 @@ export async function readKvEntry<S extends z.ZodType>(
 ): Promise<KvEntry<z.output<S>>> {
   const apiPath = dataPath(path);
   const { body } = await access
-    .request({ method: 'GET', path: apiPath, subject: `KV entry ${path}`, grantedBy: 'AppRoleLogin' })
+    .request({ method: 'GET', path: apiPath, subject: `KV entry ${path}`, grantedBy: 'KvEntry.grantRead()' })
     .catch((error: unknown) => {
       throw notFound(error, path);
     });

@@ -22,7 +22,12 @@ export function databaseSource({ access, clock, mount, role }: DatabaseSourceOpt
     obtain: async (): Promise<Credential> => {
       const obtainedAt = clock.now();
       const { body, session } = await access
-        .request({ method: 'GET', path, subject, grantedBy: 'AppRoleLogin' })
+        .request({
+          method: 'GET',
+          path,
+          subject,
+          grantedBy: 'PostgresRole.grantLease() or RedisRole.grantLease()',
+        })
         .catch((error: unknown) => {
           throw roleError(error, mount, role);
         });
