@@ -33,7 +33,7 @@ export function encryptState(
   if (engineOf(binary) === 'terraform') return;
   if (encryption.keyProvider === 'passphrase') declarePassphrase(stack);
   const [type, settings] = keyProvider(encryption);
-  const encrypted = { method: '${method.aes_gcm.state}', enforced: true };
+  const encrypted = { method: 'method.aes_gcm.state', enforced: true };
   stack.addOverride('terraform.encryption', {
     key_provider: { [type]: { state: settings } },
     method: { aes_gcm: { state: { keys: `\${key_provider.${type}.state}` } } },
