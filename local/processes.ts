@@ -144,7 +144,7 @@ function readLines(child: ChildProcess, log: string, onLine: (line: string) => v
 }
 
 /** The last lines of a log: where a failed program says why. */
-export async function lastLines(file: string, count = 6): Promise<string> {
+export async function lastLines(file: string, count = 15): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.length === 0 ? '(it printed nothing)' : lines.slice(-count).join('\n');

@@ -62,10 +62,14 @@ export class Run {
    */
   async complete(spec: RunProcess, failure: Failure): Promise<string> {
     const lines: string[] = [];
-    const child = await this.spawn({ ...spec, onLine: (line) => lines.push(line) });
+    const onLine = (line: string): void => {
+      lines.push(line);
+      spec.onLine?.(line);
+    };
+    const child = await this.spawn({ ...spec, onLine });
     const { code } = await child.exited;
     if (code === 0) return lines.join('\n');
-    const said = await lastLines(child.log, 15);
+    const said = await lastLines(child.log);
     throw new LocalError(failure.code, `${spec.name} failed: ${said}`, failure.remedy);
   }
 

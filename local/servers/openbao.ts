@@ -1,6 +1,7 @@
+import type { AuditFile } from '@portcullis/constructs';
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { choosePort, LOOPBACK, onPort } from '../ports';
 import type { Run } from '../run';
@@ -18,8 +19,6 @@ export interface OpenBaoOptions {
 export interface VaultAdmin {
   readonly address: string;
   readonly rootToken: string;
-  /** Whether its audit devices are set by its configuration (OpenBao) or through its API (Vault). */
-  readonly auditedBy: 'configuration' | 'api';
 }
 
 export type OpenBaoServer = Server &
@@ -33,30 +32,21 @@ export type OpenBaoServer = Server &
 interface Configuration {
   readonly port: number;
   readonly clusterPort: number;
-  readonly folder: string;
-  readonly auditFiles: readonly string[];
+  readonly dataFolder: string;
+  /** What differs between OpenBao and Vault. */
+  readonly own: string;
 }
 
-/** The server's configuration. On loopback without TLS; OpenBao takes its audit devices from here only. */
-export function openBaoConfiguration(
-  { port, clusterPort, folder, auditFiles }: Configuration,
-  isOpenBao: boolean,
-): string {
+/** The server's configuration: on loopback, without TLS. */
+export function serverConfiguration({ port, clusterPort, dataFolder, own }: Configuration): string {
   const address = `${LOOPBACK}:${port}`;
-  const audit = auditFiles.map((file, index) =>
-    [`audit "file" "file-${index + 1}" {`, `  options { file_path = ${JSON.stringify(file)} }`, '}'].join(
-      '\n',
-    ),
-  );
   return [
     `listener "tcp" {\n  address = "${address}"\n  tls_disable = true\n}`,
     // One node of Raft: the storage of production, and the only one on disk that OpenBao 2.7 still has.
-    `storage "raft" {\n  path = ${JSON.stringify(join(folder, 'data'))}\n  node_id = "local"\n  performance_multiplier = 1\n}`,
+    `storage "raft" {\n  path = ${JSON.stringify(dataFolder)}\n  node_id = "local"\n  performance_multiplier = 1\n}`,
     `api_addr = "http://${address}"`,
     `cluster_addr = "http://${LOOPBACK}:${clusterPort}"`,
-    // OpenBao never locks memory; Vault does, unless told, and few containers allow it.
-    ...(isOpenBao ? audit : ['disable_mlock = true']),
-    '',
+    own,
   ].join('\n\n');
 }
 
@@ -70,19 +60,21 @@ export async function startOpenBao(
   { binary, port: asked }: OpenBaoOptions,
 ): Promise<OpenBaoServer> {
   const folder = await run.subfolder('openbao');
-  await mkdir(join(folder, 'data'));
+  const dataFolder = join(folder, 'data');
+  await mkdir(dataFolder);
   const isOpenBao = await isOpenBaoBinary(binary);
   const auditFiles = [join(folder, 'audit-1.log'), join(folder, 'audit-2.log')] as const;
+  const devices = auditFiles.map((filePath) => ({ name: basename(filePath, '.log'), filePath }));
+  // OpenBao takes audit devices from its configuration only, and never locks memory; Vault does, unless told.
+  const own = isOpenBao ? await auditBlocks(devices) : 'disable_mlock = true\n';
 
   return onPort(asked, 'OpenBao', async (port) => {
     const address = `http://${LOOPBACK}:${port}`;
     const configuration = join(folder, 'server.hcl');
     const clusterPort = await choosePort(undefined, 'Raft');
-    await writeFile(
-      configuration,
-      openBaoConfiguration({ port, clusterPort, folder, auditFiles }, isOpenBao),
-      { mode: 0o600 },
-    );
+    await writeFile(configuration, serverConfiguration({ port, clusterPort, dataFolder, own }), {
+      mode: 0o600,
+    });
 
     const anonymous = new VaultClient(address);
     let keys: InitKeys | undefined;
@@ -103,13 +95,14 @@ export async function startOpenBao(
       },
     });
     const rootToken = keys?.root_token ?? '';
+    const root = new VaultClient(address, rootToken);
+    if (!isOpenBao) await enableAudit(root, devices);
     return Object.assign(server, {
       address,
       rootToken,
-      auditedBy: isOpenBao ? ('configuration' as const) : ('api' as const),
       auditFiles,
       seal: async () => {
-        await new VaultClient(address, rootToken).write('sys/seal');
+        await root.write('sys/seal');
       },
       unseal,
     });
@@ -119,6 +112,19 @@ export async function startOpenBao(
 interface InitKeys {
   readonly keys_base64: readonly string[];
   readonly root_token: string;
+}
+
+/** The blocks that the construct gives a platform engineer, so that a real server reads them in every test. */
+async function auditBlocks(devices: readonly AuditFile[]): Promise<string> {
+  // Loaded here only: cdktf, which comes along, takes half a second.
+  const { auditServerConfiguration } = await import('@portcullis/constructs');
+  return auditServerConfiguration(devices);
+}
+
+async function enableAudit(root: VaultClient, devices: readonly AuditFile[]): Promise<void> {
+  for (const { name, filePath } of devices) {
+    await root.write(`sys/audit/${name}`, { type: 'file', options: { file_path: filePath } });
+  }
 }
 
 /** OpenBao and Vault name themselves in the first word of `version`. */
