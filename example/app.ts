@@ -1,5 +1,5 @@
-import { enforce, rateLimit, requireAuth, type RedisCommands } from '@portcullis/runtime';
-import express, { type Express } from 'express';
+import { enforce, rateLimit, type RedisCommands } from '@portcullis/runtime';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
@@ -17,25 +17,18 @@ export interface AppDependencies {
   readonly redis: RedisCommands;
   /** Signs export links. */
   readonly signingKey: string;
-  /** Where tokens come from, when it is not what the policy says. */
-  readonly identity: { readonly issuer?: string; readonly audience?: string; readonly jwksUri?: string };
+  /** Made by `requireAuth()`. */
+  readonly auth: RequestHandler;
   readonly checks: Readonly<Record<string, DependencyCheck>>;
 }
 
 /** The fintech API. What protects it is the four lines in the middle; the rest is an ordinary Express app. */
-export function createApp({
-  logger,
-  database,
-  redis,
-  signingKey,
-  identity,
-  checks,
-}: AppDependencies): Express {
+export function createApp({ logger, database, redis, signingKey, auth, checks }: AppDependencies): Express {
   const app = express();
   app.use(logRequests(logger));
   app.use(helmet());
 
-  app.use(requireAuth({ policy, ...identity }));
+  app.use(auth);
   app.use(rateLimit({ policy, redis }));
   app.use(enforce(policy));
   app.use(express.json({ limit: '16kb' }));

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 
-/** Resolves when a dependency works; the reason for a rejection is logged, never shown. */
-export type DependencyCheck = () => Promise<void>;
+/** Whether a dependency works. A rejection counts as no; its reason is never shown. */
+export type DependencyCheck = () => boolean | Promise<boolean>;
 
 const CHECKED_AGAIN_AFTER_MS = 1_000;
 const CHECK_TIMEOUT_MS = 2_000;
@@ -42,9 +42,9 @@ async function checkAll(
 async function isUp(check: DependencyCheck): Promise<'up' | 'down'> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<'down'>((resolve) => (timer = setTimeout(resolve, CHECK_TIMEOUT_MS, 'down')));
-  const answer = check().then(
-    () => 'up' as const,
-    () => 'down' as const,
-  );
+  const answer = Promise.resolve()
+    .then(check)
+    .then((works) => (works ? ('up' as const) : ('down' as const)))
+    .catch(() => 'down' as const);
   return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-import { SecretsManager } from '@portcullis/runtime';
+import { requireAuth, SecretsManager } from '@portcullis/runtime';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { policy } from '../policy';
@@ -14,7 +14,10 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(settings.LOG_LEVEL);
 
-  const secrets = await SecretsManager.connect({ onEvent: (event) => logger.info(event, event.type) });
+  const secrets = await SecretsManager.connect({
+    policy,
+    onEvent: (event) => logger.info(event, event.type),
+  });
   const config = await secrets.kv('secret/fintech-api/config', configSchema);
   const database = secrets.postgresPool('fintech-api-role', {
     host: config.db_host,
@@ -24,20 +27,25 @@ async function main(): Promise<void> {
   });
   const redis = secrets.redisClient('redis-role', { host: settings.REDIS_HOST, port: settings.REDIS_PORT });
 
+  const auth = requireAuth({
+    policy,
+    ...(settings.OIDC_ISSUER_URL && { issuer: settings.OIDC_ISSUER_URL }),
+    ...(settings.OAUTH_AUDIENCE && { audience: settings.OAUTH_AUDIENCE }),
+    ...(settings.JWKS_URI && { jwksUri: settings.JWKS_URI }),
+    onEvent: (event) => logger.info(event, event.type),
+  });
+
   const app = createApp({
     logger,
     database,
     redis,
     signingKey: config.jwt_signing_key,
-    identity: {
-      ...(settings.OIDC_ISSUER_URL && { issuer: settings.OIDC_ISSUER_URL }),
-      ...(settings.OAUTH_AUDIENCE && { audience: settings.OAUTH_AUDIENCE }),
-      ...(settings.JWKS_URI && { jwksUri: settings.JWKS_URI }),
-    },
+    auth,
     checks: {
-      vault: async () => secrets.assertReady(),
-      postgres: async () => void (await database.query('select 1')),
-      redis: async () => void (await redis.sendCommand(['PING'])),
+      vault: () => secrets.readiness().ready,
+      identity: () => auth.readiness().ready,
+      postgres: async () => (await database.query('select 1')).rowCount === 1,
+      redis: async () => (await redis.sendCommand(['PING'])) === 'PONG',
     },
   });
 

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { createClient } from 'redis';
+import { join } from 'node:path';
 import { engineEnvironment } from './engines/opentofu';
-import { LocalError } from './errors';
+import { redisCommand } from './given';
 import { poll } from './poll';
 import type { Note } from './progress';
 import type { Run } from './run';
@@ -47,30 +44,21 @@ export class Deployment {
 
   /** @throws LocalError `deploy_failed` with the end of what was printed */
   async deploy(secrets: DeploySecrets, note: Note): Promise<void> {
-    await mkdir(this.settings.stateFolder, { recursive: true, mode: 0o700 });
-    await this.run.complete(
-      {
-        name: 'cdktf deploy',
-        command: process.execPath,
-        args: [
-          require.resolve('cdktf-cli/bundle/bin/cdktf'),
-          ...['deploy', ...STACKS, '--auto-approve', '--skip-provider-lock', '--output', this.output],
-        ],
-        cwd: CHECKOUT,
-        env: {
-          ...this.environment(),
-          TF_VAR_fintech_api_config: JSON.stringify(secrets.fintech_api_config),
-          TF_VAR_postgres_admin_password: secrets.postgres_admin_password,
-          TF_VAR_redis_bootstrap_password: secrets.redis_bootstrap_password,
-        },
-        onLine: (line) => {
-          // Of a deploy's many lines, those that say what is being made.
-          const resource = /(\w+\.\S+): (Creating|Creation complete|Modifying|Destroying)/.exec(line);
-          if (resource) note(`${resource[2] ?? ''} ${resource[1] ?? ''}`);
-        },
-      },
-      { code: 'deploy_failed', remedy: 'mend what the engine says above, and start again' },
-    );
+    const variables = {
+      TF_VAR_fintech_api_config: JSON.stringify(secrets.fintech_api_config),
+      TF_VAR_postgres_admin_password: secrets.postgres_admin_password,
+      TF_VAR_redis_bootstrap_password: secrets.redis_bootstrap_password,
+    };
+    await this.cdktf('deploy', variables, (line) => {
+      // Of a deploy's many lines, those that say what is being made.
+      const resource = /(\w+\.\S+): (Creating|Modifying|Destroying)/.exec(line);
+      if (resource) note(`${resource[2] ?? ''} ${resource[1] ?? ''}`);
+    });
+  }
+
+  /** Takes everything away again: for a Vault that outlives the run. @throws LocalError `deploy_failed` */
+  async destroy(): Promise<void> {
+    await this.cdktf('destroy');
   }
 
   /** Plans every stack once more, without any secret value: what would change, one line each. */
@@ -91,8 +79,30 @@ export class Deployment {
     return (await Promise.all(plans)).flat();
   }
 
+  private async cdktf(
+    verb: 'deploy' | 'destroy',
+    variables: NodeJS.ProcessEnv = {},
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<void> {
+    await this.run.complete(
+      {
+        name: `cdktf ${verb}`,
+        command: process.execPath,
+        args: [
+          require.resolve('cdktf-cli/bundle/bin/cdktf'),
+          ...[verb, ...STACKS, '--auto-approve', '--skip-provider-lock', '--output', this.output],
+        ],
+        cwd: CHECKOUT,
+        env: { ...this.environment(), ...variables },
+        onLine,
+      },
+      { code: 'deploy_failed', remedy: 'mend what the engine says above, and start again' },
+    );
+  }
+
   private environment(): NodeJS.ProcessEnv {
-    const { engine, engineConfiguration, vault, postgres, redis, stateFolder, statePassphrase } = this.settings;
+    const { engine, engineConfiguration, vault, postgres, redis, stateFolder, statePassphrase } =
+      this.settings;
     return {
       ...engineEnvironment(),
       TERRAFORM_BINARY_NAME: engine,
@@ -121,28 +131,21 @@ export function plannedChanges(output: string): string[] {
  * Makes Redis keep the password that Vault gave its admin user, which a restart would otherwise undo. Uses a
  * lease of the role that may do that and nothing else.
  */
-export async function saveRedisUsers(vault: VaultClient, redis: { host: string; port: number }): Promise<void> {
+export async function saveRedisUsers(
+  vault: VaultClient,
+  redis: { host: string; port: number },
+): Promise<void> {
   // Right after the root password was rotated, Vault's old connection answers once or twice with an error.
-  const lease = await poll(() => vault.read<VaultAnswer>('database/creds/redis-acl-save'), { timeoutMs: 10_000 });
+  const lease = await poll(() => vault.read<VaultAnswer>('database/creds/redis-acl-save'), {
+    timeoutMs: 10_000,
+  });
   const { username, password } = lease.data as { username: string; password: string };
-  const client = createClient({ username, password, socket: { ...redis, reconnectStrategy: false } });
-  // Without a listener an error event ends the process; the calls below reject with the same error.
-  client.on('error', () => undefined);
+  const url = new URL(`redis://${redis.host}:${redis.port}`);
+  url.username = username;
+  url.password = password;
   try {
-    await client.connect();
-    await client.sendCommand(['ACL', 'SAVE']);
+    await redisCommand(url.href, ['ACL', 'SAVE']);
   } finally {
-    client.destroy();
     await vault.write('sys/leases/revoke', { lease_id: lease.lease_id });
   }
-}
-
-/** Whether an earlier deploy has left a state in this folder. */
-export function isDeployed(stateFolder: string): boolean {
-  return STACKS.every((stack) => existsSync(join(stateFolder, `${stack}.tfstate`)));
-}
-
-/** `tofu` or `terraform`, for people. */
-export function engineName(engine: string): string {
-  return `${basename(engine)} (${dirname(engine)})`;
 }

@@ -25,7 +25,11 @@ export async function mintWrappedLogin(admin: VaultClient, roleName: string): Pr
   const orchestrator = new VaultClient(admin.address, auth?.client_token);
   const role = `auth/approle/role/${roleName}`;
   const { data } = await orchestrator.read<VaultAnswer>(`${role}/role-id`);
-  const { wrap_info } = await orchestrator.write<VaultAnswer>(`${role}/secret-id`, {}, { 'X-Vault-Wrap-TTL': '120s' });
+  const { wrap_info } = await orchestrator.write<VaultAnswer>(
+    `${role}/secret-id`,
+    {},
+    { 'X-Vault-Wrap-TTL': '120s' },
+  );
   if (wrap_info === undefined) throw new Error('the secret ID came unwrapped');
   return { roleId: data?.role_id as string, wrappedSecretId: wrap_info.token };
 }

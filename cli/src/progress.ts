@@ -88,5 +88,7 @@ function describe(step: ActiveStep): string {
 
 function elapsed({ startedAt }: ActiveStep): string {
   const seconds = (performance.now() - startedAt) / 1_000;
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return seconds < 60
+    ? `${seconds.toFixed(1)} s`
+    : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }

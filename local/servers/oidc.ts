@@ -53,14 +53,14 @@ export async function startOidc(run: Run, { port: asked, ...options }: OidcOptio
   });
 }
 
-/** An access token by client credentials (RFC 6749 §4.4), for the scopes named or all that the client has. */
+/** An access token by client credentials (RFC 6749 §4.4), for the scopes named. */
 export async function requestToken(
-  issuer: string,
-  client: OidcClient,
+  tokenEndpoint: string,
+  client: Pick<OidcClient, 'clientId' | 'clientSecret'>,
   audience: string,
-  scopes: readonly string[] = client.scopes,
+  scopes: readonly string[],
 ): Promise<string> {
-  const response = await fetch(`${issuer}/token`, {
+  const response = await fetch(tokenEndpoint, {
     method: 'POST',
     headers: {
       Authorization: `Basic ${Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64')}`,

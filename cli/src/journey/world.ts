@@ -1,3 +1,5 @@
+import type { ClientName } from '../../../local/clients';
+
 /** What the journey walks through: a served API, the identity provider's tokens, and an administrator's view of the engines. */
 export interface World {
   /** Base URL of the API, without a trailing slash. */
@@ -18,5 +20,4 @@ export interface World {
 
 export type AdminQuery = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
-/** The demo clients: which organisation and tier each is, the local identity provider knows. */
-export type ClientName = 'free-one' | 'free-one-mobile' | 'free-two' | 'pro' | 'enterprise';
+export type { ClientName };

@@ -148,9 +148,10 @@ describe('OpenBao', () => {
 
 describe('the OIDC provider', () => {
   const oidc = useOidc({ audience, scopes: client.scopes, accessTokenSeconds: 900, clients: [client] });
+  const tokenEndpoint = (): string => `${oidc().issuer}/token`;
 
   it('issues access tokens as RFC 9068 has them, with organisation and tier', async () => {
-    const token = await requestToken(oidc().issuer, client, audience);
+    const token = await requestToken(tokenEndpoint(), client, audience, client.scopes);
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'at+jwt' });
     const claims = decodeJwt(token);
     expect(claims).toMatchObject({
@@ -166,15 +167,15 @@ describe('the OIDC provider', () => {
   });
 
   it('grants no scope that was not asked for', async () => {
-    const token = await requestToken(oidc().issuer, client, audience, ['read:transactions']);
+    const token = await requestToken(tokenEndpoint(), client, audience, ['read:transactions']);
     expect(decodeJwt(token).scope).toBe('read:transactions');
   });
 
   it('refuses a wrong secret and another resource', async () => {
-    await expect(requestToken(oidc().issuer, { ...client, clientSecret: 'wrong' }, audience)).rejects.toThrow(
-      /invalid_client/,
-    );
-    await expect(requestToken(oidc().issuer, client, 'https://other.example.com')).rejects.toThrow(
+    await expect(
+      requestToken(tokenEndpoint(), { ...client, clientSecret: 'wrong' }, audience, []),
+    ).rejects.toThrow(/invalid_client/);
+    await expect(requestToken(tokenEndpoint(), client, 'https://other.example.com', [])).rejects.toThrow(
       /invalid_target/,
     );
   });

@@ -21,7 +21,7 @@ async function withHealth(
 }
 
 test('ready when every dependency is up', async () => {
-  await withHealth({ vault: () => Promise.resolve() }, async (get) => {
+  await withHealth({ vault: () => true }, async (get) => {
     expect(await get('/readyz')).toEqual({
       status: 200,
       body: { status: 'ready', dependencies: { vault: 'up' } },
@@ -30,9 +30,9 @@ test('ready when every dependency is up', async () => {
 });
 
 test('not ready when one is down, and the reason is not shown', async () => {
-  const broken = (): Promise<void> =>
+  const broken = (): Promise<boolean> =>
     Promise.reject(new Error('password authentication failed for user v-app'));
-  await withHealth({ vault: () => Promise.resolve(), postgres: broken }, async (get) => {
+  await withHealth({ vault: () => true, postgres: broken }, async (get) => {
     expect(await get('/readyz')).toEqual({
       status: 503,
       body: { status: 'not ready', dependencies: { vault: 'up', postgres: 'down' } },
@@ -43,7 +43,7 @@ test('not ready when one is down, and the reason is not shown', async () => {
 
 test('many questions at once ask the dependencies once', async () => {
   let asked = 0;
-  const counted = (): Promise<void> => Promise.resolve(void (asked += 1));
+  const counted = (): boolean => (asked += 1) > 0;
   await withHealth({ redis: counted }, async (get) => {
     await Promise.all(Array.from({ length: 50 }, () => get('/readyz')));
     expect(asked).toBe(1);

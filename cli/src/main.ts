@@ -1,0 +1,17 @@
+/** The `portcullis` command: reads the arguments, runs one command, turns its failure into words and an exit code. */
+import { Command } from 'commander';
+import { LocalError } from '../../local/errors';
+import { register as start } from './commands/start';
+import { register as test } from './commands/test';
+
+const program = new Command('portcullis')
+  .description('Secures an HTTP API as code: deploys the stack, serves behind it, checks it')
+  .showHelpAfterError();
+
+for (const register of [start, test]) register(program);
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof LocalError) console.error(`\nportcullis: ${error.problem}\n  → ${error.remedy}`);
+  else console.error(error);
+  process.exitCode = 1;
+});
