@@ -13,7 +13,9 @@ const INSTALLED = 'node_modules/.portcullis-lock';
 requireNode(20, 19);
 installPackages();
 
+// For require() and for import(): our sources use both.
 require('tsx/cjs/api').register();
+(await import('tsx/esm/api')).register();
 require('./cli/src/main.ts');
 
 function requireNode(major, minor) {

@@ -3,7 +3,7 @@ import { policy } from '../../../policy';
 import { call, expectStatus } from './call';
 import { observed } from './observed';
 import type { Step } from './step';
-import type { AdminQuery, World } from './world';
+import type { World } from './world';
 
 const SPANNING = 60;
 
@@ -43,28 +43,22 @@ export const credentials: readonly Step[] = [
       const read = (): Promise<unknown> =>
         call(world, 'GET /api/transactions', { token }).then((answer) => expectStatus(answer, 200));
 
-      const { spanning, after } = await world.withPostgres(async (query) => {
-        // Whoever reads now waits for this lock inside PostgreSQL, for as long as the swap takes.
-        await query('begin');
-        await query('lock table fintech.transactions in access exclusive mode');
+      // Whoever reads now waits for this lock inside PostgreSQL, for as long as the swap takes.
+      const { spanning, after } = await withTableLocked(world, async () => {
         const old = Array.from({ length: SPANNING }, read);
-        try {
-          await observed(
-            `${SPANNING} queries of ${before}`,
-            async () => (await waitingFor(query, before)) >= SPANNING,
-          );
-          world.rotate();
-          const swapped = await observed('both users in pg_stat_activity', async () =>
-            (await leasedSessions(query)).find((user) => user !== before),
-          );
-          assert.ok(
-            (await leasedSessions(query)).includes(before),
-            'expected the old user to be at work still',
-          );
-          return { spanning: [...old, ...Array.from({ length: 5 }, read)], after: swapped };
-        } finally {
-          await query('rollback');
-        }
+        await observed(
+          `${SPANNING} queries of ${before}`,
+          async () => (await waitingFor(world, before)) >= SPANNING,
+        );
+        world.rotate();
+        const swapped = await observed('both users in pg_stat_activity', async () =>
+          (await leasedSessions(world)).find((user) => user !== before),
+        );
+        assert.ok(
+          (await leasedSessions(world)).includes(before),
+          'expected the old user to be at work still',
+        );
+        return { spanning: [...old, ...Array.from({ length: 5 }, read)], after: swapped };
       });
       await Promise.all(spanning);
 
@@ -124,17 +118,31 @@ async function servingRedisUser(world: World): Promise<string> {
   return user;
 }
 
-async function leasedSessions(query: AdminQuery): Promise<string[]> {
-  const rows = await query<{ user: string }>(
-    `select distinct usename as user from pg_stat_activity where usename like 'v-%'`,
+async function withTableLocked<T>(world: World, use: () => Promise<T>): Promise<T> {
+  return world.withPostgres(async (query) => {
+    await query('begin');
+    await query('lock table fintech.transactions in access exclusive mode');
+    try {
+      return await use();
+    } finally {
+      await query('rollback');
+    }
+  });
+}
+
+async function leasedSessions(world: World): Promise<string[]> {
+  const rows = await world.withPostgres((query) =>
+    query<{ user: string }>(`select distinct usename as user from pg_stat_activity where usename like 'v-%'`),
   );
   return rows.map(({ user }) => user);
 }
 
-async function waitingFor(query: AdminQuery, user: string): Promise<number> {
-  const [row] = await query<{ waiting: number }>(
-    `select count(*)::int as waiting from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'`,
-    [user],
+async function waitingFor(world: World, user: string): Promise<number> {
+  const [row] = await world.withPostgres((query) =>
+    query<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_stat_activity where usename = $1 and wait_event_type = 'Lock'`,
+      [user],
+    ),
   );
   return row?.waiting ?? 0;
 }
