@@ -35,7 +35,8 @@ export function messageOf(error: unknown): string {
 
 /** An address as it may be shown: without user, password and query. */
 export function shownAddress(address: string): string {
-  if (!URL.canParse(address)) return '(not a URL)';
-  const { protocol, host, pathname } = new URL(address);
+  const { protocol, host, pathname } = URL.canParse(address) ? new URL(address) : { host: '' };
+  // `user:password` parses too, with the password as its path.
+  if (host === '') return '(not a URL)';
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
