@@ -4,7 +4,7 @@ import { redisCommand } from './given';
 import { poll } from './poll';
 import type { Note } from './progress';
 import type { Run } from './run';
-import type { VaultAnswer, VaultClient } from './servers/vault-client';
+import type { VaultClient } from './servers/vault-client';
 
 /** Every stack of the environment `local`. */
 const STACKS = ['vault-local'];
@@ -136,7 +136,7 @@ export async function saveRedisUsers(
   redis: { host: string; port: number },
 ): Promise<void> {
   // Right after the root password was rotated, Vault's old connection answers once or twice with an error.
-  const lease = await poll(() => vault.read<VaultAnswer>('database/creds/redis-acl-save'), {
+  const lease = await poll(() => vault.read('database/creds/redis-acl-save'), {
     timeoutMs: 10_000,
   });
   const { username, password } = lease.data as { username: string; password: string };

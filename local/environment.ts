@@ -65,7 +65,7 @@ export async function prepareEngines(progress: Progress = silent): Promise<void>
   const run = await Run.open();
   try {
     const engines = engineFinder(run, progress);
-    await allOrFirstFailure([engines.deployer(), engines.openBao(), engines.redis()]);
+    await Promise.all([engines.deployer(), engines.openBao(), engines.redis()]);
   } finally {
     await run.close();
   }
@@ -82,7 +82,7 @@ async function assemble(run: Run, progress: Progress, env: NodeJS.ProcessEnv): P
     redis: env.REDIS_URL ? await givenRedis(env.REDIS_URL) : undefined,
     identity: env.OIDC_ISSUER_URL ? await givenIdentity(env.OIDC_ISSUER_URL, env) : undefined,
   };
-  const [deployer, vault, postgres, redis, identity] = await allOrFirstFailure([
+  const [deployer, vault, postgres, redis, identity] = await Promise.all([
     engines.deployer(),
     given.vault ?? engines.openBao().then((binary) => step('OpenBao', () => startOpenBao(run, { binary }))),
     step('PostgreSQL', async () => {
@@ -166,12 +166,4 @@ function engineFinder(run: Run, progress: Progress) {
     openBao: () => progress.step('OpenBao binary', (note) => findOpenBao({ run, cache, note })),
     redis: () => progress.step('Redis binary', (note) => findRedis({ run, note })),
   };
-}
-
-/** As Promise.all, but waits until all have ended: nothing is still starting when the run is closed. */
-async function allOrFirstFailure<T extends readonly unknown[]>(
-  work: readonly [...{ [K in keyof T]: Promise<T[K]> | T[K] }],
-): Promise<T> {
-  await Promise.allSettled(work);
-  return (await Promise.all(work)) as unknown as T;
 }

@@ -20,6 +20,7 @@ export interface Failure {
  */
 export class Run {
   private readonly processes = new Set<ManagedProcess>();
+  private closed = false;
 
   private constructor(
     readonly folder: string,
@@ -51,6 +52,10 @@ export class Run {
 
   async spawn(spec: RunProcess): Promise<ManagedProcess> {
     const child = await ManagedProcess.start({ ...spec, log: this.logOf(spec.name) }, this.warden);
+    if (this.closed) {
+      await child.stop('SIGKILL');
+      throw new Error(`${spec.name} was not started: the run is closed`);
+    }
     this.processes.add(child);
     void child.exited.then(() => this.processes.delete(child));
     return child;
@@ -73,8 +78,12 @@ export class Run {
     throw new LocalError(failure.code, `${spec.name} failed: ${said}`, failure.remedy);
   }
 
-  /** Stops what still runs, last started first, and removes the folder. */
+  /**
+   * Stops what still runs, last started first, and removes the folder. What is still being started elsewhere
+   * fails from here on.
+   */
   async close(): Promise<void> {
+    this.closed = true;
     for (const child of [...this.processes].reverse()) await child.stop();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
     this.warden.forgetFolder(this.folder);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LOOPBACK, onPort } from './ports';
 import type { Run } from './run';
 import { Server } from './servers/server';
-import { VaultClient, type VaultAnswer } from './servers/vault-client';
+import { VaultClient } from './servers/vault-client';
 
 const CHECKOUT = join(__dirname, '..');
 
@@ -17,19 +17,15 @@ export interface WrappedLogin {
  * role ID and mints a wrapped secret ID, good for one unwrapping within two minutes.
  */
 export async function mintWrappedLogin(admin: VaultClient, roleName: string): Promise<WrappedLogin> {
-  const { auth } = await admin.write<VaultAnswer>('auth/token/create', {
+  const { auth } = await admin.write('auth/token/create', {
     policies: [`${roleName}-orchestrator`],
     no_default_policy: true,
     ttl: '120s',
   });
   const orchestrator = new VaultClient(admin.address, auth?.client_token);
   const role = `auth/approle/role/${roleName}`;
-  const { data } = await orchestrator.read<VaultAnswer>(`${role}/role-id`);
-  const { wrap_info } = await orchestrator.write<VaultAnswer>(
-    `${role}/secret-id`,
-    {},
-    { 'X-Vault-Wrap-TTL': '120s' },
-  );
+  const { data } = await orchestrator.read(`${role}/role-id`);
+  const { wrap_info } = await orchestrator.write(`${role}/secret-id`, {}, { 'X-Vault-Wrap-TTL': '120s' });
   if (wrap_info === undefined) throw new Error('the secret ID came unwrapped');
   return { roleId: data?.role_id as string, wrappedSecretId: wrap_info.token };
 }
