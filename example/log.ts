@@ -34,5 +34,6 @@ export function logRequests(logger: Logger): HttpLogger {
 
 function routePath(req: IncomingMessage): string {
   const path = parseurl.original(req)?.pathname;
-  return (typeof path === 'string' && policy.match(req.method ?? '', path)?.path) || 'unlisted';
+  const route = typeof path === 'string' ? policy.match(req.method ?? '', path) : undefined;
+  return route?.path ?? 'unlisted';
 }

@@ -25,6 +25,10 @@ export interface ProcessSpec {
   readonly log: string;
   /** Told each line of standard output, as it comes; the line then goes to the log as well. */
   readonly onLine?: (line: string) => void;
+  /** How it likes to be asked to stop. Default: SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
+  /** How long it may take to stop, in milliseconds, before it is killed. Default: 5 seconds. */
+  readonly graceMs?: number;
   /** Opens an IPC channel, over which secrets can be passed without an argument or a file. */
   readonly ipc?: boolean;
 }
@@ -43,9 +47,8 @@ export class ManagedProcess {
   readonly exited: Promise<Exit>;
 
   private constructor(
-    readonly name: string,
+    private readonly spec: ProcessSpec,
     readonly pid: number,
-    readonly log: string,
     readonly child: ChildProcess,
     warden: Warden,
   ) {
@@ -81,7 +84,7 @@ export class ManagedProcess {
       if (child.pid !== undefined) warden.watch(child.pid);
       if (spec.onLine !== undefined) readLines(child, spec.log, spec.onLine);
       await once(child, 'spawn');
-      return new ManagedProcess(spec.name, child.pid ?? 0, spec.log, child, warden);
+      return new ManagedProcess(spec, child.pid ?? 0, child, warden);
     } catch (cause) {
       throw new LocalError(
         'server_failed',
@@ -94,6 +97,14 @@ export class ManagedProcess {
     }
   }
 
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get log(): string {
+    return this.spec.log;
+  }
+
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
@@ -103,16 +114,22 @@ export class ManagedProcess {
     if (this.running) process.kill(this.pid, name);
   }
 
-  /** Asks the process to end, and ends it when the grace has passed. */
-  async stop(name: NodeJS.Signals = 'SIGTERM', graceMs = 5_000): Promise<Exit> {
-    this.signal(name);
+  /** Asks the process to end, and kills it when its grace has passed. */
+  async stop(): Promise<Exit> {
+    const { stopSignal = 'SIGTERM', graceMs = 5_000 } = this.spec;
+    this.signal(stopSignal);
     const late = new AbortController();
     const inTime = await Promise.race([
       this.exited.then(() => true),
       delay(graceMs, false, { signal: late.signal }).catch(() => false),
     ]);
     late.abort();
-    if (!inTime) signalGroup(this.pid, 'SIGKILL');
+    return inTime ? this.exited : this.kill();
+  }
+
+  /** Ends the process and all that it started, now. */
+  async kill(): Promise<Exit> {
+    if (this.running) signalGroup(this.pid, 'SIGKILL');
     return this.exited;
   }
 

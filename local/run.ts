@@ -53,7 +53,7 @@ export class Run {
   async spawn(spec: RunProcess): Promise<ManagedProcess> {
     const child = await ManagedProcess.start({ ...spec, log: this.logOf(spec.name) }, this.warden);
     if (this.closed) {
-      await child.stop('SIGKILL');
+      await child.kill();
       throw new Error(`${spec.name} was not started: the run is closed`);
     }
     this.processes.add(child);

@@ -73,6 +73,8 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
           // Room for the journey's rotation, which holds 60 queries in flight.
           DATABASE_POOL_MAX: '64',
         },
+        // It finishes its requests first, then revokes what it leased.
+        graceMs: 20_000,
         onLine: (line) => {
           const entry = parseEntry(line);
           if (entry) onLog(entry);

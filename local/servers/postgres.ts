@@ -58,10 +58,10 @@ export async function startPostgres(
         ],
         env: postgresEnvironment(),
         identity,
+        // Fast shutdown: sessions are ended instead of waited for.
+        stopSignal: 'SIGINT',
       },
       answers: () => pingPostgres(adminUrl),
-      // Fast shutdown: sessions are ended instead of waited for.
-      stopSignal: 'SIGINT',
     });
     return Object.assign(server, { host: LOOPBACK, port, adminUrl });
   });

@@ -3,12 +3,11 @@ import { poll } from '../poll';
 import type { ManagedProcess } from '../processes';
 import type { Run, RunProcess } from '../run';
 
-/** How a kind of server is run: what to start, how to know that it answers, how it likes to be stopped. */
+/** How a kind of server is run: what to start, and how to know that it answers. */
 export interface ServerSpec {
   readonly process: RunProcess;
   /** Resolves when the server really answers; throws while it does not yet. */
   readonly answers: (child: ManagedProcess) => Promise<void>;
-  readonly stopSignal?: NodeJS.Signals;
   readonly startWithinMs?: number;
 }
 
@@ -39,7 +38,7 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    await this.child.stop(this.spec.stopSignal);
+    await this.child.stop();
   }
 
   /**
@@ -70,7 +69,7 @@ async function launch(run: Run, spec: ServerSpec): Promise<ManagedProcess> {
     return child;
   } catch (cause) {
     if (!child.running) throw await child.failure();
-    await child.stop('SIGKILL');
+    await child.kill();
     throw new LocalError(
       'server_failed',
       `${child.name} did not answer within ${startWithinMs / 1000} s`,

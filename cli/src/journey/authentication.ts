@@ -26,7 +26,7 @@ export const authentication: readonly Step[] = [
     async walk(world) {
       const answer = await call(world, 'GET /api/transactions', { token: await world.token('enterprise') });
       expectStatus(answer, 200);
-      const rows = answer.body['transactions'] as { id: string }[];
+      const rows = answer.body.transactions as { id: string }[];
       assert.ok(rows.length > 0, 'expected rows');
       const newest = await world.withPostgres((query) =>
         query<{ id: string }>(
@@ -43,9 +43,9 @@ export const authentication: readonly Step[] = [
       const token = await world.token('pro', ['write:transactions']);
       const answer = await call(world, 'GET /api/transactions', { token });
       expectStatus(answer, 403);
-      assert.equal(answer.body['error'], 'insufficient_scope');
-      assert.deepEqual(answer.body['required'], ['read:transactions']);
-      assert.deepEqual(answer.body['granted'], ['write:transactions']);
+      assert.equal(answer.body.error, 'insufficient_scope');
+      assert.deepEqual(answer.body.required, ['read:transactions']);
+      assert.deepEqual(answer.body.granted, ['write:transactions']);
       assert.match(answer.headers.get('www-authenticate') ?? '', /error="insufficient_scope"/);
       return 'required read:transactions, granted write:transactions';
     },
@@ -62,7 +62,7 @@ export const authentication: readonly Step[] = [
       ]) {
         const answer = await call(world, request, { token });
         expectStatus(answer, 403);
-        assert.equal(answer.body['error'], 'forbidden');
+        assert.equal(answer.body.error, 'forbidden');
       }
       return '4 requests, 4 times 403';
     },

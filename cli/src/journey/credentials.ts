@@ -99,7 +99,7 @@ async function servingDatabaseUser(world: World): Promise<string> {
     body: { account: 'acc-1', amountCents: 100, currency: 'EUR', description: 'who writes this?' },
   });
   expectStatus(answer, 201);
-  const { id } = answer.body['transaction'] as { id: string };
+  const { id } = answer.body.transaction as { id: string };
   const [row] = await world.withPostgres((query) =>
     query<{ user: string }>('select recorded_by as user from fintech.transactions where id = $1', [id]),
   );

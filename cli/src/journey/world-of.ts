@@ -5,10 +5,8 @@ import type { Service } from '../../../local/service';
 import type { AdminQuery, World } from './world';
 
 /** The journey's world, on a local environment. */
-export function worldOf(
-  { identity, postgres, redis, pendingChanges }: LocalEnvironment,
-  service: Service,
-): World {
+export function worldOf(environment: LocalEnvironment, service: Service): World {
+  const { identity, postgres, redis } = environment;
   return {
     api: service.url,
     token: (client, scopes) => identity.token(client, scopes),
@@ -16,7 +14,7 @@ export function worldOf(
     redis: (...command) => redisCommand(redis.adminUrl, command),
     rotate: () => service.process.signal('SIGUSR2'),
     stopApi: () => service.stop(),
-    pendingChanges,
+    pendingChanges: () => environment.pendingChanges(),
   };
 }
 

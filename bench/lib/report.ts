@@ -1,0 +1,47 @@
+import { cpus, totalmem } from 'node:os';
+
+/** A speed that was promised, and what was measured. */
+export interface Goal {
+  readonly name: string;
+  readonly value: number;
+  readonly goal: string;
+  readonly met: boolean;
+}
+
+/** What a benchmark gives: with `--json`, exactly this on standard output. */
+export interface BenchReport {
+  readonly name: string;
+  readonly machine: string;
+  readonly rounds: number;
+  readonly rows: readonly Readonly<Record<string, string | number>>[];
+  readonly goals: readonly Goal[];
+}
+
+/** The middle value; of an even number of values, the lower of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+}
+
+/** A goal that a figure must not exceed. */
+export function atMost(name: string, value: number, limit: number, unit: string): Goal {
+  return { name, value, goal: `≤ ${limit} ${unit}`, met: value <= limit };
+}
+
+export function machine(): string {
+  const gib = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores, ${gib} GiB, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
+}
+
+/** Prints the table, or with `--json` in the arguments the one object. Whether a goal is met changes no exit code. */
+export function print(report: BenchReport): void {
+  if (process.argv.includes('--json')) {
+    console.log(JSON.stringify(report));
+    return;
+  }
+  console.log(`${report.name}: ${report.machine}, ${report.rounds} rounds`);
+  console.table(report.rows);
+  for (const { name, value, goal, met } of report.goals) {
+    console.log(`${met ? 'met   ' : 'MISSED'} ${name}: ${value} (goal ${goal})`);
+  }
+}
