@@ -70,7 +70,7 @@ export class EnvironmentError extends Error {
 
   /** @param problems each path begins with the environment's name. */
   constructor(readonly problems: readonly Problem[]) {
-    super(describeProblems('the environments', problems));
+    super(describeProblems('stacks/environments', problems));
   }
 }
 

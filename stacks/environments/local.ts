@@ -32,7 +32,7 @@ export function local(variables: NodeJS.ProcessEnv = process.env): Environment {
       sslMode: isLoopback(postgres.host) ? 'disable' : 'verify-full',
     },
     redis: { host: redis.host, port: redis.port, tls: redis.protocol === 'rediss:' },
-    backend: { kind: 'local', directory: variables['PORTCULLIS_STATE_DIR'] ?? '.portcullis/state' },
+    backend: { kind: 'local', directory: variables.PORTCULLIS_STATE_DIR ?? '.portcullis/state' },
     encryption: { keyProvider: 'passphrase' },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
   });

@@ -28,7 +28,7 @@ export type StateEncryption =
 export function encryptState(
   stack: TerraformStack,
   encryption: StateEncryption,
-  binary = process.env['TERRAFORM_BINARY_NAME'],
+  binary = process.env.TERRAFORM_BINARY_NAME,
 ): void {
   if (engineOf(binary) === 'terraform') return;
   if (encryption.keyProvider === 'passphrase') declarePassphrase(stack);

@@ -3,7 +3,9 @@ import type { IConstruct } from 'constructs';
 /** Every way in which a construct refuses its input. The codes are a contract; the messages are not. */
 export type ConstructErrorCode =
   | 'ERR_SECRET_LITERAL'
+  | 'ERR_SECRET_NAME'
   | 'ERR_SECRET_VERSION'
+  | 'ERR_HOST'
   | 'ERR_VAULT_NAME'
   | 'ERR_VAULT_POLICY'
   | 'ERR_REDIS_ACL'

@@ -12,7 +12,7 @@
  * nothing is written then, and the next apply fails the same way until the value is there. `timestamp()`
  * is unknown while planning, which is what moves that failure from the plan to the apply.
  */
-import { DataResource, TerraformVariable, Token, type TerraformResource } from 'cdktf';
+import { DataResource, TerraformVariable, type TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { ConstructError } from './errors';
 
@@ -77,18 +77,19 @@ export class ThrowawayPassword extends Construct {
 }
 
 /**
- * A secret that another part of the stack produces, as in an ephemeral resource.
+ * A secret that another part of the stack produces while it is applied.
  *
- * @param expression a reference such as `${ephemeral.random_password.admin.result}`.
- * @throws ConstructError `ERR_SECRET_LITERAL` when it is a literal, which would end in `cdk.tf.json`.
+ * @param expression a reference to an ephemeral resource, as in `${ephemeral.vault_kv_secret_v2.admin.data_json}`.
+ * @throws ConstructError `ERR_SECRET_LITERAL` when it is anything else: a literal would end in `cdk.tf.json`, and
+ *   an attribute of a managed resource or data source is in the state already.
  */
 export function secretReference(scope: Construct, expression: string, version: number): SecretInput {
-  const isReference = Token.isUnresolved(expression) || /^\$\{[a-z_][^}]*\.[^}]+\}$/.test(expression);
-  if (!isReference) {
+  // A string, for cdktf 0.21 has no bindings of ephemeral resources, so no token can be one.
+  if (!/^\$\{ephemeral(\.[\w-]+|\[\d+\])+\}$/.test(expression)) {
     throw new ConstructError(
       'ERR_SECRET_LITERAL',
       scope,
-      'received a literal for a secret, which would be written into cdk.tf.json; give a SecretVariable or a reference such as ${ephemeral.<type>.<name>.<attribute>}',
+      'received a literal or a stored attribute for a secret, which would be kept in cdk.tf.json or the state; give a SecretVariable or a reference ${ephemeral.<type>.<name>.<attribute>}',
     );
   }
   return { expression, version: wholeVersion(scope, version), gates: [] };
@@ -96,6 +97,7 @@ export function secretReference(scope: Construct, expression: string, version: n
 
 function declareVariable(scope: Construct, props: SecretVariableProps): TerraformVariable {
   const { name, description, fields } = props;
+  for (const part of [name, ...(fields ?? [])]) refuseBadName(scope, part);
   const type = fields ? `object({${fields.map((field) => `${field} = string`).join(', ')}})` : 'string';
   const variable = new TerraformVariable(scope, 'value', { type, description, nullable: true });
   variable.overrideLogicalId(name);
@@ -114,6 +116,15 @@ function gate(scope: Construct, { name, version }: SecretVariableProps): DataRes
   );
   given.addOverride('lifecycle.ignore_changes', ['input']);
   return given;
+}
+
+function refuseBadName(scope: Construct, name: string): void {
+  if (/^[a-z_][a-z0-9_]*$/.test(name)) return;
+  throw new ConstructError(
+    'ERR_SECRET_NAME',
+    scope,
+    `received ${JSON.stringify(name)} as the name of a secret or of its field; give lower-case letters, digits and "_"`,
+  );
 }
 
 function wholeVersion(scope: Construct, version: number): number {

@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { ConstructError } from '../core';
 
@@ -13,6 +14,21 @@ export function vaultName(scope: IConstruct, what: string, name: string): string
     'ERR_VAULT_NAME',
     scope,
     `received ${JSON.stringify(name)} as ${what}; give letters, digits, "_" and "-", with "/" between segments`,
+  );
+}
+
+/**
+ * A host that stands in a connection URL: nothing that could bring a user, a port or a parameter with it.
+ *
+ * @throws ConstructError `ERR_HOST`
+ */
+export function hostName(scope: IConstruct, host: string): string {
+  if (Token.isUnresolved(host) || /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])$/i.test(host))
+    return host;
+  throw new ConstructError(
+    'ERR_HOST',
+    scope,
+    'received something else than a host name; give a name or an address alone, an IPv6 address in brackets',
   );
 }
 

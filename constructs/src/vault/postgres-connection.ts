@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { SecretInput } from '../core';
 import { rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
-import { vaultName } from './names';
+import { hostName, vaultName } from './names';
 
 export interface PostgresConnectionProps {
   readonly mount: DatabaseMount;
@@ -27,7 +27,7 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
   readonly connectionName: string;
   private readonly roles = new Set<string>();
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_VAULT_NAME` or `ERR_HOST` */
   constructor(scope: Construct, id: string, props: PostgresConnectionProps) {
     super(scope, id);
     this.mount = props.mount;
@@ -38,7 +38,7 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
       allowedRoles: Lazy.listValue({ produce: () => [...this.roles] }),
       verifyConnection: true,
       postgresql: {
-        connectionUrl: `postgresql://{{username}}:{{password}}@${host}:${port}/${database}?sslmode=${sslMode}`,
+        connectionUrl: `postgresql://{{username}}:{{password}}@${hostName(this, host)}:${port}/${database}?sslmode=${sslMode}`,
         username: props.username ?? 'vault_admin',
         passwordWo: bootstrapPassword.expression,
         passwordWoVersion: bootstrapPassword.version,

@@ -16,7 +16,7 @@ const CONNECTION = [
 /**
  * The runtime: its limiter's hashes, leased blocks and revocation stream, all under one prefix, which holds
  * inside scripts too. EVAL and SCRIPT LOAD are there because the limiter is a script; it may call nothing that
- * is not listed here.
+ * is not listed here. No CONFIG GET: it would show `masterauth`; INFO says what `maxmemory_policy` is.
  */
 export const RUNTIME_ACL: readonly string[] = [
   '~portcullis:*',
@@ -26,7 +26,6 @@ export const RUNTIME_ACL: readonly string[] = [
   ...['+hset', '+hget', '+hmget', '+hgetall', '+hdel', '+hincrby', '+hexists', '+hlen'],
   ...['+set', '+get', '+del', '+exists', '+expire', '+pexpire', '+ttl', '+pttl'],
   ...['+xadd', '+xread', '+xrange', '+xtrim'],
-  '+config|get', // maxmemory-policy is checked at start
 ];
 
 /** Writes the server's users to its ACL file, after a rotation of Vault's own password: nothing else. */

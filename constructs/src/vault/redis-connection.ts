@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { addressOf, type ThrowawayPassword } from '../core';
 import { rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
-import { vaultName } from './names';
+import { hostName, vaultName } from './names';
 
 export interface RedisConnectionProps {
   readonly mount: DatabaseMount;
@@ -32,7 +32,7 @@ export class RedisConnection extends Construct implements DatabaseConnection {
   readonly connectionName: string;
   private readonly roles = new Set<string>();
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_VAULT_NAME` or `ERR_HOST` */
   constructor(scope: Construct, id: string, props: RedisConnectionProps) {
     super(scope, id);
     this.mount = props.mount;
@@ -43,12 +43,12 @@ export class RedisConnection extends Construct implements DatabaseConnection {
       allowedRoles: Lazy.listValue({ produce: () => [...this.roles] }),
       verifyConnection: true,
       redis: {
-        host: props.host,
+        host: hostName(this, props.host),
         port: props.port ?? 6379,
         username: props.username ?? 'vault_admin',
         password: bootstrapPassword.expression,
         tls: props.tls ?? true,
-        ...(caCertificate !== undefined && { caCert: caCertificate }),
+        caCert: caCertificate ?? '', // left out, the provider (5.9) sends the text "0", which no TLS client takes
       },
       lifecycle: {
         // Later deploys have no password to give: what matters is the one that only Vault knows.

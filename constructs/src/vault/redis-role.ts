@@ -15,17 +15,17 @@ export interface RedisRoleProps {
 export class RedisRole extends Construct {
   private readonly role: DatabaseRole;
 
-  /** @throws ConstructError `ERR_VAULT_NAME`, or `ERR_REDIS_ACL` when a rule sets a password or allows all. */
+  /** @throws ConstructError `ERR_VAULT_NAME`, or `ERR_REDIS_ACL` when a rule sets a password or allows everything. */
   constructor(scope: Construct, id: string, props: RedisRoleProps) {
     super(scope, id);
-    const refused = props.rules.find((rule) => !/^([~&%+-]|resetkeys$|resetchannels$)\S*$/.test(rule));
-    const tooWide = props.rules.find((rule) => ['+@all', 'allcommands', 'allkeys', '~*'].includes(rule));
-    const wrong = refused ?? tooWide;
-    if (wrong !== undefined || props.rules.length === 0) {
+    const wrong = props.rules.findIndex((rule) => !isNarrow(rule));
+    if (wrong >= 0 || props.rules.length === 0) {
+      // The rule itself is not shown: `>…` is a password.
+      const received = wrong >= 0 ? `an ACL rule (number ${wrong + 1})` : 'no ACL rules';
       throw new ConstructError(
         'ERR_REDIS_ACL',
         this,
-        `received ${wrong === undefined ? 'no rules' : JSON.stringify(wrong)}; give the key patterns (~), channels (&) and commands (+, -) that are needed, one an element`,
+        `received ${received} that is too wide or no permission; give the key patterns (~), channels (&) and commands (+, -) that are needed, one an element`,
       );
     }
     this.role = new DatabaseRole(this, 'lease', {
@@ -43,4 +43,11 @@ export class RedisRole extends Construct {
   grantLease(grantee: Grantee): void {
     this.role.grantLease(grantee);
   }
+}
+
+/** Permissions only: no passwords, no switching on, and nothing that means everything. */
+function isNarrow(rule: string): boolean {
+  return (
+    /^([~&%+-]\S+|resetkeys|resetchannels)$/.test(rule) && !['+@all', '~*', '%RW~*', '&*'].includes(rule)
+  );
 }

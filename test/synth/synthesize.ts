@@ -1,0 +1,47 @@
+import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
+import { TerraformStack, Testing } from 'cdktf';
+
+/** What a stack is once synthesized: the parts that tests look at. */
+export interface Synthesized {
+  readonly resource: Record<string, Record<string, Record<string, unknown>>>;
+  readonly variable: Record<string, Record<string, unknown>>;
+  readonly terraform: {
+    readonly backend?: Record<string, unknown>;
+    readonly encryption?: Record<string, unknown>;
+    readonly required_providers: Record<string, { readonly version: string }>;
+  };
+  /** As it is written to `cdk.tf.json`. */
+  readonly text: string;
+}
+
+export function stackIn(): TerraformStack {
+  const stack = new TerraformStack(Testing.app(), 'test');
+  new VaultProvider(stack, 'vault', {});
+  return stack;
+}
+
+/** Synthesizes `stack`, or a new one that `build` fills. */
+export function synthesize(subject: TerraformStack | ((stack: TerraformStack) => unknown)): Synthesized {
+  const stack = subject instanceof TerraformStack ? subject : stackIn();
+  if (typeof subject === 'function') subject(stack);
+  const text = Testing.synth(stack, true);
+  return { resource: {}, variable: {}, ...(JSON.parse(text) as object), text } as Synthesized;
+}
+
+/** Every resource of a type, without cdktf's own metadata. */
+export function all(synthesized: Synthesized, type: string): Record<string, unknown>[] {
+  return Object.values(synthesized.resource[type] ?? {}).map((resource) =>
+    Object.fromEntries(Object.entries(resource).filter(([key]) => key !== '//')),
+  );
+}
+
+/** The one resource of a type, or the one of that name. */
+export function only(synthesized: Synthesized, type: string, name?: string): Record<string, unknown> {
+  const found = all(synthesized, type).filter((resource) => name === undefined || resource.name === name);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+/** What `toThrow()` takes to expect a ConstructError of this code. */
+export const refusal = (code: string, rest: object = {}): Error =>
+  expect.objectContaining({ code, ...rest }) as Error;

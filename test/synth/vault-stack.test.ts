@@ -1,0 +1,96 @@
+import { definePolicy } from '@portcullis/runtime/policy';
+import { Testing } from 'cdktf';
+import { policy } from '../../policy';
+import { loadEnvironments } from '../../stacks/environments';
+import { dev } from '../../stacks/environments/dev';
+import { local } from '../../stacks/environments/local';
+import { VaultStack } from '../../stacks/vault-stack';
+import { all, only, synthesize } from './synthesize';
+
+const stackOf = (environment = dev(), ofPolicy = policy) =>
+  synthesize(new VaultStack(Testing.app(), { policy: ofPolicy, environment }));
+
+it('is one stack for each environment, named after it', () => {
+  const app = Testing.app();
+  const stacks = loadEnvironments().map((environment) => new VaultStack(app, { policy, environment }));
+  expect(stacks.map(({ node }) => node.id)).toEqual([
+    'vault-local',
+    'vault-dev',
+    'vault-staging',
+    'vault-prod',
+  ]);
+});
+
+it('asks for three secrets, and none of them has a default value', () => {
+  const { variable } = stackOf();
+  expect(Object.keys(variable)).toEqual([
+    'fintech_api_config',
+    'postgres_admin_password',
+    'redis_bootstrap_password',
+  ]);
+  expect(Object.values(variable).map((one) => one.default)).toEqual([null, null, null]);
+});
+
+it('lets the service do exactly this', () => {
+  const rules = only(stackOf(), 'vault_policy', 'fintech-api').policy as string;
+  expect(rules.match(/^path ".*"/gm)).toEqual([
+    'path "auth/token/lookup-self"',
+    'path "auth/token/renew-self"',
+    'path "auth/token/revoke-self"',
+    'path "secret/data/fintech-api/config"',
+    'path "database/creds/fintech-api-role"',
+    'path "sys/leases/revoke/database/creds/fintech-api-role/*"',
+    'path "database/creds/redis-role"',
+    'path "sys/leases/revoke/database/creds/redis-role/*"',
+  ]);
+});
+
+it('takes names and lifetimes from the policy alone', () => {
+  const { accessToken, ...rest } = { accessToken: '15m', credential: '20m', rotateAt: '15m' } as const;
+  const other = definePolicy({
+    name: 'shop',
+    issuer: 'https://auth.example.com',
+    audience: 'https://shop.example.com',
+    tiers: { free: [{ limit: 1, window: '1m' }] },
+    defaultTier: 'free',
+    routes: [{ method: 'GET', path: '/' }],
+    lifetimes: { accessToken, ...rest },
+  });
+  const synthesized = stackOf(dev(), other);
+  expect(synthesized.text).not.toContain('fintech-api');
+  expect(only(synthesized, 'vault_approle_auth_backend_role')).toMatchObject({
+    role_name: 'shop',
+    token_period: 1_200,
+  });
+  for (const role of all(synthesized, 'vault_database_secret_backend_role')) {
+    expect(role).toMatchObject({ default_ttl: 1_200, max_ttl: 1_200 });
+  }
+});
+
+it('leaves the address and the token of Vault to VAULT_ADDR and VAULT_TOKEN', () => {
+  expect(JSON.parse(stackOf().text)).toMatchObject({ provider: { vault: [{}] } });
+});
+
+it('makes audit devices where the server takes them, and none where its configuration has them', () => {
+  expect(all(stackOf(), 'vault_audit')).toEqual([]);
+  const audit = [
+    { name: 'a', filePath: '/audit/a.log' },
+    { name: 'b', filePath: '/audit/b.log' },
+  ];
+  expect(all(stackOf({ ...dev(), vault: { audit } }), 'vault_audit')).toHaveLength(2);
+});
+
+it('keeps local state in a file, shared state in S3 with a lock, both encrypted', () => {
+  expect(stackOf(local({ PORTCULLIS_STATE_DIR: '/states' })).terraform).toMatchObject({
+    backend: { local: { path: '/states/vault-local.tfstate' } },
+    encryption: { key_provider: { pbkdf2: {} } },
+  });
+  expect(stackOf().terraform).toMatchObject({
+    backend: { s3: { use_lockfile: true, key: 'portcullis/vault-dev.tfstate' } },
+    encryption: { key_provider: { aws_kms: {} } },
+  });
+});
+
+it('changes nothing when it is synthesized twice', () => {
+  expect(stackOf().text).toBe(stackOf().text);
+});

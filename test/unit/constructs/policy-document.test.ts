@@ -1,0 +1,37 @@
+import { policyDocument } from '@portcullis/constructs';
+
+it('writes each rule with its reason above it', () => {
+  expect(policyDocument([{ path: 'secret/data/a', capabilities: ['read', 'list'], reason: 'to know' }])).toBe(
+    '# to know\npath "secret/data/a" {\n  capabilities = ["read", "list"]\n}\n',
+  );
+});
+
+it('denies parameters, and demands wrapping', () => {
+  expect(
+    policyDocument([
+      {
+        path: 'p',
+        capabilities: ['update'],
+        reason: 'r',
+        deniedParameters: ['lease_id'],
+        wrappingSeconds: { min: 30, max: 120 },
+      },
+    ]),
+  ).toBe(
+    `# r
+path "p" {
+  capabilities = ["update"]
+  denied_parameters = {
+    "lease_id" = []
+  }
+  min_wrapping_ttl = "30s"
+  max_wrapping_ttl = "120s"
+}
+`,
+  );
+});
+
+it('writes rules in the order given', () => {
+  const rule = (path: string) => ({ path, capabilities: ['read'] as const, reason: 'r' });
+  expect(policyDocument([rule('b'), rule('a')]).match(/path "\w"/g)).toEqual(['path "b"', 'path "a"']);
+});
