@@ -19,7 +19,7 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
   let tightest: Standing | undefined;
   let fields = '';
   for (const { index, limit, name } of tier.limited) {
-    const remaining = Math.max(0, limit - (decision.used[index] ?? 0));
+    const remaining = Math.max(0, (decision.limits[index] ?? limit) - (decision.used[index] ?? 0));
     const resetSeconds = Math.ceil((decision.resetMs[index] ?? 0) / 1_000);
     fields += `${fields && ', '}"${name}";r=${remaining};t=${resetSeconds}`;
     if (tightest === undefined || remaining < tightest.remaining)

@@ -1,2 +1,7 @@
-export { rateLimit, type RateLimitOptions } from './rate-limit';
+export type { TrustedProxies } from './client-address';
+export { CostFunctionError, type CostFunction, type RouteKey } from './costs';
+export type { OnRateLimitEvent, RateLimitEvent } from './events';
+export type { StoreFailure, StoreState } from './guarded-redis';
+export { rateLimit, type RateLimiter, type RateLimitOptions } from './rate-limit';
 export type { RedisCommands } from './redis-commands';
+export type { RateLimitInfo } from './request-info';

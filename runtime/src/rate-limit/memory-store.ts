@@ -96,6 +96,8 @@ export class MemoryStore implements Store {
     const retryAfterMs = Math.max(...waits);
     if (retryAfterMs === 0) for (const window of windows) window.add(cost);
     return {
+      by: 'memory',
+      limits,
       allowed: retryAfterMs === 0,
       retryAfterMs,
       nowMs,
@@ -106,8 +108,13 @@ export class MemoryStore implements Store {
   }
 
   refund(client: string, amount: number, buckets: readonly number[]): Promise<void> {
-    this.#clients.get(client)?.forEach((window, w) => window.giveBack(amount, buckets[w] ?? 0));
+    this.giveBack(client, amount, buckets);
     return Promise.resolve();
+  }
+
+  /** {@link refund}, without waiting. */
+  giveBack(client: string, amount: number, buckets: readonly number[]): void {
+    this.#clients.get(client)?.forEach((window, w) => window.giveBack(amount, buckets[w] ?? 0));
   }
 
   /** A map keeps its keys in the order in which they were set: the first is the one longest quiet. */

@@ -1,97 +1,146 @@
-import type { RequestHandler, Response } from 'express';
-import { refuse } from '../http/answer';
+import type { MeterProvider } from '@opentelemetry/api';
+import type { Request, RequestHandler } from 'express';
 import { routeOf } from '../http/route-of';
 import type { Policy } from '../policy';
+import { clientAddress, subscriberNetwork, type TrustedProxies } from './client-address';
+import { costsOf, type CostFunction, type RouteKey } from './costs';
+import { DenyCache } from './deny-cache';
+import { cappedDenials, type OnRateLimitEvent } from './events';
+import { GuardedRedis, type StoreState } from './guarded-redis';
 import { setHeaders } from './headers';
 import { ClientNames } from './identity';
-import { MemoryStore } from './memory-store';
-import { limitPlan, type TierPlan } from './plan';
+import { Limiter } from './limiter';
+import { limiterMetrics } from './metrics';
+import { OutagePolicy, type OutageOutcome } from './outage';
+import { limitPlan } from './plan';
 import type { RedisCommands } from './redis-commands';
 import { RedisStore } from './redis-store';
-import type { Decision } from './store';
+import { refuseLimited, refuseUndecided } from './refusals';
+import { RateLimitInfo } from './request-info';
 
 export interface RateLimitOptions {
   /** Its tiers say how much, its routes what a call costs. */
   readonly policy: Policy;
   /** Where the counters are: a connected node-redis client, or `SecretsManager.redisClient()`. */
   readonly redis: RedisCommands;
+  /** Routes whose cost depends on the request, as `'POST /api/transactions/export'`. */
+  readonly costs?: Readonly<Record<RouteKey, CostFunction>>;
+  /** Whose X-Forwarded-For is believed for callers without a token: hops, or ranges. Default: nobody's. */
+  readonly trustedProxies?: TrustedProxies;
+  /** Longest wait for Redis, ms. Default: 50. */
+  readonly timeoutMs?: number;
+  /** Share of each limit that one process admits by itself while Redis does not answer. Default: 0.25. */
+  readonly localShare?: number;
+  /** Told of outages and, ten times a second at most, of denials. */
+  readonly onEvent?: OnRateLimitEvent;
+  /** Where the metrics go. Default: OpenTelemetry's global provider. */
+  readonly meterProvider?: MeterProvider;
+}
+
+/** The middleware, and whether Redis decides, for `/readyz`: an outage degrades the limiter, it does not stop it. */
+export interface RateLimiter extends RequestHandler {
+  storeState(): StoreState;
 }
 
 /**
  * Charges each request's cost to its caller and refuses, with 429, what does not fit in any trailing
  * window of the caller's tier. The caller is the organisation of the verified token, else its subject:
- * put this after `requireAuth()`. Routes that the policy calls public are not limited.
+ * put this after `requireAuth()`. Without a token it is the network of the client's address, in the
+ * default tier. Routes that the policy calls public are not limited.
  *
- * Every answer carries `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since 1970), and the
- * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers.
+ * Every decided answer carries `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since 1970), and the
+ * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not
+ * answer, each route's `onStoreFailure` decides.
+ *
+ * @throws TypeError when an option is not what it says.
  *
  * @example
  * app.use(requireAuth({ policy }));
  * app.use(rateLimit({ policy, redis }));
  */
-export function rateLimit({ policy, redis }: RateLimitOptions): RequestHandler {
+export function rateLimit(options: RateLimitOptions): RateLimiter {
+  const { policy, redis, costs = {}, trustedProxies = 0, timeoutMs = 50, localShare = 0.25 } = options;
+  if (!(localShare > 0 && localShare <= 1))
+    throw new TypeError(`localShare: received ${localShare}; expected above 0 and up to 1`);
+  if (!(timeoutMs > 0)) throw new TypeError(`timeoutMs: received ${timeoutMs}; expected above 0`);
+
+  const onEvent = options.onEvent ?? (() => undefined);
   const plan = limitPlan(policy);
   const names = new ClientNames(policy.name);
-  const store = new RedisStore(redis, plan.windowsMs);
-  const fallback = new MemoryStore(plan.windowsMs);
+  const addressOf = clientAddress(trustedProxies);
+  const costOf = costsOf(policy, costs);
+  const denied = cappedDenials(onEvent);
+  const guarded = new GuardedRedis(redis, timeoutMs, ({ up, ...why }) =>
+    onEvent(up ? { type: 'store_up' } : { type: 'store_down', ...why }),
+  );
+  const metrics = limiterMetrics(options.meterProvider, () => guarded.state);
+  const limiter = new Limiter(
+    new RedisStore(guarded, plan.windowsMs),
+    new OutagePolicy(plan.windowsMs, localShare),
+    new DenyCache(),
+    (failure) => metrics.storeFailed(failure),
+  );
 
-  return (req, res, next) => {
+  const clientOf = (req: Request): string =>
+    req.auth === undefined
+      ? names.of('network', subscriberNetwork(addressOf(req)))
+      : names.ofCaller(req.auth);
+
+  const handle: RequestHandler = (req, res, next) => {
     const route = routeOf(policy, req);
     if (route?.public === true) {
       next();
       return;
     }
     const tier = plan.tier(req.auth?.tier);
-    const client = req.auth === undefined ? names.of('address', req.ip ?? '') : names.ofCaller(req.auth);
-    const charge = { client, cost: route?.cost ?? 1, limits: tier.limits };
+    const client = clientOf(req);
+    const pattern = route === undefined ? 'unlisted' : route.path;
+    let cost: number;
+    let failed: unknown;
+    try {
+      cost = costOf(route, req);
+    } catch (error) {
+      // Charged all the same: a request that makes the function fail must not be free to repeat.
+      failed = error;
+      cost = route?.cost ?? 1;
+    }
 
-    const answer = (decision: Decision): void => {
-      const standing = setHeaders(res, tier, decision);
-      if (decision.allowed) next();
-      else refuseLimited(res, policy, tier, decision, standing.limit);
+    const answer = (outcome: OutageOutcome): void => {
+      if (outcome === 'open') {
+        metrics.decided(tier.name, pattern, 'admitted_open');
+        next(failed);
+        return;
+      }
+      if (outcome === 'closed') {
+        metrics.decided(tier.name, pattern, 'refused_closed');
+        refuseUndecided(res);
+        return;
+      }
+      const local = outcome.by === 'memory';
+      const { limit } = setHeaders(res, tier, outcome);
+      if (outcome.allowed) {
+        metrics.decided(tier.name, pattern, local ? 'admitted_locally' : 'admitted');
+        req.rateLimit = new RateLimitInfo(cost, client, tier.name, limiter, outcome);
+        next(failed);
+        return;
+      }
+      const never = outcome.retryAfterMs === Infinity;
+      metrics.decided(tier.name, pattern, never ? 'never_fits' : local ? 'denied_locally' : 'denied');
+      const retryAfter = refuseLimited(res, policy, tier, cost, limit, outcome);
+      denied({
+        client,
+        tier: tier.name,
+        route: pattern,
+        cost,
+        limit,
+        ...(retryAfter !== undefined && { retryAfter }),
+      });
     };
-    store.charge(charge).then(answer, () => {
-      const outage = route?.onStoreFailure ?? 'local';
-      if (outage === 'open') next();
-      else if (outage === 'closed') refuseUnavailable(res);
-      else answer(fallback.decide(charge));
-    });
+
+    const request = { client, cost, limits: tier.limits };
+    const outcome = limiter.decide(request, route?.onStoreFailure ?? 'local');
+    if (outcome instanceof Promise) outcome.then(answer).catch(next);
+    else answer(outcome);
   };
-}
-
-function refuseLimited(
-  res: Response,
-  policy: Policy,
-  tier: TierPlan,
-  decision: Decision,
-  limit: number,
-): void {
-  const retryAfter = Math.max(1, Math.ceil(decision.retryAfterMs / 1_000));
-  refuse(
-    res,
-    429,
-    {
-      error: 'rate_limit_exceeded',
-      message: `Rate limit exceeded. Retry in ${retryAfter} s.`,
-      limit,
-      remaining: 0,
-      retryAfter,
-      tier: tier.name,
-      ...(tier.name === policy.defaultTier &&
-        policy.upgradeUrl !== undefined && { upgradeUrl: policy.upgradeUrl }),
-    },
-    { 'Retry-After': String(retryAfter) },
-  );
-}
-
-function refuseUnavailable(res: Response): void {
-  refuse(
-    res,
-    503,
-    {
-      error: 'temporarily_unavailable',
-      message: 'The request cannot be rate limited at the moment. Retry shortly.',
-    },
-    { 'Retry-After': '1' },
-  );
+  return Object.assign(handle, { storeState: () => guarded.state });
 }

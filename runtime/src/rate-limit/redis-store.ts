@@ -1,4 +1,5 @@
 import { chargeScript, refundScript, type Script } from './charge-script';
+import { isNoScript } from './guarded-redis';
 import type { RedisCommands } from './redis-commands';
 import type { Charge, Decision, Store } from './store';
 import { BUCKETS, freedAtMs } from './window';
@@ -72,10 +73,10 @@ export class RedisStore implements Store {
 
   #answer(batch: readonly Waiting[], reply: readonly number[]): void {
     const size = 1 + PER_WINDOW * this.windowsMs.length;
-    batch.forEach(({ resolve }, index) => resolve(this.#decision(reply, 1 + index * size)));
+    batch.forEach(({ request, resolve }, index) => resolve(this.#decision(request, reply, 1 + index * size)));
   }
 
-  #decision(reply: readonly number[], at: number): Decision {
+  #decision({ limits }: Charge, reply: readonly number[], at: number): Decision {
     const nowMs = Number(reply[0]);
     const wait = Number(reply[at]);
     const used: number[] = [];
@@ -91,7 +92,16 @@ export class RedisStore implements Store {
       buckets.push(current);
       resetMs.push(total === 0 ? 0 : freedAtMs(newest, length) - nowMs);
     });
-    return { allowed: wait === 0, retryAfterMs: wait < 0 ? Infinity : wait, nowMs, used, resetMs, buckets };
+    return {
+      by: 'store',
+      limits,
+      allowed: wait === 0,
+      retryAfterMs: wait < 0 ? Infinity : wait,
+      nowMs,
+      used,
+      resetMs,
+      buckets,
+    };
   }
 
   /** EVALSHA; the source goes along only when Redis says that it never saw the script, so nothing runs twice. */
@@ -99,7 +109,7 @@ export class RedisStore implements Store {
     try {
       return await this.#redis.sendCommand(['EVALSHA', script.sha, ...args]);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      if (!isNoScript(error)) throw error;
       return this.#redis.sendCommand(['EVAL', script.source, ...args]);
     }
   }

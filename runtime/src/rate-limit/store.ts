@@ -10,11 +10,15 @@ export interface Charge {
 
 /** What a store decided. */
 export interface Decision {
+  /** Who decided: the store, this process' memory while the store does not answer, or the deny cache. */
+  readonly by: 'store' | 'memory' | 'cache';
   readonly allowed: boolean;
   /** Until this cost fits if nothing else is charged: 0 when allowed, `Infinity` when it never fits. */
   readonly retryAfterMs: number;
   /** The store's own clock at the decision, ms since the epoch. */
   readonly nowMs: number;
+  /** The limits that it was decided by. */
+  readonly limits: readonly number[];
   /** The sum of what counts in each window, this charge included. */
   readonly used: readonly number[];
   /** In each window, until everything charged so far is free again. */

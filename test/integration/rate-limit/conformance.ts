@@ -13,7 +13,8 @@ export interface StoreUnderTest {
 export const WINDOWS_MS = [60_000, 7_000];
 
 /** A tier that limits both windows and one that limits the longer only. */
-const TIERS: Record<string, readonly number[]> = { strict: [30, 9], loose: [100, Infinity] };
+const STRICT = [30, 9];
+const TIERS: Record<string, readonly number[]> = { strict: STRICT, loose: [100, Infinity] };
 const START = 1_800_000_000_000;
 
 type Step =
@@ -83,13 +84,11 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
         async (offset, calls, cost) => {
           const client = freshClient();
           let now = START + offset;
-          for (const [ms, spend] of calls) await at(client, (now += ms), spend, TIERS['strict']!);
-          const refused = await at(client, now, cost, TIERS['strict']!);
+          for (const [ms, spend] of calls) await at(client, (now += ms), spend, STRICT);
+          const refused = await at(client, now, cost, STRICT);
           if (refused.allowed) return;
-          expect((await at(client, now + refused.retryAfterMs - 1, cost, TIERS['strict']!)).allowed).toBe(
-            false,
-          );
-          expect((await at(client, now + refused.retryAfterMs, cost, TIERS['strict']!)).allowed).toBe(true);
+          expect((await at(client, now + refused.retryAfterMs - 1, cost, STRICT)).allowed).toBe(false);
+          expect((await at(client, now + refused.retryAfterMs, cost, STRICT)).allowed).toBe(true);
         },
       ),
       { numRuns: Math.ceil(runs / 3) },

@@ -20,10 +20,15 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
     await server.stop();
   });
 
-  beforeEach(() => redis.flushAll());
+  let organisations = 0;
+  let acme = '';
+  beforeEach(async () => {
+    await redis.flushAll();
+    acme = `acme-${(organisations += 1)}`;
+  });
 
   test('a free organisation spends its 100 a minute, then hears when to come back and where to upgrade', async () => {
-    const caller = { organisation: 'acme' };
+    const caller = { organisation: acme };
     const statuses = [];
     for (let i = 0; i < 100; i += 1)
       statuses.push((await app.call('GET', '/api/transactions', caller)).status);
@@ -49,7 +54,7 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
   });
 
   test('every answer says the limit, what is left and when all of it is back', async () => {
-    const answer = await app.call('POST', '/api/reports/generate', { organisation: 'acme', tier: 'pro' });
+    const answer = await app.call('POST', '/api/reports/generate', { organisation: acme, tier: 'pro' });
     const reset = Number(answer.headers.get('x-ratelimit-reset')) - Date.now() / 1000;
     expect(answer.headers.get('x-ratelimit-limit')).toBe('1000');
     expect(answer.headers.get('x-ratelimit-remaining')).toBe('980');
@@ -60,7 +65,7 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
   });
 
   test('a refused call is charged nothing, so a cheaper one still fits', async () => {
-    const caller = { organisation: 'acme' };
+    const caller = { organisation: acme };
     for (let i = 0; i < 4; i += 1) await app.call('POST', '/api/reports/generate', caller);
     for (let i = 0; i < 15; i += 1) await app.call('GET', '/api/transactions', caller);
     expect((await app.call('POST', '/api/reports/generate', caller)).status).toBe(429);
@@ -72,18 +77,18 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
   test('tokens of one organisation share its limit; organisations, issuers and people without one do not', async () => {
     const remaining = async (caller: object) =>
       (await app.call('GET', '/api/transactions', caller)).headers.get('x-ratelimit-remaining');
-    expect(await remaining({ organisation: 'acme', subject: 'ann' })).toBe('99');
-    expect(await remaining({ organisation: 'acme', subject: 'bob' })).toBe('98');
+    expect(await remaining({ organisation: acme, subject: 'ann' })).toBe('99');
+    expect(await remaining({ organisation: acme, subject: 'bob' })).toBe('98');
     expect(await remaining({ organisation: 'other', subject: 'ann' })).toBe('99');
-    expect(await remaining({ organisation: 'acme', issuer: 'https://else.example.com' })).toBe('99');
-    expect(await remaining({ subject: 'acme' })).toBe('99');
-    expect(await remaining({ subject: 'acme' })).toBe('98');
+    expect(await remaining({ organisation: acme, issuer: 'https://else.example.com' })).toBe('99');
+    expect(await remaining({ subject: acme })).toBe('99');
+    expect(await remaining({ subject: acme })).toBe('98');
   });
 
   test('a change of tier does not double the quota', async () => {
     for (let i = 0; i < 5; i += 1)
-      await app.call('POST', '/api/reports/generate', { organisation: 'acme', tier: 'pro' });
-    expect((await app.call('GET', '/api/transactions', { organisation: 'acme' })).status).toBe(429);
+      await app.call('POST', '/api/reports/generate', { organisation: acme, tier: 'pro' });
+    expect((await app.call('GET', '/api/transactions', { organisation: acme })).status).toBe(429);
   });
 
   test('public routes are not limited and carry no header', async () => {
@@ -93,7 +98,7 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
   });
 
   test('every key dies by itself', async () => {
-    await app.call('GET', '/api/transactions', { organisation: 'acme' });
+    await app.call('GET', '/api/transactions', { organisation: acme });
     const keys = await redis.keys('*');
     expect(keys).toHaveLength(1);
     expect(keys[0]).toMatch(/^portcullis:\{[\w-]{22}\}:60s\/60$/);
@@ -104,7 +109,7 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
   test('the script comes back by itself after SCRIPT FLUSH', async () => {
     await redis.scriptFlush();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => app.call('GET', '/api/transactions', { organisation: 'acme' })),
+      Array.from({ length: 20 }, () => app.call('GET', '/api/transactions', { organisation: acme })),
     );
     expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 20 }, () => 200));
     expect(await redis.hGet((await redis.keys('*'))[0]!, 't')).toBe('20');
