@@ -216,7 +216,7 @@ export class SecretsManager {
 
   /** What was leased under the old token is replaced, then the old token is given back. */
   async #leaseAnew(old: Session): Promise<void> {
-    const results = await Promise.allSettled(this.#leases.map((lease) => lease.rotate()));
+    const results = await Promise.allSettled(this.#leases.map((lease) => lease.leaseAnew()));
     if (results.every(({ status }) => status === 'fulfilled')) await this.#revokeToken(old);
   }
 

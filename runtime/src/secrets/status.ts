@@ -53,7 +53,7 @@ export function statusOf(clock: Clock, keeper: TokenKeeper, leases: readonly Lea
 
 export function readinessOf({ token, leases }: SecretsStatus): SecretsReadiness {
   const unready = leases
-    .filter(({ user }) => user === undefined)
+    .filter(({ user, state }) => user === undefined && state !== 'closed')
     .map(
       ({ role, state, lastErrorCode }) => `${role}: ${state}${lastErrorCode ? ` (${lastErrorCode})` : ''}`,
     );

@@ -92,6 +92,12 @@ export class Lease implements Task {
     await this.#retirement;
   }
 
+  /** As `rotate()`, but never by joining a rotation that is under way: that one may use the token that goes. */
+  async leaseAnew(): Promise<void> {
+    await this.#rotation?.catch(() => undefined);
+    await this.rotate();
+  }
+
   /** The server refused this credential: nothing is left to lose by replacing it at once. */
   async refused(user: string): Promise<void> {
     if (this.credential?.user === user && !this.#rotation) this.#attemptAt = this.options.clock.now();

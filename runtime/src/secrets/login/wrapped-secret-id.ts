@@ -36,6 +36,7 @@ export async function unwrapSecretId(
   const answer = await vault.send({
     method: 'POST',
     path: 'sys/wrapping/unwrap',
+    once: true,
     token: wrappingToken,
     signal,
   });

@@ -11,6 +11,8 @@ export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connec
 
 /** PostgreSQL's own words for "I do not take this user": invalid password, or no such role. */
 const REFUSED = new Set(['28P01', '28000']);
+/** How long `end()` waits for work in flight. */
+const END_MS = 10_000;
 const FORWARDED = ['connect', 'acquire', 'release', 'remove', 'error'] as const;
 
 /**
@@ -65,6 +67,12 @@ export class RotatingPool extends EventEmitter implements Consumer {
     );
     return;
   }) as Pool['connect'];
+
+  /** As `pg.Pool#end`: drains and closes; the user is revoked too, and no credential is leased any more. */
+  async end(): Promise<void> {
+    this.#current = undefined;
+    await this.lease.close(END_MS);
+  }
 
   async prepare(credential: Credential): Promise<Generation> {
     const { user, password } = credential;

@@ -10,6 +10,8 @@ export interface VaultRequest {
   readonly token?: Secret;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
+  /** Works once only, as unwrapping does: never sent again when the first try may have arrived. */
+  readonly once?: boolean;
 }
 
 export interface VaultClientOptions {
@@ -57,6 +59,7 @@ export class VaultClient {
       } catch (error) {
         if (message.signal?.aborted) throw error;
         cause = error;
+        if (message.once && !wasNeverSent(error)) break;
       }
     }
     if (last !== undefined) return last;
@@ -107,6 +110,14 @@ export class VaultClient {
     });
     return readAnswer(statusCode, headers, await stream.text(), Date.now());
   }
+}
+
+/** Whether the connection itself failed: then the server has not seen the request. */
+function wasNeverSent(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(
+    code,
+  );
 }
 
 function reasonOf(error: unknown): string {
