@@ -29,7 +29,7 @@ export function createApp({ logger, database, redis, signingKey, auth, checks }:
   app.use(helmet());
 
   app.use(auth);
-  app.use(rateLimit({ policy, redis }));
+  app.use(rateLimit({ policy, redis, onEvent: (event) => logger.info(event, event.type) }));
   app.use(enforce(policy));
   app.use(express.json({ limit: '16kb' }));
 
