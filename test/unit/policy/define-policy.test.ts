@@ -34,7 +34,7 @@ test('a valid policy gives lengths of time in seconds and fills in the defaults'
     credentialSeconds: 3_600,
     rotateAtSeconds: 3_000,
   });
-  expect(policy.tiers['pro']).toEqual([
+  expect(policy.tiers.pro).toEqual([
     { limit: 1_000, windowSeconds: 60 },
     { limit: 5_000, windowSeconds: 3_600 },
   ]);
@@ -95,7 +95,7 @@ test.each<[string, Partial<PolicyInput>, string]>([
   ],
   [
     'an unknown unit',
-    { lifetimes: { accessToken: '15 minutes' as '15m', credential: '60m', rotateAt: '50m' } },
+    { lifetimes: { accessToken: '15 minutes', credential: '60m', rotateAt: '50m' } },
     'lifetimes.accessToken',
   ],
   ['a window of zero', { tiers: { free: [{ limit: 1, window: '0m' }] } }, 'tiers.free[0].window'],
