@@ -8,7 +8,7 @@ import { LocalError, messageOf } from './errors';
 import type { Warden } from './warden';
 
 /** The system user a server runs as. */
-export interface Identity {
+export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }
@@ -20,7 +20,7 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  readonly identity?: Identity | undefined;
+  readonly user?: SystemUser | undefined;
   /** File that takes standard output and standard error, appended. */
   readonly log: string;
   /** Told each line of standard output, as it comes; the line then goes to the log as well. */
@@ -78,7 +78,7 @@ export class ManagedProcess {
         env: spec.env,
         detached: true,
         stdio,
-        ...spec.identity,
+        ...spec.user,
       });
       // Told before anything is awaited: from here on no death of ours leaves the child behind.
       if (child.pid !== undefined) warden.watch(child.pid);

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalError, type LocalErrorCode } from './errors';
-import { lastLines, ManagedProcess, type Identity, type ProcessSpec } from './processes';
+import { lastLines, ManagedProcess, type SystemUser, type ProcessSpec } from './processes';
 import { Warden } from './warden';
 
 /** What a server module asks of its run: everything of a process but the log's place. */
@@ -39,7 +39,7 @@ export class Run {
   }
 
   /** A new folder of the run that only its owner may enter. */
-  async subfolder(name: string, owner?: Identity): Promise<string> {
+  async subfolder(name: string, owner?: SystemUser): Promise<string> {
     const folder = join(this.folder, name);
     await mkdir(folder, { mode: 0o700 });
     if (owner !== undefined) await chown(folder, owner.uid, owner.gid);

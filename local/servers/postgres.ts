@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { LocalError } from '../errors';
 import { LOOPBACK, onPort } from '../ports';
-import type { Identity } from '../processes';
+import type { SystemUser } from '../processes';
 import type { Run } from '../run';
 import { randomPassword } from '../secrets';
 import { Server } from './server';
@@ -39,12 +39,12 @@ export async function startPostgres(
   run: Run,
   { port: asked }: PostgresOptions = {},
 ): Promise<PostgresServer> {
-  const identity = await unprivileged();
-  const binaries = await reachableBinaries(run, identity);
+  const user = await unprivileged();
+  const binaries = await reachableBinaries(run, user);
   const password = randomPassword();
-  const folder = await run.subfolder('postgres', identity);
+  const folder = await run.subfolder('postgres', user);
   const data = join(folder, 'data');
-  await initialize(run, join(binaries, 'initdb'), data, password, identity);
+  await initialize(run, join(binaries, 'initdb'), data, password, user);
 
   return onPort(asked, 'PostgreSQL', async (port) => {
     const adminUrl = `postgres://postgres:${password}@${LOOPBACK}:${port}/postgres`;
@@ -57,7 +57,7 @@ export async function startPostgres(
           ...['-c', 'unix_socket_directories='],
         ],
         env: postgresEnvironment(),
-        identity,
+        user,
         // Fast shutdown: sessions are ended instead of waited for.
         stopSignal: 'SIGINT',
       },
@@ -84,12 +84,12 @@ async function initialize(
   initdb: string,
   data: string,
   password: string,
-  identity: Identity | undefined,
+  user: SystemUser | undefined,
 ): Promise<void> {
   // By file: an argument would show the password in the process list.
   const passwordFile = join(dirname(data), 'superuser-password');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  if (identity !== undefined) await chown(passwordFile, identity.uid, identity.gid);
+  if (user !== undefined) await chown(passwordFile, user.uid, user.gid);
   const child = await run.spawn({
     name: 'initdb',
     command: initdb,
@@ -100,7 +100,7 @@ async function initialize(
       '--no-sync',
     ],
     env: postgresEnvironment(),
-    identity,
+    user,
   });
   const { code } = await child.exited;
   await rm(passwordFile);
@@ -112,7 +112,7 @@ function postgresEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** The system user to run as when we are root: `postgres` where it exists, else `nobody`. */
-async function unprivileged(): Promise<Identity | undefined> {
+async function unprivileged(): Promise<SystemUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   for (const user of ['postgres', 'nobody']) {
     try {
@@ -135,14 +135,14 @@ async function unprivileged(): Promise<Identity | undefined> {
  * The folder of the binaries. A checkout below a closed home folder cannot be entered by another user: then
  * they are copied into the run's folder (60 MB).
  */
-async function reachableBinaries(run: Run, identity: Identity | undefined): Promise<string> {
+async function reachableBinaries(run: Run, user: SystemUser | undefined): Promise<string> {
   const installed = await installedBinaries();
-  if (identity === undefined) return installed;
+  if (user === undefined) return installed;
   try {
     await execute(join(installed, 'postgres'), ['--version'], {
       env: postgresEnvironment(),
       cwd: '/',
-      ...identity,
+      ...user,
     });
     return installed;
   } catch {

@@ -32,6 +32,11 @@ export class Server {
     return this.child.running;
   }
 
+  /** The file that takes all that it prints, over every start. */
+  get log(): string {
+    return this.child.log;
+  }
+
   /** The process of the present start: its IPC channel and its end. */
   get process(): ManagedProcess {
     return this.child;

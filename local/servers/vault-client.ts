@@ -36,16 +36,6 @@ export class VaultClient {
     return (await this.send('PUT', path, body, headers)) as T;
   }
 
-  async list(path: string): Promise<readonly string[]> {
-    try {
-      const answer = (await this.send('LIST', path)) as VaultAnswer;
-      return (answer.data?.keys as string[] | undefined) ?? [];
-    } catch (error) {
-      if (error instanceof VaultError && error.status === 404) return [];
-      throw error;
-    }
-  }
-
   /** @throws when nothing answers */
   async health(): Promise<Health> {
     const { status } = await fetch(`${this.address}/v1/sys/health`, { signal: AbortSignal.timeout(5_000) });
