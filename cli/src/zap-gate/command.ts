@@ -1,0 +1,100 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { appendFileSync, createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { parseAllowList } from './allow-list';
+import { ZapReportError } from './errors';
+import { headlineOf } from './headline';
+import { renderMarkdown } from './markdown';
+import { readReport } from './read-report';
+import { RISKS, type Risk } from './report';
+import { renderSarif } from './sarif';
+import { renderTable } from './table';
+import { judge, type Verdict } from './verdict';
+
+interface GateOptions {
+  readonly failOn: Risk;
+  readonly minUrls: number;
+  readonly target?: string;
+  readonly allowList?: string;
+  readonly summary?: string;
+  readonly sarif?: string;
+  readonly outputs?: string;
+}
+
+const EXIT_CODES = { passed: 0, failed: 1, blind: 2 } as const;
+const UNUSABLE = 3;
+
+/** `portcullis zap-gate`: exit code 0 passed, 1 failed, 2 the scan saw too little, 3 unusable report or options. */
+export function register(program: Command): void {
+  program
+    .command('zap-gate')
+    .description(
+      "judges ZAP's JSON report by severity: exit code 0 passed, 1 failed, 2 blind scan, 3 unusable",
+    )
+    .argument('<report.json>', "ZAP's traditional JSON report")
+    .option('--fail-on <risk>', 'the least risk that fails: high or medium', parseThreshold, 'high')
+    .option('--min-urls <count>', 'fewest distinct URLs that the scan must have seen', parseCount, 5)
+    .option(
+      '--target <origin>',
+      'measure coverage on this origin alone, as in https://staging.example.com',
+      parseOrigin,
+    )
+    .option('--allow-list <file>', 'accepted findings: a JSON list of { rule, url?, reason, expires }')
+    .option('--summary <file>', 'append the verdict as Markdown, as to $GITHUB_STEP_SUMMARY')
+    .option('--sarif <file>', 'write the findings as SARIF 2.1.0')
+    .option('--outputs <file>', 'append verdict=, headline= and counts, as to $GITHUB_OUTPUT')
+    .action(async (report: string, options: GateOptions) => {
+      process.exitCode = await run(report, options);
+    });
+}
+
+async function run(path: string, options: GateOptions): Promise<number> {
+  try {
+    const today = new Date().toISOString().slice(0, 10);
+    const allowList =
+      options.allowList === undefined ? [] : parseAllowList(readFileSync(options.allowList, 'utf8'), today);
+    const report = await readReport(
+      createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>,
+    );
+    const verdict = judge(report, { ...options, allowList });
+    publish(verdict, options);
+    return EXIT_CODES[verdict.outcome];
+  } catch (error) {
+    if (!(error instanceof ZapReportError) && !isFileError(error)) throw error;
+    console.error(`zap-gate: ${error.message}`);
+    return UNUSABLE;
+  }
+}
+
+function publish(verdict: Verdict, { summary, sarif, outputs }: GateOptions): void {
+  process.stdout.write(renderTable(verdict));
+  if (summary !== undefined) appendFileSync(summary, renderMarkdown(verdict));
+  if (sarif !== undefined) writeFileSync(sarif, renderSarif(verdict));
+  if (outputs !== undefined) appendFileSync(outputs, renderOutputs(verdict));
+}
+
+/** Lines of `name=value`. None holds a text of the report, so none can start another line. */
+function renderOutputs(verdict: Verdict): string {
+  const counts = RISKS.map((risk) => `${risk}=${verdict.counts[risk]}`);
+  return [`verdict=${verdict.outcome}`, `headline=${headlineOf(verdict)}`, ...counts, ''].join('\n');
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
+}
+
+function parseThreshold(text: string): Risk {
+  if (text === 'high' || text === 'medium') return text;
+  throw new InvalidArgumentError('give high or medium.');
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('give a whole number above zero.');
+}
+
+/** An origin as ZAP names a site: without a path, and without the scheme's own port. */
+function parseOrigin(text: string): string {
+  if (!URL.canParse(text))
+    throw new InvalidArgumentError('give an origin such as https://staging.example.com.');
+  return new URL(text).origin;
+}

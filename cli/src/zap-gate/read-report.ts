@@ -1,0 +1,252 @@
+/**
+ * ZAP's traditional JSON report (`report_json.json`, with or without requests and responses), read as a
+ * stream. Its versions differ: codes are strings or numbers, one site may be an object instead of a list,
+ * instances may be absent, `insights` came with 2.17. Anything else is passed over.
+ */
+import { ZapReportError } from './errors';
+import { JsonScanner, type JsonEvents } from './json-scanner';
+import { riskOf } from './risk';
+import type { Alert, Insight, Place, ScanReport, Site } from './report';
+
+const MAX_ALERTS = 100_000;
+const MAX_SITES = 1_000;
+const MAX_PLACES = 1_000;
+/** Of all alerts together, so that no report can take the memory of the machine. */
+const MAX_PLACES_IN_ALL = 200_000;
+const MAX_URLS = 10_000;
+
+/** Containers that matter; what is inside any other is skipped. */
+type Role =
+  | 'report'
+  | 'sites'
+  | 'site'
+  | 'alerts'
+  | 'alert'
+  | 'instances'
+  | 'instance'
+  | 'insights'
+  | 'insight'
+  | 'other';
+type Fields = Map<string, string>;
+
+/** Which container a key opens inside another; a list's members have the key ''. */
+const ROLES: Partial<Record<Role, Readonly<Record<string, readonly ['object' | 'array', Role][]>>>> = {
+  report: {
+    site: [
+      ['array', 'sites'],
+      ['object', 'site'],
+    ],
+    insights: [['array', 'insights']],
+  },
+  sites: { '': [['object', 'site']] },
+  site: { alerts: [['array', 'alerts']] },
+  alerts: { '': [['object', 'alert']] },
+  alert: { instances: [['array', 'instances']] },
+  instances: { '': [['object', 'instance']] },
+  insights: { '': [['object', 'insight']] },
+};
+
+/** The fields that are read; every other one is dropped as it passes. */
+const READ_FIELDS: ReadonlySet<string> = new Set([
+  ...['@version', '@generated', 'created', '@name', 'site', 'key', 'statistic'],
+  ...[
+    'pluginid',
+    'alertRef',
+    'name',
+    'alert',
+    'riskcode',
+    'riskdesc',
+    'confidence',
+    'cweid',
+    'count',
+    'systemic',
+  ],
+  ...['uri', 'method', 'evidence'],
+]);
+
+/** ZAP's script rules for answers of 4xx and 5xx; the status is their evidence. */
+const RESPONSE_CODE_RULE = '100000';
+
+/**
+ * @param chunks the report's bytes, in pieces of any size.
+ * @throws ZapReportError when it is empty, truncated, malformed or not a ZAP report.
+ */
+export async function readReport(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<ScanReport> {
+  const builder = new ReportBuilder();
+  const scanner = new JsonScanner(builder);
+  for await (const chunk of chunks) scanner.write(chunk);
+  scanner.end();
+  return builder.report();
+}
+
+class ReportBuilder implements JsonEvents {
+  private readonly path: { role: Role; key: string; fields: Fields }[] = [];
+  private readonly sites: Site[] = [];
+  private readonly alerts: Alert[] = [];
+  private readonly insights: Insight[] = [];
+  private head: Fields = new Map();
+  private isReport = false;
+
+  private site = new SiteTally();
+  private readonly budget = { places: MAX_PLACES_IN_ALL };
+  private alert = new AlertTally(this.budget);
+
+  open(kind: 'object' | 'array'): void {
+    const role = this.roleOf(kind);
+    this.path.push({ role, key: '', fields: new Map() });
+    if (role === 'sites') this.isReport = true;
+    if (role === 'site') {
+      this.isReport = true;
+      this.site = new SiteTally();
+      if (this.sites.length >= MAX_SITES) throw tooMany(`${MAX_SITES} sites`);
+    }
+    if (role === 'alerts') this.site.hasAlertSection = true;
+    if (role === 'alert') this.alert = new AlertTally(this.budget);
+  }
+
+  close(): void {
+    const { role, fields } = this.path.pop() ?? { role: 'other', fields: new Map<string, string>() };
+    const parent = this.path.at(-1);
+    if (parent) parent.key = '';
+    if (role === 'instance') this.alert.add(fields);
+    else if (role === 'alert') this.site.add(this.alert, fields);
+    else if (role === 'site') this.endSite(fields);
+    else if (role === 'insight') this.endInsight(fields);
+    else if (role === 'report') this.head = fields;
+  }
+
+  key(name: string): void {
+    const top = this.path.at(-1);
+    if (top) top.key = name;
+  }
+
+  scalar(value: string | number | boolean | null): void {
+    const top = this.path.at(-1);
+    if (!top) throw new ZapReportError("the report is not an object: give ZAP's traditional JSON report");
+    if (top.role === 'other' || value === null || !READ_FIELDS.has(top.key)) return;
+    // Two values under one name: readers would disagree on which counts, so neither does.
+    if (top.fields.has(top.key))
+      throw new ZapReportError(`the report gives "${printable(top.key)}" twice in one ${top.role}`);
+    top.fields.set(top.key, String(value));
+  }
+
+  report(): ScanReport {
+    if (!this.isReport) {
+      throw new ZapReportError(
+        'the report has no "site": give ZAP\'s traditional JSON report (report_json.json)',
+      );
+    }
+    return {
+      version: this.head.get('@version') ?? '',
+      generated: this.head.get('created') ?? this.head.get('@generated') ?? '',
+      sites: this.sites,
+      alerts: this.alerts,
+      insights: this.insights,
+    };
+  }
+
+  private roleOf(kind: 'object' | 'array'): Role {
+    const parent = this.path.at(-1);
+    if (!parent) return kind === 'object' ? 'report' : 'other';
+    const byKey = ROLES[parent.role];
+    const choices = byKey && Object.hasOwn(byKey, parent.key) ? byKey[parent.key] : undefined;
+    return choices?.find(([wanted]) => wanted === kind)?.[1] ?? 'other';
+  }
+
+  private endSite(fields: Fields): void {
+    const name = fields.get('@name') ?? fields.get('name') ?? '';
+    this.sites.push(this.site.result(name));
+    for (const alert of this.site.alerts) {
+      if (this.alerts.length >= MAX_ALERTS) throw tooMany(`${MAX_ALERTS} alerts`);
+      this.alerts.push({ ...alert, site: name });
+    }
+  }
+
+  private endInsight(fields: Fields): void {
+    const key = fields.get('key');
+    const statistic = Number(fields.get('statistic') ?? Number.NaN);
+    if (key === undefined || !Number.isFinite(statistic) || this.insights.length >= MAX_URLS) return;
+    this.insights.push({ site: fields.get('site') ?? '', key, statistic });
+  }
+}
+
+class SiteTally {
+  hasAlertSection = false;
+  readonly alerts: Omit<Alert, 'site'>[] = [];
+  private readonly urls = new Set<string>();
+  private readonly refused = new Set<string>();
+
+  add(alert: AlertTally, fields: Fields): void {
+    if (this.alerts.length > MAX_ALERTS) return;
+    this.alerts.push(alert.result(fields));
+    for (const url of alert.urls) if (this.urls.size < MAX_URLS) this.urls.add(url);
+    if ((fields.get('pluginid') ?? '') !== RESPONSE_CODE_RULE) return;
+    for (const url of alert.refusedUrls) if (this.refused.size < MAX_URLS) this.refused.add(url);
+  }
+
+  result(name: string): Site {
+    return {
+      name,
+      hasAlertSection: this.hasAlertSection,
+      urls: this.urls.size,
+      refusedUrls: this.refused.size,
+    };
+  }
+}
+
+class AlertTally {
+  readonly urls = new Set<string>();
+  readonly refusedUrls = new Set<string>();
+  private readonly places = new Map<string, Place>();
+  private instances = 0;
+  private isPartial = false;
+
+  constructor(private readonly budget: { places: number }) {}
+
+  add(fields: Fields): void {
+    this.instances += 1;
+    const place = { method: fields.get('method') ?? '', url: withoutQuery(fields.get('uri') ?? '') };
+    const key = `${place.method} ${place.url}`;
+    if (this.urls.size < MAX_URLS) this.urls.add(key);
+    if (/^(HTTP\/\S+ )?(401|429)\b/.test(fields.get('evidence') ?? '')) this.refusedUrls.add(key);
+    if (this.places.has(key)) return;
+    if (this.places.size < MAX_PLACES && this.budget.places > 0) {
+      this.budget.places -= 1;
+      this.places.set(key, place);
+    } else {
+      this.isPartial = true;
+    }
+  }
+
+  result(fields: Fields): Omit<Alert, 'site'> {
+    const counted = Number(fields.get('count') ?? 0);
+    const count = Math.max(this.instances, Number.isFinite(counted) ? counted : 0);
+    const rule = fields.get('pluginid') ?? '';
+    return {
+      rule,
+      variant: fields.get('alertRef') ?? rule,
+      name: fields.get('name') ?? fields.get('alert') ?? '(no name)',
+      risk: riskOf(fields.get('riskcode'), fields.get('riskdesc')),
+      confidence: fields.get('confidence') ?? '',
+      cwe: fields.get('cweid') ?? '',
+      count,
+      places: [...this.places.values()],
+      // Samples of a systemic alert are not all of its places.
+      isPartial: this.isPartial || count > this.instances || fields.get('systemic') === 'true',
+    };
+  }
+}
+
+function withoutQuery(uri: string): string {
+  return uri.replace(/[?#].*$/s, '');
+}
+
+function tooMany(what: string): ZapReportError {
+  return new ZapReportError(`the report holds more than ${what}: is it a report of one scan?`);
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 40);
+}

@@ -1,0 +1,80 @@
+/** The findings as SARIF 2.1.0, in the part of it that GitHub's code scanning reads. */
+import { createHash } from 'node:crypto';
+import type { Place, Risk } from './report';
+import { plain } from './text';
+import type { Finding, Verdict } from './verdict';
+
+/** Code scanning shows 5,000 results of an upload, the first ones; ours come worst first. */
+const MAX_RESULTS = 5_000;
+const MAX_RESULTS_OF_A_FINDING = 50;
+
+/** GitHub's bands: from 7.0 high, from 4.0 medium, from 0.1 low. */
+const SECURITY_SEVERITY: Readonly<Record<Risk, string>> = {
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+  informational: '0.0',
+};
+const LEVEL: Readonly<Record<Risk, string>> = {
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  informational: 'note',
+};
+
+export function renderSarif({ findings }: Verdict): string {
+  const rules = new Map(findings.map((finding) => [finding.variant, describeRule(finding)]));
+  const results = findings.flatMap(resultsOf).slice(0, MAX_RESULTS);
+  const driver = { name: 'ZAP', informationUri: 'https://www.zaproxy.org', rules: [...rules.values()] };
+  return `${JSON.stringify({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{ tool: { driver }, results }],
+  })}\n`;
+}
+
+function describeRule({ rule, variant, name, risk, cwe }: Finding): object {
+  return {
+    id: plain(variant),
+    name: plain(name),
+    shortDescription: { text: plain(name) },
+    ...(/^\d+$/.test(rule) && { helpUri: `https://www.zaproxy.org/docs/alerts/${rule}/` }),
+    properties: {
+      'security-severity': SECURITY_SEVERITY[risk],
+      tags: ['security', ...(/^[1-9]\d*$/.test(cwe) ? [`external/cwe/cwe-${cwe}`] : [])],
+    },
+  };
+}
+
+function resultsOf(finding: Finding): object[] {
+  const places = finding.places.length > 0 ? finding.places : [{ method: '', url: finding.site }];
+  return places.slice(0, MAX_RESULTS_OF_A_FINDING).map((place) => resultOf(finding, place));
+}
+
+function resultOf(finding: Finding, { method, url }: Place): object {
+  const where = plain(`${method} ${url}`.trim());
+  const text = `${plain(finding.name)} at ${where}`;
+  return {
+    ruleId: plain(finding.variant),
+    level: LEVEL[finding.risk],
+    message: { text },
+    locations: [
+      {
+        physicalLocation: { artifactLocation: { uri: relativePath(url) }, region: { startLine: 1 } },
+        logicalLocations: [{ fullyQualifiedName: where }],
+      },
+    ],
+    partialFingerprints: {
+      'zap/v1': createHash('sha256').update(`${finding.variant} ${method} ${url}`).digest('hex'),
+    },
+    ...(finding.status === 'accepted' && {
+      suppressions: [{ kind: 'external', justification: plain(finding.reason ?? '') }],
+    }),
+  };
+}
+
+/** Code scanning refuses locations with a scheme, so a place is its path, as if it were a file. */
+function relativePath(url: string): string {
+  if (!URL.canParse(url)) return 'unknown';
+  return new URL(url).pathname.replace(/^\/+/, '').slice(0, 500) || 'index';
+}
