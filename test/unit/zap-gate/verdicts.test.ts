@@ -21,7 +21,7 @@ const notFound = alert('100000', '0', {
 const systemic = alert('10038', '2', {
   alertRef: '10038-1',
   systemic: true,
-  count: '5',
+  count: '1',
   instances: [instance('/docs/a')],
 });
 
