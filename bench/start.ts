@@ -11,6 +11,12 @@ import { createInterface } from 'node:readline';
 import { atMost, machine, median, print } from './lib/report';
 
 const ROUNDS = 5;
+const CDKTF = require.resolve('cdktf-cli/bundle/bin/cdktf');
+
+interface Measured {
+  readonly seconds: number;
+  readonly bytes: number;
+}
 
 /** Peak memory of the largest process below a command: the operating system keeps it for whoever waits. */
 const MEASURE = `
@@ -23,11 +29,13 @@ print(json.dumps({'seconds': time.monotonic() - began, 'bytes': peak}))
 
 async function main(): Promise<void> {
   const serving: number[] = [];
-  const synth: { seconds: number; bytes: number }[] = [];
+  const synth: Measured[] = [];
+  const app: Measured[] = [];
   await secondsToServing(); // finds or builds what is not cached yet
   for (let round = 0; round < ROUNDS; round += 1) {
     serving.push(await secondsToServing());
-    synth.push(await measureSynth());
+    synth.push(await measure((output) => [CDKTF, 'synth', '--output', output]));
+    app.push(await measure(() => ['--import', 'tsx', 'stacks/main.ts']));
   }
 
   const servingSeconds = round1(median(serving));
@@ -40,6 +48,7 @@ async function main(): Promise<void> {
     rows: serving.map((seconds, round) => ({
       'npm start to serving, s': round1(seconds),
       'cdktf synth, s': round1(synth[round]?.seconds ?? Number.NaN),
+      'of that our app, s': round1(app[round]?.seconds ?? Number.NaN),
       'cdktf synth, MB': Math.round((synth[round]?.bytes ?? Number.NaN) / 1e6),
     })),
     goals: [
@@ -65,22 +74,16 @@ async function secondsToServing(): Promise<number> {
   throw new Error('npm start ended before it served: run it by hand to see why');
 }
 
-async function measureSynth(): Promise<{ seconds: number; bytes: number }> {
+/** Runs Node on these arguments, the last stage of `cdktf synth` or the whole of it. */
+async function measure(argumentsFor: (output: string) => readonly string[]): Promise<Measured> {
   const output = await mkdtemp(join(tmpdir(), 'portcullis-bench-'));
   try {
-    const cdktf = [
-      process.execPath,
-      require.resolve('cdktf-cli/bundle/bin/cdktf'),
-      'synth',
-      '--output',
-      output,
-    ];
-    const child = spawn('python3', ['-c', MEASURE, ...cdktf], {
+    const child = spawn('python3', ['-c', MEASURE, process.execPath, ...argumentsFor(output)], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, TERRAFORM_BINARY_NAME: 'tofu', CHECKPOINT_DISABLE: '1' },
+      env: { ...process.env, CDKTF_OUTDIR: output, CHECKPOINT_DISABLE: '1' },
     });
     const [text] = await Promise.all([child.stdout.toArray(), once(child, 'exit')]);
-    return JSON.parse(Buffer.concat(text as Buffer[]).toString()) as { seconds: number; bytes: number };
+    return JSON.parse(Buffer.concat(text as Buffer[]).toString()) as Measured;
   } finally {
     await rm(output, { recursive: true });
   }

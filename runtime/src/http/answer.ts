@@ -17,7 +17,12 @@ export interface ErrorBody {
 }
 
 /** Refuses a request. Refusals are about one caller at one moment, so nothing may cache them. */
-export function refuse(res: Response, status: number, body: ErrorBody, headers: Record<string, string> = {}): void {
+export function refuse(
+  res: Response,
+  status: number,
+  body: ErrorBody,
+  headers: Record<string, string> = {},
+): void {
   res.set({ 'Cache-Control': 'no-store', ...headers });
   res.status(status).json(body);
 }
