@@ -5,6 +5,7 @@ export type ConstructErrorCode =
   | 'ERR_SECRET_LITERAL'
   | 'ERR_SECRET_NAME'
   | 'ERR_SECRET_VERSION'
+  | 'ERR_PROVIDER_LOG'
   | 'ERR_HOST'
   | 'ERR_VAULT_NAME'
   | 'ERR_VAULT_POLICY'

@@ -3,6 +3,7 @@ export { useBackend, type StateBackend } from './backend';
 export { encryptState, type StateEncryption } from './encryption';
 export { engineOf, type Engine } from './engine';
 export { ConstructError, type ConstructErrorCode } from './errors';
+export { refuseProviderDebugLog } from './provider-log';
 export { relaxProviderPin } from './provider-pins';
 export {
   SecretVariable,

@@ -1,7 +1,7 @@
 import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import type { SecretInput } from '../core';
+import { refuseProviderDebugLog, type SecretInput } from '../core';
 import { rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
 import { hostName, vaultName } from './names';
@@ -27,10 +27,11 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
   readonly connectionName: string;
   private readonly roles = new Set<string>();
 
-  /** @throws ConstructError `ERR_VAULT_NAME` or `ERR_HOST` */
+  /** @throws ConstructError `ERR_VAULT_NAME`, `ERR_HOST` or `ERR_PROVIDER_LOG` */
   constructor(scope: Construct, id: string, props: PostgresConnectionProps) {
     super(scope, id);
     this.mount = props.mount;
+    refuseProviderDebugLog(this);
     const { host, port = 5432, database, sslMode = 'verify-full', bootstrapPassword } = props;
     const connection = new DatabaseSecretBackendConnection(this, 'connection', {
       backend: this.mount.path,

@@ -1,7 +1,7 @@
 import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { addressOf, type ThrowawayPassword } from '../core';
+import { addressOf, refuseProviderDebugLog, type ThrowawayPassword } from '../core';
 import { rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
 import { hostName, vaultName } from './names';
@@ -32,10 +32,11 @@ export class RedisConnection extends Construct implements DatabaseConnection {
   readonly connectionName: string;
   private readonly roles = new Set<string>();
 
-  /** @throws ConstructError `ERR_VAULT_NAME` or `ERR_HOST` */
+  /** @throws ConstructError `ERR_VAULT_NAME`, `ERR_HOST` or `ERR_PROVIDER_LOG` */
   constructor(scope: Construct, id: string, props: RedisConnectionProps) {
     super(scope, id);
     this.mount = props.mount;
+    refuseProviderDebugLog(this);
     const { caCertificate, bootstrapPassword } = props;
     const connection = new DatabaseSecretBackendConnection(this, 'connection', {
       backend: this.mount.path,

@@ -1,0 +1,276 @@
+/**
+ * No secret stays behind. Canaries are planted in every input of a deploy; then everything that the deploy
+ * wrote or showed is searched for them: synth output, state, plan, debug logs, audit logs, process lists. The
+ * tests of this file are one story, in order: a deploy without values, one that fails, one that succeeds, a
+ * plan, a redeploy without values, one with a raised version.
+ */
+import { engineOf } from '@portcullis/constructs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { redisCommand } from '../../local/given';
+import type { VaultAnswer } from '../../local/servers/vault-client';
+import { canary, useVaultDeployment, type Outcome } from './vault-deployment';
+
+const DEPLOY_TIMEOUT_MS = 120_000;
+const deployment = useVaultDeployment();
+
+const apiConfig = {
+  oauth_client_secret: canary(),
+  jwt_signing_key: canary(),
+  encryption_key: canary(),
+  db_host: canary(),
+  db_port: canary(),
+};
+const encrypts = (): boolean => engineOf(deployment().engine) === 'opentofu';
+const wrongPassword = canary();
+const urlPassword = canary();
+
+/**
+ * As loudly as the engine and cdktf can, and the provider may: at DEBUG it would log the databases' passwords,
+ * which the stacks refuse.
+ */
+const loudly = (log: string, provider: 'TRACE' | 'INFO' = 'INFO'): NodeJS.ProcessEnv => ({
+  TF_LOG: 'TRACE',
+  TF_LOG_PROVIDER: provider,
+  TF_LOG_PATH: join(deployment().folder, `${log}.log`),
+  CDKTF_LOG_LEVEL: 'all',
+  CDKTF_LOG_FILE_DIRECTORY: deployment().folder,
+});
+
+const values = (): NodeJS.ProcessEnv => ({
+  TF_VAR_fintech_api_config: JSON.stringify(apiConfig),
+  TF_VAR_postgres_admin_password: deployment().bootstrap.postgres,
+  TF_VAR_redis_bootstrap_password: deployment().bootstrap.redis,
+});
+
+/** Every secret that may be nowhere at all. */
+const secrets = (): Record<string, string> => ({
+  ...apiConfig,
+  'the admin password of PostgreSQL': deployment().bootstrap.postgres,
+  'a wrong password of PostgreSQL': wrongPassword,
+  'the password in DATABASE_URL': urlPassword,
+  "the deployer's token": deployment().vault.rootToken,
+  "the state's passphrase": deployment().statePassphrase,
+});
+
+/** The throwaway may be in the state, and nowhere else. */
+const secretsAndThrowaway = (): Record<string, string> => ({
+  ...secrets(),
+  'the bootstrap password of Redis': deployment().bootstrap.redis,
+});
+
+/** Which secrets are in `text`: as they are, or in an encoding that engines and tools write. */
+function secretsIn(text: string, wanted = secretsAndThrowaway()): string[] {
+  return Object.entries(wanted).flatMap(([name, secret]) => {
+    const bytes = Buffer.from(secret);
+    const encoded = [secret, encodeURIComponent(secret), bytes.toString('hex')];
+    // In base64 a secret looks different at each of three offsets, and its last characters mix with what follows.
+    for (const offset of [0, 1, 2]) {
+      const shifted = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+      encoded.push(shifted.slice(Math.ceil((offset * 4) / 3), -4));
+    }
+    return encoded.some((form) => text.includes(form)) ? [name] : [];
+  });
+}
+
+/** The files below `folder` that hold a secret, as `file: secret`. */
+async function leaksBelow(folder: string): Promise<string[]> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+    // The provider's own binary is no output, only large.
+    (entry) => entry.isFile() && !entry.name.startsWith('terraform-provider-'),
+  );
+  const found = await Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      // Terraform cannot encrypt its state, so there the throwaway can be read; it is dead all the same.
+      const isClearState = !encrypts() && name.startsWith('vault-local.tfstate');
+      const text = await readFile(join(parentPath, name), 'latin1');
+      const wanted = isClearState ? secrets() : secretsAndThrowaway();
+      return secretsIn(text, wanted).map((secret) => `${name}: ${secret}`);
+    }),
+  );
+  return found.flat();
+}
+
+/** Runs `work` and gives every command line that any process had meanwhile. */
+async function withProcessList(work: () => Promise<Outcome>): Promise<Outcome & { commandLines: string }> {
+  const seen = new Set<string>();
+  const look = (): void => {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+      } catch {
+        // It has ended.
+      }
+    }
+  };
+  const timer = setInterval(look, 20);
+  try {
+    return { ...(await work()), commandLines: [...seen].join('\n') };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Searches all that there is, and the outcome's own output. */
+async function expectNoLeak({
+  output,
+  commandLines = '',
+}: Outcome & { commandLines?: string }): Promise<void> {
+  const { folder, vault, run } = deployment();
+  expect(secretsIn(output)).toEqual([]);
+  expect(secretsIn(commandLines)).toEqual([]);
+  await expect(leaksBelow(folder)).resolves.toEqual([]);
+  for (const file of vault.auditFiles) expect(secretsIn(await readFile(file, 'utf8'))).toEqual([]);
+  expect(secretsIn(await readFile(run.logOf('openbao'), 'utf8'))).toEqual([]);
+}
+
+const kvVersion = async (): Promise<number> => {
+  const { data } = await deployment().admin.read<VaultAnswer>('secret/metadata/fintech-api/config');
+  return data?.current_version as number;
+};
+
+it('finds a secret in clear, in base64 and in a URL: the search itself works', () => {
+  const secret = apiConfig.jwt_signing_key;
+  const found = ['jwt_signing_key'];
+  expect(secretsIn(`x${secret}y`)).toEqual(found);
+  for (const before of ['', 'a', 'ab', 'abc']) {
+    expect(secretsIn(Buffer.from(`${before}${secret}xyz`).toString('base64'))).toEqual(found);
+  }
+  expect(secretsIn('nothing')).toEqual([]);
+});
+
+it(
+  'fails a first deploy without values, names each missing variable, and writes no secret',
+  async () => {
+    const outcome = await deployment().deploy(loudly('without'));
+    expect(outcome.code).not.toBe(0);
+    for (const name of ['fintech_api_config', 'postgres_admin_password', 'redis_bootstrap_password']) {
+      expect(outcome.output).toContain(`TF_VAR_${name}`);
+    }
+    await expect(deployment().admin.read('secret/metadata/fintech-api/config')).rejects.toThrow(/404/);
+  },
+  DEPLOY_TIMEOUT_MS,
+);
+
+it(
+  'refuses to deploy while the provider would log passwords, and says what to set instead',
+  async () => {
+    const outcome = await deployment().deploy({ ...values(), ...loudly('refused', 'TRACE') });
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.output).toContain('set TF_LOG_CORE instead of TF_LOG');
+    await expectNoLeak(outcome);
+  },
+  DEPLOY_TIMEOUT_MS,
+);
+
+it(
+  'leaves nothing behind when an apply fails',
+  async () => {
+    const outcome = await withProcessList(() =>
+      deployment().deploy({
+        ...values(),
+        ...loudly('failed'),
+        TF_VAR_postgres_admin_password: wrongPassword,
+      }),
+    );
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.output).toContain('password authentication failed');
+    await expectNoLeak(outcome);
+  },
+  DEPLOY_TIMEOUT_MS,
+);
+
+it(
+  'leaves nothing behind when an apply succeeds',
+  async () => {
+    const url = new URL(deployment().databaseUrl);
+    const outcome = await withProcessList(() =>
+      deployment().deploy({
+        ...values(),
+        ...loudly('first'),
+        DATABASE_URL: `postgres://someone:${urlPassword}@${url.host}/fintech`,
+      }),
+    );
+    expect(outcome.output).toContain('Apply complete!');
+    expect(outcome.code).toBe(0);
+    expect(outcome.commandLines).toContain('cdktf deploy vault-local');
+    await expectNoLeak(outcome);
+  },
+  DEPLOY_TIMEOUT_MS,
+);
+
+it('has brought the values to where they belong', async () => {
+  const { data } = await deployment().admin.read<VaultAnswer>('secret/data/fintech-api/config');
+  expect(data?.data).toEqual(apiConfig);
+});
+
+it(
+  'keeps no secret in the state, not even decrypted, but the throwaway of Redis',
+  async () => {
+    const state = await deployment().engineRun(['state', 'pull']);
+    expect(state.output).toContain('vault_kv_secret_v2');
+    expect(secretsIn(state.output)).toEqual(['the bootstrap password of Redis']);
+  },
+  DEPLOY_TIMEOUT_MS,
+);
+
+it('encrypts the state file, where the engine can', async () => {
+  const state = JSON.parse(await readFile(deployment().stateFile, 'utf8')) as object;
+  expect('encrypted_data' in state).toBe(encrypts());
+  expect('resources' in state).toBe(!encrypts());
+});
+
+it('has made that throwaway dead, and the bootstrap password of PostgreSQL too', async () => {
+  const { redis, bootstrap, databaseUrl } = deployment();
+  const bootstrapUrl = `redis://vault_admin:${bootstrap.redis}@${redis.host}:${redis.port}`;
+  await expect(redisCommand(bootstrapUrl, ['PING'])).rejects.toThrow(/WRONGPASS/);
+
+  const url = new URL(databaseUrl);
+  const admin = new Client({
+    host: url.hostname,
+    port: Number(url.port),
+    database: 'fintech',
+    user: 'vault_admin',
+    password: bootstrap.postgres,
+  });
+  await expect(admin.connect()).rejects.toThrow(/password authentication failed/);
+});
+
+it(
+  'keeps no secret in a saved plan, made with every value at hand',
+  async () => {
+    const file = join(deployment().folder, 'saved.tfplan');
+    const plan = await deployment().engineRun(['plan', '-input=false', `-out=${file}`], {
+      ...values(),
+      ...loudly('plan', 'TRACE'),
+    });
+    expect(plan.code).toBe(0);
+    await expectNoLeak(plan);
+
+    const shown = await deployment().engineRun(['show', '-json', file]);
+    expect(shown.output).toContain('"format_version"');
+    expect(secretsIn(shown.output, secrets())).toEqual([]);
+  },
+  DEPLOY_TIMEOUT_MS,
+);
+
+it(
+  'changes nothing in a redeploy that has no values',
+  async () => {
+    const outcome = await withProcessList(() => deployment().deploy(loudly('again')));
+    expect(outcome.output).toContain('No changes.');
+    expect(outcome.code).toBe(0);
+    await expect(kvVersion()).resolves.toBe(1);
+    await expectNoLeak(outcome);
+  },
+  DEPLOY_TIMEOUT_MS,
+);
+
+it('still leases users of both databases after that', async () => {
+  for (const role of ['fintech-api-role', 'redis-role', 'redis-acl-save']) {
+    const lease = await deployment().admin.read<VaultAnswer>(`database/creds/${role}`);
+    expect(lease).toMatchObject({ lease_duration: 3_600 });
+  }
+});
