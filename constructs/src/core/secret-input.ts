@@ -12,7 +12,7 @@
  * nothing is written then, and the next apply fails the same way until the value is there. `timestamp()`
  * is unknown while planning, which is what moves that failure from the plan to the apply.
  */
-import { DataResource, TerraformVariable, type TerraformResource } from 'cdktf';
+import { TerraformResource, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ConstructError } from './errors';
 
@@ -105,8 +105,10 @@ function declareVariable(scope: Construct, props: SecretVariableProps): Terrafor
   return variable;
 }
 
-function gate(scope: Construct, { name, version }: SecretVariableProps): DataResource {
-  const given = new DataResource(scope, 'given', { triggersReplace: { version } });
+function gate(scope: Construct, { name, version }: SecretVariableProps): TerraformResource {
+  // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
+  const given = new TerraformResource(scope, 'given', { terraformResourceType: 'terraform_data' });
+  given.addOverride('triggers_replace', { version });
   // can() gives whether there is a value without being ephemeral itself, so that it may be stored.
   const isGiven = `can(regex("given", var.${name} == null ? "" : "given"))`;
   const missing = `no value for the secret ${name}, version ${version}: set the environment variable TF_VAR_${name} and deploy again`;
