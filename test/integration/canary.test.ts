@@ -10,7 +10,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { redisCommand } from '../../local/given';
-import type { VaultAnswer } from '../../local/servers/vault-client';
 import { canary, useVaultDeployment, type Outcome } from './vault-deployment';
 
 const DEPLOY_TIMEOUT_MS = 120_000;
@@ -127,7 +126,7 @@ async function expectNoLeak({
 }
 
 const kvVersion = async (): Promise<number> => {
-  const { data } = await deployment().admin.read<VaultAnswer>('secret/metadata/fintech-api/config');
+  const { data } = await deployment().admin.read('secret/metadata/fintech-api/config');
   return data?.current_version as number;
 };
 
@@ -202,7 +201,7 @@ it(
 );
 
 it('has brought the values to where they belong', async () => {
-  const { data } = await deployment().admin.read<VaultAnswer>('secret/data/fintech-api/config');
+  const { data } = await deployment().admin.read('secret/data/fintech-api/config');
   expect(data?.data).toEqual(apiConfig);
 });
 
@@ -270,7 +269,7 @@ it(
 
 it('still leases users of both databases after that', async () => {
   for (const role of ['fintech-api-role', 'redis-role', 'redis-acl-save']) {
-    const lease = await deployment().admin.read<VaultAnswer>(`database/creds/${role}`);
+    const lease = await deployment().admin.read(`database/creds/${role}`);
     expect(lease).toMatchObject({ lease_duration: 3_600 });
   }
 });

@@ -54,9 +54,10 @@ function keyProvider(encryption: StateEncryption): [type: string, settings: Reco
 }
 
 function declarePassphrase(stack: TerraformStack): void {
-  new TerraformVariable(stack, 'state_passphrase', {
+  const passphrase = new TerraformVariable(stack, 'state_passphrase', {
     type: 'string',
-    sensitive: true,
     description: 'Encrypts state and plan files: at least 16 characters',
   });
+  // Ephemeral, or it would be in every plan, and thereby in what `show -json` gives to others.
+  passphrase.addOverride('ephemeral', true);
 }

@@ -43,7 +43,7 @@ it('encrypts state and plan with a passphrase, and reads neither in clear', () =
     state: enforced,
     plan: enforced,
   });
-  expect(variable.state_passphrase).toMatchObject({ sensitive: true, type: 'string' });
+  expect(variable.state_passphrase).toMatchObject({ ephemeral: true, type: 'string' });
 });
 
 it('encrypts with a KMS key, and asks for no passphrase', () => {
