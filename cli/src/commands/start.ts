@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { LocalError } from '../../../local/errors';
 import { startEnvironment, type LocalEnvironment } from '../../../local/environment';
+import { choosePort } from '../../../local/ports';
 import type { Run } from '../../../local/run';
 import type { Service } from '../../../local/service';
 import { journey } from '../journey';
@@ -28,6 +29,8 @@ export function register(program: Command): void {
 
 async function start(options: StartOptions): Promise<void> {
   const startedAt = performance.now();
+  // Before minutes of work, not after them.
+  if (options.port !== undefined) await choosePort(options.port, 'the API');
   const stopping = onceStopped();
   // Progress goes to standard error, so that --json leaves standard output to the result.
   const progress = showProgress(process.stderr);
