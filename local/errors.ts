@@ -30,6 +30,8 @@ export class LocalError extends Error {
 /** The message of anything that can be thrown. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  // fetch() hides why it failed in its cause.
+  if (error instanceof TypeError && error.message === 'fetch failed') return messageOf(error.cause);
   return error instanceof Error ? error.message : String(error);
 }
 
