@@ -7,12 +7,12 @@
  * the secret, need no value. What makes the engine write it is its integer *version*.
  *
  * That a value is missing can only be known when the secret is about to be written. So each input has a
- * *gate*: a `terraform_data` that is created at first and replaced when the version is raised, which the
- * writing resource depends on. Creating the gate without a value fails, and says which variable is missing;
- * nothing is written then, and the next apply fails the same way until the value is there. `timestamp()`
- * is unknown while planning, which is what moves that failure from the plan to the apply.
+ * *gate*: a `terraform_data` that holds the version, and that the writing resource depends on. Creating it, or
+ * updating it to a raised version, without a value fails and says which variable is missing: nothing is written
+ * then, the gate stays what it was, and the next apply fails the same way until the value is there or the version
+ * is what it was. `timestamp()` is unknown while planning, which moves that failure from the plan to the apply.
  */
-import { TerraformResource, TerraformVariable } from 'cdktf';
+import { Fn, TerraformResource, TerraformVariable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ConstructError } from './errors';
 
@@ -63,16 +63,17 @@ export class SecretVariable extends Construct implements SecretInput {
 export class ThrowawayPassword extends Construct {
   /** Expression of the value; a placeholder while none is given. */
   readonly expression: string;
-  /** The gate: replaced when the version is raised. */
+  /** The gate: updated when the version is raised. */
   readonly gate: TerraformResource;
 
   /** @throws ConstructError `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
   constructor(scope: Construct, id: string, props: Omit<SecretVariableProps, 'fields'>) {
     super(scope, id);
     wholeVersion(this, props.version);
-    declareVariable(this, props).addOverride('sensitive', true);
+    const variable = declareVariable(this, props);
+    variable.addOverride('sensitive', true);
     this.gate = gate(this, props);
-    this.expression = `\${var.${props.name} == null ? "rotated away" : var.${props.name}}`;
+    this.expression = Token.asString(Fn.coalesce([variable.stringValue, 'rotated away']));
   }
 }
 
@@ -108,15 +109,15 @@ function declareVariable(scope: Construct, props: SecretVariableProps): Terrafor
 function gate(scope: Construct, { name, version }: SecretVariableProps): TerraformResource {
   // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
   const given = new TerraformResource(scope, 'given', { terraformResourceType: 'terraform_data' });
-  given.addOverride('triggers_replace', { version });
   // can() gives whether there is a value without being ephemeral itself, so that it may be stored.
   const isGiven = `can(regex("given", var.${name} == null ? "" : "given"))`;
   const missing = `no value for the secret ${name}, version ${version}: set the environment variable TF_VAR_${name} and deploy again`;
-  given.addOverride(
-    'input',
-    `\${${isGiven} ? "version ${version}" : base64decode("${missing} (\${timestamp()})")}`,
-  );
-  given.addOverride('lifecycle.ignore_changes', ['input']);
+  given.addOverride('input', {
+    version,
+    value: `\${${isGiven} ? "given" : base64decode("${missing} (\${timestamp()})")}`,
+  });
+  // What was given once stays so, until the version changes.
+  given.addOverride('lifecycle.ignore_changes', ['input.value']);
   return given;
 }
 

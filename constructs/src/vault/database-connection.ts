@@ -17,7 +17,7 @@ export interface DatabaseConnection {
 /**
  * Makes Vault replace the password that the connection was made with by one that only Vault knows: after
  * the apply the bootstrap password is dead. Done once, and again when the bootstrap password's version is
- * raised, which replaces its `gates`.
+ * raised, which updates its `gates`.
  */
 export function rotateRoot(
   scope: Construct,
@@ -31,6 +31,6 @@ export function rotateRoot(
     disableRead: true,
     disableDelete: true,
     dependsOn: [connection],
-    lifecycle: { replaceTriggeredBy: gates.map(addressOf) },
+    lifecycle: { replaceTriggeredBy: gates.map(addressOf), createBeforeDestroy: true },
   });
 }

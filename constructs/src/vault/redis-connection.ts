@@ -1,5 +1,6 @@
 import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
-import { Lazy } from 'cdktf';
+import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
+import { Fn, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { addressOf, refuseProviderDebugLog, type ThrowawayPassword } from '../core';
 import { rotateRoot, type DatabaseConnection } from './database-connection';
@@ -37,32 +38,58 @@ export class RedisConnection extends Construct implements DatabaseConnection {
     super(scope, id);
     this.mount = props.mount;
     refuseProviderDebugLog(this);
-    const { caCertificate, bootstrapPassword } = props;
+    const name = vaultName(this, 'the name of a connection', props.name);
+    const server = {
+      host: hostName(this, props.host),
+      port: props.port ?? 6379,
+      username: props.username ?? 'vault_admin',
+      tls: props.tls ?? true,
+    };
+    const caCertificate = props.caCertificate ?? ''; // left out, the provider (5.9) sends "0", which is none
+    const bootstrap = this.bootstrap(name, { ...server, ca_cert: caCertificate }, props.bootstrapPassword);
     const connection = new DatabaseSecretBackendConnection(this, 'connection', {
       backend: this.mount.path,
-      name: vaultName(this, 'the name of a connection', props.name),
+      name,
       allowedRoles: Lazy.listValue({ produce: () => [...this.roles] }),
       verifyConnection: true,
       redis: {
-        host: hostName(this, props.host),
-        port: props.port ?? 6379,
-        username: props.username ?? 'vault_admin',
-        password: bootstrapPassword.expression,
-        tls: props.tls ?? true,
-        caCert: caCertificate ?? '', // left out, the provider (5.9) sends the text "0", which no TLS client takes
-      },
-      lifecycle: {
-        // Later deploys have no password to give: what matters is the one that only Vault knows.
-        ignoreChanges: ['redis[0].password'],
-        // A raised version means that the server's user was made anew, so the connection is too.
-        replaceTriggeredBy: [addressOf(bootstrapPassword.gate)],
+        ...server,
+        caCert: caCertificate,
+        password: `\${jsondecode(${addressOf(bootstrap)}.data_json).password}`,
       },
     });
     this.connectionName = connection.name;
-    rotateRoot(this, this.mount, connection, [bootstrapPassword.gate]);
+    rotateRoot(this, this.mount, connection, [props.bootstrapPassword.gate]);
   }
 
   allow(role: string): void {
     this.roles.add(role);
+  }
+
+  /**
+   * Writes the bootstrap password, and remembers it: later deploys have none to give, and the provider sends the
+   * connection's password whenever it differs from the state's. Deleting it deletes nothing in Vault.
+   */
+  private bootstrap(
+    name: string,
+    server: Readonly<Record<string, unknown>>,
+    password: ThrowawayPassword,
+  ): GenericEndpoint {
+    return new GenericEndpoint(this, 'bootstrap', {
+      path: `${this.mount.path}/config/${name}`,
+      dataJson: Fn.jsonencode({
+        plugin_name: 'redis-database-plugin',
+        ...server,
+        password: password.expression,
+      }),
+      disableRead: true,
+      disableDelete: true,
+      dependsOn: [password.gate],
+      lifecycle: {
+        ignoreChanges: ['data_json'],
+        replaceTriggeredBy: [addressOf(password.gate)],
+        createBeforeDestroy: true,
+      },
+    });
   }
 }

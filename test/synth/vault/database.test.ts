@@ -7,7 +7,7 @@ import {
   RedisRole,
 } from '@portcullis/constructs';
 import type { TerraformStack } from 'cdktf';
-import { only, stackIn, synthesize, refusal } from '../synthesize';
+import { all, only, stackIn, synthesize, refusal } from '../synthesize';
 import { postgresIn, redisIn } from './fixtures';
 
 const postgresRoleIn = (stack: TerraformStack) =>
@@ -64,7 +64,10 @@ describe('PostgreSQL', () => {
       disable_read: true,
       disable_delete: true,
       depends_on: [expect.stringContaining(`${connection}.postgres_connection`)],
-      lifecycle: { replace_triggered_by: [expect.stringMatching(/^terraform_data\.password_given_\w+$/)] },
+      lifecycle: {
+        replace_triggered_by: [expect.stringMatching(/^terraform_data\.password_given_\w+$/)],
+        create_before_destroy: true,
+      },
     });
   });
 
@@ -129,8 +132,17 @@ path "sys/leases/revoke/database/creds/fintech-api-role/*" {
 });
 
 describe('Redis', () => {
-  it('keeps the password it was created with: later deploys have none to give', () => {
-    const { lifecycle, redis, ...rest } = only(
+  const endpoints = (stack: TerraformStack) =>
+    Object.fromEntries(
+      all(synthesize(stack), 'vault_generic_endpoint').map((endpoint) => [
+        (endpoint.path as string).includes('/config/') ? 'bootstrap' : 'rotation',
+        endpoint,
+      ]),
+    );
+  const isGate = expect.stringMatching(/^terraform_data\.password_given_\w+$/) as string;
+
+  it('is reached with TLS, with the password that was written first', () => {
+    const { redis, ...rest } = only(
       synthesize((stack) => redisIn(stack)),
       connection,
     );
@@ -139,23 +151,37 @@ describe('Redis', () => {
       host: 'redis.example.com',
       port: 6379,
       username: 'vault_admin',
-      password: '${var.redis_bootstrap_password == null ? "rotated away" : var.redis_bootstrap_password}',
+      password: expect.stringMatching(
+        /^\$\{jsondecode\(vault_generic_endpoint\.redis_bootstrap_\w+\.data_json\)\.password\}$/,
+      ) as string,
       tls: true,
       ca_cert: '',
     });
-    expect(lifecycle).toEqual({
-      ignore_changes: ['redis[0].password'],
-      replace_triggered_by: [expect.stringMatching(/^terraform_data\.password_given_\w+$/)],
+  });
+
+  it('keeps that password until its version is raised: other deploys have none to give', () => {
+    const stack = stackIn();
+    redisIn(stack);
+    const { bootstrap } = endpoints(stack);
+    expect(bootstrap).toMatchObject({
+      disable_read: true,
+      disable_delete: true,
+      depends_on: [isGate],
+      lifecycle: {
+        ignore_changes: ['data_json'],
+        replace_triggered_by: [isGate],
+        create_before_destroy: true,
+      },
     });
+    expect(bootstrap?.data_json).toContain('var.redis_bootstrap_password');
   });
 
   it('rotates the bootstrap password away in the same apply', () => {
-    const rotation = only(
-      synthesize((stack) => redisIn(stack)),
-      'vault_generic_endpoint',
-    );
-    expect(rotation.path).toContain('/rotate-root/');
-    expect(rotation.depends_on).toEqual([expect.stringContaining(`${connection}.redis_connection`)]);
+    const stack = stackIn();
+    redisIn(stack);
+    const { rotation } = endpoints(stack);
+    expect(rotation?.path).toContain('/rotate-root/');
+    expect(rotation?.depends_on).toEqual([expect.stringContaining(`${connection}.redis_connection`)]);
   });
 
   it('leases users with exactly the rules given', () => {
