@@ -67,18 +67,26 @@ export class GuardedRedis implements RedisCommands {
         fail('resting');
         return;
       }
+      let answered = false;
       const timer = setTimeout(() => {
-        this.#breaker.failed();
-        fail('timeout');
+        // When our own event loop was late, timers run before the replies that came meanwhile are read: look
+        // at the sockets once more before blaming the store.
+        setImmediate(() => {
+          if (answered) return;
+          this.#breaker.failed();
+          fail('timeout');
+        });
       }, this.timeoutMs);
       this.redis.sendCommand(args).then(
         (reply) => {
+          answered = true;
           clearTimeout(timer);
           this.#breaker.succeeded();
           if (!this.#state.up) this.#change({ ...this.#state, up: true });
           resolve(reply);
         },
         (error: unknown) => {
+          answered = true;
           clearTimeout(timer);
           if (isNoScript(error)) {
             this.#breaker.succeeded();
