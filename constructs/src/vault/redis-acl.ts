@@ -23,9 +23,9 @@ export const RUNTIME_ACL: readonly string[] = [
   ...CONNECTION,
   ...['+evalsha', '+eval', '+script|load'],
   '+time', // the limiter's clock is the server's
-  ...['+hset', '+hget', '+hmget', '+hgetall', '+hdel', '+hincrby', '+hexists', '+hlen'],
-  ...['+set', '+get', '+del', '+exists', '+expire', '+pexpire', '+ttl', '+pttl'],
-  ...['+xadd', '+xread', '+xrange', '+xtrim'],
+  ...['+hset', '+hget', '+hmget', '+hgetall', '+hdel', '+hincrby'],
+  ...['+del', '+expire', '+pexpire', '+ttl', '+pttl'],
+  ...['+xadd', '+xread'],
 ];
 
 /** Writes the server's users to its ACL file, after a rotation of Vault's own password: nothing else. */
