@@ -4,8 +4,9 @@ import { toProblem, type Problem } from '../policy/errors';
 import { isHttpsOrLoopback } from '../policy/https-url';
 import type { Policy } from '../policy';
 import { AuthOptionsError } from './errors';
-import type { OnAuthEvent } from './events';
+import { harmless, type OnAuthEvent } from './events';
 import { ALGORITHMS, type Algorithm } from './token/algorithms';
+import type { CacheBounds } from './token/token-cache';
 
 /** One authorization server whose access tokens are let in. */
 export interface IssuerOptions {
@@ -34,6 +35,11 @@ export interface AuthOptions extends Partial<IssuerOptions> {
   readonly issuers?: readonly IssuerOptions[];
   /** How far the clocks of issuer and API may be apart, in seconds. @default 5 */
   readonly toleranceSeconds?: number;
+  /**
+   * How many verified tokens are remembered: at most `entries`, in about `bytes` of memory. `false`: none.
+   * @default 10,000 tokens in 32 MiB
+   */
+  readonly cache?: false | Partial<CacheBounds>;
   /** Told of refusals, keys and outages, never of a token. @default nothing is told */
   readonly onEvent?: OnAuthEvent;
 }
@@ -53,11 +59,13 @@ export interface ResolvedOptions {
   readonly policy: Policy;
   readonly issuers: readonly ResolvedIssuer[];
   readonly toleranceSeconds: number;
+  readonly cache: CacheBounds | undefined;
   readonly onEvent: OnAuthEvent;
 }
 
 const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const DEFAULT_TOLERANCE_SECONDS = 5;
+const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
 
 const url = z.string().refine(isHttpsOrLoopback, {
   error: 'expected an https URL (http only on loopback): keys fetched in the clear can be anyone’s',
@@ -81,6 +89,13 @@ const algorithm = z.string().superRefine((name, context) => {
 const audience = z.string().min(1, 'expected the name of this API: without it, tokens for other APIs pass');
 
 const claimName = z.string().min(1, 'expected the name of a claim');
+
+const bound = (most: number, unit: string) =>
+  z
+    .int('expected a whole number')
+    .min(1, `expected at least 1 of ${unit}; cache: false remembers none`)
+    .max(most, `expected at most ${most} ${unit}`)
+    .optional();
 
 const issuerShape = {
   issuer: issuerUrl,
@@ -106,6 +121,18 @@ const shape = z.strictObject({
     .min(0, 'expected 0 or more')
     .max(60, 'expected at most 60 s: clocks further apart need mending, not tolerance')
     .optional(),
+  cache: z
+    .union(
+      [
+        z.literal(false),
+        z.strictObject({
+          entries: bound(1_000_000, 'tokens'),
+          bytes: bound(2 ** 30, 'bytes'),
+        }),
+      ],
+      { error: 'expected false, or how many { entries, bytes } may be held' },
+    )
+    .optional(),
   onEvent: z.custom<OnAuthEvent>((value) => typeof value === 'function', 'expected a function').optional(),
 });
 
@@ -115,13 +142,14 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
   const problems = [...(parsed.error?.issues.map(toProblem) ?? []), ...crossChecks(options)];
   if (problems.length > 0) throw new AuthOptionsError(problems);
 
-  const { policy, issuers, toleranceSeconds, onEvent, issuer, audience: named, ...rest } = options;
+  const { policy, issuers, toleranceSeconds, cache, onEvent, issuer, audience: named, ...rest } = options;
   const all = issuers ?? [{ ...rest, issuer: issuer ?? policy.issuer, audience: named ?? policy.audience }];
   return {
     policy,
     issuers: all.map(resolveIssuer),
     toleranceSeconds: toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
-    onEvent: onEvent ?? (() => undefined),
+    cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
+    onEvent: onEvent ? harmless(onEvent) : () => undefined,
   };
 }
 

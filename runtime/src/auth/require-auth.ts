@@ -5,6 +5,7 @@ import { challenge, refuseAmbiguous, refuseToken } from './challenge';
 import type { AuthContext } from './context';
 import { TokenError } from './errors';
 import { resolveOptions, type AuthOptions } from './options';
+import { TokenCache } from './token/token-cache';
 import { makeVerifier, type TokenVerifier } from './token/verifier';
 
 /** A middleware that verifies tokens. It fetches its issuers' keys from the moment it is made. */
@@ -37,8 +38,8 @@ export function optionalAuth(options: AuthOptions): AuthMiddleware {
 
 function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   const resolved = resolveOptions(options);
-  const { policy, onEvent } = resolved;
-  const verifier = makeVerifier(resolved);
+  const { policy, cache, onEvent } = resolved;
+  const verifier = makeVerifier(resolved, { cache: cache && new TokenCache(cache) });
 
   function authenticate(token: string, req: Request, res: Response, next: NextFunction): void {
     const admit = (auth: AuthContext): void => {

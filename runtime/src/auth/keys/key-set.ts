@@ -133,12 +133,15 @@ export class KeySet {
     }
   }
 
-  /** Keys that stayed keep their object, so that what was verified with them stays verified. */
+  /**
+   * Keys that stayed keep their object, so that what was verified with them stays verified. One that is
+   * published twice is one object: two could not both be told when it is withdrawn.
+   */
   #accept(published: readonly SigningKey[]): void {
     const before = new Map(this.#keys.map((key) => [key.fingerprint, key]));
-    this.#keys = published.map((key) => before.get(key.fingerprint) ?? key);
-    const kept = new Set(this.#keys);
-    const withdrawn = [...before.values()].filter((key) => !kept.has(key));
+    const after = new Map(published.map((key) => [key.fingerprint, before.get(key.fingerprint) ?? key]));
+    this.#keys = [...after.values()];
+    const withdrawn = [...before.values()].filter((key) => !after.has(key.fingerprint));
     for (const key of withdrawn) key.withdrawn = true;
 
     this.#fetchedAt = this.#now();
@@ -146,7 +149,7 @@ export class KeySet {
     this.#schedule(jittered(REFRESH_AFTER_MS));
     const { issuer, onEvent, onWithdrawn } = this.#options;
     if (withdrawn.length > 0) onWithdrawn();
-    onEvent({ type: 'keys_refreshed', issuer, keys: kept.size, withdrawn: withdrawn.length });
+    onEvent({ type: 'keys_refreshed', issuer, keys: after.size, withdrawn: withdrawn.length });
   }
 
   #fail(error: unknown): void {

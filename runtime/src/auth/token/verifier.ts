@@ -2,15 +2,16 @@ import { systemClock, type Clock } from '../clock';
 import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
 import type { OnAuthEvent } from '../events';
-import { fetchJson } from '../keys/fetch-json';
+import { fetchJson as fetchFromIssuer, type FetchJson } from '../keys/fetch-json';
 import type { SigningKey } from '../keys/jwks';
 import { KeySet } from '../keys/key-set';
 import { discoverJwksUri } from '../keys/locate';
 import type { ResolvedIssuer, ResolvedOptions } from '../options';
 import type { Policy } from '../../policy';
 import { isAlgorithm, verifySignature, type Algorithm } from './algorithms';
-import { contextOf, type ClaimRules } from './claims';
+import { contextOf, lastMoment, type ClaimRules } from './claims';
 import { parseCompact, type UntrustedToken } from './compact';
+import type { TokenCache, VerifiedToken } from './token-cache';
 import { checkType } from './type';
 
 /** Tells whose an access token is. Holds the issuers' keys; one serves every middleware of an app. */
@@ -36,10 +37,36 @@ interface Trust {
   readonly keys: KeySet;
 }
 
-export function makeVerifier(options: ResolvedOptions, clock: Clock = systemClock): TokenVerifier {
-  const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer, options, clock)]));
+/** What a verifier has to know. The policy may be one read from a file: nothing of it is called. */
+export interface VerifierOptions extends Pick<ResolvedOptions, 'issuers' | 'toleranceSeconds' | 'onEvent'> {
+  readonly policy: Pick<Policy, 'tiers' | 'defaultTier' | 'lifetimes'>;
+}
+
+/** What a verifier works with. The cache is given, not made, so that whoever needs none does not load one. */
+export interface VerifierParts {
+  readonly clock?: Clock;
+  readonly fetchJson?: FetchJson;
+  readonly cache?: TokenCache | undefined;
+}
+
+export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}): TokenVerifier {
+  const { clock = systemClock, fetchJson = fetchFromIssuer, cache } = parts;
+  const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
 
   function verify(token: string): AuthContext | Promise<AuthContext> {
+    const name = cache?.nameOf(token);
+    const known = name === undefined ? undefined : cache?.get(name, clock.now());
+    if (known) return known;
+
+    const remember = (verified: VerifiedToken): AuthContext => {
+      if (name !== undefined) cache?.set(name, token.length, verified);
+      return verified.auth;
+    };
+    const verified = verifyAnew(token);
+    return verified instanceof Promise ? verified.then(remember) : remember(verified);
+  }
+
+  function verifyAnew(token: string): VerifiedToken | Promise<VerifiedToken> {
     const untrusted = parseCompact(token);
     const issuer = trusts.get(untrusted.claims.iss as string);
     if (!issuer) throw new TokenError('unknown_issuer', 'iss is not a configured issuer');
@@ -56,12 +83,30 @@ export function makeVerifier(options: ResolvedOptions, clock: Clock = systemCloc
     untrusted: UntrustedToken,
     algorithm: Algorithm,
     key: SigningKey,
-    { rules }: Trust,
-  ): AuthContext {
+    { rules, keys }: Trust,
+  ): VerifiedToken {
     if (!verifySignature(algorithm, key.key, untrusted.signed, untrusted.signature)) {
       throw new TokenError('bad_signature', 'the signature does not match');
     }
-    return contextOf(untrusted.claims, rules, clock.now() / 1_000);
+    const auth = contextOf(untrusted.claims, rules, clock.now() / 1_000);
+    const endsAtMs = lastMoment(auth.expiresAt, rules.toleranceSeconds) * 1_000;
+    return { auth, endsAtMs, key, keys };
+  }
+
+  function trust(settings: ResolvedIssuer): Trust {
+    const { issuer, jwksUri } = settings;
+    return {
+      settings,
+      rules: claimRules(settings, options),
+      keys: new KeySet({
+        issuer,
+        locate: () => (jwksUri === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(jwksUri)),
+        fetchJson,
+        clock,
+        onEvent: options.onEvent,
+        onWithdrawn: () => cache?.dropWithdrawn(),
+      }),
+    };
   }
 
   return {
@@ -83,32 +128,21 @@ function allowedAlgorithm({ algorithm }: UntrustedToken, { algorithms }: Resolve
   throw new TokenError('algorithm_not_allowed', 'alg is not one of those configured');
 }
 
-function trust(settings: ResolvedIssuer, options: ResolvedOptions, clock: Clock): Trust {
-  const { issuer, jwksUri } = settings;
+function claimRules(settings: ResolvedIssuer, options: VerifierOptions): ClaimRules {
+  const { policy, toleranceSeconds, onEvent } = options;
   return {
-    settings,
-    rules: {
-      issuer,
-      audiences: settings.audiences,
-      toleranceSeconds: options.toleranceSeconds,
-      longestLifetimeSeconds: options.policy.lifetimes.accessTokenSeconds,
-      organisationClaim: settings.organisationClaim,
-      tierClaim: settings.tierClaim,
-      tierOf: tierReader(options.policy, issuer, options.onEvent),
-    },
-    keys: new KeySet({
-      issuer,
-      locate: () => (jwksUri === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(jwksUri)),
-      fetchJson,
-      clock,
-      onEvent: options.onEvent,
-      onWithdrawn: () => undefined,
-    }),
+    issuer: settings.issuer,
+    audiences: settings.audiences,
+    toleranceSeconds,
+    longestLifetimeSeconds: policy.lifetimes.accessTokenSeconds,
+    organisationClaim: settings.organisationClaim,
+    tierClaim: settings.tierClaim,
+    tierOf: tierReader(policy, settings.issuer, onEvent),
   };
 }
 
 function tierReader(
-  { tiers, defaultTier }: Policy,
+  { tiers, defaultTier }: VerifierOptions['policy'],
   issuer: string,
   onEvent: OnAuthEvent,
 ): ClaimRules['tierOf'] {
