@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import type { Measured } from './compare';
 
 /** A speed that was promised, and what was measured. */
 export interface Goal {
@@ -28,6 +29,31 @@ export function atMost(name: string, value: number, limit: number, unit: string)
   return { name, value, goal: `≤ ${limit} ${unit}`, met: value <= limit };
 }
 
+/** A goal that a figure must reach. */
+export function atLeast(name: string, value: number, limit: number, unit: string): Goal {
+  return { name, value, goal: `≥ ${limit} ${unit}`, met: value >= limit };
+}
+
+/** One peer in one scenario, as a line of a table. */
+export function toRow(measured: Measured): Record<string, string | number> {
+  const { scenario, server, requestsPerSecond, share, p50, p99, cpu, overhead, storeCpu } = measured;
+  return {
+    scenario,
+    server,
+    'requests/s': Math.round(requestsPerSecond),
+    'of bare': round(share, 2),
+    'p50, ms': round(p50 / 1_000, 1),
+    'p99, ms': round(p99 / 1_000, 1),
+    'CPU, µs': round(cpu, 1),
+    'over bare, µs': round(overhead, 1),
+    ...(storeCpu > 0 && { 'Redis CPU, µs': round(storeCpu, 1) }),
+  };
+}
+
+export function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
 export function machine(): string {
   const gib = Math.round(totalmem() / 2 ** 30);
   return `${cpus().length} cores, ${gib} GiB, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
@@ -42,6 +68,6 @@ export function print(report: BenchReport): void {
   console.log(`${report.name}: ${report.machine}, ${report.rounds} rounds`);
   console.table(report.rows);
   for (const { name, value, goal, met } of report.goals) {
-    console.log(`${met ? 'met   ' : 'MISSED'} ${name}: ${value} (goal ${goal})`);
+    console.log(`${met ? 'met   ' : 'MISSED'} ${name}: ${round(value, 2)} (goal ${goal})`);
   }
 }

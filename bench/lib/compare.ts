@@ -1,0 +1,138 @@
+/**
+ * Peers side by side: in every round each scenario is run on each server in turn, so that whatever else the
+ * machine does hits them all. What counts is the difference to the baseline of the same round.
+ */
+import { generateLoad } from './load';
+import { median } from './report';
+import type { MeasuredServer } from './server';
+
+export interface Scenario {
+  readonly name: string;
+  /** A file with one header a line; each request takes the next, over all rounds. */
+  readonly headers: string;
+  /** The status that every answer has to have. The baseline always answers 200. */
+  readonly expects: 200 | 429;
+}
+
+export interface Comparison {
+  readonly wrk: string;
+  /** The first is the baseline. */
+  readonly servers: readonly MeasuredServer[];
+  readonly scenarios: readonly Scenario[];
+  readonly rounds: number;
+  readonly seconds: number;
+  /** CPU that a shared store has used so far, in microseconds. */
+  readonly storeCpu?: () => Promise<number>;
+}
+
+interface Sample {
+  readonly requestsPerSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly cpu: number;
+  readonly storeCpu: number;
+}
+
+/** Medians over the rounds: times in microseconds, CPU a request. */
+export interface Measured {
+  readonly scenario: string;
+  readonly server: string;
+  readonly requestsPerSecond: number;
+  /** Of the baseline's requests a second in the same round. */
+  readonly share: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly cpu: number;
+  /** CPU over the baseline's of the same round. */
+  readonly overhead: number;
+  readonly storeCpu: number;
+}
+
+const WARM_UP_SECONDS = 1;
+
+/** @throws Error when a server answers what was not expected: the run then measures something else. */
+export async function compare(comparison: Comparison): Promise<readonly Measured[]> {
+  const { servers, scenarios, rounds } = comparison;
+  const samples = new Map<string, Sample[]>();
+  const sent = new Map<string, number>();
+
+  const burst = async (server: MeasuredServer, scenario: Scenario, seconds: number): Promise<Sample> => {
+    const key = keyOf(scenario.name, server.name);
+    const { sample, requests } = await measure(comparison, server, scenario, sent.get(key) ?? 0, seconds);
+    sent.set(key, (sent.get(key) ?? 0) + requests);
+    return sample;
+  };
+
+  for (const scenario of scenarios)
+    for (const server of servers) await burst(server, scenario, WARM_UP_SECONDS);
+  for (let round = 0; round < rounds; round += 1) {
+    // Each round begins with another server: nobody is always the first after a pause.
+    const turn = round % servers.length;
+    const order = [...servers.slice(turn), ...servers.slice(0, turn)];
+    for (const scenario of scenarios) {
+      for (const server of order) {
+        const key = keyOf(scenario.name, server.name);
+        const sample = await burst(server, scenario, comparison.seconds);
+        samples.set(key, [...(samples.get(key) ?? []), sample]);
+      }
+    }
+  }
+
+  return scenarios.flatMap((scenario) =>
+    servers.map((server) => {
+      const of = (name: string): Sample[] => samples.get(keyOf(scenario.name, name)) ?? [];
+      return summarize(scenario.name, server.name, of(server.name), of(servers[0]?.name ?? ''));
+    }),
+  );
+}
+
+async function measure(
+  { wrk, servers, storeCpu }: Comparison,
+  server: MeasuredServer,
+  { headers, expects }: Scenario,
+  skip: number,
+  seconds: number,
+): Promise<{ sample: Sample; requests: number }> {
+  const cpuBefore = await server.cpu();
+  const storeBefore = (await storeCpu?.()) ?? 0;
+  const load = await generateLoad(wrk, { url: server.url, headers, skip, seconds });
+  const storeUsed = ((await storeCpu?.()) ?? 0) - storeBefore;
+  const cpu = (await server.cpu()) - cpuBefore;
+
+  const { requests, refused } = load;
+  const due = expects === 429 && server !== servers[0] ? requests : 0;
+  if (refused !== due) {
+    throw new Error(`${server.name}: ${refused} of ${requests} answers were refusals, expected ${due}`);
+  }
+  const sample = {
+    requestsPerSecond: (requests * 1e6) / load.microseconds,
+    p50: load.p50,
+    p99: load.p99,
+    cpu: cpu / requests,
+    storeCpu: storeUsed / requests,
+  };
+  return { sample, requests };
+}
+
+function summarize(
+  scenario: string,
+  server: string,
+  samples: readonly Sample[],
+  baseline: readonly Sample[],
+): Measured {
+  const middle = (value: (sample: Sample, base: Sample) => number): number =>
+    median(samples.map((sample, round) => value(sample, baseline[round] ?? sample)));
+  return {
+    scenario,
+    server,
+    requestsPerSecond: middle((sample) => sample.requestsPerSecond),
+    share: middle((sample, base) => sample.requestsPerSecond / base.requestsPerSecond),
+    p50: middle((sample) => sample.p50),
+    p99: middle((sample) => sample.p99),
+    cpu: middle((sample) => sample.cpu),
+    overhead: middle((sample, base) => sample.cpu - base.cpu),
+    storeCpu: middle((sample) => sample.storeCpu),
+  };
+}
+
+const keyOf = (scenario: string, server: string): string => `${scenario} ${server}`;

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+
+/** What every benchmark takes on its command line; `--json` is read where the report is printed. */
+export interface BenchOptions {
+  readonly rounds: number;
+  /** Of each measurement. */
+  readonly seconds: number;
+}
+
+/** Reads the command line; answers `--help` itself. What is not known is refused. */
+export function benchOptions(about: string, defaults: BenchOptions): BenchOptions {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: String(defaults.rounds) },
+      seconds: { type: 'string', default: String(defaults.seconds) },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) {
+    console.log(`${about}\n
+  --rounds N    alternating rounds (default ${defaults.rounds})
+  --seconds N   whole seconds of each measurement (default ${defaults.seconds})
+  --json        one object on standard output: { name, machine, rounds, rows, goals }
+
+Exits 0 whether goals are met or not; 1 only when the run itself failed.`);
+    process.exit(0);
+  }
+  return { rounds: whole('rounds', values.rounds), seconds: whole('seconds', values.seconds) };
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new TypeError(`--${name}: received ${text}; expected a whole number, 1 or more`);
+}

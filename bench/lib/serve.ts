@@ -1,0 +1,25 @@
+/** The measured side: runs inside a server process that `startServer()` started. */
+import express, { type Express, type RequestHandler } from 'express';
+import type { AddressInfo } from 'node:net';
+
+/** What the parent said when it started this process. */
+export function settings(): unknown {
+  return JSON.parse(process.env.BENCH_SETTINGS ?? '{}');
+}
+
+/** The app that every peer protects: one route, one small JSON answer, Express' own defaults. */
+export function app(...protections: readonly RequestHandler[]): Express {
+  const served = express();
+  for (const protection of protections) served.use(protection);
+  served.get('/api/transactions', (_req, res) => void res.json({ transactions: [], next: null }));
+  return served;
+}
+
+/** Listens on a free loopback port, and from then on answers each message with what this process has used. */
+export function serve(served: Express): void {
+  const server = served.listen(0, '127.0.0.1', (error?: Error) => {
+    if (error) throw error;
+    process.on('message', () => process.send?.(process.cpuUsage()));
+    process.send?.({ port: (server.address() as AddressInfo).port });
+  });
+}

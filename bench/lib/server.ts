@@ -1,0 +1,79 @@
+import { build } from 'esbuild';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Run } from '../../local/run';
+import type { ManagedProcess } from '../../local/processes';
+
+const CHECKOUT = join(__dirname, '..', '..');
+
+/** A program in a process of its own, compiled as a release would be: tsx's output is for development. */
+export interface Program {
+  /** File below `bench/`. */
+  readonly entry: string;
+  /** What `settings()` gives it. */
+  readonly settings: unknown;
+}
+
+export interface MeasuredServer {
+  readonly name: string;
+  readonly url: string;
+  /** User and system time that the process has used so far, in microseconds. */
+  cpu(): Promise<number>;
+}
+
+/** Starts a program and gives its first message. */
+export async function startProgram(
+  run: Run,
+  name: string,
+  { entry, settings }: Program,
+): Promise<{ readonly process: ManagedProcess; readonly first: unknown }> {
+  const started = await run.spawn({
+    name,
+    command: process.execPath,
+    args: [await compile(run, entry)],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      NODE_PATH: join(CHECKOUT, 'node_modules'),
+      BENCH_SETTINGS: JSON.stringify(settings),
+      ...(process.env.NODE_OPTIONS && { NODE_OPTIONS: process.env.NODE_OPTIONS }),
+    },
+    ipc: true,
+  });
+  const [first] = (await Promise.race([
+    once(started.child, 'message'),
+    started.failure().then((failure) => Promise.reject(failure)),
+  ])) as [unknown];
+  return { process: started, first };
+}
+
+/** Starts a program that ends in `serve()`. */
+export async function startServer(run: Run, name: string, program: Program): Promise<MeasuredServer> {
+  const { process: started, first } = await startProgram(run, name, program);
+  const { port } = first as { port: number };
+  return {
+    name,
+    url: `http://127.0.0.1:${port}/api/transactions`,
+    cpu: async () => {
+      started.child.send('usage');
+      const [used] = (await once(started.child, 'message')) as [NodeJS.CpuUsage];
+      return used.user + used.system;
+    },
+  };
+}
+
+/** One file a program, shared by all its processes. Dependencies stay where npm put them. */
+async function compile(run: Run, entry: string): Promise<string> {
+  const outfile = join(run.folder, 'bench', `${entry.replaceAll('/', '-')}.js`);
+  await build({
+    entryPoints: [join(CHECKOUT, 'bench', `${entry}.ts`)],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    tsconfig: join(CHECKOUT, 'tsconfig.json'),
+    logLevel: 'error',
+  });
+  return outfile;
+}
