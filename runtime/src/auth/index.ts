@@ -5,4 +5,5 @@ export type { AuthEvent, OnAuthEvent } from './events';
 export type { AuthOptions, IssuerOptions } from './options';
 export { optionalAuth, requireAuth, type AuthMiddleware } from './require-auth';
 export { requireAnyScope, requireScope, requireTier } from './require-scope';
+export type { Revocations } from './revocation/revocations';
 export type { Algorithm } from './token/algorithms';

@@ -5,6 +5,7 @@ import { isHttpsOrLoopback } from '../policy/https-url';
 import type { Policy } from '../policy';
 import { AuthOptionsError } from './errors';
 import { harmless, type OnAuthEvent } from './events';
+import type { Revocations } from './revocation/revocations';
 import { ALGORITHMS, type Algorithm } from './token/algorithms';
 import type { CacheBounds } from './token/token-cache';
 
@@ -40,6 +41,11 @@ export interface AuthOptions extends Partial<IssuerOptions> {
    * @default 10,000 tokens in 32 MiB
    */
   readonly cache?: false | Partial<CacheBounds>;
+  /**
+   * What was revoked, as `followRevocations()` knows it. Revoked tokens are refused; while it is not current,
+   * routes that the policy marks `sensitive` answer 503 and others go on. @default nothing is ever revoked
+   */
+  readonly revocations?: Revocations;
   /** Told of refusals, keys and outages, never of a token. @default nothing is told */
   readonly onEvent?: OnAuthEvent;
 }
@@ -60,6 +66,7 @@ export interface ResolvedOptions {
   readonly issuers: readonly ResolvedIssuer[];
   readonly toleranceSeconds: number;
   readonly cache: CacheBounds | undefined;
+  readonly revocations: Revocations | undefined;
   readonly onEvent: OnAuthEvent;
 }
 
@@ -133,6 +140,11 @@ const shape = z.strictObject({
       { error: 'expected false, or how many { entries, bytes } may be held' },
     )
     .optional(),
+  revocations: z
+    .custom<Revocations>((value) => typeof (value as Revocations | undefined)?.revoked === 'function', {
+      error: 'expected what followRevocations() returns',
+    })
+    .optional(),
   onEvent: z.custom<OnAuthEvent>((value) => typeof value === 'function', 'expected a function').optional(),
 });
 
@@ -142,13 +154,24 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
   const problems = [...(parsed.error?.issues.map(toProblem) ?? []), ...crossChecks(options)];
   if (problems.length > 0) throw new AuthOptionsError(problems);
 
-  const { policy, issuers, toleranceSeconds, cache, onEvent, issuer, audience: named, ...rest } = options;
+  const {
+    policy,
+    issuers,
+    toleranceSeconds,
+    cache,
+    revocations,
+    onEvent,
+    issuer,
+    audience: named,
+    ...rest
+  } = options;
   const all = issuers ?? [{ ...rest, issuer: issuer ?? policy.issuer, audience: named ?? policy.audience }];
   return {
     policy,
     issuers: all.map(resolveIssuer),
     toleranceSeconds: toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
     cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
+    revocations,
     onEvent: onEvent ? harmless(onEvent) : () => undefined,
   };
 }

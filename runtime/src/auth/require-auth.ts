@@ -1,7 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { routeOf } from '../http/route-of';
+import type { Route } from '../policy';
 import { credentialsOf } from './bearer';
-import { challenge, refuseAmbiguous, refuseToken } from './challenge';
+import { challenge, refuseAmbiguous, refuseToken, refuseUnavailable } from './challenge';
 import type { AuthContext } from './context';
 import { TokenError } from './errors';
 import { resolveOptions, type AuthOptions } from './options';
@@ -14,8 +15,8 @@ export interface AuthMiddleware extends RequestHandler, Pick<TokenVerifier, 'rea
 /**
  * Lets in requests with a good access token and sets `req.auth`; answers all others (RFC 6750 §3):
  * 401 `unauthorized`, `token_expired` or `invalid_token`, 400 `invalid_request`, and 503
- * `temporarily_unavailable` while the issuer's keys cannot be had. Routes that the policy marks
- * `public` pass without a token.
+ * `temporarily_unavailable` while the issuer's keys cannot be had, or, on a `sensitive` route, while it is not
+ * known what was revoked. Routes that the policy marks `public` pass without a token.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *
@@ -38,17 +39,29 @@ export function optionalAuth(options: AuthOptions): AuthMiddleware {
 
 function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   const resolved = resolveOptions(options);
-  const { policy, cache, onEvent } = resolved;
+  const { policy, cache, revocations, onEvent } = resolved;
   const verifier = makeVerifier(resolved, { cache: cache && new TokenCache(cache) });
 
-  function authenticate(token: string, req: Request, res: Response, next: NextFunction): void {
-    const admit = (auth: AuthContext): void => {
-      req.auth = auth;
-      next();
-    };
+  function authenticate(
+    token: string,
+    route: Route | undefined,
+    req: Request,
+    res: Response,
+    next: NextFunction,
+  ): void {
     const reject = (error: unknown): void => {
       if (error instanceof TokenError) onEvent({ type: 'token_refused', reason: error.reason });
       refuseToken(res, error);
+    };
+    const admit = (auth: AuthContext): void => {
+      if (revocations?.revoked(auth)) {
+        reject(new TokenError('revoked', 'the token was revoked'));
+      } else if (route?.sensitive && revocations?.current === false) {
+        refuseUnavailable(res, 1);
+      } else {
+        req.auth = auth;
+        next();
+      }
     };
     let verified: AuthContext | Promise<AuthContext>;
     try {
@@ -63,13 +76,14 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   }
 
   function handle(req: Request, res: Response, next: NextFunction): void {
-    if (routeOf(policy, req)?.public === true) {
+    const route = routeOf(policy, req);
+    if (route?.public) {
       next();
       return;
     }
     const credentials = credentialsOf(req);
     if (credentials.kind === 'ambiguous') refuseAmbiguous(res);
-    else if (credentials.kind === 'token') authenticate(credentials.token, req, res, next);
+    else if (credentials.kind === 'token') authenticate(credentials.token, route, req, res, next);
     else if (required || req.headers.authorization !== undefined) challenge(res);
     else next();
   }
