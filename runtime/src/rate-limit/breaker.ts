@@ -29,6 +29,11 @@ export class Breaker {
     return this.#failures >= FAILURES;
   }
 
+  /** Open, but nobody has wanted to ask for so long that it says nothing of the store any more. */
+  get forgotten(): boolean {
+    return this.open && this.clock() >= this.#passAtMs + REST_MS;
+  }
+
   succeeded(): void {
     this.#failures = 0;
   }

@@ -4,6 +4,8 @@ import type { StoreFailure } from './guarded-redis';
 export type RateLimitEvent =
   | { readonly type: 'store_down'; readonly failure?: StoreFailure; readonly redisError?: string }
   | { readonly type: 'store_up' }
+  /** Redis may evict counters, and with them what their clients have spent: set `maxmemory-policy noeviction`. */
+  | { readonly type: 'store_evicts'; readonly policy: string }
   | {
       readonly type: 'denied';
       readonly client: string;

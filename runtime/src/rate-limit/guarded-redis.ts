@@ -1,5 +1,8 @@
 import { Breaker } from './breaker';
-import type { RedisCommands } from './redis-commands';
+import type { Script } from './charge-script';
+import { evictionPolicy } from './eviction';
+import type { RedisAccess } from './redis';
+import { slotOf } from './redis/slots';
 
 /** Why the store does not decide. */
 export type StoreFailure = 'disconnected' | 'timeout' | 'resting' | 'error';
@@ -19,100 +22,144 @@ export class StoreUnavailableError extends Error {
 
 /** Whether Redis decides, as `/readyz` and the log tell it. */
 export interface StoreState {
+  /** In a cluster: whether every shard does, as far as clients ask for it. */
   readonly up: boolean;
   /** Why it is not, or was not before it came back. */
   readonly failure?: StoreFailure;
   /** Redis' own words, when it answered with an error: `OOM`, `READONLY`, `NOPERM`… */
   readonly redisError?: string;
+  /** The `maxmemory-policy` of a Redis that may evict counters: its clients then get more than their limit. */
+  readonly evicts?: string;
 }
 
-/**
- * A Redis that is never waited for longer than a moment. A command that takes longer than the time-out is
- * given up and never sent again: it may have been carried out. While there is no connection, or the
- * breaker is open, commands fail at once, so that none waits in a queue to be charged later.
- */
-export class GuardedRedis implements RedisCommands {
-  readonly #breaker: Breaker;
-  #state: StoreState = { up: true };
+export interface GuardOptions {
+  /** The longest that a decision may take, ms. */
+  readonly timeoutMs: number;
+  /** Told once of each change between up and down. */
+  readonly onChange?: (state: StoreState) => void;
+  /** Told of a Redis that may evict counters, when it is first met and when it comes back. */
+  readonly onEvicting?: (policy: string) => void;
+  /** Monotonic, ms. */
+  readonly clock?: () => number;
+}
 
-  /**
-   * @param timeoutMs the longest that a command may take.
-   * @param onChange told once of each change between up and down.
-   * @param clock monotonic, ms.
-   */
+/** A cluster's shards own ranges of slots, and fail one by one: each 256 slots have a breaker of their own. */
+const SLOTS_PER_BREAKER = 256;
+
+/**
+ * A Redis that is never waited for longer than a moment. A script that takes longer than the time-out is
+ * given up and never sent again: it may have been carried out. While there is no connection, or the
+ * breaker is open, scripts fail at once, so that none waits in a queue to be charged later.
+ */
+export class GuardedRedis {
+  readonly #breakers = new Map<number, Breaker>();
+  readonly #clock: () => number;
+  #state: StoreState = { up: true };
+  #evicts: string | undefined;
+  #inspected = false;
+
   constructor(
-    readonly redis: RedisCommands,
-    readonly timeoutMs: number,
-    readonly onChange: (state: StoreState) => void,
-    clock: () => number = () => performance.now(),
+    readonly redis: RedisAccess,
+    readonly options: GuardOptions,
   ) {
-    this.#breaker = new Breaker(clock);
+    this.#clock = options.clock ?? (() => performance.now());
+    if (redis.ready) this.#inspect();
   }
 
   get state(): StoreState {
-    return this.#state;
+    return this.#evicts === undefined ? this.#state : { ...this.#state, evicts: this.#evicts };
   }
 
-  sendCommand(args: string[]): Promise<unknown> {
+  /** Whether a script may only be given keys of one slot. */
+  get clustered(): boolean {
+    return this.redis.clustered;
+  }
+
+  /**
+   * Runs a script on keys of one slot. Its source goes along only when Redis says that it never saw the script,
+   * so nothing runs twice.
+   *
+   * @throws StoreUnavailableError within the time-out.
+   */
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const breaker = this.#breakerOf(keys);
+    if (!this.redis.ready) return Promise.reject(this.#unavailable('disconnected'));
+    if (!breaker.pass()) return Promise.reject(this.#unavailable('resting'));
     return new Promise((resolve, reject) => {
+      let over = false;
       const fail = (failure: StoreFailure, cause?: unknown): void => {
-        if (failure === 'disconnected' || this.#breaker.open) this.#down(failure, cause);
-        reject(new StoreUnavailableError(failure, { cause }));
+        if (over) return;
+        over = true;
+        clearTimeout(timer);
+        breaker.failed();
+        reject(this.#unavailable(failure, breaker, cause));
       };
-      if (this.redis.isReady === false) {
-        fail('disconnected');
-        return;
-      }
-      if (!this.#breaker.pass()) {
-        fail('resting');
-        return;
-      }
-      let answered = false;
       const timer = setTimeout(() => {
         // When our own event loop was late, timers run before the replies that came meanwhile are read: look
         // at the sockets once more before blaming the store.
-        setImmediate(() => {
-          if (answered) return;
-          this.#breaker.failed();
-          fail('timeout');
-        });
-      }, this.timeoutMs);
-      this.redis.sendCommand(args).then(
-        (reply) => {
-          answered = true;
-          clearTimeout(timer);
-          this.#breaker.succeeded();
-          if (!this.#state.up) this.#change({ ...this.#state, up: true });
-          resolve(reply);
-        },
-        (error: unknown) => {
-          answered = true;
-          clearTimeout(timer);
-          if (isNoScript(error)) {
-            this.#breaker.succeeded();
-            reject(error);
-            return;
-          }
-          this.#breaker.failed();
-          fail('error', error);
-        },
-      );
+        setImmediate(fail, 'timeout');
+      }, this.options.timeoutMs);
+
+      this.redis
+        .evalsha(script.sha, keys, args)
+        .catch((error: unknown) => {
+          if (over || !isNoScript(error)) throw error;
+          return this.redis.eval(script.source, keys, args);
+        })
+        .then(
+          (reply) => {
+            // A reply that came too late was answered otherwise, and is no sign of health.
+            if (over) return;
+            over = true;
+            clearTimeout(timer);
+            breaker.succeeded();
+            this.#answered();
+            resolve(reply);
+          },
+          (error: unknown) => fail('error', error),
+        );
     });
   }
 
-  #down(failure: StoreFailure, cause: unknown): void {
-    if (!this.#state.up) return;
-    const redisError = cause instanceof Error ? /^[A-Z]+(?= )/.exec(cause.message)?.[0] : undefined;
-    this.#change({ up: false, failure, ...(redisError !== undefined && { redisError }) });
+  #breakerOf(keys: readonly string[]): Breaker {
+    const index = this.clustered ? Math.floor(slotOf(keys[0] ?? '') / SLOTS_PER_BREAKER) : 0;
+    let breaker = this.#breakers.get(index);
+    if (breaker === undefined) this.#breakers.set(index, (breaker = new Breaker(this.#clock)));
+    return breaker;
+  }
+
+  #answered(): void {
+    if (!this.#inspected) this.#inspect();
+    if (this.#state.up) return;
+    for (const breaker of this.#breakers.values()) if (breaker.open && !breaker.forgotten) return;
+    this.#change({ ...this.#state, up: true });
+  }
+
+  #unavailable(failure: StoreFailure, breaker?: Breaker, cause?: unknown): StoreUnavailableError {
+    if (this.#state.up && (breaker === undefined || breaker.open)) {
+      const redisError = cause instanceof Error ? /^[A-Z]+(?= )/.exec(cause.message)?.[0] : undefined;
+      this.#change({ up: false, failure, ...(redisError !== undefined && { redisError }) });
+      // Who comes back may be another server, or the same one configured anew.
+      this.#inspected = false;
+    }
+    return new StoreUnavailableError(failure, { cause });
   }
 
   #change(state: StoreState): void {
     this.#state = state;
-    this.onChange(state);
+    this.options.onChange?.(state);
+  }
+
+  #inspect(): void {
+    this.#inspected = true;
+    void evictionPolicy(this.redis).then((policy) => {
+      this.#evicts = policy;
+      if (policy !== undefined) this.options.onEvicting?.(policy);
+    });
   }
 }
 
 /** Redis forgot the script, as after a restart: it answers, so it is well. */
-export function isNoScript(error: unknown): error is Error {
+function isNoScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }

@@ -3,5 +3,5 @@ export { CostFunctionError, type CostFunction, type RouteKey } from './costs';
 export type { OnRateLimitEvent, RateLimitEvent } from './events';
 export type { StoreFailure, StoreState } from './guarded-redis';
 export { rateLimit, type RateLimiter, type RateLimitOptions } from './rate-limit';
-export type { RedisCommands } from './redis-commands';
+export type { RedisClient, RedisCommands } from './redis';
 export type { RateLimitInfo } from './request-info';

@@ -13,7 +13,7 @@ import { Limiter } from './limiter';
 import { limiterMetrics } from './metrics';
 import { OutagePolicy, type OutageOutcome } from './outage';
 import { limitPlan } from './plan';
-import type { RedisCommands } from './redis-commands';
+import { accessTo, type RedisClient } from './redis';
 import { RedisStore } from './redis-store';
 import { refuseLimited, refuseUndecided } from './refusals';
 import { RateLimitInfo } from './request-info';
@@ -21,8 +21,8 @@ import { RateLimitInfo } from './request-info';
 export interface RateLimitOptions {
   /** Its tiers say how much, its routes what a call costs. */
   readonly policy: Policy;
-  /** Where the counters are: a connected node-redis client, or `SecretsManager.redisClient()`. */
-  readonly redis: RedisCommands;
+  /** Where the counters are: a client of node-redis, ioredis or @upstash/redis, or `SecretsManager.redisClient()`. */
+  readonly redis: RedisClient;
   /** Routes whose cost depends on the request, as `'POST /api/transactions/export'`. */
   readonly costs?: Readonly<Record<RouteKey, CostFunction>>;
   /** Whose X-Forwarded-For is believed for callers without a token: hops, or ranges. Default: nobody's. */
@@ -70,9 +70,11 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const addressOf = clientAddress(trustedProxies);
   const costOf = costsOf(policy, costs);
   const denied = cappedDenials(onEvent);
-  const guarded = new GuardedRedis(redis, timeoutMs, ({ up, ...why }) =>
-    onEvent(up ? { type: 'store_up' } : { type: 'store_down', ...why }),
-  );
+  const guarded = new GuardedRedis(accessTo(redis), {
+    timeoutMs,
+    onChange: ({ up, ...why }) => onEvent(up ? { type: 'store_up' } : { type: 'store_down', ...why }),
+    onEvicting: (evictionPolicy) => onEvent({ type: 'store_evicts', policy: evictionPolicy }),
+  });
   const metrics = limiterMetrics(options.meterProvider, () => guarded.state);
   const limiter = new Limiter(
     new RedisStore(guarded, plan.windowsMs),

@@ -1,6 +1,4 @@
 import { chargeScript, refundScript, type Script } from './charge-script';
-import { isNoScript } from './guarded-redis';
-import type { RedisCommands } from './redis-commands';
 import type { Charge, Decision, Store } from './store';
 import { BUCKETS, freedAtMs } from './window';
 
@@ -10,6 +8,12 @@ const NO_LIMIT = '9007199254740991';
 /** Integers of the reply for one window: its sum, its current bucket, its newest charged bucket. */
 const PER_WINDOW = 3;
 
+/** Runs a script on keys of one slot of a cluster, or on any keys where there are no slots. */
+export interface ScriptRunner {
+  readonly clustered: boolean;
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+}
+
 interface Waiting {
   readonly request: Charge;
   readonly resolve: (decision: Decision) => void;
@@ -17,23 +21,19 @@ interface Waiting {
 }
 
 /**
- * The exact limiter on one Redis. Requests that arrive in the same turn of the event loop are decided by
- * one EVALSHA, in the order in which they came.
+ * The exact limiter on Redis. Requests that arrive in the same turn of the event loop are decided by one
+ * EVALSHA, in the order in which they came; in a cluster, where a script sees one slot only, by one a client.
  */
 export class RedisStore implements Store {
-  readonly #redis: RedisCommands;
-  readonly #script: Script;
   readonly #suffixes: readonly string[];
   readonly #header: readonly string[];
   #waiting: Waiting[] = [];
 
   constructor(
-    redis: RedisCommands,
+    readonly redis: ScriptRunner,
     readonly windowsMs: readonly number[],
-    script: Script = chargeScript(),
+    readonly script: Script = chargeScript(),
   ) {
-    this.#redis = redis;
-    this.#script = script;
     this.#suffixes = windowsMs.map((length) => `}:${length / 1000}s/${BUCKETS}`);
     this.#header = [String(windowsMs.length), ...windowsMs.map(String)];
   }
@@ -45,30 +45,32 @@ export class RedisStore implements Store {
   }
 
   async refund(client: string, amount: number, buckets: readonly number[]): Promise<void> {
-    const keys = this.#suffixes.map((suffix) => `portcullis:{${client}${suffix}`);
-    await this.#run(refundScript, [String(keys.length), ...keys, String(amount), ...buckets.map(String)]);
+    await this.redis.run(refundScript, this.#keys(client), [String(amount), ...buckets.map(String)]);
   }
 
   readonly #flush = (): void => {
-    const batch = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = [];
-    this.#run(this.#script, this.#arguments(batch)).then(
-      (reply) => this.#answer(batch, reply as number[]),
-      (error: unknown) => batch.forEach(({ reject }) => reject(error)),
-    );
+    if (this.redis.clustered) for (const batch of byClient(waiting)) this.#decide(batch);
+    else this.#decide(waiting);
   };
 
-  #arguments(batch: readonly Waiting[]): string[] {
-    const args = [String(batch.length * this.windowsMs.length)];
+  #decide(batch: readonly Waiting[]): void {
+    const keys: string[] = [];
+    const args = [...this.#header];
     for (const { request } of batch) {
-      for (const suffix of this.#suffixes) args.push(`portcullis:{${request.client}${suffix}`);
-    }
-    args.push(...this.#header);
-    for (const { request } of batch) {
+      keys.push(...this.#keys(request.client));
       args.push(String(request.cost));
       for (const limit of request.limits) args.push(limit === Infinity ? NO_LIMIT : String(limit));
     }
-    return args;
+    this.redis.run(this.script, keys, args).then(
+      (reply) => this.#answer(batch, reply as number[]),
+      (error: unknown) => batch.forEach(({ reject }) => reject(error)),
+    );
+  }
+
+  #keys(client: string): string[] {
+    return this.#suffixes.map((suffix) => `portcullis:{${client}${suffix}`);
   }
 
   #answer(batch: readonly Waiting[], reply: readonly number[]): void {
@@ -103,14 +105,15 @@ export class RedisStore implements Store {
       buckets,
     };
   }
+}
 
-  /** EVALSHA; the source goes along only when Redis says that it never saw the script, so nothing runs twice. */
-  async #run(script: Script, args: string[]): Promise<unknown> {
-    try {
-      return await this.#redis.sendCommand(['EVALSHA', script.sha, ...args]);
-    } catch (error) {
-      if (!isNoScript(error)) throw error;
-      return this.#redis.sendCommand(['EVAL', script.source, ...args]);
-    }
+/** Each client's requests, in the order in which they came. */
+function byClient(waiting: readonly Waiting[]): Iterable<Waiting[]> {
+  const batches = new Map<string, Waiting[]>();
+  for (const entry of waiting) {
+    const batch = batches.get(entry.request.client);
+    if (batch === undefined) batches.set(entry.request.client, [entry]);
+    else batch.push(entry);
   }
+  return batches.values();
 }

@@ -38,7 +38,7 @@ describe('while Redis does not decide', () => {
   afterEach(() => app.close());
 
   test('a paused Redis costs each route its time-out at most, and each answers as the policy says', async () => {
-    server.process.kill('SIGSTOP');
+    await server.kill('SIGSTOP');
     try {
       const timed = async (path: string) => {
         const started = performance.now();
@@ -58,7 +58,7 @@ describe('while Redis does not decide', () => {
       }
       expect(events).toEqual([{ type: 'store_down', failure: 'timeout' }]);
     } finally {
-      server.process.kill('SIGCONT');
+      await server.kill('SIGCONT');
     }
   });
 

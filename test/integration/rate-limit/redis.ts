@@ -1,41 +1,55 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { createClient } from 'redis';
+import { findRedis } from '../../../local/engines/redis';
+import { LOOPBACK, onPort } from '../../../local/ports';
+import { Run } from '../../../local/run';
+import { pingRedis } from '../../../local/servers/redis';
+import { Server } from '../../../local/servers/server';
 
-/** A redis-server of a test's own, which the test may hurt. */
+/** A redis-server of a test's own, which the test may hurt. It keeps its port over restarts, not its data. */
 export interface TestRedis {
   readonly port: number;
   readonly url: string;
-  readonly process: ChildProcess;
+  /** SIGKILL resolves when it is gone; SIGSTOP freezes it, SIGCONT lets it go on. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again, and waits until it answers. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts the real server on a free port, without persistence, and waits until it answers. */
-export async function startRedis(args: readonly string[] = [], port?: number): Promise<TestRedis> {
-  const chosen = port ?? (await freePort());
-  const folder = mkdtempSync(join(tmpdir(), 'portcullis-redis-'));
-  const server = spawn(
-    'redis-server',
-    ['--port', String(chosen), '--dir', folder, '--save', '', '--appendonly', 'no', ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const exited = once(server, 'exit');
-  for await (const line of server.stdout) if (String(line).includes('Ready to accept connections')) break;
-  server.stdout.resume();
-  return {
-    port: chosen,
-    url: `redis://127.0.0.1:${chosen}`,
-    process: server,
+/** Starts the real server on a free port, without persistence and open to all, and waits until it answers. */
+export async function startRedis(configuration: readonly string[] = []): Promise<TestRedis> {
+  const run = await Run.open();
+  const server = await startRedisIn(run, 'redis', configuration);
+  return Object.assign(server, {
     stop: async () => {
-      server.kill('SIGKILL');
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
+      // A frozen server hears no SIGTERM.
+      await server.kill('SIGCONT');
+      await run.close();
     },
-  };
+  });
+}
+
+/** One of several servers of a run. */
+export async function startRedisIn(
+  run: Run,
+  name: string,
+  configuration: readonly string[] = [],
+): Promise<Server & { readonly port: number; readonly url: string }> {
+  const binary = await findRedis({ run, note: () => undefined });
+  const folder = await run.subfolder(name);
+  const file = join(folder, 'redis.conf');
+  return onPort(undefined, name, async (port) => {
+    const url = `redis://${LOOPBACK}:${port}`;
+    const lines = [`bind ${LOOPBACK}`, `port ${port}`, `dir ${folder}`, 'save ""', 'appendonly no'];
+    await writeFile(file, [...lines, ...configuration, ''].join('\n'));
+    const server = await Server.start(run, {
+      process: { name, command: binary, args: [file], env: { PATH: process.env.PATH } },
+      answers: () => pingRedis(url),
+    });
+    return Object.assign(server, { port, url });
+  });
 }
 
 /** A connected node-redis client that keeps no command while there is no connection. */
@@ -44,13 +58,4 @@ export async function connect(url: string) {
   client.on('error', () => undefined);
   await client.connect();
   return client;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

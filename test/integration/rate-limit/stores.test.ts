@@ -1,5 +1,7 @@
 import { chargeScript } from '../../../runtime/src/rate-limit/charge-script';
 import { MemoryStore } from '../../../runtime/src/rate-limit/memory-store';
+import { GuardedRedis } from '../../../runtime/src/rate-limit/guarded-redis';
+import { accessTo } from '../../../runtime/src/rate-limit/redis';
 import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
 import { conforms, WINDOWS_MS } from './conformance';
 import { connect, startRedis, type TestRedis } from './redis';
@@ -37,7 +39,11 @@ describe('on Redis', () => {
     afterAll(() => redis.destroy());
     conforms(
       () => ({
-        store: new RedisStore(redis, WINDOWS_MS, scriptOnTestClock),
+        store: new RedisStore(
+          new GuardedRedis(accessTo(redis), { timeoutMs: 5_000 }),
+          WINDOWS_MS,
+          scriptOnTestClock,
+        ),
         setNow: async (client, time) => {
           await redis.set(clockKey(client), time);
         },

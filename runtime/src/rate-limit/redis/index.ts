@@ -1,0 +1,30 @@
+import type { RedisAccess } from './access';
+import { ioRedisAccess, type IoRedisClusterCommands, type IoRedisCommands } from './ioredis';
+import {
+  nodeRedisAccess,
+  nodeRedisClusterAccess,
+  type RedisClusterCommands,
+  type RedisCommands,
+} from './node-redis';
+import { upstashAccess, type UpstashCommands } from './upstash';
+
+export type { RedisAccess } from './access';
+export type { IoRedisClusterCommands, IoRedisCommands } from './ioredis';
+export type { RedisClusterCommands, RedisCommands } from './node-redis';
+export type { UpstashCommands } from './upstash';
+
+/**
+ * A connected client of a library that the limiter can use: node-redis (`createClient`, `createCluster`, or the
+ * rotating client of `SecretsManager.redisClient()`), ioredis (`Redis`, `Redis.Cluster`), @upstash/redis.
+ */
+export type RedisClient =
+  RedisCommands | RedisClusterCommands | IoRedisCommands | IoRedisClusterCommands | UpstashCommands;
+
+/** @throws TypeError when it is none of these, or would send a command twice. */
+export function accessTo(redis: RedisClient): RedisAccess {
+  if ('call' in redis) return ioRedisAccess(redis);
+  if ('masters' in redis) return nodeRedisClusterAccess(redis);
+  if ('sendCommand' in redis) return nodeRedisAccess(redis);
+  if ('evalsha' in redis) return upstashAccess(redis);
+  throw new TypeError('redis: expected a client of node-redis, ioredis or @upstash/redis');
+}
