@@ -1,13 +1,15 @@
-import { generateKeyPair, type JsonWebKey } from 'node:crypto';
+import { generateKeyPair, randomUUID, type JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ManagedProcess } from '../processes';
 import { LOOPBACK, onPort } from '../ports';
 import type { Run } from '../run';
+import { randomPassword } from '../secrets';
+import type { OidcClient, OidcPerson, OidcSettings, OidcWebClient } from './oidc/settings';
 import { Server } from './server';
-import type { OidcClient, OidcSettings } from './oidc/settings';
 
-export type { OidcClient } from './oidc/settings';
+export type { OidcClient, OidcPerson, OidcWebClient } from './oidc/settings';
 
 export interface OidcOptions {
   /** The `aud` of every access token: the policy's audience. */
@@ -16,6 +18,8 @@ export interface OidcOptions {
   readonly scopes: readonly string[];
   readonly accessTokenSeconds: number;
   readonly clients: readonly OidcClient[];
+  /** Who can sign in. Default: nobody. */
+  readonly people?: readonly OidcPerson[];
   /** Default: a free loopback port. */
   readonly port?: number | undefined;
 }
@@ -23,18 +27,34 @@ export interface OidcOptions {
 export type OidcServer = Server & {
   readonly issuer: string;
   readonly jwksUri: string;
+  /** Makes a web app known; one with the same client ID is replaced. */
+  register(client: OidcWebClient): Promise<void>;
+  /** Signs with a new key from now on. The last one stays published, those before it are withdrawn. */
+  rotateKey(): Promise<void>;
 };
 
 /**
- * Starts an OIDC provider (npm `oidc-provider`) that issues RFC 9068 access tokens by client credentials.
- * Its signing key is ours, so that a restart keeps it; keys and client secrets go over IPC.
+ * Starts an OIDC provider (npm `oidc-provider`) that issues RFC 9068 access tokens, by client credentials and
+ * to people who sign in. Its keys and data are ours, so that a restart keeps them; keys and client secrets go
+ * over IPC.
  * @throws LocalError `port_in_use`, `server_failed`
  */
-export async function startOidc(run: Run, { port: asked, ...options }: OidcOptions): Promise<OidcServer> {
-  const signingKey = await generateSigningKey();
+export async function startOidc(run: Run, options: OidcOptions): Promise<OidcServer> {
+  const { port: asked, people = [], ...rest } = options;
+  const signingKeys = [await generateSigningKey()];
+  const dataFile = join(await run.subfolder(`oidc-${randomUUID()}`), 'data.json');
   return onPort(asked, 'the OIDC provider', async (port) => {
     const issuer = `http://${LOOPBACK}:${port}`;
-    const settings: OidcSettings = { ...options, issuer, host: LOOPBACK, port, signingKey };
+    let settings: OidcSettings = {
+      ...rest,
+      ...{ issuer, host: LOOPBACK, port, people, webClients: [], signingKeys, dataFile },
+      cookieKey: randomPassword(),
+    };
+    const tell = async ({ child }: ManagedProcess): Promise<void> => {
+      child.send(settings);
+      const [problem] = (await once(child, 'message')) as [string | null];
+      if (problem !== null) throw new Error(problem);
+    };
     const server = await Server.start(run, {
       process: {
         name: 'oidc',
@@ -43,13 +63,23 @@ export async function startOidc(run: Run, { port: asked, ...options }: OidcOptio
         env: { PATH: process.env.PATH, NODE_ENV: 'production' },
         ipc: true,
       },
-      answers: async ({ child }) => {
-        child.send(settings);
-        const [problem] = (await once(child, 'message')) as [string | null];
-        if (problem !== null) throw new Error(problem);
-      },
+      answers: tell,
     });
-    return Object.assign(server, { issuer, jwksUri: `${issuer}/jwks` });
+    const change = async (changed: Partial<OidcSettings>): Promise<void> => {
+      settings = { ...settings, ...changed };
+      // A stopped server is told at its next start.
+      if (server.running) await tell(server.process);
+    };
+    return Object.assign(server, {
+      issuer,
+      jwksUri: `${issuer}/jwks`,
+      register: (client: OidcWebClient) => {
+        const others = settings.webClients.filter(({ clientId }) => clientId !== client.clientId);
+        return change({ webClients: [...others, client] });
+      },
+      rotateKey: async () =>
+        change({ signingKeys: [await generateSigningKey(), ...settings.signingKeys.slice(0, 1)] }),
+    });
   });
 }
 
@@ -87,5 +117,5 @@ export async function requestToken(
 
 async function generateSigningKey(): Promise<JsonWebKey> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'local-1' };
+  return { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: randomUUID() };
 }

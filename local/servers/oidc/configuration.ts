@@ -1,28 +1,36 @@
-import { errors, type ClientMetadata, type Configuration } from 'oidc-provider';
-import type { OidcClient, OidcSettings } from './settings';
+import { errors, type AdapterFactory, type ClientMetadata, type Configuration } from 'oidc-provider';
+import { confirmLogout, loggedOut, showError } from './interactions';
+import type { OidcClient, OidcSettings, OidcWebClient } from './settings';
 
 /** The metadata key under which a client's organisation and tier travel. */
 const ORGANISATION = 'organisation';
 const TIER = 'tier';
 
 /** What oidc-provider is to do, from what the environment wants. */
-export function providerConfiguration(settings: OidcSettings): Configuration {
+export function providerConfiguration(settings: OidcSettings, adapter: AdapterFactory): Configuration {
+  const { audience, scopes, people } = settings;
   return {
-    clients: settings.clients.map(metadataOf),
-    jwks: { keys: [settings.signingKey] },
-    scopes: [...settings.scopes],
+    adapter,
+    clients: [...settings.clients.map(machineMetadata), ...settings.webClients.map(webMetadata)],
+    jwks: { keys: [...settings.signingKeys] },
+    cookies: { keys: [settings.cookieKey] },
+    scopes: ['openid', ...scopes],
     extraClientMetadata: { properties: [ORGANISATION, TIER] },
+    pkce: { required: () => true },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      revocation: { enabled: true },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { logoutSource: confirmLogout, postLogoutSuccessSource: loggedOut },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => settings.audience,
+        defaultResource: () => audience,
         getResourceServerInfo: (_context, resource) => {
-          if (resource !== settings.audience) throw new errors.InvalidTarget();
+          if (resource !== audience) throw new errors.InvalidTarget();
           return {
-            audience: settings.audience,
-            scope: settings.scopes.join(' '),
+            audience,
+            scope: scopes.join(' '),
             accessTokenFormat: 'jwt',
             accessTokenTTL: settings.accessTokenSeconds,
             jwt: { sign: { alg: 'RS256' } },
@@ -30,14 +38,36 @@ export function providerConfiguration(settings: OidcSettings): Configuration {
         },
       },
     },
+    renderError: showError,
+    findAccount: (_context, subject) =>
+      people.some((person) => person.subject === subject)
+        ? { accountId: subject, claims: () => ({ sub: subject }) }
+        : undefined,
+    loadExistingGrant: async ({ oidc }) => {
+      const { client, session, provider } = oidc;
+      if (!client || !session?.accountId) return undefined;
+      const known = session.grantIdFor(client.clientId);
+      const grant =
+        (known === undefined ? undefined : await provider.Grant.find(known)) ??
+        new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid');
+      grant.addResourceScope(audience, scopes.join(' '));
+      await grant.save();
+      return grant;
+    },
+    issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
     extraTokenClaims: (_context, token) => {
-      const client = token.kind === 'ClientCredentials' ? token.client : undefined;
-      return client === undefined ? undefined : { org_id: client[ORGANISATION], tier: client[TIER] };
+      if (token.kind === 'ClientCredentials') {
+        return { org_id: token.client?.[ORGANISATION], tier: token.client?.[TIER] };
+      }
+      const person = people.find(({ subject }) => subject === token.accountId);
+      return person && { name: person.name, org_id: person.organisation, tier: person.tier, sid: token.sid };
     },
   };
 }
 
-function metadataOf(client: OidcClient): ClientMetadata {
+function machineMetadata(client: OidcClient): ClientMetadata {
   return {
     client_id: client.clientId,
     client_secret: client.clientSecret,
@@ -47,5 +77,21 @@ function metadataOf(client: OidcClient): ClientMetadata {
     scope: client.scopes.join(' '),
     [ORGANISATION]: client.organisation,
     [TIER]: client.tier,
+  };
+}
+
+function webMetadata(client: OidcWebClient): ClientMetadata {
+  const { backChannelLogoutUri } = client;
+  return {
+    client_id: client.clientId,
+    client_secret: client.clientSecret,
+    token_endpoint_auth_method: client.authentication,
+    grant_types: ['authorization_code', 'refresh_token'],
+    redirect_uris: [client.redirectUri],
+    post_logout_redirect_uris: [client.afterLogoutUri],
+    ...(backChannelLogoutUri !== undefined && {
+      backchannel_logout_uri: backChannelLogoutUri,
+      backchannel_logout_session_required: true,
+    }),
   };
 }

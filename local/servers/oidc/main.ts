@@ -1,12 +1,26 @@
 /** The provider's own process: waits for its settings over IPC, serves, and ends with its parent. */
-import Provider from 'oidc-provider';
+import { createServer, type RequestListener } from 'node:http';
+import Provider, { type AdapterFactory } from 'oidc-provider';
 import { providerConfiguration } from './configuration';
+import { dataFile } from './data-file';
+import { interactions } from './interactions';
 import type { OidcSettings } from './settings';
 
-process.once('message', (settings: OidcSettings) => {
-  const provider = new Provider(settings.issuer, providerConfiguration(settings));
+let data: AdapterFactory | undefined;
+let handle: RequestListener = (_req, res) => void res.writeHead(503).end();
+const server = createServer((req, res) => handle(req, res));
+
+/** New settings are a new provider on the same port and data: no request is lost between the two. */
+process.on('message', (settings: OidcSettings) => {
+  data ??= dataFile(settings.dataFile);
+  const provider = new Provider(settings.issuer, providerConfiguration(settings, data));
   provider.on('server_error', (_context, error) => console.error(error));
-  const server = provider.listen(settings.port, settings.host, () => process.send?.(null));
-  server.once('error', (error) => process.send?.(error.message, () => process.exit(1)));
+  provider.use(interactions(provider, settings.people));
+  const callback = provider.callback();
+  handle = (req, res) => void callback(req, res);
+  const told = (): void => void process.send?.(null);
+  if (server.listening) told();
+  else server.listen(settings.port, settings.host, told);
 });
+server.once('error', (error) => process.send?.(error.message, () => process.exit(1)));
 process.once('disconnect', () => process.exit(0));

@@ -11,7 +11,29 @@ export interface OidcClient {
   readonly scopes: readonly string[];
 }
 
-/** All that the provider's process is told, over IPC. */
+/** Someone who can sign in: no password is asked for, the page offers everyone there is. */
+export interface OidcPerson {
+  readonly subject: string;
+  readonly name: string;
+  /** Claim `org_id`. */
+  readonly organisation: string;
+  /** Claim `tier`. */
+  readonly tier: string;
+}
+
+/** A web app that people sign in to. */
+export interface OidcWebClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly authentication: 'client_secret_basic' | 'client_secret_post';
+  readonly redirectUri: string;
+  /** Where people arrive after they signed out. */
+  readonly afterLogoutUri: string;
+  /** Told of every session that ends (OpenID Connect Back-Channel Logout 1.0). */
+  readonly backChannelLogoutUri?: string;
+}
+
+/** All that the provider's process is told, over IPC: at its start, and again when something changes. */
 export interface OidcSettings {
   readonly issuer: string;
   readonly host: string;
@@ -20,5 +42,11 @@ export interface OidcSettings {
   readonly scopes: readonly string[];
   readonly accessTokenSeconds: number;
   readonly clients: readonly OidcClient[];
-  readonly signingKey: JsonWebKey;
+  readonly people: readonly OidcPerson[];
+  readonly webClients: readonly OidcWebClient[];
+  /** The first one signs. */
+  readonly signingKeys: readonly JsonWebKey[];
+  readonly cookieKey: string;
+  /** Keeps sessions and refresh tokens over a restart, as a provider's database does. */
+  readonly dataFile: string;
 }
