@@ -1,12 +1,13 @@
 /** What the middlewares are told, and what each part must be. All of it is checked when they are made. */
 import { z } from 'zod';
 import { toProblem, type Problem } from '../policy/errors';
-import { isHttpsOrLoopback } from '../policy/https-url';
 import type { Policy } from '../policy';
+import { DEFAULT_ALGORITHMS, DEFAULT_TOLERANCE_SECONDS } from './defaults';
 import { AuthOptionsError } from './errors';
 import { harmless, type OnAuthEvent } from './events';
+import { algorithms, definedPolicy, httpsUrl, issuerUrl, listener, tolerance } from './option-schemas';
 import type { Revocations } from './revocation/revocations';
-import { ALGORITHMS, type Algorithm } from './token/algorithms';
+import type { Algorithm } from './token/algorithms';
 import type { CacheBounds } from './token/token-cache';
 
 /** One authorization server whose access tokens are let in. */
@@ -70,28 +71,7 @@ export interface ResolvedOptions {
   readonly onEvent: OnAuthEvent;
 }
 
-const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
-const DEFAULT_TOLERANCE_SECONDS = 5;
 const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
-
-const url = z.string().refine(isHttpsOrLoopback, {
-  error: 'expected an https URL (http only on loopback): keys fetched in the clear can be anyone’s',
-});
-
-const issuerUrl = url.refine((text) => !/[?#]/.test(text), {
-  error: 'expected an issuer without query or fragment (RFC 8414 §2)',
-});
-
-const algorithm = z.string().superRefine((name, context) => {
-  if ((ALGORITHMS as readonly string[]).includes(name)) return;
-  const message =
-    name.toLowerCase() === 'none'
-      ? 'received none: a token without a signature is anyone’s; remove it'
-      : /^HS\d+$/i.test(name)
-        ? `received ${name}, a shared secret, which a published key set cannot hold; use RS256 or ES256`
-        : `expected one of ${ALGORITHMS.join(', ')}`;
-  context.addIssue({ code: 'custom', message });
-});
 
 const audience = z.string().min(1, 'expected the name of this API: without it, tokens for other APIs pass');
 
@@ -109,8 +89,8 @@ const issuerShape = {
   audience: z.union([audience, z.array(audience).min(1, 'expected at least one audience')], {
     error: 'expected the name of this API, or several: without one, tokens for other APIs pass',
   }),
-  jwksUri: url.optional(),
-  algorithms: z.array(algorithm).min(1, 'expected at least one algorithm').optional(),
+  jwksUri: httpsUrl.optional(),
+  algorithms: algorithms.optional(),
   tokenType: z.enum(['at+jwt', 'any'], { error: "expected 'at+jwt' or 'any'" }).optional(),
   claims: z.strictObject({ organisation: claimName.optional(), tier: claimName.optional() }).optional(),
 };
@@ -119,15 +99,9 @@ const issuerSchema = z.strictObject(issuerShape);
 
 const shape = z.strictObject({
   ...z.strictObject(issuerShape).partial().shape,
-  policy: z.custom<Policy>((value) => typeof (value as Policy | undefined)?.match === 'function', {
-    error: 'expected what definePolicy() returns',
-  }),
+  policy: definedPolicy,
   issuers: z.array(issuerSchema).min(1, 'expected at least one issuer').optional(),
-  toleranceSeconds: z
-    .number()
-    .min(0, 'expected 0 or more')
-    .max(60, 'expected at most 60 s: clocks further apart need mending, not tolerance')
-    .optional(),
+  toleranceSeconds: tolerance.optional(),
   cache: z
     .union(
       [
@@ -145,7 +119,7 @@ const shape = z.strictObject({
       error: 'expected what followRevocations() returns',
     })
     .optional(),
-  onEvent: z.custom<OnAuthEvent>((value) => typeof value === 'function', 'expected a function').optional(),
+  onEvent: listener.optional(),
 });
 
 /** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
