@@ -13,11 +13,11 @@ export interface RedisCommands {
 }
 
 /** What node-redis' `createCluster()` gives. */
-export interface RedisClusterCommands<Node = never> {
+export interface RedisClusterCommands {
   sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>;
   readonly isReady: boolean;
-  readonly masters: readonly Node[];
-  nodeClient(node: Node): RedisCommands | Promise<RedisCommands>;
+  readonly masters: readonly object[];
+  nodeClient(node: object): RedisCommands | Promise<RedisCommands>;
 }
 
 const MEMORY_INFO = ['INFO', 'memory'];
@@ -36,7 +36,7 @@ export function nodeRedisAccess(redis: RedisCommands): RedisAccess {
 }
 
 /** Access through a cluster client of node-redis, which follows MOVED and ASK by itself. */
-export function nodeRedisClusterAccess<Node>(cluster: RedisClusterCommands<Node>): RedisAccess {
+export function nodeRedisClusterAccess(cluster: RedisClusterCommands): RedisAccess {
   const send = (keys: readonly string[], command: string[]): Promise<unknown> =>
     cluster.sendCommand(keys[0], false, command);
   return {

@@ -1,0 +1,100 @@
+import { Redis as IoRedis } from 'ioredis';
+import { createCluster } from 'redis';
+import { redisCommand } from '../../../local/given';
+import { LOOPBACK } from '../../../local/ports';
+import { poll } from '../../../local/poll';
+import { Run } from '../../../local/run';
+import { SLOTS } from '../../../runtime/src/rate-limit/redis/slots';
+import { startRedisIn } from './redis';
+
+type Node = Awaited<ReturnType<typeof startRedisIn>>;
+
+/** A real Redis Cluster: three masters that share the slots, and a replica of the first. */
+export interface TestCluster {
+  readonly masters: readonly [Node, Node, Node];
+  readonly replica: Node;
+  /** Redis' own view, from a node that lives: what a fail-over has come to. */
+  whole(from: Node): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long a node must be silent until its peers call it dead, ms. */
+const NODE_TIMEOUT_MS = 1_000;
+
+export async function startCluster(): Promise<TestCluster> {
+  const run = await Run.open();
+  const start = (name: string) =>
+    startRedisIn(run, name, [
+      'cluster-enabled yes',
+      `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
+      'cluster-config-file nodes.conf',
+      'cluster-port 0',
+      'repl-diskless-sync-delay 0',
+    ]);
+  const [one, two, three, replica] = await Promise.all(['one', 'two', 'three', 'replica'].map(start));
+  if (!one || !two || !three || !replica) throw new Error('four servers were started');
+  const masters = [one, two, three] as const;
+
+  const share = Math.ceil(SLOTS / masters.length);
+  for (const [index, { url }] of masters.entries()) {
+    const first = index * share;
+    await redisCommand(url, [
+      'CLUSTER',
+      'ADDSLOTSRANGE',
+      String(first),
+      String(Math.min(first + share, SLOTS) - 1),
+    ]);
+    // Without it two masters may claim one epoch, and settle that later, while a test runs.
+    await redisCommand(url, ['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]);
+  }
+  for (const { port } of [two, three, replica])
+    await redisCommand(one.url, ['CLUSTER', 'MEET', LOOPBACK, String(port)]);
+  const id = String(await redisCommand(one.url, ['CLUSTER', 'MYID']));
+  await until(() => redisCommand(replica.url, ['CLUSTER', 'REPLICATE', id]));
+
+  const whole = (from: Node): Promise<void> =>
+    until(async () => {
+      const info = String(await redisCommand(from.url, ['CLUSTER', 'INFO']));
+      if (!info.includes('cluster_state:ok')) throw new Error(info);
+    });
+  for (const node of [...masters, replica]) await whole(node);
+  await until(async () => {
+    const info = String(await redisCommand(replica.url, ['INFO', 'replication']));
+    if (!info.includes('master_link_status:up')) throw new Error(info);
+  });
+  return {
+    masters,
+    replica,
+    whole,
+    stop: async () => {
+      for (const node of [...masters, replica]) await node.kill('SIGCONT');
+      await run.close();
+    },
+  };
+}
+
+const until = async (ask: () => Promise<unknown>): Promise<void> => {
+  await poll(ask, { timeoutMs: 15_000, everyMs: 50 });
+};
+
+/** A connected cluster client of node-redis that keeps no command for a node that is away. */
+export async function nodeRedisCluster({ masters }: TestCluster) {
+  const cluster = createCluster({
+    rootNodes: masters.map(({ url }) => ({ url })),
+    defaults: { disableOfflineQueue: true, socket: { reconnectStrategy: 50 } },
+  });
+  cluster.on('error', () => undefined);
+  await cluster.connect();
+  return cluster;
+}
+
+/** A connected cluster client of ioredis that sends no command again. */
+export async function ioRedisCluster({ masters }: TestCluster) {
+  const cluster = new IoRedis.Cluster(
+    masters.map(({ port }) => ({ host: LOOPBACK, port })),
+    { retryDelayOnFailover: 0, lazyConnect: true, slotsRefreshTimeout: 500 },
+  );
+  cluster.on('error', () => undefined);
+  await cluster.connect();
+  return cluster;
+}
