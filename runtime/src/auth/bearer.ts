@@ -49,6 +49,6 @@ function tokenInForm(req: Request): boolean {
     typeof body === 'object' &&
     body !== null &&
     Object.hasOwn(body, 'access_token') &&
-    req.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+    req.headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true
   );
 }
