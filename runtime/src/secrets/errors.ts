@@ -30,6 +30,8 @@ export type SecretsErrorCode =
   | 'ERR_CREDENTIAL_EXPIRED'
   /** No credential could be had yet, within the bound of the start. */
   | 'ERR_CREDENTIAL_UNAVAILABLE'
+  /** Redis has been away for longer than a command waits. */
+  | 'ERR_REDIS_UNREACHABLE'
   /** `close()` was called. */
   | 'ERR_SECRETS_CLOSED';
 

@@ -5,6 +5,9 @@ export { appRole, type AppRoleOptions, type ValueSource } from './login/app-role
 export type { LoginMethod } from './login/method';
 export type { SecretsManagerOptions } from './options';
 export { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
+export type { RedisDriver } from './redis/driver';
+export { ioredis, type IoredisClient } from './redis/ioredis';
+export { nodeRedis, type NodeRedisClient } from './redis/node-redis';
 export { RotatingRedis } from './redis/rotating-redis';
 export { Secret, hideWhenPrinted, secret } from './secret';
 export { SecretsManager, type RedisClientOptions } from './secrets-manager';

@@ -10,6 +10,7 @@ import { Lease } from './lease/lease';
 import { ROTATE_AT } from './lease/lease-life';
 import { resolveOptions, type SecretsManagerOptions } from './options';
 import { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
+import type { RedisDriver } from './redis/driver';
 import { nodeRedis, type NodeRedisClient } from './redis/node-redis';
 import { RotatingRedis } from './redis/rotating-redis';
 import { Scheduler } from './scheduler';
@@ -23,12 +24,14 @@ import { TokenKeeper } from './vault/token-keeper';
 type Resolved = ReturnType<typeof resolveOptions>;
 
 /** Where Redis is, and how to talk to it. */
-export interface RedisClientOptions {
+export interface RedisClientOptions<Native = NodeRedisClient> {
   readonly host: string;
   readonly port?: number;
   /** @default true, but false on loopback */
   readonly tls?: boolean;
   readonly database?: number;
+  /** The client library: `nodeRedis()` or `ioredis(Redis)`. @default nodeRedis() */
+  readonly driver?: RedisDriver<Native>;
 }
 
 /**
@@ -114,11 +117,15 @@ export class SecretsManager {
   }
 
   /** A Redis client whose user Vault leases from `<mount>/creds/<role>`. */
-  redisClient(role: string, options: RedisClientOptions): RotatingRedis<NodeRedisClient> {
+  redisClient<Native = NodeRedisClient>(
+    role: string,
+    options: RedisClientOptions<Native>,
+  ): RotatingRedis<Native> {
     const { host, port = 6_379, tls = !isLoopback(host), database } = options;
+    const driver = options.driver ?? (nodeRedis() as unknown as RedisDriver<Native>);
     const lease = this.#lease(role);
     const endpoint = { host, port, tls, ...(database !== undefined && { database }) };
-    const redis = new RotatingRedis(lease, this.options.clock, endpoint, nodeRedis());
+    const redis = new RotatingRedis(lease, this.options.clock, endpoint, driver);
     this.#start(lease, redis);
     return redis;
   }

@@ -4,20 +4,8 @@ import type { Secret } from '../secret';
 export interface RedisEndpoint {
   readonly host: string;
   readonly port: number;
-  /** TLS is on unless the host is loopback or this says `false`. */
   readonly tls: boolean;
   readonly database?: number;
-}
-
-/** One connection, authenticated as one user, of whatever client library. */
-export interface RedisConnection<Native = unknown> {
-  /** The library's own client. */
-  readonly native: Native;
-  readonly sendCommand: (args: readonly string[]) => Promise<unknown>;
-  /** Resolves when all that was sent is answered, then disconnects. */
-  readonly finish: () => Promise<void>;
-  /** Disconnects at once; what is in flight rejects. */
-  readonly destroy: () => void;
 }
 
 export interface RedisCredentials {
@@ -25,20 +13,60 @@ export interface RedisCredentials {
   readonly password: Secret;
 }
 
+/** One connection of whatever client library. It reconnects by itself, each time as the user of that moment. */
+export interface RedisLink<Native = unknown> {
+  /** The library's own client. */
+  readonly native: Native;
+  /** A command would go out at once. */
+  readonly isReady: boolean;
+  /** Connected or reconnecting; not so before `connect()`, and after its end by whoever holds `native`. */
+  readonly isOpen: boolean;
+  /** Opens it. Rejects when the first attempt fails; may be called again then, and after `disconnect()`. */
+  readonly connect: () => Promise<void>;
+  /**
+   * A command in flight when the connection breaks rejects: it may have been carried out, so it is never sent
+   * again. One that was not sent yet waits for the connection to be back.
+   */
+  readonly sendCommand: (args: readonly string[]) => Promise<unknown>;
+  /** Changes the user of the open connection. */
+  readonly authenticate: (credentials: RedisCredentials) => Promise<void>;
+  /** Resolves when all that was sent is answered, then disconnects. */
+  readonly finish: () => Promise<void>;
+  /** At once; what is in flight rejects. */
+  readonly disconnect: () => void;
+}
+
+/** What a link tells. */
+export interface RedisLinkEvents {
+  /** Connected, or connected again, as the user that it last asked for. */
+  readonly onReady: () => void;
+  /** The server does not take that user. The link goes on trying. */
+  readonly onRefused: (error: Error) => void;
+}
+
 /** A client library. */
 export interface RedisDriver<Native = unknown> {
-  /**
-   * Connects and authenticates, or rejects; does not reconnect by itself with a dead password for ever:
-   * `onRefused` is called when the server refuses the credentials, then or later.
-   */
-  readonly connect: (
+  /** @param credentials asked at each connect, so that a reconnect never uses a password that is gone. */
+  readonly create: (
     endpoint: RedisEndpoint,
-    credentials: RedisCredentials,
-    onRefused: () => void,
-  ) => Promise<RedisConnection<Native>>;
+    credentials: () => RedisCredentials,
+    events: RedisLinkEvents,
+  ) => RedisLink<Native>;
 }
 
 /** Redis' words for "I do not know this user": after a restart without its ACL file, or a revocation. */
-export function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && /^(WRONGPASS|NOAUTH)\b/.test(error.message);
+}
+
+/** Redis answered, with an error; anything else is a broken connection. */
+export function isErrorReply(error: unknown): error is Error {
+  return error instanceof Error && /^[A-Z]{3,}\b/.test(error.message);
+}
+
+const LONGEST_PAUSE_MS = 2_000;
+
+/** Pause before reconnect `attempt` (1, 2, …), ms. */
+export function reconnectPause(attempt: number): number {
+  return Math.min(LONGEST_PAUSE_MS, 25 * 2 ** Math.min(attempt, 16));
 }

@@ -1,51 +1,72 @@
 import { createClient } from 'redis';
-import { isRefusal, type RedisConnection, type RedisDriver } from './driver';
+import { isRefusal, reconnectPause, type RedisDriver } from './driver';
 
 /** node-redis' own client. */
 export type NodeRedisClient = ReturnType<typeof createClient>;
 
-const LONGEST_PAUSE_MS = 2_000;
-
 /** The driver for node-redis 5 and later: the default. */
 export function nodeRedis(): RedisDriver<NodeRedisClient> {
   return {
-    connect: async (endpoint, { user, password }, onRefused) => {
-      const { host, port, tls, database } = endpoint;
-      let connected = false;
-      const client = createClient({
-        username: user,
-        password: password.reveal(),
+    create: ({ host, port, tls, database }, credentials, { onReady, onRefused }) => {
+      let opening = false;
+      const native = createClient({
+        credentialsProvider: {
+          type: 'async-credentials-provider',
+          credentials: () => {
+            const { user, password } = credentials();
+            return Promise.resolve({ username: user, password: password.reveal() });
+          },
+        },
         ...(database !== undefined && { database }),
         socket: {
           host,
           port,
           ...(tls && { tls: true as const }),
           reconnectStrategy: (retries, cause) => {
-            if (isRefusal(cause)) {
-              onRefused();
-              return cause;
-            }
-            return connected ? Math.min(LONGEST_PAUSE_MS, 50 * 2 ** retries) : cause;
+            if (opening) return cause;
+            if (isRefusal(cause)) onRefused(cause);
+            return reconnectPause(retries);
           },
         },
       });
-      client.on('error', (error: unknown) => {
-        if (connected && isRefusal(error)) onRefused();
-      });
-      await client.connect();
-      connected = true;
-      return toConnection(client as NodeRedisClient);
+      native.on('ready', onReady);
+      // Without a listener an error event would end the process. What matters of it reaches the strategy above.
+      native.on('error', () => undefined);
+
+      return {
+        native,
+        get isReady() {
+          return native.isReady;
+        },
+        get isOpen() {
+          return native.isOpen;
+        },
+        connect: async () => {
+          opening = true;
+          try {
+            await native.connect();
+          } catch (error) {
+            throw causeOf(error);
+          } finally {
+            opening = false;
+          }
+        },
+        sendCommand: (args) => native.sendCommand([...args]),
+        authenticate: async ({ user, password }) => {
+          await native.sendCommand(['AUTH', user, password.reveal()]);
+        },
+        finish: async () => {
+          if (native.isOpen) await native.close();
+        },
+        disconnect: () => {
+          if (native.isOpen) native.destroy();
+        },
+      };
     },
   };
 }
 
-function toConnection(client: NodeRedisClient): RedisConnection<NodeRedisClient> {
-  return {
-    native: client,
-    sendCommand: (args) => client.sendCommand([...args]),
-    finish: () => client.close().then(() => undefined),
-    destroy: () => {
-      if (client.isOpen) client.destroy();
-    },
-  };
+/** node-redis wraps what its strategy returned. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && 'originalError' in error ? error.originalError : error;
 }

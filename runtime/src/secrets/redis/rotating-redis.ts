@@ -1,78 +1,204 @@
 import { within, type Clock } from '../clock';
+import { SecretsError } from '../errors';
 import type { Consumer, Generation } from '../lease/consumer';
 import type { Credential } from '../lease/credential';
 import type { Lease } from '../lease/lease';
-import { isRefusal, type RedisConnection, type RedisDriver, type RedisEndpoint } from './driver';
+import { isBlocking } from './blocking';
+import type { RedisDriver, RedisEndpoint } from './driver';
+import { RotatingConnection } from './rotating-connection';
+
+/** How long Redis may take to accept a user. */
+const SIGN_IN_MS = 10_000;
+/** How long commands wait for a connection that is down. */
+const RECONNECT_MS = 30_000;
+/** What remains of a drain after blocked commands were told to end. */
+const UNBLOCKED_MS = 1_000;
 
 /**
- * A Redis client whose user and password change under load. During a rotation two connections exist: new
- * commands go to the new one, the old one is closed when its last answer has come.
+ * A Redis client whose user changes under load. Its connections stay; at a rotation each signs in as the new
+ * user with AUTH, and only when the last one has left the old user is that one revoked. What this promises:
+ *
+ * - no command is lost or sent twice; one that was in flight when the connection broke rejects;
+ * - a subscription goes on, on the same connection: no message is lost at a rotation, none comes twice;
+ * - a blocking command goes on to its own end, for up to `drainSeconds`. One that is still waiting then is
+ *   ended by CLIENT UNBLOCK and answers `null`, as if its time were up, where the role may (`+client|unblock`);
+ *   otherwise its connection closes with the old user, and it rejects.
  */
 export class RotatingRedis<Native = unknown> implements Consumer {
-  #current: { readonly connection: RedisConnection<Native>; readonly user: string } | undefined;
+  readonly #main: RotatingConnection<Native>;
+  /** For subscriptions and blocking commands. */
+  readonly #others = new Set<RotatingConnection<Native>>();
+  readonly #idle: RotatingConnection<Native>[] = [];
+  #serving: Credential | undefined;
+  /** Settles when the other connections have signed in as the user that serves. */
+  #following: Promise<unknown> = Promise.resolve();
+  #refused: Credential | undefined;
 
   constructor(
     private readonly lease: Lease,
     private readonly clock: Clock,
     private readonly endpoint: RedisEndpoint,
     private readonly driver: RedisDriver<Native>,
-  ) {}
+  ) {
+    this.#main = this.#connection();
+  }
 
-  /**
-   * Sends one command, as node-redis' own `sendCommand`. A command refused with NOAUTH or WRONGPASS was not
-   * executed: the lease is replaced and the command sent again, once.
-   */
-  sendCommand(args: readonly string[]): Promise<unknown> {
-    return this.use((_, connection) => connection.sendCommand(args));
+  /** A command would go out at once. The rate limiter decides without Redis while this is `false`. */
+  get isReady(): boolean {
+    return this.#serving !== undefined && this.#main.link.isReady;
   }
 
   /**
-   * Runs work with the library's own client, which stays open until the returned promise settles: for
-   * `MULTI`, pipelines and typed commands.
+   * Sends one command. While Redis is away it waits, up to 30 s; a blocking command gets a connection of its own.
+   *
+   * @throws SecretsError `ERR_CREDENTIAL_EXPIRED`, `ERR_CREDENTIAL_UNAVAILABLE`, `ERR_REDIS_UNREACHABLE`; else
+   * what Redis or the client library says.
+   */
+  sendCommand(args: readonly string[]): Promise<unknown> {
+    if (isBlocking(args)) return this.#sendBlocking(args);
+    if (this.isReady) return this.#main.link.sendCommand(args);
+    return this.#connected().then(({ link }) => link.sendCommand(args));
+  }
+
+  /**
+   * Runs work with the library's own client: `MULTI`, pipelines, typed commands.
    *
    * @example
    * await redis.use((client) => client.multi().incr('a').incr('b').exec());
    */
-  use<T>(work: (client: Native, connection: RedisConnection<Native>) => Promise<T>): Promise<T> {
-    const current = this.#current;
-    if (current === undefined) return this.#whenReady(work);
-    return work(current.connection.native, current.connection).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
-      return this.lease.refused(current.user).then(() => this.#whenReady(work));
-    });
+  async use<T>(work: (client: Native) => Promise<T>): Promise<T> {
+    const { link } = await this.#connected();
+    return work(link.native);
   }
 
-  async prepare({ user, password }: Credential): Promise<Generation> {
-    const onRefused = (): void => void this.lease.refused(user).catch(() => undefined);
-    const connection = await this.driver.connect(this.endpoint, { user, password }, onRefused);
-    try {
-      await connection.sendCommand(['PING']);
-    } catch (error) {
-      connection.destroy();
-      throw error;
-    }
+  /**
+   * One more client of the library, for subscriptions and blocking commands. It changes its user with the
+   * others, and ends with the SecretsManager, or when you end it.
+   *
+   * @example
+   * const subscriber = await redis.duplicate();
+   * await subscriber.subscribe('rates', onRates);
+   */
+  async duplicate(): Promise<Native> {
+    return (await this.#another()).link.native;
+  }
+
+  async prepare(credential: Credential): Promise<Generation> {
+    const before = this.#serving;
+    await this.#main.signInAs(credential, SIGN_IN_MS);
+    let activated = false;
     return {
       activate: () => {
-        this.#current = { connection, user };
+        activated = true;
+        this.#serving = credential;
+        this.#following = Promise.allSettled(
+          this.#living().map((connection) => connection.follow(credential)),
+        );
       },
-      drain: async (boundMs) => {
-        await within(this.clock, boundMs, connection.finish());
-      },
-      close: () => {
-        connection.destroy();
-        return Promise.resolve();
+      drain: (boundMs) => (this.#isPast(credential) ? this.#drainUser(boundMs) : this.#finish(boundMs)),
+      close: async () => {
+        if (!activated && before) await this.#main.signInAs(before, SIGN_IN_MS).catch(() => undefined);
+        else if (!this.#isPast(credential)) this.expire();
       },
     };
   }
 
   expire(): void {
-    this.#current = undefined;
+    this.#serving = undefined;
+    for (const connection of [this.#main, ...this.#others]) connection.suspend();
   }
 
-  async #whenReady<T>(work: (client: Native, connection: RedisConnection<Native>) => Promise<T>): Promise<T> {
+  #connection(): RotatingConnection<Native> {
+    const { driver, endpoint, clock } = this;
+    return new RotatingConnection({ driver, endpoint, clock, onRefused: () => this.#onRefused() });
+  }
+
+  /** All connections meet the same refusal, again and again; the lease hears of it once and goes on by itself. */
+  #onRefused(): void {
+    const credential = this.#serving;
+    if (credential === undefined || credential === this.#refused) return;
+    this.#refused = credential;
+    this.lease.refused(credential.user).catch(() => undefined);
+  }
+
+  async #connected(): Promise<RotatingConnection<Native>> {
+    await this.#credential();
+    return this.#ready(this.#main);
+  }
+
+  /** Whoever serves, as soon as somebody does. */
+  async #credential(): Promise<Credential> {
     await this.lease.ready();
-    if (this.#current === undefined) return this.#whenReady(work);
-    const { connection } = this.#current;
-    return work(connection.native, connection);
+    return this.#serving ?? this.#credential();
+  }
+
+  async #ready(connection: RotatingConnection<Native>): Promise<RotatingConnection<Native>> {
+    if (await connection.isReadyWithin(RECONNECT_MS)) return connection;
+    const { host, port } = this.endpoint;
+    throw new SecretsError(
+      'ERR_REDIS_UNREACHABLE',
+      `Redis at ${host}:${port} has been away for ${RECONNECT_MS / 1_000} s`,
+    );
+  }
+
+  async #another(): Promise<RotatingConnection<Native>> {
+    const credential = await this.#credential();
+    const connection = this.#connection();
+    this.#others.add(connection);
+    try {
+      await connection.signInAs(credential, SIGN_IN_MS);
+    } catch (error) {
+      connection.suspend();
+      this.#others.delete(connection);
+      throw error;
+    }
+    return connection;
+  }
+
+  async #sendBlocking(args: readonly string[]): Promise<unknown> {
+    await this.#credential();
+    const connection = this.#idle.pop() ?? (await this.#another());
+    try {
+      return await (await this.#ready(connection)).link.sendCommand(args);
+    } finally {
+      this.#idle.push(connection);
+    }
+  }
+
+  /** Resolves when every connection has left the user before. */
+  async #drainUser(boundMs: number): Promise<void> {
+    if (await within(this.clock, boundMs, this.#following)) return;
+    await this.#unblock();
+    await within(this.clock, UNBLOCKED_MS, this.#following);
+  }
+
+  /** Takes no command any more, waits for those in flight. */
+  async #finish(boundMs: number): Promise<void> {
+    this.#serving = undefined;
+    const others = this.#living().map(({ link }) => link.finish());
+    const finish = async (): Promise<void> => {
+      await this.#unblock();
+      await Promise.allSettled(others);
+      await this.#main.link.finish();
+    };
+    await within(this.clock, boundMs, finish());
+  }
+
+  /** Ends blocking commands as if their time were up: what they would have taken stays in Redis. */
+  async #unblock(): Promise<void> {
+    const unblocking = this.#living().map(async ({ clientId }) => {
+      if (clientId !== undefined) await this.#main.link.sendCommand(['CLIENT', 'UNBLOCK', clientId]);
+    });
+    await Promise.allSettled(unblocking);
+  }
+
+  /** The other connections, without those that were ended by whoever holds them. */
+  #living(): RotatingConnection<Native>[] {
+    for (const connection of this.#others) if (connection.isEnded) this.#others.delete(connection);
+    return [...this.#others];
+  }
+
+  #isPast(credential: Credential): boolean {
+    return this.#serving !== undefined && this.#serving !== credential;
   }
 }

@@ -1,0 +1,95 @@
+import { isRefusal, reconnectPause, type RedisDriver } from './driver';
+
+/** What the driver needs of an ioredis client; the library itself is the app's to install. */
+export interface IoredisClient {
+  readonly status: string;
+  readonly options: object;
+  connect(): Promise<void>;
+  call(command: string, ...args: string[]): Promise<unknown>;
+  quit(): Promise<unknown>;
+  disconnect(): void;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+}
+
+/**
+ * The driver for ioredis 5 and later.
+ *
+ * @param Client ioredis' class, of the version that the app uses.
+ * @example
+ * import { Redis } from 'ioredis';
+ * const redis = secrets.redisClient('redis-role', { host: 'cache.internal', driver: ioredis(Redis) });
+ */
+export function ioredis<Client extends IoredisClient>(
+  Client: new (options: object) => Client,
+): RedisDriver<Client> {
+  return {
+    create: ({ host, port, tls, database }, credentials, { onReady, onRefused }) => {
+      let opening = false;
+      let failure: Error | undefined;
+      const native = new Client({
+        host,
+        port,
+        ...(tls && { tls: {} }),
+        ...(database !== undefined && { db: database }),
+        lazyConnect: true,
+        maxRetriesPerRequest: null,
+        // It would send again what may have been carried out.
+        autoResendUnfulfilledCommands: false,
+        retryStrategy: (attempt: number) => {
+          signIn();
+          return opening ? null : reconnectPause(attempt);
+        },
+      });
+      /** ioredis reads these at each connect. */
+      const signIn = (): void => {
+        const { user, password } = credentials();
+        Object.assign(native.options, { username: user, password: password.reveal() });
+      };
+      native.on('ready', onReady);
+      native.on('error', (error: Error) => {
+        failure = error;
+        if (!opening && isRefusal(error)) onRefused(error);
+      });
+      // Told not to send again, ioredis forgets what was in flight: its callers would wait for ever.
+      native.on('close', () => {
+        (native as unknown as Flushing).flushQueue(new Error('the connection to Redis was lost'), {
+          offlineQueue: false,
+        });
+      });
+
+      return {
+        native,
+        get isReady() {
+          return native.status === 'ready';
+        },
+        get isOpen() {
+          return native.status !== 'wait' && native.status !== 'end';
+        },
+        connect: async () => {
+          opening = true;
+          signIn();
+          try {
+            await native.connect();
+          } catch (error) {
+            throw failure ?? error;
+          } finally {
+            opening = false;
+          }
+        },
+        sendCommand: ([command = '', ...args]) => native.call(command, ...args),
+        authenticate: async ({ user, password }) => {
+          await native.call('AUTH', user, password.reveal());
+        },
+        finish: async () => {
+          await native.quit();
+        },
+        disconnect: () => native.disconnect(),
+      };
+    },
+  };
+}
+
+/** ioredis' own way to reject what it holds; not in its types. */
+interface Flushing {
+  flushQueue(error: Error, which: { offlineQueue: boolean }): void;
+}

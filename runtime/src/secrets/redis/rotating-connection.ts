@@ -1,0 +1,145 @@
+import { within, type Clock } from '../clock';
+import {
+  isErrorReply,
+  type RedisCredentials,
+  type RedisDriver,
+  type RedisEndpoint,
+  type RedisLink,
+} from './driver';
+
+export interface RotatingConnectionOptions<Native> {
+  readonly driver: RedisDriver<Native>;
+  readonly endpoint: RedisEndpoint;
+  readonly clock: Clock;
+  /** The server does not know the user any more, and nobody is signing in as another one. */
+  readonly onRefused: () => void;
+}
+
+/**
+ * A connection whose user changes while it is open. AUTH on a living connection takes effect between two
+ * commands and keeps subscriptions, and when it fails the old user stays. A connection that is down changes
+ * its user by the handshake of its next connect.
+ * https://redis.io/docs/latest/commands/auth/
+ */
+export class RotatingConnection<Native> {
+  readonly link: RedisLink<Native>;
+  /** Whom the next handshake signs in as. */
+  #credentials: RedisCredentials | undefined;
+  /** Whom the last handshake asked for. */
+  #asked: RedisCredentials | undefined;
+  /** Whom the server knows this connection as. */
+  #user: RedisCredentials | undefined;
+  #clientId: string | undefined;
+  #opening: Promise<void> | undefined;
+  #suspended = true;
+  #ready = new Signal();
+  #refuse: ((error: Error) => void) | undefined;
+
+  constructor(private readonly options: RotatingConnectionOptions<Native>) {
+    const credentials = (): RedisCredentials => {
+      if (this.#credentials === undefined) throw new Error('there are no credentials to sign in with');
+      return (this.#asked = this.#credentials);
+    };
+    this.link = options.driver.create(options.endpoint, credentials, {
+      onReady: () => this.#onReady(),
+      onRefused: (error) => this.#onRefused(error),
+    });
+  }
+
+  /** Ended by whoever holds the library's client. */
+  get isEnded(): boolean {
+    return !this.#suspended && !this.link.isOpen;
+  }
+
+  /** Its number on the server, for CLIENT UNBLOCK. */
+  get clientId(): string | undefined {
+    return this.#clientId;
+  }
+
+  /**
+   * Resolves when the server knows this connection as that user; opens the connection where it is not.
+   *
+   * @throws what the server or the network said, or that `boundMs` has passed: the user before then stays.
+   */
+  async signInAs(credentials: RedisCredentials, boundMs: number): Promise<void> {
+    const before = this.#credentials;
+    const refused = new Promise<never>((_, reject) => (this.#refuse = reject));
+    const outcome = Promise.race([this.follow(credentials), refused]);
+    try {
+      if (!(await within(this.options.clock, boundMs, outcome))) {
+        throw new Error(`Redis did not accept the new user within ${boundMs} ms`);
+      }
+      await outcome;
+    } catch (error) {
+      if (this.#credentials === credentials) this.#credentials = before;
+      throw error;
+    } finally {
+      this.#refuse = undefined;
+    }
+  }
+
+  /** Signs in as that user as soon as this connection can, however late, and does not go back. */
+  async follow(credentials: RedisCredentials): Promise<void> {
+    this.#credentials = credentials;
+    if (this.#suspended) await this.#open();
+    // As long as this is the user to become, and is not yet.
+    while (this.#credentials === credentials && this.#user !== credentials) {
+      if (this.link.isReady) await this.#authenticate(credentials);
+      else await this.#ready.promise;
+    }
+  }
+
+  /** Whether a command would go out at once, or will within the bound. */
+  async isReadyWithin(boundMs: number): Promise<boolean> {
+    return this.link.isReady || within(this.options.clock, boundMs, this.#ready.promise);
+  }
+
+  /** Disconnects; the next `signInAs()` opens it again. */
+  suspend(): void {
+    this.#suspended = true;
+    this.#user = undefined;
+    this.link.disconnect();
+  }
+
+  async #authenticate(credentials: RedisCredentials): Promise<void> {
+    const { promise: reconnected } = this.#ready;
+    try {
+      await this.link.authenticate(credentials);
+      this.#user = credentials;
+    } catch (error) {
+      if (isErrorReply(error)) throw error;
+      await reconnected; // The connection broke: the handshake of the next one asked for the new user.
+    }
+  }
+
+  #open(): Promise<void> {
+    this.#opening ??= this.link
+      .connect()
+      .then(() => void (this.#suspended = false))
+      .finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  #onReady(): void {
+    this.#user = this.#asked;
+    this.#ready.give();
+    this.#ready = new Signal();
+    this.#clientId = undefined;
+    this.link.sendCommand(['CLIENT', 'ID']).then(
+      (id) => (this.#clientId = String(id)),
+      () => undefined,
+    );
+  }
+
+  #onRefused(error: Error): void {
+    if (this.#asked !== this.#credentials) return; // The user before; the next attempt asks for the new one.
+    if (this.#refuse) this.#refuse(error);
+    else this.options.onRefused();
+  }
+}
+
+/** A promise, and how to resolve it. */
+class Signal {
+  give!: () => void;
+  readonly promise = new Promise<void>((resolve) => (this.give = resolve));
+}
