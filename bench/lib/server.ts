@@ -1,5 +1,6 @@
 import { build } from 'esbuild';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../../local/run';
 import type { ManagedProcess } from '../../local/processes';
@@ -62,9 +63,10 @@ export async function startServer(run: Run, name: string, program: Program): Pro
   };
 }
 
-/** One file a program, shared by all its processes. Dependencies stay where npm put them. */
+/** One file a program, made once for all its processes. Dependencies stay where npm put them. */
 async function compile(run: Run, entry: string): Promise<string> {
   const outfile = join(run.folder, 'bench', `${entry.replaceAll('/', '-')}.js`);
+  if (existsSync(outfile)) return outfile;
   await build({
     entryPoints: [join(CHECKOUT, 'bench', `${entry}.ts`)],
     outfile,
@@ -73,7 +75,7 @@ async function compile(run: Run, entry: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     tsconfig: join(CHECKOUT, 'tsconfig.json'),
-    logLevel: 'error',
+    logLevel: 'silent',
   });
   return outfile;
 }

@@ -1,0 +1,121 @@
+/** `npm run bench:rate-limit`: what a decision on a real Redis costs, next to the libraries that make one. */
+import { writeFile } from 'node:fs/promises';
+import { findRedis } from '../local/engines/redis';
+import { findWrk } from '../local/engines/wrk';
+import { Run } from '../local/run';
+import { startRedis } from '../local/servers/redis';
+import { compare, type Measured, type Scenario } from './lib/compare';
+import { benchOptions } from './lib/options';
+import { atMost, machine, print, round, toRow, type Goal } from './lib/report';
+import { startServer } from './lib/server';
+import { CLIENTS, DENIED_CLIENT } from './rate-limit/clients';
+import { LIMIT_PEERS } from './rate-limit/peers';
+import { probeRedis } from './rate-limit/redis';
+
+const MEMORY_CLIENTS = 100_000;
+
+/** The first two only show what a request and what a round trip cost. */
+const isLimiter = (peer: string): boolean => !(LIMIT_PEERS.slice(0, 2) as string[]).includes(peer);
+
+async function main(): Promise<void> {
+  const options = benchOptions('What a rate-limit decision costs, next to other libraries.', {
+    rounds: 7,
+    seconds: 1,
+  });
+  const run = await Run.open();
+  try {
+    const wrk = await findWrk({ run, note: console.error });
+    const binary = await findRedis({ run, note: console.error });
+    const { adminUrl: redisUrl } = await startRedis(run, { binary });
+    const probe = await probeRedis(redisUrl);
+
+    const clients = async (
+      name: string,
+      ids: readonly number[],
+      refusedBy: Scenario['refusedBy'] = () => false,
+    ): Promise<Scenario> => {
+      const headers = `${run.folder}/${name.replaceAll(' ', '-')}.headers`;
+      await writeFile(headers, ids.map((id) => `X-Client: ${id}\n`).join(''));
+      return { name, headers, refusedBy };
+    };
+    const everyone = Array.from({ length: CLIENTS }, (_, index) => index);
+    const scenarios = [
+      await clients('many clients', everyone),
+      await clients('one hot client', [0]),
+      await clients('denied', [DENIED_CLIENT], isLimiter),
+    ];
+
+    const servers = [];
+    for (const peer of LIMIT_PEERS) {
+      servers.push(
+        await startServer(run, peer, { entry: 'rate-limit/server', settings: { peer, redisUrl } }),
+      );
+    }
+    const measured = await compare({ wrk, servers, scenarios, storeCpu: () => probe.cpu(), ...options });
+
+    const memory = new Map<string, { quiet: number; busy: number }>();
+    for (const { name, url } of servers.filter(({ name }) => isLimiter(name))) {
+      const call = async (): Promise<void> => {
+        const { status } = await fetch(url, { headers: { 'x-client': '1' } });
+        if (status !== 200) throw new Error(`${name} answered ${status}`);
+      };
+      memory.set(name, await probe.memory(call, MEMORY_CLIENTS));
+    }
+    probe.close();
+
+    print({
+      name: 'rate-limit',
+      machine: machine(),
+      rounds: options.rounds,
+      rows: [
+        ...measured.map(toRow),
+        ...[...memory].map(([server, { quiet, busy }]) => ({
+          scenario: `memory of ${MEMORY_CLIENTS} clients`,
+          server,
+          'quiet, MB': round(quiet / 1e6, 1),
+          'busy, MB': round(busy / 1e6, 1),
+        })),
+      ],
+      goals: [
+        ...goalsOf('Portcullis, exact', 14, measured),
+        atMost(
+          `Redis memory of ${MEMORY_CLIENTS} clients, every bucket charged`,
+          (memory.get('Portcullis, exact')?.busy ?? NaN) / 1e6,
+          100,
+          'MB',
+        ),
+      ],
+    });
+  } finally {
+    await run.close();
+  }
+}
+
+function goalsOf(ours: string, limit: number, measured: readonly Measured[]): readonly Goal[] {
+  const overhead = (scenario: string, server: string): number =>
+    measured.find((row) => row.scenario === scenario && row.server === server)?.overhead ?? NaN;
+  const unpipelined = LIMIT_PEERS.slice(3).filter((peer) => !peer.endsWith('auto-pipelined'));
+  return [
+    ...['many clients', 'one hot client'].flatMap((scenario) => [
+      atMost(`${ours}, ${scenario}: CPU over bare Express`, overhead(scenario, ours), limit, 'µs'),
+      atMost(
+        `${ours}, ${scenario}: of the best peer that is not auto-pipelined`,
+        overhead(scenario, ours) / Math.min(...unpipelined.map((peer) => overhead(scenario, peer))),
+        1,
+        'times',
+      ),
+      atMost(
+        `${ours}, ${scenario}: CPU over the auto-pipelined peer`,
+        overhead(scenario, ours) - overhead(scenario, 'rate-limiter-flexible, auto-pipelined'),
+        5,
+        'µs',
+      ),
+    ]),
+    atMost(`${ours}, denied: CPU over bare Express`, overhead('denied', ours), 5, 'µs'),
+  ];
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
