@@ -6,6 +6,7 @@ import {
   DatabaseMount,
   KvEntry,
   KvMount,
+  PolicyRecord,
   PostgresConnection,
   PostgresRole,
   RUNTIME_ACL,
@@ -42,6 +43,7 @@ export class VaultStack extends TerraformStack {
     new VaultProvider(this, 'vault', {});
     relaxProviderPin(this, 'vault');
 
+    new PolicyRecord(this, 'policy', { policy });
     const login = new AppRoleLogin(this, 'login', {
       name: policy.name,
       tokenPeriodSeconds: policy.lifetimes.credentialSeconds,

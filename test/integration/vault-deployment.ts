@@ -86,6 +86,11 @@ export class VaultDeployment {
     return this.spawn(process.execPath, [cdktf, 'deploy', 'vault-local', ...options], CHECKOUT, variables);
   }
 
+  /** `npm run portcullis -- …`, as a user types it. */
+  portcullis(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    return this.spawn(process.execPath, ['bootstrap.mjs', ...args], CHECKOUT, variables);
+  }
+
   /** Runs the engine itself in the synthesized stack. */
   async engineRun(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     return this.spawn(this.engine, args, join(this.output, 'stacks', 'vault-local'), variables);

@@ -1,5 +1,6 @@
 import { headlineOf } from './headline';
-import { describePlaces, markdownCell } from './text';
+import { markdownCell } from '../text';
+import { describePlaces } from './places';
 import type { Finding, Verdict } from './verdict';
 
 /** GitHub cuts a job summary off at 1 MiB; a reader gives up far earlier. */

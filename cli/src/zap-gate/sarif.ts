@@ -1,7 +1,7 @@
 /** The findings as SARIF 2.1.0, in the part of it that GitHub's code scanning reads. */
 import { createHash } from 'node:crypto';
 import type { Place, Risk } from './report';
-import { plain } from './text';
+import { plain } from '../text';
 import type { Finding, Verdict } from './verdict';
 
 /** Code scanning shows 5,000 results of an upload, the first ones; ours come worst first. */

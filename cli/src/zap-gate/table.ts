@@ -1,5 +1,6 @@
 import { headlineOf } from './headline';
-import { describePlaces, plain } from './text';
+import { plain } from '../text';
+import { describePlaces } from './places';
 import type { Finding, Verdict } from './verdict';
 
 const HEADINGS = ['risk', 'rule', 'alert', 'status', 'where'];

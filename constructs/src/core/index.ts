@@ -4,6 +4,7 @@ export { encryptState, type StateEncryption } from './encryption';
 export { engineOf, type Engine } from './engine';
 export { ConstructError, type ConstructErrorCode } from './errors';
 export { refuseProviderDebugLog } from './provider-log';
+export { PolicyRecord, type PolicyRecordProps } from './policy-record';
 export { relaxProviderPin } from './provider-pins';
 export {
   SecretVariable,

@@ -1,5 +1,4 @@
-/** A report's texts are the attacker's: names, URLs and evidence come from the scanned host. */
-import type { Place } from './report';
+/** Texts of others, fit for a terminal and for Markdown: names, URLs and values are an attacker's to choose. */
 
 /** Everything that moves a cursor, hides or reorders text becomes `?`, and what is long is cut. */
 export function plain(text: string, longest = 200): string {
@@ -13,12 +12,4 @@ export function markdownCell(text: string, longest?: number): string {
     .replace(/[\\`*_{}[\]()<>#+!|~&:]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replaceAll('@', '&#64;')
     .replace(/www\./gi, 'www&#46;');
-}
-
-/** At most `shown` places, as in `GET /a, POST /b and 3 more`. */
-export function describePlaces(places: readonly Place[], count: number, shown = 3): string {
-  const listed = places.slice(0, shown).map(({ method, url }) => `${method} ${url}`.trim());
-  const more = Math.max(count, places.length) - listed.length;
-  if (listed.length === 0) return count > 0 ? `${count} not listed` : '';
-  return more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ');
 }

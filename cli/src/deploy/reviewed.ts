@@ -1,0 +1,88 @@
+/** What was reviewed against what would be done now. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { canonical, digestOf, type PlannedChange } from '../plan/digest';
+import { PlanError } from '../plan/errors';
+import type { Value } from '../plan/values';
+
+/** A digest, taken apart. */
+export interface Reviewed {
+  readonly stack: string;
+  readonly digest: string;
+  /** The reviewed change list, where `portcullis plan --out` kept it. */
+  readonly changes?: readonly PlannedChange[];
+}
+
+/** @throws PlanError `ERR_PLAN_OPTIONS` when it is no digest of `portcullis plan`. */
+export function parseDigest(digest: string): Reviewed {
+  const [, stack] = /^([\w-]+):[0-9a-f]{64}$/.exec(digest) ?? [];
+  if (stack !== undefined) return { stack, digest };
+  throw new PlanError(
+    'ERR_PLAN_OPTIONS',
+    `received ${JSON.stringify(digest.slice(0, 100))} as a digest; give one as \`portcullis plan\` prints it, such as vault-staging:5f2c…`,
+  );
+}
+
+const fileSchema = z.object({
+  stacks: z.array(
+    z.object({
+      stack: z.string(),
+      digest: z.string(),
+      changes: z.array(
+        z.object({
+          address: z.string(),
+          action: z.enum(['create', 'update', 'replace', 'delete', 'forget']),
+          attributes: z.record(z.string(), z.object({ before: z.custom<Value>(), after: z.custom<Value>() })),
+        }),
+      ),
+    }),
+  ),
+});
+
+/**
+ * Adds the change list that was reviewed, so that a difference can be told. It counts only if it is what the
+ * digest was made of.
+ *
+ * @throws PlanError `ERR_PLAN_OPTIONS` when the file is not the one of this digest.
+ */
+export function withChanges(reviewed: Reviewed, file: string): Reviewed {
+  const parsed = fileSchema.safeParse(parseFile(file));
+  const stack = parsed.data?.stacks.find(({ digest }) => digest === reviewed.digest);
+  if (stack && digestOf(stack.stack, stack.changes) === reviewed.digest) {
+    return { ...reviewed, changes: stack.changes };
+  }
+  throw new PlanError(
+    'ERR_PLAN_OPTIONS',
+    `${file} does not hold the changes of ${reviewed.digest}; give what \`portcullis plan --out\` wrote in the reviewed run`,
+  );
+}
+
+function parseFile(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new PlanError(
+      'ERR_PLAN_OPTIONS',
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** How two change lists differ, a line each, as in `not reviewed: update vault_policy.x (policy)`. */
+export function differences(reviewed: readonly PlannedChange[], planned: readonly PlannedChange[]): string[] {
+  const find = (list: readonly PlannedChange[], address: string) =>
+    list.find((change) => change.address === address);
+  const describe = ({ action, address, attributes }: PlannedChange): string =>
+    [`${action} ${address}`, Object.keys(attributes).length > 0 && `(${Object.keys(attributes).join(', ')})`]
+      .filter(Boolean)
+      .join(' ');
+  const gone = reviewed.filter(({ address }) => !find(planned, address));
+  return [
+    ...gone.map((change) => `no longer planned: ${describe(change)}`),
+    ...planned.flatMap((change) => {
+      const before = find(reviewed, change.address);
+      if (!before) return [`not reviewed: ${describe(change)}`];
+      return canonical(before) === canonical(change) ? [] : [`other than reviewed: ${describe(change)}`];
+    }),
+  ];
+}

@@ -1,0 +1,31 @@
+import { same, type Value } from './values';
+
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'forget';
+
+/** What a plan would do to one resource. */
+export interface Change {
+  readonly address: string;
+  readonly type: string;
+  readonly action: Action;
+  readonly before: Attributes;
+  readonly after: Attributes;
+}
+
+export type Attributes = Readonly<Record<string, Value>>;
+
+/** The attributes whose values differ, in the order of their names. */
+export function changedAttributes({ before, after }: Change): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => !same(before[name], after[name])).sort();
+}
+
+/** What identifies a resource to a person, as it is now or as it will be; else its address. */
+export function labelOf({ before, after, address }: Change, ...attributes: readonly string[]): string {
+  for (const side of [before, after]) {
+    for (const attribute of attributes) {
+      const value = side[attribute];
+      if (typeof value === 'string' && value !== '') return value;
+    }
+  }
+  return address;
+}

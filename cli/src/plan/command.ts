@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { showProgress } from '../progress';
+import { EXIT_CODES, worst } from './grade';
+import { renderMarkdown } from './render/markdown';
+import { renderSarif } from './render/sarif';
+import { renderTerminal } from './render/terminal';
+import { reportPlanError } from './report-error';
+import { selectStacks } from './stack-selection';
+import type { StackSummary } from './summary';
+import { Workspace } from './workspace';
+
+interface PlanOptions {
+  readonly environment?: string;
+  readonly json?: boolean;
+  readonly markdown?: string;
+  readonly sarif?: string;
+  readonly out?: string;
+}
+
+/** `portcullis plan`: what a deploy would change, in words, graded. */
+export function register(program: Command): void {
+  program
+    .command('plan')
+    .description(
+      'plans stacks and says what changes for security: exit code 0 routine, 2 notice, 3 unknown until apply, 4 danger, 1 failed',
+    )
+    .argument('[stacks...]', 'the stacks to plan, as in vault-staging')
+    .option('-e, --environment <name>', 'every stack of an environment')
+    .option('--json', 'the summary as JSON on standard output, secrets left out')
+    .option('--markdown <file>', 'append the summary as Markdown, as to $GITHUB_STEP_SUMMARY')
+    .option('--sarif <file>', 'write the remarks as SARIF 2.1.0')
+    .option('--out <file>', 'write the JSON that `deploy --changes` compares with')
+    .action(async (stacks: string[], options: PlanOptions) => {
+      await reportPlanError(async () => {
+        const summaries = await plan(stacks, options);
+        publish(summaries, options);
+        process.exitCode = EXIT_CODES[worst(summaries.map(({ grade }) => grade))];
+      });
+    });
+}
+
+async function plan(stacks: readonly string[], { environment }: PlanOptions): Promise<StackSummary[]> {
+  const workspace = await Workspace.open(showProgress(process.stderr));
+  try {
+    const chosen = selectStacks(await workspace.synthesize(), stacks, environment);
+    return await Promise.all(chosen.map((stack) => workspace.plan(stack)));
+  } finally {
+    await workspace.close();
+  }
+}
+
+function publish(summaries: readonly StackSummary[], { json, markdown, sarif, out }: PlanOptions): void {
+  const text = `${JSON.stringify({ grade: worst(summaries.map(({ grade }) => grade)), stacks: summaries }, undefined, 2)}\n`;
+  process.stdout.write(json === true ? text : renderTerminal(summaries));
+  if (markdown !== undefined) appendFileSync(markdown, renderMarkdown(summaries));
+  if (sarif !== undefined) writeFileSync(sarif, renderSarif(summaries, 'stacks/main.ts'));
+  if (out !== undefined) writeFileSync(out, text);
+}

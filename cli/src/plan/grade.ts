@@ -1,0 +1,24 @@
+/**
+ * How much a change asks of its reviewer, from least to most:
+ *
+ * - `routine`: nothing that protects anything changes.
+ * - `notice`: security-relevant, but no weaker than before; or of a kind that no rule knows. Read it.
+ * - `unknown`: security-relevant, and what it will be is known only after the apply.
+ * - `danger`: protects less than before, or destroys what cannot be had back.
+ */
+export const GRADES = ['routine', 'notice', 'unknown', 'danger'] as const;
+
+export type Grade = (typeof GRADES)[number];
+
+/** Exit codes of `portcullis plan`; 1 is a failure of the command itself. */
+export const EXIT_CODES: Readonly<Record<Grade, number>> = { routine: 0, notice: 2, unknown: 3, danger: 4 };
+
+export function worst(grades: readonly Grade[]): Grade {
+  return GRADES[Math.max(0, ...grades.map((grade) => GRADES.indexOf(grade)))] ?? 'routine';
+}
+
+/** Something about a change, in words. */
+export interface Remark {
+  readonly grade: Grade;
+  readonly sentence: string;
+}

@@ -1,0 +1,28 @@
+import type { Change } from '../change';
+import { policyRecord } from './policy-record';
+import type { Rule } from './rule';
+import { connection, databaseRole } from './vault-database';
+import { endpoint, secretGate } from './vault-endpoint';
+import { auditDevice, authMethod, kvEntry, mount } from './vault-mounts';
+import { vaultPolicy } from './vault-policy';
+import { appRole, jwtRole } from './vault-roles';
+
+const RULES: readonly Rule[] = [
+  policyRecord,
+  secretGate,
+  vaultPolicy,
+  appRole,
+  jwtRole,
+  databaseRole,
+  connection,
+  mount,
+  authMethod,
+  auditDevice,
+  kvEntry,
+  endpoint,
+];
+
+/** The rule for a resource, if there is one. */
+export function ruleFor(change: Change): Rule | undefined {
+  return RULES.find(({ types, applies }) => types.includes(change.type) && (applies?.(change) ?? true));
+}

@@ -1,0 +1,129 @@
+/**
+ * What a change of one attribute means. A judge sees the attribute before and after; on a creation `before` is
+ * undefined, and it tells what the new resource permits from the start.
+ */
+import type { Remark } from '../grade';
+import { isNothing, same, show, Veiled, type Value } from '../values';
+
+export type Judge = (before: Value | undefined, after: Value | undefined) => Remark | undefined;
+
+export const HOUR = 3_600;
+
+/**
+ * A lifetime in seconds: longer is weaker, and so is more than an hour from the start.
+ *
+ * @param zero what 0 means: no limit at all, or the default of the server, which nobody has reviewed here.
+ */
+export function lifetime(label: string, zero: 'unlimited' | 'unset' = 'unset'): Judge {
+  return (before, after) => {
+    const [was, will] = [secondsOf(before, zero), secondsOf(after, zero)];
+    if (before === undefined) {
+      return will > HOUR && will !== Infinity
+        ? { grade: 'danger', sentence: `${label} is ${describeLifetime(after, zero)}, more than 1h` }
+        : undefined;
+    }
+    const sentence = `${label} ${describeLifetime(before, zero)} → ${describeLifetime(after, zero)}`;
+    return { grade: will > was ? 'danger' : 'notice', sentence };
+  };
+}
+
+/** A list of what is allowed: more of it is weaker. `everything` is what an empty list stands for. */
+export function allowance(label: string, { empty = 'nothing' } = {}): Judge {
+  return (before, after) => {
+    const [was, will] = [itemsOf(before), itemsOf(after)];
+    const gained = will.filter((item) => !was.includes(item));
+    const lost = was.filter((item) => !will.includes(item));
+    const wideOpen = gained.some(isWide);
+    if (before === undefined) {
+      if (empty !== 'nothing' && will.length === 0)
+        return { grade: 'danger', sentence: `${label}: ${empty}` };
+      return wideOpen ? { grade: 'danger', sentence: `${label}: ${gained.join(', ')}` } : undefined;
+    }
+    if (empty !== 'nothing' && will.length === 0) {
+      return { grade: 'danger', sentence: `${label} loses ${lost.join(', ')}: now ${empty}` };
+    }
+    const parts = [
+      gained.length > 0 && `gains ${gained.join(', ')}`,
+      lost.length > 0 && `loses ${lost.join(', ')}`,
+    ].filter(Boolean);
+    if (parts.length === 0) return undefined;
+    const wider = gained.length > 0 && !(empty !== 'nothing' && was.length === 0);
+    return { grade: wider ? 'danger' : 'notice', sentence: `${label} ${parts.join(' and ')}` };
+  };
+}
+
+/** A switch that has to stay as it is: turned the other way it protects nothing. */
+export function mustBe(wanted: Value, right: string, wrong: string): Judge {
+  return (before, after) => {
+    if (same(after, wanted)) {
+      return before === undefined ? undefined : { grade: 'notice', sentence: right };
+    }
+    return { grade: 'danger', sentence: wrong };
+  };
+}
+
+/** The number of times that something can be used: 0 stands for always. */
+export function uses(label: string): Judge {
+  const count = (value: Value | undefined): number =>
+    typeof value === 'number' && value > 0 ? value : Infinity;
+  const say = (value: Value | undefined): string => (count(value) === Infinity ? 'unlimited' : show(value));
+  return (before, after) => {
+    if (before === undefined) {
+      return count(after) === Infinity ? { grade: 'danger', sentence: `${label}: unlimited` } : undefined;
+    }
+    const grade = count(after) > count(before) ? 'danger' : 'notice';
+    return { grade, sentence: `${label} ${say(before)} → ${say(after)}` };
+  };
+}
+
+/** Worth reading, neither weaker nor stronger by itself. */
+export function reviewed(label: string): Judge {
+  return (before, after) =>
+    before === undefined
+      ? undefined
+      : { grade: 'notice', sentence: `${label} ${show(before)} → ${show(after)}` };
+}
+
+/** A version that makes a write-only value be written again. */
+export function rewritten(sentence: string): Judge {
+  return (before, after) => ({
+    grade: 'notice',
+    sentence: `${sentence} (version ${show(before)} → ${show(after)})`,
+  });
+}
+
+/** Nothing that protects anything. */
+export const harmless: Judge = () => undefined;
+
+/** `90` → `1m30s`. */
+export function duration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / HOUR), 'h'],
+    [Math.floor((seconds % HOUR) / 60), 'm'],
+    [seconds % 60, 's'],
+  ] as const;
+  return parts.flatMap(([count, unit]) => (count > 0 ? [`${count}${unit}`] : [])).join('') || '0s';
+}
+
+export function itemsOf(value: Value | undefined): string[] {
+  if (isNothing(value)) return [];
+  return (Array.isArray(value) ? (value as readonly Value[]) : [value]).map(show);
+}
+
+/** Everyone, everything, everywhere. */
+export function isWide(item: string): boolean {
+  return item.includes('*') || /^(0\.0\.0\.0|::)\/0$/.test(item);
+}
+
+function secondsOf(value: Value | undefined, zero: 'unlimited' | 'unset'): number {
+  const seconds = Number(value ?? 0);
+  if (value instanceof Veiled || Number.isNaN(seconds)) return Infinity;
+  if (seconds > 0) return seconds;
+  return zero === 'unlimited' ? Infinity : 0;
+}
+
+function describeLifetime(value: Value | undefined, zero: 'unlimited' | 'unset'): string {
+  const seconds = Number(value ?? 0);
+  if (value instanceof Veiled || Number.isNaN(seconds)) return show(value);
+  return seconds > 0 ? duration(seconds) : zero;
+}

@@ -1,0 +1,23 @@
+import type { Policy } from '@portcullis/runtime/policy';
+import { TerraformResource } from 'cdktf';
+import { Construct } from 'constructs';
+
+export interface PolicyRecordProps {
+  readonly policy: Policy;
+}
+
+/**
+ * Keeps the API's policy in the environment's state, so that every plan shows what changes in it: tiers, routes,
+ * lifetimes, whom it trusts. It provisions nothing. There is no secret in a policy.
+ */
+export class PolicyRecord extends Construct {
+  constructor(scope: Construct, id: string, { policy }: PolicyRecordProps) {
+    super(scope, id);
+    // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
+    const record = new TerraformResource(this, 'record', { terraformResourceType: 'terraform_data' });
+    // As JSON it is what was stated, without its methods; `${` would be an expression to the engine.
+    record.addOverride('input', {
+      policy: JSON.parse(JSON.stringify(policy).replaceAll('${', '$${')) as unknown,
+    });
+  }
+}
