@@ -31,8 +31,12 @@ interface Verification {
 /** RFC 7518 §3.3 and §3.5: 2048 bits or more. */
 const SMALLEST_RSA_MODULUS = 2048;
 
-const isRsa = (key: KeyObject): boolean =>
-  key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= SMALLEST_RSA_MODULUS;
+/** An exponent of one makes every message its own signature; an even one is no RSA key. */
+const isRsa = (key: KeyObject): boolean => {
+  if (key.asymmetricKeyType !== 'rsa') return false;
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+  return modulusLength >= SMALLEST_RSA_MODULUS && publicExponent > 2n && publicExponent % 2n === 1n;
+};
 
 const rsaPkcs1 = (hash: string): Verification => ({
   accepts: isRsa,
