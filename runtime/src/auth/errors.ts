@@ -15,6 +15,7 @@ export type RefusalReason =
   | 'lifetime_too_long'
   | 'sender_constrained'
   | 'revoked'
+  | 'replayed'
   | 'expired';
 
 /** The token is not one to let in. Holds neither the token nor anything that was in it. */

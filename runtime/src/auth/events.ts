@@ -1,4 +1,6 @@
 import type { RefusalReason } from './errors';
+import type { LoginEvent } from './login/events';
+import type { RevocationEvent } from './revocation/events';
 
 /** What happens behind the answers: for logs, counters and alarms. Never holds a token. */
 export type AuthEvent =
@@ -10,7 +12,9 @@ export type AuthEvent =
       readonly keys: number;
       readonly withdrawn: number;
     }
-  | { readonly type: 'keys_unavailable'; readonly issuer: string; readonly cause: string };
+  | { readonly type: 'keys_unavailable'; readonly issuer: string; readonly cause: string }
+  | RevocationEvent
+  | LoginEvent;
 
 export type OnAuthEvent = (event: AuthEvent) => void;
 

@@ -5,5 +5,17 @@ export type { AuthEvent, OnAuthEvent } from './events';
 export type { AuthOptions, IssuerOptions } from './options';
 export { optionalAuth, requireAuth, type AuthMiddleware } from './require-auth';
 export { requireAnyScope, requireScope, requireTier } from './require-scope';
+export {
+  backChannelLogout,
+  type BackChannelLogout,
+  type BackChannelLogoutOptions,
+} from './revocation/back-channel-logout';
+export { RevocationInvalidError, RevocationNotStoredError } from './revocation/errors';
+export {
+  followRevocations,
+  type RevocationList,
+  type RevocationOptions,
+} from './revocation/follow-revocations';
+export type { Revocation } from './revocation/revocation';
 export type { Revocations } from './revocation/revocations';
 export type { Algorithm } from './token/algorithms';

@@ -57,7 +57,7 @@ export function lastMoment(expiresAt: number, toleranceSeconds: number): number 
   return expiresAt + toleranceSeconds;
 }
 
-function checkAudience(claimed: unknown, accepted: readonly string[]): void {
+export function checkAudience(claimed: unknown, accepted: readonly string[]): void {
   const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
   if (!audiences.every((audience) => typeof audience === 'string')) {
     throw new TokenError('wrong_audience', 'aud is not a string or an array of strings');
@@ -76,7 +76,11 @@ function checkBearer(claims: Claims): void {
 }
 
 /** Times are finite numbers of seconds (RFC 7519 §2, NumericDate): JSON's `1e999` is infinity in JavaScript. */
-function checkTimes(claims: Claims, rules: ClaimRules, now: number): number {
+export function checkTimes(
+  claims: Claims,
+  rules: Pick<ClaimRules, 'toleranceSeconds' | 'longestLifetimeSeconds'>,
+  now: number,
+): number {
   const { toleranceSeconds: tolerance } = rules;
   const issuedAt = time(claims, 'iat');
   const expiresAt = time(claims, 'exp');
@@ -90,20 +94,20 @@ function checkTimes(claims: Claims, rules: ClaimRules, now: number): number {
   return expiresAt;
 }
 
-function time(claims: Claims, name: string): number {
+export function time(claims: Claims, name: string): number {
   const value = claims[name];
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new TokenError('bad_claim', `${name} is not a finite number`);
 }
 
-function requiredText(claims: Claims, name: string): string {
+export function requiredText(claims: Claims, name: string): string {
   const value = optionalText(claims, name);
   if (value === undefined) throw new TokenError('bad_claim', `${name} is missing`);
   return value;
 }
 
 /** A claim that is there but is not a name is refused, not passed over: identity and limits hang on it. */
-function optionalText(claims: Claims, name: string): string | undefined {
+export function optionalText(claims: Claims, name: string): string | undefined {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
   throw new TokenError('bad_claim', `${name} is not a non-empty string`);

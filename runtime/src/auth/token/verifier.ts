@@ -121,7 +121,11 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   };
 }
 
-function allowedAlgorithm({ algorithm }: UntrustedToken, { algorithms }: ResolvedIssuer): Algorithm {
+/** @throws TokenError if the algorithm that the token names is not one of those configured. */
+export function allowedAlgorithm(
+  { algorithm }: UntrustedToken,
+  { algorithms }: Pick<ResolvedIssuer, 'algorithms'>,
+): Algorithm {
   // RFC 9864's name for what RFC 8037 calls EdDSA.
   const name = algorithm === 'Ed25519' ? 'EdDSA' : algorithm;
   if (isAlgorithm(name) && algorithms.includes(name)) return name;

@@ -1,0 +1,144 @@
+import { hash } from 'node:crypto';
+import { urlencoded, type Request, type RequestHandler, type Response } from 'express';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { refuse } from '../../http/answer';
+import { toProblem } from '../../policy/errors';
+import { systemClock } from '../clock';
+import { DEFAULT_ALGORITHMS, DEFAULT_TOLERANCE_SECONDS } from '../defaults';
+import { AuthOptionsError, KeysUnavailableError, TokenError } from '../errors';
+import { harmless, type OnAuthEvent } from '../events';
+import { fetchJson } from '../keys/fetch-json';
+import { KeySet } from '../keys/key-set';
+import { discoverJwksUri } from '../keys/locate';
+import { algorithms, httpsUrl, issuerUrl, listener, tolerance } from '../option-schemas';
+import type { Algorithm } from '../token/algorithms';
+import { RevocationNotStoredError } from './errors';
+import type { RevocationList } from './follow-revocations';
+import { verifyLogoutToken, type LogoutTokenRules } from './logout-token';
+
+export interface BackChannelLogoutOptions {
+  /** Where the tokens of who logged out are revoked. It has to follow the issuer. */
+  readonly revocations: RevocationList;
+  /** The provider that sends logout tokens: its exact `iss`. */
+  readonly issuer: string;
+  /** This application's name there: the logout tokens' `aud`. */
+  readonly clientId: string;
+  /** Where the provider's keys are. @default asked of the issuer (OpenID Connect Discovery 1.0) */
+  readonly jwksUri?: string;
+  /** Signature algorithms to accept. @default RS256, PS256, ES256 and EdDSA */
+  readonly algorithms?: readonly Algorithm[];
+  /** How far the provider's clock may be from this one, in seconds. @default 5 */
+  readonly toleranceSeconds?: number;
+  /** @default nothing is told */
+  readonly onEvent?: OnAuthEvent;
+}
+
+/** Receives logout tokens. It fetches its issuer's keys from the moment it is made. */
+export interface BackChannelLogout extends RequestHandler {
+  /** Stops fetching keys in the background. */
+  close(): void;
+}
+
+/** A form with one token in it. */
+const LARGEST_BODY_BYTES = 16_384;
+const MOST_PARAMETERS = 16;
+
+/** Logout tokens remembered. One that is forgotten and sent again revokes what it has revoked before: nothing more. */
+const REMEMBERED = 10_000;
+
+const schema = z.strictObject({
+  revocations: z.custom<RevocationList>(
+    (value) => typeof (value as RevocationList | undefined)?.revoke === 'function',
+    { error: 'expected what followRevocations() returns' },
+  ),
+  issuer: issuerUrl,
+  clientId: z.string().min(1, 'expected the client ID: without it, logouts of other applications pass'),
+  jwksUri: httpsUrl.optional(),
+  algorithms: algorithms.optional(),
+  toleranceSeconds: tolerance.optional(),
+  onEvent: listener.optional(),
+});
+
+/**
+ * Where the provider tells of logouts (OpenID Connect Back-Channel Logout 1.0): verifies the logout token and
+ * revokes the session's access tokens, or all of the subject's if it names no session. Answers 200 when every
+ * instance gets to know of it, otherwise 400, as §2.8 has it. Mount it before `requireAuth()`: the provider
+ * brings no access token, what it sends is its proof.
+ *
+ * @throws AuthOptionsError with every problem of the options at once.
+ *
+ * @example
+ * app.post('/auth/backchannel-logout', backChannelLogout({ revocations, issuer, clientId: 'fintech-web' }));
+ */
+export function backChannelLogout(options: BackChannelLogoutOptions): BackChannelLogout {
+  const { revocations, issuer, clientId, jwksUri } = checked(options);
+  const onEvent = options.onEvent ? harmless(options.onEvent) : () => undefined;
+  const rules: LogoutTokenRules = {
+    issuer,
+    clientId,
+    algorithms: options.algorithms ?? DEFAULT_ALGORITHMS,
+    toleranceSeconds: options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
+  };
+  const keys = new KeySet({
+    issuer,
+    locate: () => (jwksUri === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(jwksUri)),
+    fetchJson,
+    clock: systemClock,
+    onEvent,
+    onWithdrawn: () => undefined,
+  });
+  const received = new LRUCache<string, true>({ max: REMEMBERED });
+  const parseForm: RequestHandler = urlencoded({
+    extended: false,
+    limit: LARGEST_BODY_BYTES,
+    parameterLimit: MOST_PARAMETERS,
+  });
+
+  async function logOut(req: Request): Promise<void> {
+    const token = (req.body as Record<string, unknown> | undefined)?.logout_token;
+    if (typeof token !== 'string') throw new TokenError('malformed', 'expected one logout_token in a form');
+    const { jti, who, issuedAt } = await verifyLogoutToken(token, rules, keys);
+    const name = hash('sha256', jti, 'base64');
+    if (received.has(name)) throw new TokenError('replayed', 'a logout token that was received before');
+    // The provider's clock dates this token and the access tokens alike: no tolerance comes between.
+    await revocations.revoke({ issuer, issuedUntil: issuedAt, ...who });
+    received.set(name, true);
+    onEvent({ type: 'logout_received', issuer, of: 'sid' in who ? 'session' : 'subject' });
+  }
+
+  function reject(res: Response, error: unknown): void {
+    if (error instanceof TokenError) {
+      onEvent({ type: 'logout_refused', issuer, reason: error.reason });
+      refuse(res, 400, { error: 'invalid_request', message: 'Logout token validation failed' });
+    } else if (error instanceof KeysUnavailableError || error instanceof RevocationNotStoredError) {
+      onEvent({ type: 'logout_failed', issuer, cause: error.message });
+      const message = 'The logout could not be completed. Try again later.';
+      const seconds = error instanceof KeysUnavailableError ? error.retryAfterSeconds : 1;
+      refuse(res, 400, { error: 'temporarily_unavailable', message }, { 'Retry-After': String(seconds) });
+    } else throw error;
+  }
+
+  const handle: RequestHandler = (req, res, next) => {
+    parseForm(req, res, (unreadable: unknown) => {
+      const done = unreadable
+        ? Promise.reject(new TokenError('malformed', 'the body is no small form'))
+        : logOut(req);
+      done
+        .then(() => res.set('Cache-Control', 'no-store').status(200).end())
+        .catch((error: unknown) => reject(res, error))
+        .catch(next);
+    });
+  };
+  return Object.assign(handle, { close: () => keys.close() });
+}
+
+function checked(options: BackChannelLogoutOptions): BackChannelLogoutOptions {
+  const parsed = schema.safeParse(options);
+  const problems = parsed.error?.issues.map(toProblem) ?? [];
+  if (parsed.success && !options.revocations.issuers.includes(options.issuer)) {
+    problems.push({ path: 'issuer', message: 'revocations does not follow it: add it to its issuers' });
+  }
+  if (problems.length > 0) throw new AuthOptionsError(problems);
+  return options;
+}

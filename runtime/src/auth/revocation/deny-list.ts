@@ -1,0 +1,120 @@
+import type { Clock } from '../clock';
+import type { Denial } from './revocation';
+
+/** Revocations held at most, some 20 MB. Beyond this, see {@link DenyList.add}. */
+const MOST_DENIALS = 100_000;
+
+interface Entry {
+  readonly issuedUntil: number;
+  readonly since: number;
+  /** On the monotonic clock, so that a clock which is set does not make anything forgotten. */
+  readonly diesAtMs: number;
+}
+
+export interface DenyListOptions {
+  /** How long after a revocation the last token that it refuses has ended. */
+  readonly lifeSeconds: number;
+  /** How far the issuers' clocks may be ahead. */
+  readonly toleranceSeconds: number;
+  readonly clock: Clock;
+  readonly most?: number;
+}
+
+/** The revocations that are alive, in memory, and which of them are not known to be in Redis. */
+export class DenyList {
+  readonly #options: DenyListOptions;
+  /** In the order in which they were last added, which is about the order in which they die. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #notStored = new Set<string>();
+  #everyoneUntil = -Infinity;
+
+  constructor(options: DenyListOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get full(): boolean {
+    const { most = MOST_DENIALS } = this.#options;
+    return this.#entries.size >= most;
+  }
+
+  /** Whether a token with one of these names and this `iat` is refused. */
+  denies(names: readonly string[], issuedAt: number): boolean {
+    return (
+      issuedAt <= this.#everyoneUntil ||
+      names.some((name) => issuedAt <= (this.#entries.get(name)?.issuedUntil ?? -Infinity))
+    );
+  }
+
+  /** Whether anything is denied to anyone: where not, names need not be worked out. */
+  get empty(): boolean {
+    return this.#entries.size === 0 && this.#everyoneUntil === -Infinity;
+  }
+
+  /**
+   * Adds a denial, unless it is dead by now. No live one ever gives way to another: when there is no room, it
+   * is turned into {@link denyEveryone} instead, which takes none.
+   *
+   * @param stored whether it was seen in Redis.
+   * @returns whether there was room.
+   */
+  add({ name, issuedUntil, since }: Denial, stored: boolean): boolean {
+    const { clock, lifeSeconds } = this.#options;
+    const ageSeconds = Math.max(0, clock.now() / 1_000 - since);
+    if (ageSeconds >= lifeSeconds) return true;
+    this.dropDead();
+    const before = this.#entries.get(name);
+    if (before === undefined && this.full) {
+      this.denyEveryone();
+      return false;
+    }
+    const entry = {
+      issuedUntil: Math.max(issuedUntil, before?.issuedUntil ?? -Infinity),
+      since: Math.max(since, before?.since ?? -Infinity),
+      diesAtMs: Math.max(
+        clock.monotonic() + (lifeSeconds - ageSeconds) * 1_000,
+        before?.diesAtMs ?? -Infinity,
+      ),
+    };
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    if (!stored) this.#notStored.add(name);
+    else if (issuedUntil === entry.issuedUntil) this.#notStored.delete(name);
+    return true;
+  }
+
+  /**
+   * Refuses every token issued up to now, whoever's: what is left where it cannot be told whose they are.
+   * Callers get new ones by refreshing.
+   */
+  denyEveryone(): void {
+    const { clock, toleranceSeconds } = this.#options;
+    this.#everyoneUntil = Math.max(this.#everyoneUntil, clock.now() / 1_000 + toleranceSeconds);
+  }
+
+  /** Frees what can refuse no living token any more. */
+  dropDead(): void {
+    const nowMs = this.#options.clock.monotonic();
+    for (const [name, { diesAtMs }] of this.#entries) {
+      if (diesAtMs > nowMs) return;
+      this.#entries.delete(name);
+      this.#notStored.delete(name);
+    }
+  }
+
+  /** What has not been seen in Redis. */
+  notStored(): readonly Denial[] {
+    return [...this.#notStored].flatMap((name) => {
+      const entry = this.#entries.get(name);
+      return entry ? [{ name, issuedUntil: entry.issuedUntil, since: entry.since }] : [];
+    });
+  }
+
+  /** Nothing counts as seen any more: the stream it was seen in is gone. */
+  forgetStored(): void {
+    for (const name of this.#entries.keys()) this.#notStored.add(name);
+  }
+}

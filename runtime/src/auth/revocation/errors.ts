@@ -1,0 +1,26 @@
+import { describeProblems, type Problem } from '../../policy';
+
+/** What was to be revoked cannot be made out, and nothing was. `problems` holds all that is wrong with it. */
+export class RevocationInvalidError extends Error {
+  override readonly name = 'RevocationInvalidError';
+  readonly code = 'ERR_REVOCATION_INVALID';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(describeProblems('the revocation', problems));
+  }
+}
+
+/**
+ * The revocation holds on this instance, but Redis did not confirm it: other instances may not know of it yet.
+ * This one goes on trying to tell them while it runs; revoking again does no harm.
+ */
+export class RevocationNotStoredError extends Error {
+  override readonly name = 'RevocationNotStoredError';
+  readonly code = 'ERR_REVOCATION_NOT_STORED';
+
+  constructor(cause: unknown) {
+    super('revoked on this instance only: Redis did not confirm it. Revoke again to be told when it did', {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+/** What can be revoked, and what of it is remembered. */
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { toProblem } from '../../policy/errors';
+import type { AuthContext } from '../context';
+import { RevocationInvalidError } from './errors';
+
+interface OfIssuer {
+  /** The `iss` of the tokens: one of the issuers that are followed. */
+  readonly issuer: string;
+}
+
+interface WithCutOff {
+  /**
+   * Tokens issued later are let in, so that a new login works: seconds since 1970, on the issuer's clock.
+   * @default now, plus how far the issuer's clock may be ahead of this one
+   */
+  readonly issuedUntil?: number;
+}
+
+/**
+ * Which tokens of an issuer are refused from now on: one by its `jti`; those of a session, by `sid`; or all
+ * that a subject or an organisation has been issued. A session's `subject` is for providers that put no `sid`
+ * into access tokens: those of its tokens that name no session are refused as if the subject were revoked.
+ */
+export type Revocation = OfIssuer &
+  (
+    | { readonly jti: string }
+    | ({ readonly sid: string; readonly subject?: string } & WithCutOff)
+    | ({ readonly subject: string } & WithCutOff)
+    | ({ readonly organisation: string } & WithCutOff)
+  );
+
+/** One line of the deny-list. */
+export interface Denial {
+  /** Whose tokens, as {@link namesOf} names them. */
+  readonly name: string;
+  /** Tokens with a later `iat` are let in; infinite where the name can be no later token's. */
+  readonly issuedUntil: number;
+  /** When it was revoked: seconds since 1970. */
+  readonly since: number;
+}
+
+type Kind = 'jti' | 'sid' | 'subject' | 'subject without sid' | 'organisation';
+
+/** Of fixed length whatever a token holds, and nobody's identity in Redis. 132 bits: no two names meet. */
+function nameOf(kind: Kind, issuer: string, value: string): string {
+  return hash('sha256', JSON.stringify([kind, issuer, value]), 'base64url').slice(0, 22);
+}
+
+const known = new WeakMap<AuthContext, readonly string[]>();
+
+/** Every name under which a caller's token can be denied. Remembered, as contexts of cached tokens are. */
+export function namesOf(auth: AuthContext): readonly string[] {
+  let names = known.get(auth);
+  if (names === undefined) {
+    const { issuer, subject, organisation } = auth;
+    const { jti, sid } = auth.claims;
+    names = [
+      nameOf('subject', issuer, subject),
+      typeof sid === 'string' ? nameOf('sid', issuer, sid) : nameOf('subject without sid', issuer, subject),
+    ];
+    if (typeof jti === 'string') names = [...names, nameOf('jti', issuer, jti)];
+    if (organisation !== undefined) names = [...names, nameOf('organisation', issuer, organisation)];
+    known.set(auth, names);
+  }
+  return names;
+}
+
+const text = z.string().min(1, 'expected a non-empty string').max(8_192, 'expected what fits into a token');
+
+/** Checks revocations, of the given issuers only: one that names another would refuse nobody. */
+export function revocationReader(issuers: readonly string[], toleranceSeconds: number) {
+  const schema = (latest: number) =>
+    z
+      .strictObject({
+        issuer: z.string().refine((issuer) => issuers.includes(issuer), {
+          error: `expected one of the issuers that are followed: ${issuers.join(', ')}`,
+        }),
+        jti: text.optional(),
+        sid: text.optional(),
+        subject: text.optional(),
+        organisation: text.optional(),
+        issuedUntil: z
+          .number('expected seconds since 1970')
+          .max(latest, 'expected a moment that has passed, in seconds: a later one would refuse new logins')
+          .optional(),
+      })
+      .superRefine(({ jti, sid, subject, organisation, issuedUntil }, context) => {
+        const named = [jti, sid ?? subject, organisation].filter((value) => value !== undefined);
+        if (named.length !== 1) {
+          const message = `received ${named.length === 0 ? 'none' : 'several'} of jti, sid, subject and organisation: name one (a sid may come with its subject)`;
+          context.addIssue({ code: 'custom', message });
+        }
+        if (jti !== undefined && issuedUntil !== undefined) {
+          const message =
+            'received together with jti, which names one token whenever it was issued: leave it out';
+          context.addIssue({ code: 'custom', path: ['issuedUntil'], message });
+        }
+      });
+
+  /**
+   * The lines that a revocation adds to the deny-list.
+   *
+   * @param now seconds since 1970.
+   * @throws RevocationInvalidError
+   */
+  return (revocation: Revocation, now: number): readonly Denial[] => {
+    const latest = now + toleranceSeconds;
+    const parsed = schema(latest).safeParse(revocation);
+    if (!parsed.success) throw new RevocationInvalidError(parsed.error.issues.map(toProblem));
+    const { issuer, jti, sid, subject, organisation, issuedUntil = latest } = parsed.data;
+    const deny = (kind: Kind, value: string | undefined, until: number): Denial[] =>
+      value === undefined ? [] : [{ name: nameOf(kind, issuer, value), issuedUntil: until, since: now }];
+    return [
+      ...deny('jti', jti, Infinity),
+      ...deny('sid', sid, Infinity),
+      ...deny(sid === undefined ? 'subject' : 'subject without sid', subject, issuedUntil),
+      ...deny('organisation', organisation, issuedUntil),
+    ];
+  };
+}

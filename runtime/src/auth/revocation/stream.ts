@@ -1,0 +1,105 @@
+/**
+ * The deny-list in Redis: a stream, one entry a denial, that each instance reads from where it left off. It is
+ * read by short polling. A blocking XREAD would need a connection of its own, which would hold up every
+ * rotation of credentials until its time-out; a read every 200 ms costs Redis some 20 µs each and can move to
+ * another connection at any time.
+ */
+import type { RedisCommands } from '../../rate-limit';
+import type { Clock } from '../clock';
+import type { Denial } from './revocation';
+
+/** Entries got by one read. */
+export const PAGE = 1_000;
+/** Entries added by one call of the script. */
+const BATCH = 500;
+const READ_TIMEOUT_MS = 500;
+const APPEND_TIMEOUT_MS = 1_000;
+/** Commands given up on may still be waiting in the client. When there are as many as this, none is added. */
+const MOST_UNANSWERED = 3;
+
+/** Redis dates entries by its own clock, which may be this far from the instances'. */
+const MARGIN_SECONDS = 60;
+
+/**
+ * Adds entries, and lets the dead go: those before, by their IDs; the last ones, with the stream. Atomic, so
+ * that the stream cannot expire between the two.
+ */
+const APPEND = `
+local life = tonumber(ARGV[1])
+local now = redis.call('TIME')
+local oldest = now[1] * 1000 - life
+for i = 2, #ARGV, 3 do
+  redis.call('XADD', KEYS[1], 'MINID', string.format('%d', oldest), '*',
+    'name', ARGV[i], 'issuedUntil', ARGV[i + 1], 'since', ARGV[i + 2])
+end
+redis.call('PEXPIRE', KEYS[1], life)
+`;
+
+/** An entry of the stream. Without a denial: one that cannot be read. */
+export interface StreamEntry {
+  readonly id: string;
+  readonly denial: Denial | undefined;
+}
+
+export class RevocationStream {
+  readonly #redis: RedisCommands;
+  readonly #key: string;
+  readonly #lifeMs: number;
+  readonly #clock: Clock;
+  #unanswered = 0;
+
+  /**
+   * @param name what the revocations belong to: the policy's name.
+   * @param lifeSeconds how long a denial lives.
+   */
+  constructor(redis: RedisCommands, name: string, lifeSeconds: number, clock: Clock) {
+    this.#redis = redis;
+    this.#key = `portcullis:{${name}}:revocations`;
+    this.#lifeMs = Math.ceil((lifeSeconds + MARGIN_SECONDS) * 1_000);
+    this.#clock = clock;
+  }
+
+  /** Up to {@link PAGE} entries, oldest first, from the ID given on: itself included, if the stream still has it. */
+  async read(from: string | undefined): Promise<readonly StreamEntry[]> {
+    const command = ['XRANGE', this.#key, from ?? '-', '+', 'COUNT', String(PAGE)];
+    const reply = (await this.#ask(command, READ_TIMEOUT_MS)) as readonly [string, readonly string[]][];
+    return reply.map(([id, fields]) => ({ id, denial: readDenial(fields) }));
+  }
+
+  async append(denials: readonly Denial[]): Promise<void> {
+    for (let at = 0; at < denials.length; at += BATCH) {
+      const values = denials
+        .slice(at, at + BATCH)
+        .flatMap(({ name, issuedUntil, since }) => [name, String(issuedUntil), String(since)]);
+      await this.#ask(['EVAL', APPEND, '1', this.#key, String(this.#lifeMs), ...values], APPEND_TIMEOUT_MS);
+    }
+  }
+
+  /** Waits no longer than the time-out, and sends nothing that would have to wait for a connection. */
+  #ask(command: string[], timeoutMs: number): Promise<unknown> {
+    if (this.#redis.isReady === false) return Promise.reject(new Error('no connection to Redis'));
+    if (this.#unanswered >= MOST_UNANSWERED) return Promise.reject(new Error('Redis does not answer'));
+    return new Promise((resolve, reject) => {
+      const answer = this.#redis.sendCommand(command);
+      const cancel = this.#clock.after(timeoutMs, () => {
+        // After a long turn of the event loop, timers come before the answers that have long arrived.
+        setImmediate(() => reject(new Error(`Redis did not answer within ${timeoutMs} ms`)));
+      });
+      this.#unanswered += 1;
+      void answer.then(resolve, reject).finally(() => {
+        this.#unanswered -= 1;
+        cancel();
+      });
+    });
+  }
+}
+
+function readDenial(fields: readonly string[]): Denial | undefined {
+  const values = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) values.set(String(fields[at]), String(fields[at + 1]));
+  const name = values.get('name');
+  const issuedUntil = Number(values.get('issuedUntil'));
+  const since = Number(values.get('since'));
+  if (name?.length !== 22 || Number.isNaN(issuedUntil) || !Number.isFinite(since)) return undefined;
+  return { name, issuedUntil, since };
+}
