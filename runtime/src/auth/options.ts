@@ -79,7 +79,8 @@ const claimName = z.string().min(1, 'expected the name of a claim');
 
 const bound = (most: number, unit: string) =>
   z
-    .int('expected a whole number')
+    .number()
+    .multipleOf(1, 'expected a whole number')
     .min(1, `expected at least 1 of ${unit}; cache: false remembers none`)
     .max(most, `expected at most ${most} ${unit}`)
     .optional();
@@ -164,17 +165,17 @@ function resolveIssuer(options: IssuerOptions): ResolvedIssuer {
 }
 
 /** What can only be seen by looking at several options together. */
-function crossChecks(options: AuthOptions): Problem[] {
-  const { issuers } = options;
+function crossChecks(options: AuthOptions | null | undefined): Problem[] {
+  const issuers: unknown = options?.issuers;
   if (!Array.isArray(issuers)) return [];
   const single = Object.keys(issuerShape).filter(
-    (name) => options[name as keyof IssuerOptions] !== undefined,
+    (name) => options?.[name as keyof IssuerOptions] !== undefined,
   );
-  const listed = (issuers as readonly Partial<IssuerOptions>[]).map((entry) => entry.issuer);
+  const listed = issuers.map((entry: Partial<IssuerOptions> | null | undefined) => entry?.issuer);
   return [
     ...single.map((path) => ({ path, message: 'received together with issuers: move it into the list' })),
     ...listed.flatMap((issuer, index) =>
-      listed.indexOf(issuer) < index
+      issuer !== undefined && listed.indexOf(issuer) < index
         ? [{ path: `issuers[${index}].issuer`, message: 'appears twice; merge the two entries' }]
         : [],
     ),

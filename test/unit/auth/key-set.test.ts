@@ -1,4 +1,3 @@
-import type { JWK } from 'jose';
 import type { AuthEvent } from '../../../runtime/src/auth';
 import { KeySet } from '../../../runtime/src/auth/keys/key-set';
 import { discoverJwksUri } from '../../../runtime/src/auth/keys/locate';
