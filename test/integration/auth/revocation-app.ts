@@ -11,6 +11,8 @@ import type { AddressInfo } from 'node:net';
 import { connect } from '../rate-limit/redis';
 
 export interface AppSettings {
+  /** The policy's: instances of the same name share their revocations. */
+  readonly name: string;
   readonly issuer: string;
   readonly audience: string;
   readonly redis: string;
@@ -24,11 +26,11 @@ export interface RevocationApp {
 
 /** One instance of an API with an ordinary and a sensitive route, and nothing else to it. */
 export async function serveApp(
-  { issuer, audience, redis: address }: AppSettings,
+  { name, issuer, audience, redis: address }: AppSettings,
   onEvent: (event: AuthEvent) => void,
 ): Promise<RevocationApp> {
   const policy = definePolicy({
-    name: 'revocation',
+    name,
     issuer,
     audience,
     tiers: { free: [{ limit: 1, window: '1m' }] },
