@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { EngineCache } from '../../local/cache';
+import { findWorkflowLinters, type WorkflowLinters } from '../../local/engines/workflow-linters';
+import { Run } from '../../local/run';
+
+const CHECKOUT = join(__dirname, '../..');
+const FOLDER = join(CHECKOUT, '.github/workflows');
+const WORKFLOWS = readdirSync(FOLDER).filter((name) => name.endsWith('.yml'));
+
+/** A linter's exit code decides; what it printed is what a failure shows. */
+const lint = (command: string, ...args: string[]) =>
+  promisify(execFile)(command, args, { cwd: CHECKOUT }).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`${command}\n${error.stdout}\n${error.stderr}`);
+  });
+
+describe('the workflows', () => {
+  let linters: WorkflowLinters;
+  beforeAll(async () => {
+    const run = await Run.open();
+    try {
+      linters = await findWorkflowLinters({ run, cache: new EngineCache(), note: () => undefined });
+    } finally {
+      await run.close();
+    }
+  }, 180_000);
+
+  it.each(WORKFLOWS)('%s is valid, and so is every script in it', async (name) => {
+    await lint(linters.actionlint, '-shellcheck', linters.shellcheck, join(FOLDER, name));
+  });
+
+  it('have no finding of zizmor', async () => {
+    await lint(linters.zizmor, '--offline', '--no-progress', FOLDER);
+  }, 30_000);
+
+  it.each(WORKFLOWS)('%s pins every action by its full commit, and says which version that is', (name) => {
+    const uses = readFileSync(join(FOLDER, name), 'utf8').match(/uses: .*/g) ?? [];
+    expect(uses.filter((line) => !/uses: (\.\/|[\w./-]+@[0-9a-f]{40} # v\d)/.test(line))).toEqual([]);
+  });
+
+  it('are decided by a script without a finding of shellcheck', async () => {
+    await lint(linters.shellcheck, '.ci/run');
+  });
+});
