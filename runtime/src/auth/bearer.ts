@@ -20,8 +20,13 @@ export function credentialsOf(req: Request): Credentials {
   // Node keeps the first of several Authorization headers, a proxy may have looked at the last.
   if (countAuthorizationHeaders(req.rawHeaders) > 1 || tokenInQuery(req) || tokenInForm(req))
     return AMBIGUOUS;
-  const token = BEARER.exec(header)?.[1];
+  const token = bearerToken(header);
   return token === undefined ? NONE : { kind: 'token', token };
+}
+
+/** The token in an Authorization header's value. */
+export function bearerToken(header: string): string | undefined {
+  return BEARER.exec(header)?.[1];
 }
 
 function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
@@ -36,8 +41,11 @@ function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
 /** RFC 6750 §2.3. */
 function tokenInQuery(req: Request): boolean {
   const start = req.originalUrl.indexOf('?');
-  if (start < 0) return false;
-  const query = req.originalUrl.slice(start + 1);
+  return start >= 0 && namesToken(req.originalUrl.slice(start + 1));
+}
+
+/** Whether a query holds an access token. */
+export function namesToken(query: string): boolean {
   const mayHoldIt = query.includes('access_token') || query.includes('%');
   return mayHoldIt && new URLSearchParams(query).has('access_token');
 }

@@ -1,4 +1,4 @@
-import { describeProblems, type Problem } from '../policy';
+import { describeProblems, type Problem } from '../policy/errors';
 
 /** Why a token was refused: for logs and counters. Clients are told no more than DESIGN's two messages. */
 export type RefusalReason =

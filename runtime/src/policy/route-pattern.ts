@@ -50,27 +50,28 @@ function agree(a = '', b = '', holds: (text: string, part: string) => boolean): 
   return holds(a, b) || holds(b, a);
 }
 
-/** A pattern with n optional groups is up to 2^n plain ones; each is given as its segments, in lower case. */
+/** Each spelling as its segments, in lower case. */
 function alternatives(pattern: string): string[][] {
-  return expand(parse(pattern).tokens).map((text) => text.replace(/(?<=.)\/$/, '').split('/'));
+  return spellings(pattern, (token) => {
+    if (token.type === 'text') return token.value.toLowerCase();
+    return token.type === 'param' ? PARAMETER : WILDCARD;
+  }).map((text) => text.replace(/(?<=.)\/$/, '').split('/'));
 }
 
-function expand(tokens: readonly Token[]): string[] {
-  return tokens.reduce<string[]>(
-    (variants, token) => variants.flatMap((variant) => alternativesOf(token).map((text) => variant + text)),
-    [''],
-  );
-}
+/** What a pattern is made of, its optional groups aside. */
+export type PatternPart = Exclude<Token, { type: 'group' }>;
 
-function alternativesOf(token: Token): string[] {
-  switch (token.type) {
-    case 'text':
-      return [token.value.toLowerCase()];
-    case 'param':
-      return [PARAMETER];
-    case 'wildcard':
-      return [WILDCARD];
-    case 'group':
-      return ['', ...expand(token.tokens)];
-  }
+/**
+ * A pattern in the words of somebody else: a gateway's, an IAM policy's. One with n optional groups is up to 2^n
+ * plain ones.
+ */
+export function spellings(pattern: string, spell: (part: PatternPart) => string): string[] {
+  const expand = (tokens: readonly Token[]): string[] =>
+    tokens.reduce<string[]>(
+      (variants, token) => variants.flatMap((variant) => each(token).map((text) => variant + text)),
+      [''],
+    );
+  const each = (token: Token): string[] =>
+    token.type === 'group' ? ['', ...expand(token.tokens)] : [spell(token)];
+  return expand(parse(pattern).tokens);
 }
