@@ -1,0 +1,54 @@
+import type { NextFunction, Request, Response } from 'express';
+import { refuseAmbiguous, refuseForbidden, refuseUnavailable } from '../challenge';
+import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
+import { cookiesOf } from './cookies';
+import type { LoginParts } from './login';
+import { isFromHere } from './same-origin';
+
+/**
+ * Lets a request that brings a session go on as if it had brought the session's access token, so that one path
+ * verifies everything. One that brings both is refused (RFC 6750 §3.1), as is one that another site caused.
+ */
+export async function bridge(
+  parts: LoginParts,
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): Promise<void> {
+  const { origin, session: cookie, renewals, onEvent } = parts;
+  const cookies = cookiesOf(req);
+  if (!cookie.isIn(cookies)) {
+    next();
+    return;
+  }
+  if (req.headers.authorization !== undefined) {
+    refuseAmbiguous(res);
+    return;
+  }
+  if (!isFromHere(req, origin)) {
+    onEvent({ type: 'cross_site_refused', method: req.method });
+    refuseForbidden(res, 'This request does not come from a page of this site');
+    return;
+  }
+
+  const session = await cookie.read(cookies);
+  try {
+    const usable = session && (await renewals.usable(session));
+    if (usable) {
+      if (usable !== session) await cookie.write(res, cookies, usable);
+      // A person's data: not for a shared cache, nor for the browser's after logout.
+      res.set('Cache-Control', 'no-store');
+      req.headers.authorization = `Bearer ${usable.accessToken}`;
+    } else cookie.clear(res, cookies);
+  } catch (error) {
+    if (error instanceof ProviderUnavailableError) {
+      onEvent({ type: 'session_not_renewed', cause: error.why });
+      refuseUnavailable(res, error.retryAfterSeconds);
+      return;
+    }
+    if (!(error instanceof ProviderRefusedError)) throw error;
+    if (session) onEvent({ type: 'session_ended', subject: session.subject, cause: error.reason });
+    cookie.clear(res, cookies);
+  }
+  next();
+}

@@ -1,0 +1,17 @@
+/** What happens behind the answers of the login: for logs, counters and alarms. Never holds a token or a code. */
+export type LoginEvent =
+  | { readonly type: 'logged_in'; readonly subject: string }
+  | { readonly type: 'login_failed'; readonly reason: LoginFailure; readonly cause?: string }
+  | { readonly type: 'logged_out'; readonly subject: string }
+  | { readonly type: 'session_ended'; readonly subject: string; readonly cause: string }
+  | { readonly type: 'session_not_renewed'; readonly cause: string }
+  | { readonly type: 'cross_site_refused'; readonly method: string }
+  | { readonly type: 'provider_found'; readonly issuer: string }
+  | { readonly type: 'provider_unavailable'; readonly issuer: string; readonly cause: string };
+
+/**
+ * `denied`: the person, or the provider for them, said no. `unknown`: no login of this browser is waiting for the
+ * response, or no longer. `refused`: the response or the tokens are not to be believed. `unavailable`: the
+ * provider does not answer.
+ */
+export type LoginFailure = 'denied' | 'unknown' | 'refused' | 'unavailable';

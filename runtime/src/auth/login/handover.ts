@@ -1,0 +1,82 @@
+/**
+ * Hands renewed sessions from one instance to another through Redis, sealed. Whoever claims a renewal first
+ * does it; the others wait for what comes of it. Where Redis fails or the one who claimed is gone, an instance
+ * goes on by itself: a login that may have to be made again is better than none.
+ */
+import type { Clock } from '../clock';
+import { GRACE_MS, type Handover } from './renewals';
+import type { Sealer } from './seal';
+import { readSession, type Session } from './session';
+
+/** A connected Redis client: node-redis' own, or that of `SecretsManager.redisClient()`. */
+export interface HandoverRedis {
+  sendCommand(args: string[]): Promise<unknown>;
+}
+
+/** Longer than the provider may take to answer. */
+const CLAIM_MS = 10_000;
+const ASK_AGAIN_MS = 100;
+const REDIS_TIMEOUT_MS = 500;
+
+/** Nothing there: claims it and gives nil. Else what is there: empty while whoever claimed it is at work. */
+const CLAIM = `
+local session = redis.call('HMGET', KEYS[1], 'session')[1]
+if session then return session end
+redis.call('HSET', KEYS[1], 'session', '')
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return false`;
+
+const SETTLE = `
+redis.call('HSET', KEYS[1], 'session', ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
+
+const GIVE_UP = `return redis.call('DEL', KEYS[1])`;
+
+/** For a single instance: there is nobody to hand anything to. */
+export const alone: Handover = (_name, work) => work();
+
+/** @param app keeps the sessions of apps that share a Redis apart. */
+export function handoverThrough(redis: HandoverRedis, sealer: Sealer, app: string, clock: Clock): Handover {
+  const evaluate = async (script: string, name: string, ...values: string[]): Promise<unknown> => {
+    const key = `portcullis:{${app}:login:${name}}`;
+    return within(clock, REDIS_TIMEOUT_MS, redis.sendCommand(['EVAL', script, '1', key, ...values]));
+  };
+
+  /** The session that another instance got; `'claimed'` when it is this one's to get. */
+  async function claim(name: string): Promise<Session | 'claimed'> {
+    const givenUpAt = clock.monotonic() + CLAIM_MS;
+    while (clock.monotonic() < givenUpAt) {
+      const text = await evaluate(CLAIM, name, String(CLAIM_MS)).catch(() => null);
+      if (typeof text !== 'string') return 'claimed';
+      const session = text === '' ? undefined : readSession(await sealer.open(text));
+      if (session) return session;
+      await pause(clock, ASK_AGAIN_MS);
+    }
+    return 'claimed';
+  }
+
+  return async (name, work) => {
+    const claimed = await claim(name);
+    if (claimed !== 'claimed') return claimed;
+    try {
+      const session = await work();
+      await evaluate(SETTLE, name, await sealer.seal(session), String(GRACE_MS)).catch(() => undefined);
+      return session;
+    } catch (error) {
+      await evaluate(GIVE_UP, name).catch(() => undefined);
+      throw error;
+    }
+  };
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve));
+}
+
+async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  let cancel = (): void => undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    cancel = clock.after(ms, () => reject(new Error('Redis did not answer in time')));
+  });
+  return Promise.race([work, late]).finally(() => cancel());
+}

@@ -1,0 +1,39 @@
+import { hkdfSync } from 'node:crypto';
+import { compactDecrypt, CompactEncrypt } from 'jose';
+
+/** RFC 7518 §4.5 and §5.3. Both are pinned: what a text says of itself is not asked. */
+const HEADER = { alg: 'dir', enc: 'A256GCM' } as const;
+const ACCEPTED = { keyManagementAlgorithms: [HEADER.alg], contentEncryptionAlgorithms: [HEADER.enc] };
+
+/**
+ * Seals values so that a browser can keep them, without reading or changing them (JWE compact serialization,
+ * RFC 7516 §3.1). The first secret seals; all of them open, so that one can be replaced while texts that it
+ * sealed are about.
+ */
+export class Sealer {
+  readonly #keys: readonly Uint8Array[];
+
+  /** @param purpose keeps texts apart: what was sealed for one opens for no other (HKDF's info, RFC 5869 §3.2). */
+  constructor(secrets: readonly string[], purpose: string) {
+    this.#keys = secrets.map((secret) => new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32)));
+  }
+
+  seal(value: unknown): Promise<string> {
+    const [key = new Uint8Array()] = this.#keys;
+    const content = new TextEncoder().encode(JSON.stringify(value));
+    return new CompactEncrypt(content).setProtectedHeader(HEADER).encrypt(key);
+  }
+
+  /** The value, or `undefined` for anything that was not sealed with one of the secrets for this purpose. */
+  async open(text: string): Promise<unknown> {
+    for (const key of this.#keys) {
+      try {
+        const { plaintext } = await compactDecrypt(text, key, ACCEPTED);
+        return JSON.parse(new TextDecoder().decode(plaintext)) as unknown;
+      } catch {
+        // Another key's, or nobody's.
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Response } from 'express';
+import type { Clock } from '../clock';
+import { clearLong, readLong, setLong, type Cookies } from './cookies';
+import type { Sealer } from './seal';
+import { endOf, readSession, type Session, type SessionLimits } from './session';
+
+export interface SessionCookieOptions {
+  readonly name: string;
+  readonly sealer: Sealer;
+  readonly limits: SessionLimits;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Keeps a session in the browser: sealed, and no longer than it lasts. */
+export class SessionCookie {
+  readonly #options: SessionCookieOptions;
+
+  constructor(options: SessionCookieOptions) {
+    this.#options = options;
+  }
+
+  isIn(cookies: Cookies): boolean {
+    return cookies.has(this.#options.name);
+  }
+
+  /** The session, unless it is over or was not sealed by us. */
+  async read(cookies: Cookies): Promise<Session | undefined> {
+    const { name, sealer, limits, clock } = this.#options;
+    const text = readLong(cookies, name);
+    const session = text === undefined ? undefined : readSession(await sealer.open(text));
+    return session && clock.now() < endOf(session, limits) ? session : undefined;
+  }
+
+  async write(res: Response, cookies: Cookies, session: Session): Promise<void> {
+    const { name, sealer, limits, clock } = this.#options;
+    const maxAgeSeconds = Math.ceil((endOf(session, limits) - clock.now()) / 1_000);
+    setLong(res, cookies, name, await sealer.seal(session), maxAgeSeconds);
+  }
+
+  clear(res: Response, cookies: Cookies): void {
+    clearLong(res, cookies, this.#options.name);
+  }
+}

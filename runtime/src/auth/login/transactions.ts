@@ -1,0 +1,83 @@
+/**
+ * Logins under way: what each authorization response will be held against, in a cookie of its own, named after
+ * its state. So several tabs can log in at once, and a response that no tab of this browser asked for finds
+ * nothing (RFC 6749 §10.12).
+ */
+import { hash } from 'node:crypto';
+import type { Response } from 'express';
+import { z } from 'zod';
+import type { Clock } from '../clock';
+import type { LoginChecks } from '../provider/provider';
+import { clearCookie, setCookie, type Cookies } from './cookies';
+import type { Sealer } from './seal';
+
+const schema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  returnTo: z.string(),
+  startedAt: z.number(),
+});
+
+export interface Transaction {
+  readonly checks: LoginChecks;
+  readonly returnTo: string;
+}
+
+/** Room for choosing an account and finding the second factor. */
+const LIFE_SECONDS = 600;
+/** A page elsewhere can start logins; it must not fill up the headers of every request. */
+const MOST_AT_ONCE = 5;
+
+export class Transactions {
+  readonly #prefix: string;
+  readonly #sealer: Sealer;
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(prefix: string, sealer: Sealer, clock: Pick<Clock, 'now'>) {
+    this.#prefix = prefix;
+    this.#sealer = sealer;
+    this.#clock = clock;
+  }
+
+  /** Remembers a login that starts. Of too many, the oldest are given up. */
+  async start(res: Response, cookies: Cookies, { checks, returnTo }: Transaction): Promise<void> {
+    const startedAt = this.#clock.now();
+    const underWay = await this.#underWay(cookies);
+    for (const name of underWay.slice(MOST_AT_ONCE - 1)) clearCookie(res, name);
+    const sealed = await this.#sealer.seal({ ...checks, returnTo, startedAt });
+    setCookie(res, this.#nameOf(checks.state), sealed, LIFE_SECONDS);
+  }
+
+  /** The login that a response with this state belongs to. */
+  async find(cookies: Cookies, state: string): Promise<Transaction | undefined> {
+    const content = await this.#read(cookies.get(this.#nameOf(state)));
+    if (content?.state !== state) return undefined;
+    const { nonce, verifier, returnTo } = content;
+    return { checks: { state, nonce, verifier }, returnTo };
+  }
+
+  finish(res: Response, state: string): void {
+    clearCookie(res, this.#nameOf(state));
+  }
+
+  #nameOf(state: string): string {
+    return this.#prefix + hash('sha256', state, 'hex').slice(0, 16);
+  }
+
+  /** Names of the cookies, newest first; what cannot be opened comes last. */
+  async #underWay(cookies: Cookies): Promise<string[]> {
+    const named = [...cookies].filter(([name]) => name.startsWith(this.#prefix));
+    const dated = await Promise.all(
+      named.map(async ([name, text]) => ({ name, startedAt: (await this.#read(text))?.startedAt ?? 0 })),
+    );
+    return dated.sort((a, b) => b.startedAt - a.startedAt).map(({ name }) => name);
+  }
+
+  async #read(text: string | undefined): Promise<z.output<typeof schema> | undefined> {
+    if (text === undefined) return undefined;
+    const content = schema.safeParse(await this.#sealer.open(text)).data;
+    const isOver = content && this.#clock.now() >= content.startedAt + LIFE_SECONDS * 1_000;
+    return isOver ? undefined : content;
+  }
+}

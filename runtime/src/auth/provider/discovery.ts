@@ -1,0 +1,85 @@
+/** Finds a provider (OpenID Connect Discovery 1.0), in the background and for as long as that takes. */
+import * as oidc from 'openid-client';
+import type { Clock } from '../clock';
+import type { OnAuthEvent } from '../events';
+import { ProviderUnavailableError } from './errors';
+import type { ProviderOptions } from './provider';
+import { understood } from './understood';
+
+const TIMEOUT_SECONDS = 5;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+
+export class Discovery {
+  readonly #options: ProviderOptions;
+  readonly #clock: Clock;
+  readonly #onEvent: OnAuthEvent;
+  #found: oidc.Configuration | undefined;
+  #inFlight: Promise<void> | undefined;
+  #failures = 0;
+  #why = '';
+  #retryAt = 0;
+  #cancelTimer: () => void = () => undefined;
+  #closed = false;
+
+  constructor(options: ProviderOptions, clock: Clock, onEvent: OnAuthEvent) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+    this.again();
+  }
+
+  /** What was found last. */
+  get found(): oidc.Configuration | undefined {
+    return this.#found;
+  }
+
+  /** @throws ProviderUnavailableError while it was never found. */
+  async configuration(): Promise<oidc.Configuration> {
+    if (!this.#found) await this.#inFlight;
+    if (this.#found) return this.#found;
+    const seconds = Math.max(1, Math.ceil((this.#retryAt - this.#clock.monotonic()) / 1_000));
+    throw new ProviderUnavailableError(this.#options.issuer, this.#why, seconds);
+  }
+
+  /** Looks once more: a provider that went away may come back changed. What was found before serves meanwhile. */
+  again(): void {
+    this.#cancelTimer();
+    if (!this.#closed) this.#inFlight ??= this.#look().finally(() => (this.#inFlight = undefined));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer();
+  }
+
+  async #look(): Promise<void> {
+    const { issuer } = this.#options;
+    try {
+      this.#found = await discover(this.#options);
+      this.#failures = 0;
+      this.#onEvent({ type: 'provider_found', issuer });
+    } catch (error) {
+      const problem = understood(error, issuer);
+      this.#why = problem instanceof ProviderUnavailableError ? problem.why : problem.message;
+      const pause = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS);
+      this.#failures += 1;
+      this.#retryAt = this.#clock.monotonic() + pause;
+      if (!this.#closed) this.#cancelTimer = this.#clock.after(pause, () => this.again());
+      this.#onEvent({ type: 'provider_unavailable', issuer, cause: this.#why });
+    }
+  }
+}
+
+function discover(options: ProviderOptions): Promise<oidc.Configuration> {
+  const { issuer, clientId, clientSecret, clientAuthentication } = options;
+  const authentication =
+    clientAuthentication === 'client_secret_basic' ? oidc.ClientSecretBasic : oidc.ClientSecretPost;
+  const url = new URL(issuer);
+  return oidc.discovery(url, clientId, undefined, authentication(clientSecret), {
+    timeout: TIMEOUT_SECONDS,
+    // Our options admit plain http on loopback only. (Deprecated "to make it stand out".)
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
+  });
+}

@@ -1,0 +1,31 @@
+/** The provider cannot be asked now: it does not answer, is in trouble, or was not found yet. Worth trying again. */
+export class ProviderUnavailableError extends Error {
+  override readonly name = 'ProviderUnavailableError';
+  readonly code = 'ERR_PROVIDER_UNAVAILABLE';
+
+  constructor(
+    issuer: string,
+    /** What went wrong, without anything that was sent. */
+    readonly why: string,
+    /** Whole seconds, at least 1, until it is worth asking again. */
+    readonly retryAfterSeconds: number,
+  ) {
+    super(`${issuer} cannot be asked: ${why}`);
+  }
+}
+
+/** The provider answered, and the answer is no; or it answered with something that must not be believed. */
+export class ProviderRefusedError extends Error {
+  override readonly name = 'ProviderRefusedError';
+  readonly code = 'ERR_PROVIDER_REFUSED';
+
+  constructor(
+    issuer: string,
+    /** The error code of RFC 6749 §4.1.2.1 or §5.2, as `invalid_grant`; `invalid_response` for what is not believed. */
+    readonly reason: string,
+    /** For logs: what exactly is not believed. Holds nothing that was sent. */
+    detail?: string,
+  ) {
+    super(`${issuer} refused: ${reason}${detail === undefined ? '' : ` (${detail})`}`);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The OpenID provider as a client sees it. This folder alone knows openid-client, whose types go no further.
+ *
+ * An ID token comes straight from the token endpoint over TLS, which vouches for it (OpenID Connect Core 1.0
+ * §3.1.3.7, item 6); its issuer, audience, times and nonce are checked. Access tokens are not looked into
+ * here: `requireAuth()` verifies each, as anybody's.
+ */
+import * as oidc from 'openid-client';
+import type { Clock } from '../clock';
+import type { OnAuthEvent } from '../events';
+import { Discovery } from './discovery';
+import { ProviderUnavailableError } from './errors';
+import { understood } from './understood';
+
+/** For an `expires_in` that was left out (RFC 6749 §5.1 only recommends it). */
+const USUAL_LIFE_SECONDS = 300;
+
+export interface ProviderOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_post';
+}
+
+export interface Tokens {
+  readonly accessToken: string;
+  readonly lifeSeconds: number;
+  readonly refreshToken?: string;
+  readonly idToken?: string;
+  /** The ID token's `sub`. */
+  readonly subject?: string;
+}
+
+/** What an authorization response is held against: kept by the browser that asked, sealed. */
+export interface LoginChecks {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+type Parameters = Readonly<Record<string, string>>;
+
+/**
+ * Every method throws ProviderUnavailableError while the provider does not answer, and ProviderRefusedError when
+ * its answer is no, or not to be believed.
+ */
+export class Provider {
+  readonly issuer: string;
+  readonly #discovery: Discovery;
+
+  /** Looks for the provider at once, and in the background until it is found. */
+  constructor(options: ProviderOptions, clock: Clock, onEvent: OnAuthEvent) {
+    this.issuer = options.issuer;
+    this.#discovery = new Discovery(options, clock, onEvent);
+  }
+
+  /** Whether it was found. */
+  get known(): boolean {
+    return this.#discovery.found !== undefined;
+  }
+
+  close(): void {
+    this.#discovery.close();
+  }
+
+  /** Where to send a browser that wants to log in: a code, with PKCE S256 (RFC 7636), state and nonce. */
+  async begin(parameters: Parameters): Promise<{ url: string; checks: LoginChecks }> {
+    const configuration = await this.#discovery.configuration();
+    const checks = {
+      state: oidc.randomState(),
+      nonce: oidc.randomNonce(),
+      verifier: oidc.randomPKCECodeVerifier(),
+    };
+    const { href } = oidc.buildAuthorizationUrl(configuration, {
+      ...parameters,
+      state: checks.state,
+      nonce: checks.nonce,
+      code_challenge: await oidc.calculatePKCECodeChallenge(checks.verifier),
+      code_challenge_method: 'S256',
+    });
+    return { url: href, checks };
+  }
+
+  /** Redeems the code in a response's URL, once its state and `iss` (RFC 9207) are right. */
+  redeem(response: URL, checks: LoginChecks, parameters: Parameters): Promise<Tokens> {
+    return this.#ask(async (configuration) => {
+      const expected = {
+        expectedState: checks.state,
+        expectedNonce: checks.nonce,
+        pkceCodeVerifier: checks.verifier,
+        idTokenExpected: true,
+      };
+      return tokensOf(await oidc.authorizationCodeGrant(configuration, response, expected, parameters));
+    });
+  }
+
+  refresh(refreshToken: string, parameters: Parameters): Promise<Tokens> {
+    return this.#ask(async (configuration) =>
+      tokensOf(await oidc.refreshTokenGrant(configuration, refreshToken, parameters)),
+    );
+  }
+
+  clientCredentials(parameters: Parameters): Promise<Tokens> {
+    return this.#ask(async (configuration) =>
+      tokensOf(await oidc.clientCredentialsGrant(configuration, parameters)),
+    );
+  }
+
+  /** RFC 7009, where the provider offers it. */
+  revoke(token: string): Promise<void> {
+    return this.#ask(async (configuration) => {
+      if (configuration.serverMetadata().revocation_endpoint !== undefined)
+        await oidc.tokenRevocation(configuration, token);
+    });
+  }
+
+  /** Where to send a browser that wants to log out (RP-Initiated Logout 1.0), if the provider offers it. */
+  endSessionUrl(parameters: Parameters): string | undefined {
+    const configuration = this.#discovery.found;
+    if (configuration?.serverMetadata().end_session_endpoint === undefined) return undefined;
+    return oidc.buildEndSessionUrl(configuration, parameters).href;
+  }
+
+  async #ask<T>(request: (configuration: oidc.Configuration) => Promise<T>): Promise<T> {
+    try {
+      return await request(await this.#discovery.configuration());
+    } catch (thrown) {
+      const error = understood(thrown, this.issuer);
+      // It may come back elsewhere.
+      if (error instanceof ProviderUnavailableError && this.known) this.#discovery.again();
+      throw error;
+    }
+  }
+}
+
+function tokensOf(answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers): Tokens {
+  const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = answer;
+  const subject = answer.claims()?.sub;
+  return {
+    accessToken,
+    lifeSeconds: answer.expiresIn() ?? USUAL_LIFE_SECONDS,
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(idToken !== undefined && { idToken }),
+    ...(subject !== undefined && { subject }),
+  };
+}
