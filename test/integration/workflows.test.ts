@@ -11,10 +11,14 @@ const FOLDER = join(CHECKOUT, '.github/workflows');
 const WORKFLOWS = readdirSync(FOLDER).filter((name) => name.endsWith('.yml'));
 
 /** A linter's exit code decides; what it printed is what a failure shows. */
-const lint = (command: string, ...args: string[]) =>
-  promisify(execFile)(command, args, { cwd: CHECKOUT }).catch((error: { stdout: string; stderr: string }) => {
-    throw new Error(`${command}\n${error.stdout}\n${error.stderr}`);
-  });
+async function lint(command: string, ...args: string[]): Promise<void> {
+  try {
+    await promisify(execFile)(command, args, { cwd: CHECKOUT });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command}\n${stdout}\n${stderr}`, { cause: error });
+  }
+}
 
 describe('the workflows', () => {
   let linters: WorkflowLinters;
