@@ -75,8 +75,11 @@ test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of $
   });
   let done = 0;
   const failures: unknown[] = [];
+  const giveUpAt = performance.now() + 90_000;
+  const working = (): boolean =>
+    (done < QUERIES || users.length <= ROTATIONS) && failures.length === 0 && performance.now() < giveUpAt;
   const worker = async (): Promise<void> => {
-    while ((done < QUERIES || users.length <= ROTATIONS) && failures.length === 0) {
+    while (working()) {
       const swapsBefore = users.length;
       try {
         const { rows } = await pool.query<{ user: string }>('select current_user as user');

@@ -86,7 +86,7 @@ test('a wrapping token that somebody else has unwrapped is an alarm, not a login
   const events: SecretsEvent[] = [];
 
   await expect(connect(login, events)).rejects.toMatchObject({ code: 'ERR_WRAPPING_TOKEN_INVALID' });
-  expect(events).toMatchObject([{ type: 'wrapping_token_misused' }]);
+  expect(events).toContainEqual(expect.objectContaining({ type: 'wrapping_token_misused' }));
 });
 
 test('a wrapping token that was made elsewhere is refused before it is unwrapped', async () => {

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type PoolOptions, type QueryResult } from 'pg';
 import type { Consumer, Generation } from '../lease/consumer';
 import type { Credential } from '../lease/credential';
 import type { Lease } from '../lease/lease';
-import type { Clock } from '../clock';
+import { within, type Clock } from '../clock';
 import { closePool, drainPool } from './drain-pool';
 
 /** Everything of `pg.PoolConfig` but the user and the password, which Vault lends. */
@@ -13,6 +13,16 @@ export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connec
 const REFUSED = new Set(['28P01', '28000']);
 /** How long `end()` waits for work in flight. */
 const END_MS = 10_000;
+/** How long a new user's connections may take to open, all together. */
+const CONNECT_MS = 10_000;
+/** Those of `pg.Pool`. */
+const POOL_DEFAULTS = {
+  max: 10,
+  maxUses: Infinity,
+  allowExitOnIdle: false,
+  maxLifetimeSeconds: 0,
+  idleTimeoutMillis: 10_000,
+};
 const FORWARDED = ['connect', 'acquire', 'release', 'remove', 'error'] as const;
 
 /**
@@ -21,20 +31,25 @@ const FORWARDED = ['connect', 'acquire', 'release', 'remove', 'error'] as const;
  * finishes what it has, and only then its user is revoked. The database must therefore allow
  * {@link RotatingPool.connectionBudget} connections: twice `max`.
  */
-export class RotatingPool extends EventEmitter implements Consumer {
+export class RotatingPool extends EventEmitter implements Pool, Consumer {
+  /** Of every pool that is still to be made. */
+  readonly options: PoolOptions;
   #current: { readonly pool: Pool; readonly user: string } | undefined;
+  #end: Promise<void> | undefined;
+  #ended = false;
 
   constructor(
     private readonly lease: Lease,
     private readonly clock: Clock,
-    private readonly options: PostgresPoolOptions,
+    options: PostgresPoolOptions,
   ) {
     super();
+    this.options = { ...POOL_DEFAULTS, ...options, max: options.max ?? POOL_DEFAULTS.max };
   }
 
   /** Most connections that can be open at once: the old pool's and the new one's. */
   get connectionBudget(): number {
-    return 2 * (this.options.max ?? 10);
+    return 2 * this.options.max;
   }
 
   get totalCount(): number {
@@ -47,6 +62,18 @@ export class RotatingPool extends EventEmitter implements Consumer {
 
   get waitingCount(): number {
     return this.#current?.pool.waitingCount ?? 0;
+  }
+
+  get expiredCount(): number {
+    return this.#current?.pool.expiredCount ?? 0;
+  }
+
+  get ending(): boolean {
+    return this.#end !== undefined;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** As `pg.Pool#query`. @throws SecretsError `ERR_CREDENTIAL_EXPIRED` or `ERR_CREDENTIAL_UNAVAILABLE`. */
@@ -69,10 +96,13 @@ export class RotatingPool extends EventEmitter implements Consumer {
   }) as Pool['connect'];
 
   /** As `pg.Pool#end`: drains and closes; the user is revoked too, and no credential is leased any more. */
-  async end(): Promise<void> {
+  readonly end: Pool['end'] = ((callback?: () => void) => {
     this.#current = undefined;
-    await this.lease.close(END_MS);
-  }
+    this.#end ??= this.lease.close(END_MS).finally(() => (this.#ended = true));
+    if (callback === undefined) return this.#end;
+    void this.#end.finally(callback);
+    return;
+  }) as Pool['end'];
 
   async prepare(credential: Credential): Promise<Generation> {
     const { user, password } = credential;
@@ -81,10 +111,14 @@ export class RotatingPool extends EventEmitter implements Consumer {
       pool.on(name as 'connect', (...args: unknown[]) => this.#forward(name, args));
     const clients = new Set<PoolClient>();
     pool.on('connect', (client) => clients.add(client)).on('remove', (client) => clients.delete(client));
+    const warming = warmUp(pool, Math.max(1, this.totalCount));
     try {
-      await warmUp(pool, Math.max(1, this.totalCount));
+      if (!(await within(this.clock, CONNECT_MS, warming))) {
+        throw new Error(`PostgreSQL did not connect within ${CONNECT_MS / 1_000} s`);
+      }
+      await warming;
     } catch (error) {
-      await pool.end();
+      await closePool(pool, clients, this.clock);
       throw error;
     }
     return {

@@ -64,7 +64,7 @@ export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z]{3,}\b/.test(error.message);
 }
 
-const LONGEST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 1_000;
 
 /** Pause before reconnect `attempt` (1, 2, …), ms. */
 export function reconnectPause(attempt: number): number {
