@@ -43,7 +43,7 @@ async function main(): Promise<void> {
       await clients('many clients', everyone),
       await clients('one hot client', [0]),
       await clients('denied', [DENIED_CLIENT], isLimiter),
-    ];
+    ].filter(({ name }) => name.includes(options.only));
 
     const servers = [];
     for (const peer of LIMIT_PEERS) {

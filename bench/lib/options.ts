@@ -5,14 +5,17 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Of each measurement. */
   readonly seconds: number;
+  /** Scenarios to measure: those whose name holds this text. */
+  readonly only: string;
 }
 
 /** Reads the command line; answers `--help` itself. What is not known is refused. */
-export function benchOptions(about: string, defaults: BenchOptions): BenchOptions {
+export function benchOptions(about: string, defaults: Omit<BenchOptions, 'only'>): BenchOptions {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: String(defaults.rounds) },
       seconds: { type: 'string', default: String(defaults.seconds) },
+      only: { type: 'string', default: '' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -21,12 +24,17 @@ export function benchOptions(about: string, defaults: BenchOptions): BenchOption
     console.log(`${about}\n
   --rounds N    alternating rounds (default ${defaults.rounds})
   --seconds N   whole seconds of each measurement (default ${defaults.seconds})
+  --only TEXT   only the scenarios whose name holds this text
   --json        one object on standard output: { name, machine, rounds, rows, goals }
 
 Exits 0 whether goals are met or not; 1 only when the run itself failed.`);
     process.exit(0);
   }
-  return { rounds: whole('rounds', values.rounds), seconds: whole('seconds', values.seconds) };
+  return {
+    rounds: whole('rounds', values.rounds),
+    seconds: whole('seconds', values.seconds),
+    only: values.only,
+  };
 }
 
 function whole(name: string, text: string): number {
