@@ -6,6 +6,8 @@ export type SecretsErrorCode =
   | 'ERR_VAULT_ADDRESS_INSECURE'
   /** No address answered. */
   | 'ERR_VAULT_UNREACHABLE'
+  /** The server's certificate is not trusted. */
+  | 'ERR_VAULT_CERTIFICATE'
   | 'ERR_VAULT_SEALED'
   /** A rate-limit quota of Vault (429). */
   | 'ERR_VAULT_THROTTLED'
@@ -18,6 +20,8 @@ export type SecretsErrorCode =
   /** The token expired, was revoked, or never was one. */
   | 'ERR_VAULT_TOKEN_INVALID'
   | 'ERR_VAULT_LOGIN_REFUSED'
+  /** What the login needs cannot be had: an unreadable file, no credentials of AWS. */
+  | 'ERR_LOGIN_SOURCE'
   /** The wrapping token is expired, or somebody else has unwrapped it. */
   | 'ERR_WRAPPING_TOKEN_INVALID'
   /** The wrapping token was made by another path than the expected one. */
@@ -38,13 +42,16 @@ export type SecretsErrorCode =
 /** Every failure of this folder. The message says what to do; it never holds a secret or a lease ID. */
 export class SecretsError extends Error {
   override readonly name: string = 'SecretsError';
+  /** Milliseconds that the server asked to be left alone for; 0 when it did not. */
+  readonly retryAfterMs: number;
 
   constructor(
     readonly code: SecretsErrorCode,
     message: string,
-    options?: ErrorOptions,
+    { retryAfterMs = 0, ...options }: ErrorOptions & { readonly retryAfterMs?: number } = {},
   ) {
     super(message, options);
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

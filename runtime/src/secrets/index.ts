@@ -1,8 +1,12 @@
 /** Vault and OpenBao: login, leases, rotation. `SecretsManager.connect()` is the way in. */
 export { MissingCapabilityError, SecretsError, type SecretsErrorCode } from './errors';
 export type { EmitEvent, SecretsEvent } from './events';
-export { appRole, type AppRoleOptions, type ValueSource } from './login/app-role';
+export type { AwsCredentialProvider } from './aws/credentials';
+export { appRole, type AppRoleOptions } from './login/app-role';
+export { awsLogin, type AwsLoginOptions } from './login/aws';
+export { jwtLogin, type JwtLoginOptions } from './login/jwt';
 export type { LoginMethod } from './login/method';
+export type { ValueSource } from './login/value';
 export type { SecretsManagerOptions } from './options';
 export { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
 export type { RedisDriver } from './redis/driver';

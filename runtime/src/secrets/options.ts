@@ -14,7 +14,7 @@ export interface SecretsManagerOptions {
   readonly namespace?: string;
   /** File with the authorities to trust, PEM. @default VAULT_CACERT */
   readonly caFile?: string;
-  /** @default AppRole with VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID or VAULT_SECRET_ID */
+  /** @default AppRole with VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID or VAULT_SECRET_ID, read at each login */
   readonly login?: LoginMethod;
   /** Sends tokens over plain HTTP to hosts other than loopback. @default false */
   readonly allowPlainHttp?: boolean;
@@ -61,15 +61,19 @@ export function resolveOptions(options: SecretsManagerOptions, env: Environment)
 }
 
 function loginFromEnvironment(env: Environment): LoginMethod {
-  const { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: plain, VAULT_WRAPPED_SECRET_ID: wrapped } = env;
-  const secretId = wrapped ? { wrappedSecretId: wrapped } : plain ? { secretId: plain } : undefined;
-  if (!roleId || !secretId) {
+  const name = env.VAULT_WRAPPED_SECRET_ID ? 'VAULT_WRAPPED_SECRET_ID' : 'VAULT_SECRET_ID';
+  const { VAULT_ROLE_ID: roleId } = env;
+  if (!roleId || !env[name]) {
     throw new SecretsError(
       'ERR_SECRETS_CONFIG',
       'no way to log in: set VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID (or VAULT_SECRET_ID), or pass { login }',
     );
   }
-  return appRole({ roleId, ...secretId });
+  const source = (): string => env[name] ?? '';
+  return appRole({
+    roleId,
+    ...(name === 'VAULT_SECRET_ID' ? { secretId: source } : { wrappedSecretId: source }),
+  });
 }
 
 function readPem(file: string): string {

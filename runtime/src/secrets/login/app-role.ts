@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { SecretsError } from '../errors';
 import { Secret } from '../secret';
+import type { VaultTransport } from '../vault/client';
 import type { LoginMethod } from './method';
 import { sendLogin } from './send-login';
+import { readValue, type ValueSource } from './value';
 import { unwrapSecretId } from './wrapped-secret-id';
-
-/** Where a value comes from; read again at each login, so that a new one is picked up. */
-export type ValueSource = string | { readonly file: string } | (() => string | Promise<string>);
 
 export interface AppRoleOptions {
   readonly roleId: string;
@@ -23,30 +21,26 @@ export interface AppRoleOptions {
 /**
  * AppRole. A wrapped secret ID is unwrapped once and kept in memory for later logins; when its source
  * holds another wrapping token by then, that one is unwrapped.
+ *
+ * A role whose secret IDs are good for one login (`secret_id_num_uses = 1`, as the construct `AppRoleLogin`
+ * makes them) lets a process renew its token for ever, but not log in again with the same secret ID. Should
+ * the token be lost (an outage longer than its period, a revocation), the process can go on only if its source
+ * holds a new secret ID by then; else it turns not-ready and ends after `withoutTokenSeconds`, and whoever
+ * starts it mints anew.
  */
 export function appRole(options: AppRoleOptions): LoginMethod {
-  const { roleId, secretId, wrappedSecretId, mount = 'approle' } = options;
+  const { roleId, secretId, wrappedSecretId, mount = 'approle', roleName } = options;
   if ((secretId === undefined) === (wrappedSecretId === undefined)) {
     throw new SecretsError('ERR_SECRETS_CONFIG', 'AppRole needs either a secret ID or a wrapped secret ID');
   }
-  let unwrapped: { wrappingToken: string; secretId: Secret } | undefined;
+  let unwrapped: { readonly from: string; readonly secretId: Secret } | undefined;
 
-  const readSecretId = async (
-    vault: Parameters<LoginMethod['login']>[0],
-    signal: AbortSignal,
-  ): Promise<Secret> => {
-    if (secretId !== undefined) return new Secret(await readValue(secretId));
-    const wrappingToken = await readValue(wrappedSecretId ?? '');
-    if (unwrapped?.wrappingToken !== wrappingToken) {
-      unwrapped = {
-        wrappingToken,
-        secretId: await unwrapSecretId(
-          vault,
-          new Secret(wrappingToken),
-          { mount, roleName: options.roleName },
-          signal,
-        ),
-      };
+  const readSecretId = async (vault: VaultTransport, signal: AbortSignal): Promise<Secret> => {
+    if (secretId !== undefined) return new Secret(await readValue(secretId, 'secret ID'));
+    const from = await readValue(wrappedSecretId ?? '', 'wrapped secret ID');
+    if (unwrapped?.from !== from) {
+      const origin = { mount, roleName };
+      unwrapped = { from, secretId: await unwrapSecretId(vault, new Secret(from), origin, signal) };
     }
     return unwrapped.secretId;
   };
@@ -55,24 +49,11 @@ export function appRole(options: AppRoleOptions): LoginMethod {
     name: 'approle',
     login: async (vault, signal) => {
       const id = await readSecretId(vault, signal);
-      return sendLogin(vault, mount, { role_id: roleId, secret_id: id.reveal() }, signal);
+      const body = { role_id: roleId, secret_id: id.reveal() };
+      return sendLogin(vault, { mount, body, remedy: REMEDY }, signal);
     },
   };
 }
 
-/** @throws SecretsError `ERR_SECRETS_CONFIG` when the file cannot be read or the value is empty. */
-export async function readValue(source: ValueSource): Promise<string> {
-  let value: string;
-  if (typeof source === 'string') value = source;
-  else if (typeof source === 'function') value = await source();
-  else {
-    try {
-      value = await readFile(source.file, 'utf8');
-    } catch (cause) {
-      throw new SecretsError('ERR_SECRETS_CONFIG', `cannot read ${source.file}`, { cause });
-    }
-  }
-  value = value.trim();
-  if (value === '') throw new SecretsError('ERR_SECRETS_CONFIG', 'the source of a login secret is empty');
-  return value;
-}
+const REMEDY =
+  'the secret ID is spent, expired, revoked or of another role: mint a new one, then start the process again';

@@ -1,5 +1,5 @@
 import type { Secret } from '../secret';
-import type { VaultClient } from '../vault/client';
+import type { VaultTransport } from '../vault/client';
 
 /** A token as a login hands it out. */
 export interface Grant {
@@ -13,5 +13,5 @@ export interface LoginMethod {
   /** For events and messages, as in `approle`. */
   readonly name: string;
   /** @throws SecretsError with the reason; transient reasons are retried by the caller. */
-  readonly login: (vault: VaultClient, signal: AbortSignal) => Promise<Grant>;
+  readonly login: (vault: VaultTransport, signal: AbortSignal) => Promise<Grant>;
 }

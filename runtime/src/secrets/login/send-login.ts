@@ -1,23 +1,35 @@
 import { SecretsError } from '../errors';
 import { Secret } from '../secret';
-import type { VaultClient } from '../vault/client';
+import type { VaultTransport } from '../vault/client';
 import { errorFor, remedyFor } from '../vault/failure';
 import type { Grant } from './method';
 
-/** Sends a login of any method; the answers mean the same for all of them. */
+export interface LoginRequest {
+  readonly mount: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What to look at when Vault refuses; Vault itself gives no reasons to strangers. */
+  readonly remedy: string;
+}
+
+/**
+ * Sends a login of any method; the answers mean the same for all of them.
+ *
+ * @throws SecretsError `ERR_VAULT_LOGIN_REFUSED`, or a transient one.
+ */
 export async function sendLogin(
-  vault: VaultClient,
-  mount: string,
-  body: Readonly<Record<string, unknown>>,
+  vault: VaultTransport,
+  { mount, body, remedy }: LoginRequest,
   signal: AbortSignal,
 ): Promise<Grant> {
   const path = `auth/${mount}/login`;
+  const subject = `login at ${path}`;
   const answer = await vault.send({ method: 'POST', path, body, signal });
   if (answer.kind !== 'ok') {
-    if (remedyFor(answer).do === 'retry') throw errorFor(answer, `login at ${path}`);
-    throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', errorFor(answer, `login at ${path}`).message);
+    const failure = errorFor(answer, subject);
+    if (remedyFor(answer) === 'retry') throw failure;
+    throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', `${failure.message}: ${remedy}`);
   }
   const { auth } = answer.body;
-  if (!auth) throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', `login at ${path}: the answer holds no token`);
+  if (!auth) throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', `${subject}: the answer holds no token`);
   return { token: new Secret(auth.client_token), ttlSeconds: auth.lease_duration };
 }

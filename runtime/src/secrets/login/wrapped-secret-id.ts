@@ -1,6 +1,6 @@
 import { SecretsError } from '../errors';
 import { Secret } from '../secret';
-import type { VaultClient } from '../vault/client';
+import type { VaultTransport } from '../vault/client';
 import { errorFor, remedyFor } from '../vault/failure';
 
 /** The path a secret ID's wrapping token must come from. */
@@ -18,7 +18,7 @@ export interface ExpectedOrigin {
  * @throws SecretsError `ERR_WRAPPING_TOKEN_FOREIGN`, or `ERR_WRAPPING_TOKEN_INVALID`: treat it as a theft.
  */
 export async function unwrapSecretId(
-  vault: VaultClient,
+  vault: VaultTransport,
   wrappingToken: Secret,
   origin: ExpectedOrigin,
   signal: AbortSignal,
@@ -61,7 +61,7 @@ function describe({ mount, roleName = '<role>' }: ExpectedOrigin): string {
 }
 
 function wrappingError(failure: Parameters<typeof errorFor>[0]): SecretsError {
-  if (remedyFor(failure).do === 'retry') return errorFor(failure, 'unwrapping the secret ID');
+  if (remedyFor(failure) === 'retry') return errorFor(failure, 'unwrapping the secret ID');
   return new SecretsError(
     'ERR_WRAPPING_TOKEN_INVALID',
     'the wrapping token of the secret ID is expired, or somebody else has unwrapped it: check the audit log for its accessor, then mint a new one',

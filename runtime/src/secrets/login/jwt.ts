@@ -1,0 +1,32 @@
+import type { LoginMethod } from './method';
+import { sendLogin } from './send-login';
+import { readValue, type ValueSource } from './value';
+
+export interface JwtLoginOptions {
+  /** The role of Vault's JWT auth method, bound to the token's claims. */
+  readonly role: string;
+  /** The token, read again at each login: a file that the platform keeps fresh, or a function that asks for one. */
+  readonly token: ValueSource;
+  /** Where the method is mounted. @default 'jwt' */
+  readonly mount?: string;
+}
+
+/**
+ * JWT: the platform's own identity of the workload, such as a Kubernetes service account's projected token or
+ * a CI job's OIDC token. https://developer.hashicorp.com/vault/docs/auth/jwt
+ *
+ * @example
+ * jwtLogin({ role: 'fintech-api', token: { file: '/var/run/secrets/tokens/vault' } })
+ */
+export function jwtLogin({ role, token, mount = 'jwt' }: JwtLoginOptions): LoginMethod {
+  return {
+    name: 'jwt',
+    login: async (vault, signal) => {
+      const body = { role, jwt: await readValue(token, 'JWT') };
+      return sendLogin(vault, { mount, body, remedy: REMEDY }, signal);
+    },
+  };
+}
+
+const REMEDY =
+  'the token is expired, or its issuer, audience or claims are not those that the role is bound to';

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { SecretsError } from '../errors';
+
+/** Where a value comes from; read again at each login, so that a new one is picked up. */
+export type ValueSource = string | { readonly file: string } | (() => string | Promise<string>);
+
+/** @throws SecretsError `ERR_LOGIN_SOURCE` when the source cannot be read or gives nothing. */
+export async function readValue(source: ValueSource, what: string): Promise<string> {
+  const value = (await received(source, what)).trim();
+  if (value === '') throw new SecretsError('ERR_LOGIN_SOURCE', `the source of the ${what} is empty`);
+  return value;
+}
+
+async function received(source: ValueSource, what: string): Promise<string> {
+  if (typeof source === 'string') return source;
+  try {
+    return typeof source === 'function' ? await source() : await readFile(source.file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof SecretsError) throw cause;
+    const where = typeof source === 'function' ? 'its function threw' : source.file;
+    throw new SecretsError('ERR_LOGIN_SOURCE', `cannot read the ${what} (${where})`, { cause });
+  }
+}
