@@ -10,3 +10,15 @@ export function backoffMs(attempt: number, random: number, retryAfterMs = 0): nu
   const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 16));
   return retryAfterMs + ceiling * (0.2 + 0.8 * random);
 }
+
+/**
+ * The moment of the next attempt. It is never slept over a deadline: one last attempt is made shortly before.
+ *
+ * @param lastCallMs how long before the deadline the last attempt is made.
+ */
+export function retryAt(now: number, backoff: number, deadline?: number, lastCallMs = 1_000): number {
+  const planned = now + backoff;
+  if (deadline === undefined) return planned;
+  const lastCall = deadline - lastCallMs;
+  return planned > lastCall && lastCall > now ? lastCall : planned;
+}

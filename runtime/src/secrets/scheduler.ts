@@ -9,12 +9,21 @@ export interface Task {
 }
 
 /**
- * The one timer of a SecretsManager: it sleeps until the earliest task is due. Each task runs alone
- * (never twice at once); different tasks run side by side.
+ * The one timer of a SecretsManager: it sleeps until the earliest of its tasks is due.
+ *
+ *   the token      (`vault/token-life.ts`)   renew, log in
+ *   each lease     (`lease/lease-life.ts`)   rotate, expire
+ *   revocations    (`lease/revocations.ts`)  give back what Vault did not take at once
+ *
+ *   idle ──the earliest moment comes──► due ──run()──► running ──► idle
+ *
+ * A task runs alone (never twice at once); different tasks run side by side, so that a database that hangs does
+ * not keep the token from its renewal. Moments are on a clock that nobody can set; one that is long past, because
+ * the process was stopped, is simply due.
  */
 export class Scheduler {
   readonly #tasks = new Set<Task>();
-  readonly #running = new Map<Task, Promise<void>>();
+  readonly #running = new Set<Task>();
   #cancel: (() => void) | undefined;
   #stopped = false;
 
@@ -22,11 +31,6 @@ export class Scheduler {
 
   add(task: Task): void {
     this.#tasks.add(task);
-    this.wake();
-  }
-
-  remove(task: Task): void {
-    this.#tasks.delete(task);
     this.wake();
   }
 
@@ -41,22 +45,21 @@ export class Scheduler {
     this.#cancel = this.clock.after(Math.max(0, earliest - this.clock.now()), () => this.#runDue());
   }
 
-  /** No task starts any more; resolves when the running ones are done. */
-  async stop(): Promise<void> {
+  /** No task starts any more; those that run go on. */
+  stop(): void {
     this.#stopped = true;
     this.wake();
-    await Promise.all(this.#running.values());
   }
 
   #runDue(): void {
     const now = this.clock.now();
     for (const task of this.#tasks) {
       if (this.#running.has(task) || task.dueAt() > now) continue;
-      const run = task.run().finally(() => {
+      this.#running.add(task);
+      void task.run().finally(() => {
         this.#running.delete(task);
         this.wake();
       });
-      this.#running.set(task, run);
     }
     this.wake();
   }

@@ -8,6 +8,7 @@ import { readKvEntry } from './kv/read-entry';
 import { databaseSource } from './lease/database-source';
 import { Lease } from './lease/lease';
 import { ROTATE_AT } from './lease/lease-life';
+import { Revocations } from './lease/revocations';
 import { resolveOptions, type SecretsManagerOptions } from './options';
 import { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
 import type { RedisDriver } from './redis/driver';
@@ -16,8 +17,9 @@ import { RotatingRedis } from './redis/rotating-redis';
 import { Scheduler } from './scheduler';
 import { readinessOf, statusOf, type SecretsReadiness, type SecretsStatus } from './status';
 import { VaultAccess } from './vault/access';
+import { isLoopback } from './vault/addresses';
 import { VaultClient } from './vault/client';
-import { isTransient } from './vault/failure';
+import { errorFor, isTransient } from './vault/failure';
 import type { Session } from './vault/session';
 import { TokenKeeper } from './vault/token-keeper';
 
@@ -48,11 +50,11 @@ export class SecretsManager {
   readonly #events = new EventEmitter<{ event: [SecretsEvent] }>();
   readonly #abort = new AbortController();
   readonly #scheduler: Scheduler;
+  readonly #revocations: Revocations;
   readonly #vault: VaultClient;
   readonly #keeper: TokenKeeper;
   readonly #access: VaultAccess;
   readonly #leases: Lease[] = [];
-  #withoutTokenSince: number | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -60,11 +62,12 @@ export class SecretsManager {
     onEvent: EmitEvent | undefined,
   ) {
     const { clock, addresses, login, namespace, ca } = options;
-    if (onEvent) this.#events.on('event', onEvent);
+    if (onEvent) this.onEvent(onEvent);
     this.#scheduler = new Scheduler(clock);
+    this.#revocations = new Revocations(clock, this.#scheduler);
     this.#vault = new VaultClient({
       addresses,
-      timeoutMs: 10_000,
+      timeoutMs: REQUEST_MS,
       ...(namespace !== undefined && { namespace }),
       ...(ca !== undefined && { ca }),
     });
@@ -74,8 +77,10 @@ export class SecretsManager {
       clock,
       emit: this.#emit,
       signal: this.#abort.signal,
-      onReplaced: (old) => void this.#leaseAnew(old),
-      onWithoutToken: (error) => this.#withoutToken(error),
+      withoutTokenMs: options.withoutTokenMs,
+      onReplaced: (old) => void this.#leave(old),
+      onChange: () => this.#scheduler.wake(),
+      onLoginImpossible: options.onLoginImpossible,
     });
     this.#access = new VaultAccess(this.#vault, this.#keeper, this.#abort.signal);
   }
@@ -141,8 +146,15 @@ export class SecretsManager {
 
   /** Tells of everything; returns a function that stops it. */
   onEvent(listener: EmitEvent): () => void {
-    this.#events.on('event', listener);
-    return () => void this.#events.off('event', listener);
+    const safely: EmitEvent = (event) => {
+      try {
+        listener(event);
+      } catch (error) {
+        process.emitWarning(`a listener of SecretsManager threw: ${String(error)}`);
+      }
+    };
+    this.#events.on('event', safely);
+    return () => void this.#events.off('event', safely);
   }
 
   /**
@@ -171,11 +183,7 @@ export class SecretsManager {
     return this.#closing;
   }
 
-  readonly #emit: EmitEvent = (event) => {
-    if (event.type === 'token_obtained' || event.type === 'token_replaced')
-      this.#withoutTokenSince = undefined;
-    this.#events.emit('event', event);
-  };
+  readonly #emit: EmitEvent = (event) => void this.#events.emit('event', event);
 
   #lease(role: string): Lease {
     const { clock, databaseMount: mount, rotateShare = ROTATE_AT, drainMs, startupMs } = this.options;
@@ -184,6 +192,7 @@ export class SecretsManager {
       source,
       clock,
       scheduler: this.#scheduler,
+      revocations: this.#revocations,
       emit: this.#emit,
       rotateShare,
       drainMs,
@@ -206,52 +215,52 @@ export class SecretsManager {
         await this.#keeper.login();
         return;
       } catch (error) {
-        const wait = backoffMs(attempt, clock.random());
-        if (!isTransient(error) || clock.now() + wait > end) {
-          this.#reportMisuse(error);
-          throw error;
-        }
+        const retryAfterMs = error instanceof SecretsError ? error.retryAfterMs : 0;
+        const wait = backoffMs(attempt, clock.random(), retryAfterMs);
+        if (!isTransient(error) || clock.now() + wait > end) throw error;
         await pause(clock, wait);
       }
     }
   }
 
-  #reportMisuse(error: unknown): void {
-    if (!(error instanceof SecretsError) || !error.code.startsWith('ERR_WRAPPING_TOKEN_')) return;
-    this.#emit({ type: 'wrapping_token_misused', code: error.code, message: error.message });
+  /** What was leased under the old token is leased anew; when nothing needs it any more, it is given back. */
+  async #leave(old: Session): Promise<void> {
+    await Promise.all(this.#leases.map((lease) => lease.leave(old)));
+    if (!this.#closing) await this.#revokeToken(old);
   }
 
-  /** What was leased under the old token is replaced, then the old token is given back. */
-  async #leaseAnew(old: Session): Promise<void> {
-    const results = await Promise.allSettled(this.#leases.map((lease) => lease.leaseAnew()));
-    if (results.every(({ status }) => status === 'fulfilled')) await this.#revokeToken(old);
-  }
-
-  async #revokeToken({ token }: Session): Promise<void> {
-    await this.#vault.send({ method: 'POST', path: 'auth/token/revoke-self', token }).catch(() => undefined);
-  }
-
-  #withoutToken(error: SecretsError): void {
-    const { clock, withoutTokenMs, onLoginImpossible } = this.options;
-    this.#withoutTokenSince ??= clock.now();
-    if (clock.now() - this.#withoutTokenSince >= withoutTokenMs) onLoginImpossible(error);
+  #revokeToken(session: Session): Promise<void> {
+    const { token } = session;
+    return this.#revocations.revoke({
+      giveBack: async () => {
+        const answer = await this.#vault.send({ method: 'POST', path: 'auth/token/revoke-self', token });
+        // Refused: it is gone already.
+        if (answer.kind !== 'ok' && answer.kind !== 'denied') throw errorFor(answer, 'revocation of a token');
+      },
+      endsAt: () => session.deadline,
+    });
   }
 
   async #close(): Promise<void> {
     const { clock, closeMs } = this.options;
     const end = clock.now() + closeMs;
-    const work = async (): Promise<void> => {
-      await this.#scheduler.stop();
-      await Promise.all(this.#leases.map((lease) => lease.close(closeMs / 2)));
-      const session = this.#keeper.state.valid ? this.#keeper.session : undefined;
-      if (session) await this.#revokeToken(session);
-    };
-    await within(clock, end - clock.now(), work());
+    this.#scheduler.stop();
+    // Whatever is being asked for is not needed any more. Should Vault lease it all the same, it goes with the token.
     this.#abort.abort();
-    await within(clock, 1_000, this.#vault.close());
+    const leases = this.#leases.map((lease) => lease.close(closeMs / 2));
+    await within(
+      clock,
+      Math.max(closeMs / 2, closeMs - FAREWELL_MS),
+      Promise.all([...leases, this.#revocations.flush()]),
+    );
+    if (this.#keeper.state.valid) {
+      await within(clock, end - clock.now(), this.#revokeToken(this.#keeper.session));
+    }
+    await this.#vault.close();
   }
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
+/** How long one server may take for one request. */
+const REQUEST_MS = 10_000;
+/** What a shutdown keeps for its last request. */
+const FAREWELL_MS = 2_000;

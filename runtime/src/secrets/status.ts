@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { deadlineOf } from './lease/credential';
 import type { Lease } from './lease/lease';
 import type { TokenKeeper } from './vault/token-keeper';
 
@@ -11,6 +12,7 @@ export interface LeaseStatus {
   readonly ageSeconds: number | undefined;
   /** Seconds until min(lease, token); `undefined` without a credential. */
   readonly deadlineInSeconds: number | undefined;
+  /** `expire` only where nothing will replace the credential, or keep its token, before that. */
   readonly nextAction: 'rotate' | 'expire' | 'nothing';
   readonly nextActionInSeconds: number | undefined;
   readonly lastErrorCode: string | undefined;
@@ -47,7 +49,7 @@ export function statusOf(clock: Clock, keeper: TokenKeeper, leases: readonly Lea
       nextActionInSeconds: inSeconds(nextAt, now),
       lastErrorCode: lastError?.code,
     },
-    leases: leases.map((lease) => leaseStatus(lease, now)),
+    leases: leases.map((lease) => leaseStatus(lease, now, lastError === undefined)),
   };
 }
 
@@ -61,15 +63,16 @@ export function readinessOf({ token, leases }: SecretsStatus): SecretsReadiness 
   return { ready: problems.length === 0, problems };
 }
 
-function leaseStatus(lease: Lease, now: number): LeaseStatus {
-  const { credential, next } = lease;
+function leaseStatus(lease: Lease, now: number, tokenIsKept: boolean): LeaseStatus {
+  const { credential } = lease;
+  const next = lease.next(tokenIsKept);
   return {
     source: lease.source.kind,
     role: lease.source.role,
     state: lease.state,
     user: credential?.user,
     ageSeconds: credential && inSeconds(now, credential.obtainedAt),
-    deadlineInSeconds: credential && inSeconds(credential.deadline(), now),
+    deadlineInSeconds: credential && inSeconds(deadlineOf(credential), now),
     nextAction: next.do,
     nextActionInSeconds: inSeconds(next.at, now),
     lastErrorCode: lease.lastError?.code,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { inspect } from 'node:util';
-import { backoffMs } from '../../../runtime/src/secrets/backoff';
-import { nextLeaseAction, retryAt, ROTATE_AT, rotateAt } from '../../../runtime/src/secrets/lease/lease-life';
+import { backoffMs, retryAt } from '../../../runtime/src/secrets/backoff';
+import { nextLeaseAction, ROTATE_AT, rotateAt } from '../../../runtime/src/secrets/lease/lease-life';
 import { hideWhenPrinted, Secret } from '../../../runtime/src/secrets/secret';
 import { readAnswer } from '../../../runtime/src/secrets/vault/answer';
 import { deadlineOf, reachedMaximum, renewAt } from '../../../runtime/src/secrets/vault/token-life';

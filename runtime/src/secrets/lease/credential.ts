@@ -1,4 +1,5 @@
 import type { Secret } from '../secret';
+import type { Session } from '../vault/session';
 
 /** A user and password that somebody lent us, whoever that was. */
 export interface Credential {
@@ -8,10 +9,15 @@ export interface Credential {
   readonly obtainedAt: number;
   /** How long it was lent for; `Infinity` for one without an end. */
   readonly ttlMs: number;
-  /** min(lease, token), asked for anew each time, because a token's renewal moves it. */
-  readonly deadline: () => number;
-  /** Gives it back; returns whether the lender took it. Never rejects. */
-  readonly revoke: () => Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string }>;
+  /** The token it was leased under, with which it dies; none for one that no token holds. */
+  readonly session?: Session;
+  /** Gives it back. @throws SecretsError when the lender did not take it; none for one that just ends. */
+  readonly giveBack?: () => Promise<void>;
+}
+
+/** min(lease, token), to be asked anew each time, because a token's renewal moves it. */
+export function deadlineOf({ obtainedAt, ttlMs, session }: Credential): number {
+  return Math.min(obtainedAt + ttlMs, session?.deadline ?? Infinity);
 }
 
 /** A lender of credentials. */
@@ -19,5 +25,6 @@ export interface CredentialSource {
   readonly kind: 'vault-database' | 'elasticache-iam' | 'upstash-kv';
   /** The role or name it lends for; shown in events and in the status. */
   readonly role: string;
+  /** @throws SecretsError */
   readonly obtain: () => Promise<Credential>;
 }

@@ -11,6 +11,8 @@ export interface DatabaseSourceOptions {
   readonly role: string;
 }
 
+const GRANTED_BY = 'PostgresRole.grantLease() or RedisRole.grantLease()';
+
 /** Leases of Vault's database secrets engine: `<mount>/creds/<role>`. */
 export function databaseSource({ access, clock, mount, role }: DatabaseSourceOptions): CredentialSource {
   const path = `${mount}/creds/${encodeURIComponent(role)}`;
@@ -26,7 +28,7 @@ export function databaseSource({ access, clock, mount, role }: DatabaseSourceOpt
           method: 'GET',
           path,
           subject,
-          grantedBy: 'PostgresRole.grantLease() or RedisRole.grantLease()',
+          grantedBy: GRANTED_BY,
         })
         .catch((error: unknown) => {
           throw roleError(error, mount, role);
@@ -41,20 +43,21 @@ export function databaseSource({ access, clock, mount, role }: DatabaseSourceOpt
         password: new Secret(password),
         obtainedAt,
         ttlMs: seconds * 1_000,
-        deadline: () => Math.min(obtainedAt + seconds * 1_000, session.deadline),
-        // The lease ID is in the path because the policy permits just this prefix and denies it as a parameter.
-        revoke: async () => {
-          try {
-            const answer = await access.send(
-              { method: 'PUT', path: `sys/leases/revoke/${leaseId}` },
-              session,
-            );
-            if (answer.kind === 'ok') return { ok: true };
-            return { ok: false, code: answer.kind };
-          } catch (error) {
-            return { ok: false, code: error instanceof SecretsError ? error.code : 'ERR_VAULT_UNREACHABLE' };
-          }
-        },
+        session,
+        giveBack: () =>
+          access.revoke(
+            {
+              method: 'PUT',
+              // The lease is named by the path alone: as a parameter the policy denies it.
+              path: `sys/leases/revoke/${leaseId}`,
+              // Else Vault answers before the database has removed the user, and nobody hears when it cannot.
+              body: { sync: true },
+              subject: `revocation of a lease of ${role}`,
+              shownPath: `sys/leases/revoke/${path}/*`,
+              grantedBy: GRANTED_BY,
+            },
+            session,
+          ),
       };
     },
   };

@@ -1,15 +1,17 @@
 /**
  * The life of a leased credential. Pure: all moments are milliseconds on the monotonic clock.
  *
- *   empty ──lease, connect, probe──► serving ──(50/60 of the TTL, less jitter)──► rotating
- *     ▲  │                             ▲  │                                          │
- *     │  └─failed─► empty (backoff)    │  ├─ the token was replaced ──► rotating     ├─ new lease → connect → probe → swap
- *     │                                │  └─ the server refused it ───► rotating     │    old: drain → close → revoke
- *     │                                │                                             │
- *     │                                ├──────────────────── done ◄──────────────────┤
- *     │                                └─ old one serves on (backoff) ◄── failed ────┘
- *     │
- *     └── expired ◄── deadline = min(lease, token) passed while nothing could replace it
+ *   starting ──lease → connect → probe──► serving ──(50/60 of the TTL, less jitter)──► rotating
+ *     │  ▲                                ▲  │                                            │
+ *     │  └─ failed (backoff)              │  ├─ the token was replaced ──► rotating       ├─ new lease → connect → probe → swap
+ *     │                                   │  └─ the server refused it ───► rotating       │    old: drain → close → revoke
+ *     │                                   │                                               │
+ *     │                                   ├───────────────────── done ◄───────────────────┤
+ *     │                                   └─ the old one serves on (backoff) ◄── failed ──┘
+ *     │                                                  │
+ *     │          expired ◄── deadline = min(lease, token) passed while nothing could replace it
+ *     │             └──(at once, then backoff)──► rotating, with nothing to drain
+ *     └─► closed ◄── from any state: drain → close → revoke
  *
  * Leases are never renewed: a renewal prolongs a password, a rotation replaces it.
  */
@@ -29,8 +31,10 @@ export function rotateAt(
 }
 
 /** What a lease's task has to do, and when. */
-export type LeaseAction =
-  { readonly do: 'rotate' | 'expire'; readonly at: number } | { readonly do: 'nothing'; readonly at: number };
+export interface LeaseAction {
+  readonly do: 'rotate' | 'expire' | 'nothing';
+  readonly at: number;
+}
 
 export interface LeaseState {
   /** Moment of the next attempt: the planned rotation, or the end of a backoff. */
@@ -42,22 +46,5 @@ export interface LeaseState {
 /** The earlier of the two: the next attempt, or the end of what serves. */
 export function nextLeaseAction({ attemptAt, deadline }: LeaseState): LeaseAction {
   if (deadline !== undefined && deadline <= attemptAt) return { do: 'expire', at: deadline };
-  return attemptAt === Infinity ? { do: 'nothing', at: Infinity } : { do: 'rotate', at: attemptAt };
-}
-
-/**
- * Backoff never sleeps over the deadline: one last attempt is made shortly before it.
- *
- * @param lastCallMs how long before the deadline the last attempt is made.
- */
-export function retryAt(
-  now: number,
-  backoff: number,
-  deadline: number | undefined,
-  lastCallMs = 1_000,
-): number {
-  const planned = now + backoff;
-  if (deadline === undefined) return planned;
-  const lastCall = deadline - lastCallMs;
-  return planned > lastCall && lastCall > now ? lastCall : planned;
+  return { do: attemptAt === Infinity ? 'nothing' : 'rotate', at: attemptAt };
 }

@@ -1,17 +1,21 @@
-import { backoffMs } from '../backoff';
+import { backoffMs, retryAt } from '../backoff';
 import { within, type Clock } from '../clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
 import type { Scheduler, Task } from '../scheduler';
 import { isTransient } from '../vault/failure';
+import type { Session } from '../vault/session';
 import type { Consumer, Generation } from './consumer';
-import type { Credential, CredentialSource } from './credential';
-import { nextLeaseAction, retryAt, rotateAt } from './lease-life';
+import { deadlineOf, type Credential, type CredentialSource } from './credential';
+import { nextLeaseAction, rotateAt, type LeaseAction } from './lease-life';
+import { Retirement, type Serving } from './retirement';
+import type { Revocations } from './revocations';
 
 export interface LeaseOptions {
   readonly source: CredentialSource;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  readonly revocations: Revocations;
   readonly emit: EmitEvent;
   /** Share of the TTL after which the credential is replaced. */
   readonly rotateShare: number;
@@ -21,10 +25,10 @@ export interface LeaseOptions {
   readonly startupMs: number;
 }
 
-interface Serving {
-  readonly credential: Credential;
-  readonly generations: readonly Generation[];
-}
+/** A credential refused at this age was refused from the start, whatever its probe said. */
+const YOUNG_MS = 10_000;
+/** How many young ones in a row are replaced at once, before the pauses begin. */
+const REFUSALS_AT_ONCE = 2;
 
 /**
  * One credential and those who work with it: leases, rotates, expires, gives back. `lease-life.ts` draws
@@ -35,9 +39,10 @@ export class Lease implements Task {
   #serving: Serving | undefined;
   #attemptAt: number;
   #attempt = 0;
+  #refusals = 0;
   #lastError: SecretsError | undefined;
   #rotation: Promise<void> | undefined;
-  #retirement: Promise<void> = Promise.resolve();
+  #retirement: Retirement | undefined;
   #expired = false;
   #closed = false;
   #waiters: ((error?: SecretsError) => void)[] = [];
@@ -67,9 +72,17 @@ export class Lease implements Task {
     return this.#rotation ? 'rotating' : 'serving';
   }
 
-  get next(): ReturnType<typeof nextLeaseAction> {
+  /**
+   * What comes next.
+   *
+   * @param tokenIsKept the token's own end is then no plan: it will be renewed or replaced before.
+   */
+  next(tokenIsKept = false): LeaseAction {
     if (this.#closed) return { do: 'nothing', at: Infinity };
-    return nextLeaseAction({ attemptAt: this.#attemptAt, deadline: this.#serving?.credential.deadline() });
+    const { credential } = this;
+    const deadline =
+      credential && (tokenIsKept ? credential.obtainedAt + credential.ttlMs : deadlineOf(credential));
+    return nextLeaseAction({ attemptAt: this.#attemptAt, deadline });
   }
 
   /** To be called before the lease is added to the scheduler. */
@@ -78,50 +91,82 @@ export class Lease implements Task {
   }
 
   dueAt(): number {
-    return this.next.at;
+    return this.next().at;
   }
 
   async run(): Promise<void> {
-    if (this.next.do === 'expire') this.#expire();
-    else await this.#rotateOnce().catch(() => undefined);
+    const now = this.options.clock.now();
+    if (this.credential && deadlineOf(this.credential) <= now) this.#expire();
+    if (this.#attemptAt <= now) await this.#rotateOnce().catch(() => undefined);
   }
 
-  /** Replaces the credential now; resolves when the old one is drained, closed and revoked. */
+  /** Replaces the credential now; resolves when the old one is drained, closed and revoked. @throws SecretsError */
   async rotate(): Promise<void> {
     await this.#rotateOnce();
-    await this.#retirement;
+    await this.#retirement?.done;
   }
 
-  /** As `rotate()`, but never by joining a rotation that is under way: that one may use the token that goes. */
-  async leaseAnew(): Promise<void> {
-    await this.#rotation?.catch(() => undefined);
-    await this.rotate();
+  /**
+   * Resolves when nothing here was leased under that session any more: replaced now, or as soon as that
+   * succeeds. Never rejects.
+   */
+  async leave(session: Session): Promise<void> {
+    await this.#rotation?.catch(() => undefined); // The one under way may use the token that goes.
+    if (!this.#closed && (!this.#serving || this.credential?.session === session)) {
+      await this.#rotateOnce().catch(() => undefined);
+    }
+    while (this.credential?.session === session) await this.#outcome().catch(() => undefined);
+    await this.#retirement?.done;
   }
 
-  /** The server refused this credential: nothing is left to lose by replacing it at once. */
+  /**
+   * The server refused this credential: nothing is left to lose by replacing it at once. Not so when the last
+   * attempt failed, or when one after the other is refused: every query would ask Vault for a lease.
+   *
+   * @throws SecretsError
+   */
   async refused(user: string): Promise<void> {
-    if (this.credential?.user === user && !this.#rotation) this.#attemptAt = this.options.clock.now();
-    if (this.credential?.user === user) await this.#rotateOnce();
+    const { credential } = this;
+    if (credential?.user !== user) return;
+    if (this.#rotation === undefined) {
+      const now = this.options.clock.now();
+      if (this.#lastError && this.#attemptAt > now) throw this.#lastError;
+      this.#refusals = now - credential.obtainedAt < YOUNG_MS ? this.#refusals + 1 : 1;
+      if (this.#refusals > REFUSALS_AT_ONCE) {
+        this.#attempt = this.#refusals;
+        throw this.#failed(new Error('the server refuses one credential after the other'));
+      }
+    }
+    await this.#rotateOnce();
   }
 
   /** Resolves when a credential serves. @throws SecretsError with the reason when none does in time. */
   async ready(): Promise<void> {
-    if (this.#closed) throw new SecretsError('ERR_SECRETS_CLOSED', 'the SecretsManager is closed');
+    if (this.#closed) throw closed();
     if (this.#serving) return;
     if (this.#expired) throw this.#expiry();
     if (this.#lastError && !isTransient(this.#lastError)) throw this.#lastError;
-    await this.#firstCredential();
+    const { clock, startupMs, source } = this.options;
+    const outcome = this.#outcome();
+    if (!(await within(clock, startupMs, outcome))) {
+      const message = `no credential of ${source.role} within ${startupMs / 1_000} s`;
+      throw new SecretsError('ERR_CREDENTIAL_UNAVAILABLE', message, { cause: this.#lastError });
+    }
+    await outcome;
   }
 
   /** Drains, closes and revokes; no credential serves any more. Never rejects. */
   async close(boundMs: number): Promise<void> {
     this.#closed = true;
-    this.#wakeWaiters(new SecretsError('ERR_SECRETS_CLOSED', 'the SecretsManager is closed'));
-    await this.#rotation?.catch(() => undefined);
-    await this.#retirement;
+    this.#settle(closed());
+    const { clock } = this.options;
+    const end = clock.now() + boundMs;
+    if (this.#rotation) await within(clock, boundMs, this.#rotation);
     const last = this.#serving;
     this.#serving = undefined;
-    if (last) await this.#retire(last, boundMs);
+    const left = Math.max(0, end - clock.now());
+    const retirements = [this.#retirement, last && this.#retire(last, left)];
+    await Promise.all(retirements.flatMap((retirement) => retirement?.within(left) ?? []));
   }
 
   #rotateOnce(): Promise<void> {
@@ -132,7 +177,7 @@ export class Lease implements Task {
   async #rotate(): Promise<void> {
     const { source, clock, emit, rotateShare, drainMs } = this.options;
     try {
-      await this.#retirement; // never three generations: the budget of connections counts two
+      await this.#finishRetirement();
       const credential = await source.obtain();
       const generations = await this.#prepare(credential);
       const old = this.#serving;
@@ -142,12 +187,11 @@ export class Lease implements Task {
       this.#attempt = 0;
       this.#lastError = undefined;
       this.#expired = false;
-      this.#wakeWaiters();
-      const { kind, role } = source;
+      this.#settle();
       emit({
         type: 'credential_rotated',
-        source: kind,
-        role,
+        source: source.kind,
+        role: source.role,
         previousUser: old?.credential.user,
         user: credential.user,
       });
@@ -159,6 +203,16 @@ export class Lease implements Task {
     }
   }
 
+  /**
+   * Never three generations: the budget of connections counts two. A drain that would still be going on at the
+   * deadline of what serves now is cut short.
+   */
+  async #finishRetirement(): Promise<void> {
+    const { credential } = this;
+    const left = credential ? deadlineOf(credential) - this.options.clock.now() : 0;
+    await this.#retirement?.within(Math.max(0, left / 2));
+  }
+
   async #prepare(credential: Credential): Promise<Generation[]> {
     const results = await Promise.allSettled(this.#consumers.map((consumer) => consumer.prepare(credential)));
     const failure = results.find((result) => result.status === 'rejected');
@@ -166,25 +220,32 @@ export class Lease implements Task {
     if (failure === undefined && !this.#closed) return generations;
     await Promise.all(generations.map((generation) => generation.close()));
     await this.#revoke(credential);
-    throw failure ? failure.reason : new SecretsError('ERR_SECRETS_CLOSED', 'closed during a rotation');
+    throw failure ? failure.reason : closed();
   }
 
-  async #retire({ credential, generations }: Serving, boundMs: number): Promise<void> {
-    const bound = Math.max(0, Math.min(boundMs, credential.deadline() - this.options.clock.now()));
-    await Promise.all(generations.map((generation) => generation.drain(bound)));
-    await Promise.all(generations.map((generation) => generation.close()));
-    await this.#revoke(credential);
+  #retire(serving: Serving, boundMs: number): Retirement {
+    return new Retirement(this.options.clock, serving, boundMs, (credential) => this.#revoke(credential));
   }
 
   async #revoke(credential: Credential): Promise<void> {
-    const { emit, source } = this.options;
-    const about = { source: source.kind, role: source.role, user: credential.user };
-    const result = await credential.revoke();
-    if (result.ok) emit({ type: 'credential_revoked', ...about });
-    else emit({ type: 'revocation_failed', ...about, code: result.code });
+    const { emit, source, revocations } = this.options;
+    const { user, giveBack } = credential;
+    if (giveBack === undefined) return;
+    const about = { source: source.kind, role: source.role, user };
+    await revocations.revoke({
+      giveBack,
+      endsAt: () => deadlineOf(credential),
+      onAttempt: (failure) =>
+        emit(
+          failure
+            ? { type: 'revocation_failed', ...about, code: failure.code }
+            : { type: 'credential_revoked', ...about },
+        ),
+    });
   }
 
   #failed(error: unknown): SecretsError {
+    if (this.#closed) return closed();
     const { clock, emit, source } = this.options;
     const failure =
       error instanceof SecretsError
@@ -195,8 +256,8 @@ export class Lease implements Task {
     this.#attempt += 1;
     this.#lastError = failure;
     const now = clock.now();
-    const deadline = this.credential?.deadline();
-    this.#attemptAt = retryAt(now, backoffMs(this.#attempt, clock.random()), deadline);
+    const deadline = this.credential && deadlineOf(this.credential);
+    this.#attemptAt = retryAt(now, backoffMs(this.#attempt, clock.random(), failure.retryAfterMs), deadline);
     emit({
       type: 'credential_failed',
       source: source.kind,
@@ -206,7 +267,7 @@ export class Lease implements Task {
       attempt: this.#attempt,
       servesForSeconds: deadline === undefined ? 0 : Math.max(0, (deadline - now) / 1_000),
     });
-    if (!isTransient(failure)) this.#wakeWaiters(failure);
+    if (!isTransient(failure)) this.#settle(failure);
     return failure;
   }
 
@@ -215,10 +276,12 @@ export class Lease implements Task {
     if (!old) return;
     this.#serving = undefined;
     this.#expired = true;
+    this.#attemptAt = Math.min(this.#attemptAt, this.options.clock.now());
     for (const consumer of this.#consumers) consumer.expire();
     const { emit, source } = this.options;
     emit({ type: 'credential_expired', source: source.kind, role: source.role, user: old.credential.user });
     this.#retirement = this.#retire(old, 0);
+    this.#settle(this.#expiry());
   }
 
   #expiry(): SecretsError {
@@ -226,26 +289,20 @@ export class Lease implements Task {
     return new SecretsError('ERR_CREDENTIAL_EXPIRED', message, { cause: this.#lastError });
   }
 
-  async #firstCredential(): Promise<void> {
-    const { clock, startupMs, source } = this.options;
-    const outcome = new Promise<void>((resolve, reject) => {
+  /** The next success, or the next failure that waiting does not mend. */
+  #outcome(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       this.#waiters.push((error) => (error ? reject(error) : resolve()));
     });
-    if (!(await within(clock, startupMs, outcome))) {
-      throw new SecretsError(
-        'ERR_CREDENTIAL_UNAVAILABLE',
-        `no credential of ${source.role} within ${startupMs / 1_000} s`,
-        {
-          cause: this.#lastError,
-        },
-      );
-    }
-    await outcome;
   }
 
-  #wakeWaiters(error?: SecretsError): void {
+  #settle(error?: SecretsError): void {
     for (const wake of this.#waiters.splice(0)) wake(error);
   }
+}
+
+function closed(): SecretsError {
+  return new SecretsError('ERR_SECRETS_CLOSED', 'the SecretsManager is closed');
 }
 
 function messageOf(error: unknown): string {

@@ -11,7 +11,7 @@ export type Answer =
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
   /** 307 or 308: a standby names the active node. */
   | { readonly kind: 'redirected'; readonly location: string }
-  /** 503: the node is sealed, or has no active leader; another node may serve. */
+  /** 503, or a standby's 500 during an election: sealed, or without a leader; another node may serve. */
   | { readonly kind: 'sealed'; readonly retryAfterMs: number }
   /** 5xx, or 412 (a replica that lags behind): later. */
   | {
@@ -36,6 +36,9 @@ export interface VaultBody {
   readonly errors?: readonly string[];
 }
 
+/** What a standby answers with 500 while no node leads. */
+const WITHOUT_LEADER = 'local node not active';
+
 /** Reads status, headers and body as Vault's API documentation and its source define them. */
 export function readAnswer(
   status: number,
@@ -53,7 +56,8 @@ export function readAnswer(
   if (status === 403) return { kind: 'denied', messages };
   if (status === 404) return { kind: 'missing', messages, body };
   if (status === 429) return { kind: 'throttled', retryAfterMs };
-  if (status === 503) return { kind: 'sealed', retryAfterMs };
+  if (status === 503 || messages.some((message) => message.includes(WITHOUT_LEADER)))
+    return { kind: 'sealed', retryAfterMs };
   return { kind: 'failed', status, messages, retryAfterMs };
 }
 

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { SecretsError } from '../errors';
 import type { Secret } from '../secret';
-import { readAnswer, type Answer, type VaultBody } from './answer';
+import { readAnswer, type Answer } from './answer';
 
 export interface VaultRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -12,6 +12,12 @@ export interface VaultRequest {
   readonly signal?: AbortSignal;
   /** Works once only, as unwrapping does: never sent again when the first try may have arrived. */
   readonly once?: boolean;
+}
+
+/** Whatever brings a request to Vault and an answer back. */
+export interface VaultTransport {
+  /** @throws SecretsError `ERR_VAULT_UNREACHABLE`, `ERR_VAULT_CERTIFICATE`, `ERR_VAULT_ADDRESS_INSECURE` */
+  send(message: VaultRequest): Promise<Answer>;
 }
 
 export interface VaultClientOptions {
@@ -25,9 +31,10 @@ export interface VaultClientOptions {
 
 /**
  * The HTTP API of Vault and OpenBao, over all servers of one cluster. It starts with the server that
- * answered last; a server that cannot be reached, is sealed or fails hands over to the next.
+ * answered last; a server that cannot be reached, is sealed or has no leader hands over to the next. A 500 is
+ * the answer of an engine, which no other server would change: asked again there, it could lease twice.
  */
-export class VaultClient {
+export class VaultClient implements VaultTransport {
   readonly #agent: Agent;
   #preferred = 0;
 
@@ -39,11 +46,7 @@ export class VaultClient {
     });
   }
 
-  /**
-   * Sends one request; the answer is whatever the best server said.
-   *
-   * @throws SecretsError `ERR_VAULT_UNREACHABLE` when no server answered.
-   */
+  /** Sends one request; the answer is whatever the best server said. */
   async send(message: VaultRequest): Promise<Answer> {
     const { addresses } = this.options;
     let last: Answer | undefined;
@@ -51,7 +54,7 @@ export class VaultClient {
     for (const address of [...addresses.slice(this.#preferred), ...addresses.slice(0, this.#preferred)]) {
       try {
         const answer = await this.#sendTo(address, message);
-        if (answer.kind !== 'sealed' && answer.kind !== 'failed') {
+        if (answer.kind !== 'sealed' && !(answer.kind === 'failed' && answer.status !== 500)) {
           this.#preferred = addresses.indexOf(address);
           return answer;
         }
@@ -63,21 +66,17 @@ export class VaultClient {
       }
     }
     if (last !== undefined) return last;
-    const hosts = addresses.map(({ host }) => host).join(', ');
-    throw new SecretsError(
-      'ERR_VAULT_UNREACHABLE',
-      `Vault cannot be reached at ${hosts} (${reasonOf(cause)})`,
-      { cause },
-    );
+    throw unreachable(addresses.map(({ host }) => host).join(', '), cause);
   }
 
+  /** Ends every connection, at once. */
   close(): Promise<void> {
-    return this.#agent.close();
+    return this.#agent.destroy();
   }
 
   async #sendTo(address: URL, message: VaultRequest): Promise<Answer> {
     const answer = await this.#once(new URL(`/v1/${message.path}`, address), message);
-    if (answer.kind !== 'redirected') return answer;
+    if (answer.kind !== 'redirected' || answer.location === '') return answer;
     const target = new URL(answer.location, address);
     // The token follows a standby to its leader only over a channel at least as safe as the one we were given.
     if (address.protocol === 'https:' && target.protocol !== 'https:') {
@@ -120,9 +119,21 @@ function wasNeverSent(error: unknown): boolean {
   );
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Error) return 'code' in error ? String(error.code) : error.message;
-  return 'no answer';
-}
+/** OpenSSL's and Node's words for a certificate that cannot be trusted: waiting does not mend it. */
+const UNTRUSTED = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
 
-export type { Answer, VaultBody };
+function unreachable(hosts: string, cause: unknown): SecretsError {
+  if (cause instanceof SecretsError) return cause;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (UNTRUSTED.test(code)) {
+    return new SecretsError(
+      'ERR_VAULT_CERTIFICATE',
+      `the certificate of Vault at ${hosts} is not trusted (${code}): name the authority's file in VAULT_CACERT or { caFile }, and use the host name that the certificate holds`,
+      { cause },
+    );
+  }
+  const reason = code || (cause instanceof Error ? cause.message : 'no answer');
+  return new SecretsError('ERR_VAULT_UNREACHABLE', `Vault cannot be reached at ${hosts} (${reason})`, {
+    cause,
+  });
+}

@@ -1,4 +1,4 @@
-import { SecretsError } from '../errors';
+import { SecretsError, type SecretsErrorCode } from '../errors';
 import type { Answer } from './answer';
 
 type Failure = Exclude<Answer, { kind: 'ok' }>;
@@ -6,57 +6,69 @@ type Failure = Exclude<Answer, { kind: 'ok' }>;
 /** What a caller does about an answer that is not a success. */
 export type Remedy =
   /** The same request again after a jittered pause; what was leased before keeps serving. */
-  | { readonly do: 'retry'; readonly retryAfterMs: number }
+  | 'retry'
   /** The token may be dead: ask `lookup-self` once, then log in again or name the missing capability. */
-  | { readonly do: 'check-token' }
+  | 'check-token'
   /** Asking again cannot help: somebody must change a configuration. */
-  | { readonly do: 'give-up' };
+  | 'give-up';
 
-/** Pure: the status decides, exactly as the table in the folder's README of states says. */
+/** Pure: the status decides. */
 export function remedyFor(failure: Failure): Remedy {
   switch (failure.kind) {
     case 'throttled':
     case 'sealed':
     case 'failed':
-      return { do: 'retry', retryAfterMs: failure.retryAfterMs };
+      return 'retry';
     case 'denied':
-      return { do: 'check-token' };
+      return 'check-token';
     case 'refused':
     case 'missing':
     case 'redirected':
-      return { do: 'give-up' };
+      return 'give-up';
   }
 }
 
-/** Errors that may pass by themselves: worth a retry of a start, not an exit. */
+const TRANSIENT: ReadonlySet<SecretsErrorCode> = new Set([
+  'ERR_VAULT_UNREACHABLE',
+  'ERR_VAULT_SEALED',
+  'ERR_VAULT_THROTTLED',
+  'ERR_VAULT_FAILED',
+  // A new login is under way.
+  'ERR_VAULT_TOKEN_INVALID',
+  // The database did not take the credential: it may be starting, or not know the user yet.
+  'ERR_CREDENTIAL_UNAVAILABLE',
+]);
+
+/** Errors that may pass by themselves: worth a wait at a start, not an exit. */
 export function isTransient(error: unknown): boolean {
-  return (
-    error instanceof SecretsError &&
-    ['ERR_VAULT_UNREACHABLE', 'ERR_VAULT_SEALED', 'ERR_VAULT_THROTTLED', 'ERR_VAULT_FAILED'].includes(
-      error.code,
-    )
-  );
+  return error instanceof SecretsError && TRANSIENT.has(error.code);
 }
 
 /** The failure as an error whose code names it; `subject` is what was asked for, as in `lease of redis-role`. */
 export function errorFor(failure: Failure, subject: string): SecretsError {
+  const [code, what] = nameOf(failure);
   const said =
     'messages' in failure && failure.messages.length > 0 ? `: ${safe(failure.messages.join('; '))}` : '';
+  const retryAfterMs = 'retryAfterMs' in failure ? failure.retryAfterMs : 0;
+  return new SecretsError(code, `${subject}: ${what}${said}`, { retryAfterMs });
+}
+
+function nameOf(failure: Failure): readonly [SecretsErrorCode, string] {
   switch (failure.kind) {
     case 'throttled':
-      return new SecretsError('ERR_VAULT_THROTTLED', `${subject}: Vault's rate-limit quota is spent`);
+      return ['ERR_VAULT_THROTTLED', "Vault's rate-limit quota is spent"];
     case 'sealed':
-      return new SecretsError('ERR_VAULT_SEALED', `${subject}: Vault is sealed or has no active node${said}`);
+      return ['ERR_VAULT_SEALED', 'Vault is sealed or has no active node'];
     case 'failed':
-      return new SecretsError('ERR_VAULT_FAILED', `${subject}: Vault answered ${failure.status}${said}`);
+      return ['ERR_VAULT_FAILED', `Vault answered ${failure.status}`];
     case 'denied':
-      return new SecretsError('ERR_VAULT_TOKEN_INVALID', `${subject}: Vault refused the token${said}`);
+      return ['ERR_VAULT_TOKEN_INVALID', 'Vault refused the token'];
     case 'refused':
-      return new SecretsError('ERR_VAULT_REQUEST_REFUSED', `${subject}: Vault refused the request${said}`);
+      return ['ERR_VAULT_REQUEST_REFUSED', 'Vault refused the request'];
     case 'missing':
-      return new SecretsError('ERR_MOUNT_NOT_FOUND', `${subject}: not found${said}`);
+      return ['ERR_MOUNT_NOT_FOUND', 'not found'];
     case 'redirected':
-      return new SecretsError('ERR_VAULT_FAILED', `${subject}: Vault redirected to nowhere`);
+      return ['ERR_VAULT_FAILED', 'Vault redirected to nowhere'];
   }
 }
 

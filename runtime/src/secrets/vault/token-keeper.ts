@@ -1,80 +1,91 @@
-import { backoffMs } from '../backoff';
+import { backoffMs, retryAt } from '../backoff';
 import type { Clock } from '../clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
 import type { LoginMethod } from '../login/method';
 import type { Task } from '../scheduler';
 import type { Answer } from './answer';
-import type { VaultClient } from './client';
+import type { VaultTransport } from './client';
 import { errorFor, isTransient, remedyFor } from './failure';
 import { Session } from './session';
 import { reachedMaximum, renewAt } from './token-life';
 
 export interface TokenKeeperOptions {
-  readonly vault: VaultClient;
+  readonly vault: VaultTransport;
   readonly method: LoginMethod;
   readonly clock: Clock;
   readonly emit: EmitEvent;
   readonly signal: AbortSignal;
   /** Told after a login that replaced a token: lease anew, then the old token may go. */
   readonly onReplaced: (old: Session) => void;
-  /** Told at each failed login while no valid token is left. */
-  readonly onWithoutToken: (error: SecretsError) => void;
+  /** Told when the moment of the next step changed outside of `run()`. */
+  readonly onChange: () => void;
+  /** How long there may be no valid token before `onLoginImpossible` is told, once, ms. */
+  readonly withoutTokenMs: number;
+  readonly onLoginImpossible: (error: SecretsError) => void;
 }
 
-/** Keeps one valid token: logs in, renews, logs in again. See `token-life.ts` for its states. */
+export interface TokenState {
+  readonly valid: boolean;
+  readonly deadline: number;
+  readonly nextAction: 'renew' | 'login';
+  readonly nextAt: number;
+  /** Of the last attempt; `undefined` when it succeeded. */
+  readonly lastError: SecretsError | undefined;
+}
+
+/** Keeps one valid token: logs in, renews, logs in again. `token-life.ts` draws its states. */
 export class TokenKeeper implements Task {
   #session: Session | undefined;
   #next: { readonly at: number; readonly do: 'renew' | 'login' } = { at: Infinity, do: 'login' };
   #attempt = 0;
   #lastError: SecretsError | undefined;
   #login: Promise<Session> | undefined;
+  #gaveUp = false;
 
   constructor(private readonly options: TokenKeeperOptions) {}
 
-  /** The current session. @throws SecretsError `ERR_VAULT_TOKEN_INVALID` when there is none. */
+  /** The current session. @throws SecretsError with the reason when there is none. */
   get session(): Session {
-    if (this.#session !== undefined && this.#session.deadline > this.options.clock.now())
-      return this.#session;
+    if (this.#session && this.#isValid(this.#session)) return this.#session;
     throw this.#lastError ?? new SecretsError('ERR_VAULT_TOKEN_INVALID', 'there is no valid Vault token');
   }
 
-  get state(): {
-    valid: boolean;
-    deadline: number;
-    nextAt: number;
-    nextAction: 'renew' | 'login';
-    lastError?: SecretsError;
-  } {
-    const deadline = this.#session?.deadline ?? -Infinity;
+  get state(): TokenState {
     return {
-      valid: deadline > this.options.clock.now(),
-      deadline,
-      nextAt: this.#next.at,
+      valid: this.#session !== undefined && this.#isValid(this.#session),
+      deadline: this.#session?.deadline ?? -Infinity,
       nextAction: this.#next.do,
-      ...(this.#lastError && { lastError: this.#lastError }),
+      nextAt: this.#next.at,
+      lastError: this.#lastError,
     };
   }
 
   dueAt(): number {
-    return this.#next.at;
+    return Math.min(this.#next.at, this.#giveUpAt);
   }
 
   async run(): Promise<void> {
-    try {
-      await (this.#next.do === 'renew' ? this.#renew() : this.#replace());
-    } catch (error) {
-      this.#failed(error);
-    }
+    const now = this.options.clock.now();
+    if (this.#giveUpAt <= now) this.#giveUp();
+    if (this.#next.at > now) return;
+    await (this.#next.do === 'renew' ? this.#renew() : this.login().catch(() => undefined));
   }
 
-  /** Logs in now; callers that ask at the same time share one login. */
+  /** Logs in now; callers that ask at the same time share one login. @throws SecretsError */
   login(): Promise<Session> {
     this.#login ??= this.#logIn().finally(() => (this.#login = undefined));
     return this.#login;
   }
 
-  /** Whether Vault still knows this token; decides what a 403 means. */
+  /** A valid session other than this one, which Vault has refused. @throws SecretsError */
+  async replace(refused: Session): Promise<Session> {
+    if (this.#session && this.#session !== refused && this.#isValid(this.#session)) return this.#session;
+    refused.refuse(this.options.clock.now());
+    return this.login();
+  }
+
+  /** Whether Vault still knows this token; decides what a 403 means. @throws SecretsError when it cannot say */
   async stillValid(session: Session): Promise<boolean> {
     const answer = await this.#send(session, 'GET', 'auth/token/lookup-self');
     if (answer.kind === 'ok') return true;
@@ -82,49 +93,68 @@ export class TokenKeeper implements Task {
     throw errorFor(answer, 'lookup of the own token');
   }
 
-  async #logIn(): Promise<Session> {
-    const { vault, method, clock, emit, signal, onReplaced } = this.options;
-    const from = clock.now();
-    const { token, ttlSeconds } = await method.login(vault, signal);
-    const session = new Session(token, { from, ttlMs: ttlSeconds === 0 ? Infinity : ttlSeconds * 1_000 });
-    const old = this.#session;
-    this.#session = session;
-    this.#settled(session);
-    emit({ type: old ? 'token_replaced' : 'token_obtained', method: method.name, ttlSeconds });
-    if (old) onReplaced(old);
-    return session;
+  get #giveUpAt(): number {
+    if (this.#gaveUp || this.#session === undefined) return Infinity;
+    return this.#session.validUntil + this.options.withoutTokenMs;
   }
 
-  async #replace(): Promise<void> {
-    await this.login();
+  #isValid(session: Session): boolean {
+    return session.validUntil > this.options.clock.now();
+  }
+
+  async #logIn(): Promise<Session> {
+    const { vault, method, clock, emit, signal, onReplaced, onChange } = this.options;
+    const from = clock.now();
+    try {
+      const { token, ttlSeconds } = await method.login(vault, signal);
+      const old = this.#session;
+      this.#session = new Session(token, { from, ttlMs: ttlSeconds === 0 ? Infinity : ttlSeconds * 1_000 });
+      this.#gaveUp = false;
+      this.#settled(this.#session);
+      emit({ type: old ? 'token_replaced' : 'token_obtained', method: method.name, ttlSeconds });
+      if (old) onReplaced(old);
+      return this.#session;
+    } catch (error) {
+      throw this.#failed(error, 'login');
+    } finally {
+      onChange();
+    }
   }
 
   async #renew(): Promise<void> {
     const { clock, emit } = this.options;
     const session = this.#session;
-    if (session === undefined) return this.#replace();
+    if (session === undefined) return;
     const from = clock.now();
     const increment = `${Math.round(session.fullTtlMs / 1_000)}s`;
-    const answer = await this.#send(session, 'POST', 'auth/token/renew-self', { increment });
-    if (answer.kind !== 'ok') {
-      if (remedyFor(answer).do === 'retry') throw errorFor(answer, 'renewal of the token');
-      return this.#replace();
+    try {
+      const answer = await this.#send(session, 'POST', 'auth/token/renew-self', { increment });
+      if (this.#session !== session) return; // Somebody else has logged in meanwhile.
+      if (answer.kind === 'ok') {
+        const ttlSeconds = answer.body.auth?.lease_duration ?? 0;
+        session.extend({ from, ttlMs: ttlSeconds * 1_000 });
+        if (!reachedMaximum(session.fullTtlMs, ttlSeconds * 1_000)) {
+          this.#settled(session);
+          emit({ type: 'token_renewed', ttlSeconds });
+          return;
+        }
+      } else if (remedyFor(answer) === 'retry') throw errorFor(answer, 'renewal of the token');
+      else session.refuse(clock.now());
+    } catch (error) {
+      if (this.#session === session) this.#failed(error, 'renew');
+      return;
     }
-    const ttlSeconds = answer.body.auth?.lease_duration ?? 0;
-    session.extend({ from, ttlMs: ttlSeconds * 1_000 });
-    if (reachedMaximum(session.fullTtlMs, ttlSeconds * 1_000)) return this.#replace();
-    this.#settled(session);
-    emit({ type: 'token_renewed', ttlSeconds });
+    await this.login().catch(() => undefined);
   }
 
   #send(
-    session: Session,
+    { token }: Session,
     method: 'GET' | 'POST',
     path: string,
-    body?: Record<string, unknown>,
+    body?: Readonly<Record<string, unknown>>,
   ): Promise<Answer> {
     const { vault, signal } = this.options;
-    return vault.send({ method, path, token: session.token, signal, ...(body && { body }) });
+    return vault.send({ method, path, token, signal, ...(body && { body }) });
   }
 
   #settled(session: Session): void {
@@ -133,24 +163,32 @@ export class TokenKeeper implements Task {
     this.#next = { at: renewAt(session.term, this.options.clock.random()), do: 'renew' };
   }
 
-  #failed(error: unknown): void {
-    const { clock, emit, onWithoutToken } = this.options;
+  #failed(error: unknown, step: 'renew' | 'login'): SecretsError {
+    const { clock, emit, signal } = this.options;
     const failure =
       error instanceof SecretsError
         ? error
-        : new SecretsError('ERR_VAULT_TOKEN_INVALID', 'the token could not be kept', { cause: error });
+        : new SecretsError('ERR_LOGIN_SOURCE', 'the login failed before it reached Vault', { cause: error });
     this.#lastError = failure;
     this.#attempt += 1;
     const now = clock.now();
-    const alive = (this.#session?.deadline ?? -Infinity) > now;
-    // A renewal that could not be heard is repeated; anything else means the token will not live on.
-    const again = this.#next.do === 'renew' && isTransient(failure) && alive ? 'renew' : 'login';
-    this.#next = { at: now + backoffMs(this.#attempt, clock.random()), do: again };
+    const { deadline } = this.state;
+    this.#next = {
+      at: retryAt(now, backoffMs(this.#attempt, clock.random(), failure.retryAfterMs), deadline),
+      // A renewal that could not be heard is repeated while the token lives; else only a login helps.
+      do: step === 'renew' && isTransient(failure) && deadline > now ? 'renew' : 'login',
+    };
     const { code, message } = failure;
+    if (signal.aborted) return failure; // Of a shutdown; nobody has to hear of it.
     emit({ type: 'token_failed', code, message, attempt: this.#attempt });
-    if (code === 'ERR_WRAPPING_TOKEN_INVALID' || code === 'ERR_WRAPPING_TOKEN_FOREIGN') {
-      emit({ type: 'wrapping_token_misused', code, message });
-    }
-    if (!alive) onWithoutToken(failure);
+    if (code.startsWith('ERR_WRAPPING_TOKEN_')) emit({ type: 'wrapping_token_misused', code, message });
+    return failure;
+  }
+
+  #giveUp(): void {
+    this.#gaveUp = true;
+    this.options.onLoginImpossible(
+      this.#lastError ?? new SecretsError('ERR_VAULT_TOKEN_INVALID', 'there is no valid Vault token'),
+    );
   }
 }

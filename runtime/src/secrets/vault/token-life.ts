@@ -5,11 +5,17 @@
  *               ▲                                 │
  *               │                                 ├─ less than asked: the maximum is near ──► login, with overlap
  *               │                                 ├─ 400, 403: it is gone ──► login
- *               │                                 └─ 429, 5xx, sealed, unreachable ──► renew again after a jittered pause
+ *               │                                 └─ 429, 5xx, sealed, unreachable ──► renew again after a jittered
+ *               │                                    pause, for the last time shortly before the deadline
  *               └────────────── login ◄── deadline passed
+ *                                 │
+ *                                 └─ fails ──► not ready; login again after a jittered pause … and once
+ *                                    `withoutTokenSeconds` have passed since the token ended: give up
  *
- * The deadline counts from the moment the request was *sent*: Vault's own count starts later, so ours is
- * never the longer one. The flag `renewable` stays true up to the end and is not looked at.
+ * *With overlap*: the old token lives on while everything that was leased under it is leased again under the new
+ * one; only then it is revoked. The deadline counts from the moment the request was *sent*: Vault's own count
+ * starts later, so ours is never the longer one. The flag `renewable` stays true up to the end and is not
+ * looked at.
  */
 export interface TokenTerm {
   /** When the request that granted this term was sent. */

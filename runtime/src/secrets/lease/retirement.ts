@@ -1,0 +1,44 @@
+import { within, type Clock } from '../clock';
+import type { Generation } from './consumer';
+import { deadlineOf, type Credential } from './credential';
+
+/** A credential, and what serves with it. */
+export interface Serving {
+  readonly credential: Credential;
+  readonly generations: readonly Generation[];
+}
+
+/** The end of a service, in the order that loses no work: drain → close → revoke. */
+export class Retirement {
+  /** Resolves after the first attempt to revoke. Never rejects. */
+  readonly done: Promise<void>;
+  #hurry = (): void => undefined;
+
+  /** @param boundMs longest drain; it never goes on beyond the credential's deadline. */
+  constructor(
+    private readonly clock: Clock,
+    serving: Serving,
+    boundMs: number,
+    revoke: (credential: Credential) => Promise<void>,
+  ) {
+    this.done = this.#run(serving, boundMs, revoke);
+  }
+
+  /** Resolves when it is done; what is not drained within the bound is closed. */
+  async within(boundMs: number): Promise<void> {
+    if (!(await within(this.clock, boundMs, this.done))) this.#hurry();
+    await this.done;
+  }
+
+  async #run(
+    { credential, generations }: Serving,
+    boundMs: number,
+    revoke: (credential: Credential) => Promise<void>,
+  ): Promise<void> {
+    const bound = Math.max(0, Math.min(boundMs, deadlineOf(credential) - this.clock.now()));
+    const hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
+    await Promise.race([Promise.all(generations.map((generation) => generation.drain(bound))), hurried]);
+    await Promise.all(generations.map((generation) => generation.close()));
+    await revoke(credential);
+  }
+}
