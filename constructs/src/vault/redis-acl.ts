@@ -25,7 +25,7 @@ export const RUNTIME_ACL: readonly string[] = [
   '+time', // the limiter's clock is the server's
   ...['+hset', '+hget', '+hmget', '+hgetall', '+hdel', '+hincrby'],
   ...['+del', '+expire', '+pexpire', '+ttl', '+pttl'],
-  ...['+xadd', '+xread'],
+  ...['+xadd', '+xrange'], // the revocation stream, read by polling
 ];
 
 /** Writes the server's users to its ACL file, after a rotation of Vault's own password: nothing else. */
