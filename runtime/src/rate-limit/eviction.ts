@@ -7,7 +7,10 @@ import type { RedisAccess } from './redis';
  */
 export async function evictionPolicy({ memoryInfo }: RedisAccess): Promise<string | undefined> {
   if (memoryInfo === undefined) return undefined;
-  const servers = await memoryInfo().catch(() => ['']);
+  const servers = await memoryInfo().catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith('NOPERM')) return [''];
+    throw error;
+  });
   const policies = servers.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'unknown');
   return policies.find((policy) => policy !== 'noeviction');
 }

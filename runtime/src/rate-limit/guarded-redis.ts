@@ -129,10 +129,11 @@ export class GuardedRedis {
   }
 
   #answered(): void {
+    if (!this.#state.up) {
+      for (const breaker of this.#breakers.values()) if (breaker.open && !breaker.forgotten) return;
+      this.#change({ ...this.#state, up: true });
+    }
     if (!this.#inspected) this.#inspect();
-    if (this.#state.up) return;
-    for (const breaker of this.#breakers.values()) if (breaker.open && !breaker.forgotten) return;
-    this.#change({ ...this.#state, up: true });
   }
 
   #unavailable(failure: StoreFailure, breaker?: Breaker, cause?: unknown): StoreUnavailableError {
@@ -152,10 +153,14 @@ export class GuardedRedis {
 
   #inspect(): void {
     this.#inspected = true;
-    void evictionPolicy(this.redis).then((policy) => {
-      this.#evicts = policy;
-      if (policy !== undefined) this.options.onEvicting?.(policy);
-    });
+    evictionPolicy(this.redis).then(
+      (policy) => {
+        this.#evicts = policy;
+        if (policy !== undefined) this.options.onEvicting?.(policy);
+      },
+      // It went away meanwhile: that is told by what it decides, and it is asked again when it is back.
+      () => undefined,
+    );
   }
 }
 

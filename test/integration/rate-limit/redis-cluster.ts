@@ -29,6 +29,8 @@ export async function startCluster(): Promise<TestCluster> {
       `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
       'cluster-config-file nodes.conf',
       'cluster-port 0',
+      // The other shards serve on while one has no master.
+      'cluster-require-full-coverage no',
       'repl-diskless-sync-delay 0',
     ]);
   const [one, two, three, replica] = await Promise.all(['one', 'two', 'three', 'replica'].map(start));
@@ -82,10 +84,12 @@ export async function nodeRedisCluster({ masters }: TestCluster) {
   const cluster = createCluster({
     rootNodes: masters.map(({ url }) => ({ url })),
     defaults: { disableOfflineQueue: true, socket: { reconnectStrategy: 50 } },
+    // By default it looks for the slots of a dead master after five seconds only.
+    topologyRefreshOnReconnectionAttemptStrategy: 250,
   });
   cluster.on('error', () => undefined);
   await cluster.connect();
-  return cluster;
+  return { client: cluster, end: () => cluster.destroy() };
 }
 
 /** A connected cluster client of ioredis that sends no command again. */
@@ -96,5 +100,5 @@ export async function ioRedisCluster({ masters }: TestCluster) {
   );
   cluster.on('error', () => undefined);
   await cluster.connect();
-  return cluster;
+  return { client: cluster, end: () => cluster.disconnect() };
 }

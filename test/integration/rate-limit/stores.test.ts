@@ -122,7 +122,7 @@ describe('on a Redis Cluster', () => {
 
   describe('through node-redis', () => {
     conformsOn(
-      () => nodeRedisCluster(cluster),
+      async () => (await nodeRedisCluster(cluster)).client,
       (redis) => redis.destroy(),
       (redis, key, nowMs) => redis.set(key, nowMs),
       60,
@@ -131,7 +131,7 @@ describe('on a Redis Cluster', () => {
 
   describe('through ioredis', () => {
     conformsOn(
-      () => ioRedisCluster(cluster),
+      async () => (await ioRedisCluster(cluster)).client,
       (redis) => redis.disconnect(),
       (redis, key, nowMs) => redis.set(key, nowMs),
       60,

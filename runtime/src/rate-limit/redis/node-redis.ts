@@ -12,7 +12,10 @@ export interface RedisCommands {
   readonly isReady?: boolean;
 }
 
-/** What node-redis' `createCluster()` gives. */
+/**
+ * What node-redis' `createCluster()` gives. Make it with `topologyRefreshOnReconnectionAttemptStrategy: 250` (ms):
+ * by default it looks five seconds long for a dead master before it looks for who took its slots.
+ */
 export interface RedisClusterCommands {
   sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>;
   readonly isReady: boolean;

@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { redisCommand } from '../../../local/given';
+import { startLoad, type Load, type LoadOptions } from './load';
+import { connect, startRedis, type TestRedis } from './redis';
+
+jest.setTimeout(30_000);
+
+/** How long a Redis that is well again may go unused. */
+const RECOVERY_MS = 2_000;
+
+/** Long enough for a busy machine: an outage then comes from what Redis says. */
+const PATIENTLY = { timeoutMs: 1_000 };
+
+describe('faults of a real Redis under load', () => {
+  let server: TestRedis;
+  let redis: Awaited<ReturnType<typeof connect>>;
+  let load: Load;
+
+  const admin = (...command: string[]): Promise<unknown> => redisCommand(server.url, command);
+
+  beforeEach(async () => {
+    server = await startRedis(['enable-protected-configs yes']);
+    redis = await connect(server.url);
+  });
+  afterEach(async () => {
+    await load.stop();
+    redis.destroy();
+    await server.stop();
+  });
+
+  /** What every fault has to leave untouched. */
+  const expectNobodyHurt = (): void => {
+    const answers = Object.fromEntries(load.answers);
+    expect(Object.keys(answers).sort()).toEqual(
+      ['/closed 200', '/local 200', '/open 200', ...('/closed 503' in answers ? ['/closed 503'] : [])].sort(),
+    );
+    expect(load.late).toEqual([]);
+  };
+
+  /** One outage, from a fault to its end. */
+  const outage = async (
+    fault: () => Promise<unknown>,
+    end: () => Promise<unknown>,
+    options?: LoadOptions,
+  ): Promise<void> => {
+    load = await startLoad(redis, options);
+    await fault();
+    await load.waitFor('down', 2_000);
+    await load.more(200);
+    await end();
+    await load.waitFor('up', RECOVERY_MS);
+    await load.more(100);
+    expectNobodyHurt();
+    expect(load.answers.get('/closed 503')).toBeGreaterThan(0);
+    expect(load.events.map(({ type }) => type)).toEqual(['store_down', 'store_up']);
+  };
+
+  test('killed and started again', async () => {
+    await outage(
+      () => server.kill('SIGKILL'),
+      () => server.restart(),
+    );
+  });
+
+  test('paused: nobody waits longer than the time-out, and no call is sent twice', async () => {
+    await outage(
+      () => server.kill('SIGSTOP'),
+      () => server.kill('SIGCONT'),
+    );
+    expect(load.events[0]).toMatchObject({ failure: 'timeout' });
+  });
+
+  test('SCRIPT FLUSH: not one decision is lost, and none is charged twice', async () => {
+    load = await startLoad(redis, PATIENTLY);
+    for (let round = 0; round < 5; round += 1) {
+      await admin('SCRIPT', 'FLUSH');
+      await load.more(100);
+    }
+    await load.stop();
+    expectNobodyHurt();
+    expect(load.events).toEqual([]);
+    expect(load.undecided).toEqual(new Map());
+    expect(await chargedIn(redis)).toBe([...load.answers.values()].reduce((sum, count) => sum + count, 0));
+  });
+
+  test("busy with somebody else's endless script, until SCRIPT KILL", async () => {
+    await admin('CONFIG', 'SET', 'busy-reply-threshold', '200');
+    let endless: Promise<unknown> = Promise.resolve();
+    await outage(
+      () => {
+        endless = admin('EVAL', 'while true do end', '0').catch(() => undefined);
+        return Promise.resolve();
+      },
+      () => admin('SCRIPT', 'KILL'),
+    );
+    await endless;
+  });
+
+  test('a replica that was a master', async () => {
+    const master = await startRedis();
+    await outage(
+      () => admin('REPLICAOF', '127.0.0.1', String(master.port)),
+      () => admin('REPLICAOF', 'NO', 'ONE'),
+      PATIENTLY,
+    );
+    expect(load.events[0]).toMatchObject({ failure: 'error', redisError: 'READONLY' });
+    await master.stop();
+  });
+
+  test('out of memory', async () => {
+    await outage(
+      () => admin('CONFIG', 'SET', 'maxmemory', '1'),
+      () => admin('CONFIG', 'SET', 'maxmemory', '0'),
+      PATIENTLY,
+    );
+    expect(load.events[0]).toMatchObject({ failure: 'error', redisError: 'OOM' });
+  });
+
+  test('unable to persist, and told to stop writing then', async () => {
+    const gone = await mkdtemp(join(tmpdir(), 'portcullis-gone-'));
+    await admin('CONFIG', 'SET', 'dir', gone);
+    await admin('CONFIG', 'SET', 'save', '3600 1000000');
+    await rm(gone, { recursive: true });
+    await outage(
+      () => admin('BGSAVE'),
+      () => admin('CONFIG', 'SET', 'save', ''),
+      PATIENTLY,
+    );
+    expect(load.events[0]).toMatchObject({ failure: 'error', redisError: 'MISCONF' });
+  });
+
+  test('a user whose password was changed under the limiter, until it is put right', async () => {
+    const setUser = (password: string) =>
+      admin('ACL', 'SETUSER', 'limiter', 'reset', 'on', '~*', '+@all', `>${password}`);
+    await setUser('first');
+    redis.destroy();
+    redis = await connect(server.url.replace('://', '://limiter:first@'));
+    await outage(
+      async () => {
+        await setUser('second');
+        await admin('CLIENT', 'KILL', 'USER', 'limiter');
+      },
+      () => setUser('first'),
+    );
+  });
+});
+
+/** The sum of all that all clients were charged. */
+async function chargedIn(redis: Awaited<ReturnType<typeof connect>>): Promise<number> {
+  const totals = await Promise.all((await redis.keys('portcullis:*')).map((key) => redis.hGet(key, 't')));
+  return totals.reduce((sum, total) => sum + Number(total), 0);
+}
