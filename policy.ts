@@ -20,6 +20,12 @@ export const policy = definePolicy({
   routes: [
     { method: 'GET', path: '/healthz', public: true },
     { method: 'GET', path: '/readyz', public: true },
+    { method: 'GET', path: '/', public: true },
+    { method: 'GET', path: '/page/:file', public: true },
+    { method: 'GET', path: '/auth/login', public: true },
+    { method: 'GET', path: '/auth/callback', public: true },
+    { method: 'POST', path: '/auth/logout', public: true },
+    { method: 'GET', path: '/api/me', cost: 0 },
     { method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] },
     { method: 'POST', path: '/api/transactions', scopes: ['write:transactions'], cost: 2, sensitive: true },
     {

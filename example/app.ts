@@ -1,13 +1,15 @@
 import { enforce, rateLimit, type RedisCommands } from '@portcullis/runtime';
 import express, { type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
 import type { Database } from './database';
 import { answerErrors } from './errors';
 import { exports } from './exports';
+import { securityHeaders } from './headers';
 import { health, type DependencyCheck } from './health';
 import { logRequests } from './log';
+import { me } from './me';
+import { page } from './page';
 import { reports } from './reports';
 import { transactions } from './transactions';
 
@@ -19,21 +21,29 @@ export interface AppDependencies {
   readonly signingKey: string;
   /** Made by `requireAuth()`. */
   readonly auth: RequestHandler;
+  /** Made by `login()`, where people may log in. */
+  readonly login?: RequestHandler | undefined;
+  /** Where people log in and out. */
+  readonly provider: string;
   readonly checks: Readonly<Record<string, DependencyCheck>>;
 }
 
 /** The fintech API. What protects it is the four lines in the middle; the rest is an ordinary Express app. */
-export function createApp({ logger, database, redis, signingKey, auth, checks }: AppDependencies): Express {
+export function createApp(dependencies: AppDependencies): Express {
+  const { logger, database, redis, signingKey, auth, login, provider, checks } = dependencies;
   const app = express();
   app.use(logRequests(logger));
-  app.use(helmet());
+  app.use(securityHeaders(provider));
 
+  if (login) app.use(login);
   app.use(auth);
   app.use(rateLimit({ policy, redis, onEvent: (event) => logger.info(event, event.type) }));
   app.use(enforce(policy));
   app.use(express.json({ limit: '16kb' }));
 
+  app.use(page());
   app.use(health(checks));
+  app.use(me());
   app.use(transactions(database));
   app.use(exports(database, signingKey));
   app.use(reports(database));

@@ -1,11 +1,18 @@
-import { requireAuth, SecretsManager } from '@portcullis/runtime';
+import {
+  login,
+  requireAuth,
+  SecretsManager,
+  type LoginMiddleware,
+  type RedisCommands,
+} from '@portcullis/runtime';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { policy } from '../policy';
 import { createApp } from './app';
-import { configSchema } from './config';
+import { configSchema, type Config } from './config';
 import { createLogger } from './log';
-import { readSettings } from './settings';
+import { readSettings, type Settings } from './settings';
 
 /** In-flight requests get this long after SIGTERM. */
 const SHUTDOWN_MS = 10_000;
@@ -35,12 +42,16 @@ async function main(): Promise<void> {
     onEvent: (event) => logger.info(event, event.type),
   });
 
+  const people = loginFor(settings, config, redis, logger);
+
   const app = createApp({
     logger,
     database,
     redis,
     signingKey: config.jwt_signing_key,
     auth,
+    login: people,
+    provider: settings.OIDC_ISSUER_URL ?? policy.issuer,
     checks: {
       vault: () => secrets.readiness().ready,
       identity: () => auth.readiness().ready,
@@ -67,6 +78,29 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+}
+
+/** For people with a browser, where the provider knows this app as a client. */
+function loginFor(
+  settings: Settings,
+  config: Config,
+  redis: RedisCommands,
+  logger: Logger,
+): LoginMiddleware | undefined {
+  const { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri, OIDC_ISSUER_URL: issuer } = settings;
+  if (clientId === undefined || redirectUri === undefined) return undefined;
+  const { encryption_key: key, encryption_key_previous: previous } = config;
+  return login({
+    policy,
+    ...(issuer && { issuer }),
+    ...(settings.OAUTH_AUDIENCE && { resource: settings.OAUTH_AUDIENCE }),
+    clientId,
+    clientSecret: config.oauth_client_secret,
+    redirectUri,
+    encryptionKeys: previous === undefined ? [key] : [key, previous],
+    redis,
+    onEvent: (event) => logger.info(event, event.type),
+  });
 }
 
 async function closeServer(server: Server): Promise<void> {

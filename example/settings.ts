@@ -11,6 +11,9 @@ const environment = z.object({
   OIDC_ISSUER_URL: loopbackOrHttps.optional(),
   OAUTH_AUDIENCE: z.string().min(1).optional(),
   JWKS_URI: loopbackOrHttps.optional(),
+  /** Both, where people may log in. The secret is in Vault: `oauth_client_secret`. */
+  OAUTH_CLIENT_ID: z.string().min(1).optional(),
+  OAUTH_REDIRECT_URI: loopbackOrHttps.optional(),
   DATABASE_NAME: z.string().default('fintech'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(1_000).default(10),
   REDIS_HOST: z.string().default('127.0.0.1'),

@@ -1,6 +1,6 @@
 import { policy } from '../policy';
 import { randomPassword } from './secrets';
-import type { OidcClient } from './servers/oidc';
+import type { OidcClient, OidcPerson } from './servers/oidc';
 
 /** Every scope that some route of the policy asks for. */
 export const scopes = [...new Set(policy.routes.flatMap((route) => route.scopes))];
@@ -27,3 +27,10 @@ export function demoClients(): ReadonlyMap<ClientName, OidcClient> {
     ]),
   );
 }
+
+/** The demo's people: one of each tier. */
+export const demoPeople: readonly OidcPerson[] = [
+  { subject: 'ada', name: 'Ada Lovelace', ...clients['free-one'] },
+  { subject: 'grace', name: 'Grace Hopper', ...clients.pro },
+  { subject: 'katherine', name: 'Katherine Johnson', ...clients.enterprise },
+];

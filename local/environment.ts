@@ -93,6 +93,7 @@ async function assemble(run: Run, progress: Progress, env: NodeJS.ProcessEnv): P
     given.identity ?? step('OIDC provider', () => startIdentity(run)),
   ]);
 
+  const clientSecret = identity.clientSecret ?? randomPassword();
   const vaultClient = new VaultClient(vault.address, vault.rootToken);
   const deployment = new Deployment(run, {
     ...deployer,
@@ -105,7 +106,7 @@ async function assemble(run: Run, progress: Progress, env: NodeJS.ProcessEnv): P
   await step('cdktf deploy', (note) =>
     deployment.deploy(
       {
-        fintech_api_config: apiConfig(postgres),
+        fintech_api_config: apiConfig(postgres, clientSecret),
         postgres_admin_password: postgres.vaultPassword,
         redis_bootstrap_password: redis.bootstrapPassword,
       },
@@ -127,6 +128,7 @@ async function assemble(run: Run, progress: Progress, env: NodeJS.ProcessEnv): P
           login: await mintWrappedLogin(vaultClient, policy.name),
           vaultAddress: vault.address,
           issuer: identity.issuer,
+          webApp: (origin) => identity.webApp(origin, clientSecret),
           redis,
           database: DATABASE,
           port,
@@ -142,10 +144,10 @@ async function assemble(run: Run, progress: Progress, env: NodeJS.ProcessEnv): P
 }
 
 /** What the example reads from Vault's KV entry. Made anew for each run; nobody but Vault keeps it. */
-function apiConfig({ host, port }: PostgresAdmin): Record<string, string> {
+function apiConfig({ host, port }: PostgresAdmin, clientSecret: string): Record<string, string> {
   const key = (): string => randomBytes(32).toString('base64url');
   return {
-    oauth_client_secret: key(),
+    oauth_client_secret: clientSecret,
     jwt_signing_key: key(),
     encryption_key: key(),
     db_host: host,

@@ -1,5 +1,5 @@
 import { policy } from '../policy';
-import { demoClients, scopes, type ClientName } from './clients';
+import { demoClients, demoPeople, scopes, type ClientName } from './clients';
 import { LocalError, messageOf, shownAddress } from './errors';
 import type { Run } from './run';
 import { requestToken, startOidc, type OidcServer } from './servers/oidc';
@@ -11,9 +11,19 @@ export interface Identity {
   readonly hasDemoClients: boolean;
   /** An access token by client credentials, with the scopes named or all that the client has. */
   token(client: ClientName, scopes?: readonly string[]): Promise<string>;
+  /**
+   * Makes the example known as a web app that people log in to, at this origin, with this secret.
+   * @returns what the example is told of it, as environment variables; nothing where nobody can log in.
+   */
+  webApp(origin: string, clientSecret: string): Promise<Record<string, string>>;
+  /** The secret that a provider of the user's own gave their client. */
+  readonly clientSecret?: string;
   /** The embedded provider, for tests that stop it. */
   readonly server?: OidcServer;
 }
+
+/** The client ID under which people log in to the example. */
+const WEB_APP = 'fintech-web';
 
 /** Starts the local provider, which knows the demo's clients. */
 export async function startIdentity(run: Run): Promise<Identity> {
@@ -23,6 +33,7 @@ export async function startIdentity(run: Run): Promise<Identity> {
     scopes,
     accessTokenSeconds: policy.lifetimes.accessTokenSeconds,
     clients: [...clients.values()],
+    people: demoPeople,
   });
   return {
     issuer: server.issuer,
@@ -33,6 +44,14 @@ export async function startIdentity(run: Run): Promise<Identity> {
       if (!client) throw new Error(`no client ${name}`);
       return requestToken(`${server.issuer}/token`, client, policy.audience, wanted ?? client.scopes);
     },
+    webApp: async (origin, clientSecret) => {
+      const redirectUri = `${origin}/auth/callback`;
+      await server.register({
+        ...{ clientId: WEB_APP, clientSecret, redirectUri, authentication: 'client_secret_basic' },
+        afterLogoutUri: `${origin}/`,
+      });
+      return { OAUTH_CLIENT_ID: WEB_APP, OAUTH_REDIRECT_URI: redirectUri };
+    },
   };
 }
 
@@ -41,7 +60,11 @@ export async function startIdentity(run: Run): Promise<Identity> {
  * @throws LocalError `bad_setting`, `unreachable`
  */
 export async function givenIdentity(issuer: string, env: NodeJS.ProcessEnv): Promise<Identity> {
-  const { OAUTH_CLIENT_ID: clientId, OAUTH_CLIENT_SECRET: clientSecret } = env;
+  const {
+    OAUTH_CLIENT_ID: clientId,
+    OAUTH_CLIENT_SECRET: clientSecret,
+    OAUTH_REDIRECT_URI: redirectUri,
+  } = env;
   if (!clientId || !clientSecret) {
     throw new LocalError(
       'bad_setting',
@@ -55,6 +78,10 @@ export async function givenIdentity(issuer: string, env: NodeJS.ProcessEnv): Pro
     hasDemoClients: false,
     token: (_name, wanted) =>
       requestToken(endpoint, { clientId, clientSecret }, policy.audience, wanted ?? scopes),
+    // Only its owner can make a web app known to it; whoever did says so with the address.
+    webApp: () =>
+      Promise.resolve(redirectUri ? { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri } : {}),
+    clientSecret,
   };
 }
 

@@ -34,6 +34,8 @@ export interface ServiceOptions {
   readonly login: WrappedLogin;
   readonly vaultAddress: string;
   readonly issuer: string;
+  /** Makes the service known as a web app, and gives the settings that follow from it. */
+  readonly webApp: (origin: string) => Promise<Record<string, string>>;
   readonly redis: { readonly host: string; readonly port: number };
   readonly database: string;
   /** Default: a free loopback port. */
@@ -42,16 +44,22 @@ export interface ServiceOptions {
   readonly onLog: (entry: Record<string, unknown>) => void;
 }
 
-export type Service = Server & { readonly url: string };
+export type Service = Server & {
+  readonly url: string;
+  /** Where its page is, and people log in. By name: browsers keep `__Host-` cookies of plain http for localhost. */
+  readonly pageUrl: string;
+};
 
 /**
  * Starts the example API in a process of its own, and waits until it is ready.
  * @throws LocalError `port_in_use`, `server_failed`
  */
 export async function startService(run: Run, { port: asked, ...options }: ServiceOptions): Promise<Service> {
-  const { login, vaultAddress, issuer, redis, database, onLog } = options;
+  const { login, vaultAddress, issuer, webApp, redis, database, onLog } = options;
   return onPort(asked, 'the API', async (port) => {
     const url = `http://${LOOPBACK}:${port}`;
+    const pageUrl = `http://localhost:${port}`;
+    const webSettings = await webApp(pageUrl);
     const server = await Server.start(run, {
       process: {
         name: 'api',
@@ -67,6 +75,7 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
           VAULT_ROLE_ID: login.roleId,
           VAULT_WRAPPED_SECRET_ID: login.wrappedSecretId,
           OIDC_ISSUER_URL: issuer,
+          ...webSettings,
           REDIS_HOST: redis.host,
           REDIS_PORT: String(redis.port),
           DATABASE_NAME: database,
@@ -85,7 +94,7 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
         if (!response.ok) throw new Error(await response.text());
       },
     });
-    return Object.assign(server, { url });
+    return Object.assign(server, { url, pageUrl });
   });
 }
 
