@@ -34,6 +34,11 @@ export class Breaker {
     return this.open && this.clock() >= this.#passAtMs + REST_MS;
   }
 
+  /** Ends the rest: what kept this one away has ended elsewhere. */
+  wake(): void {
+    if (this.open) this.#passAtMs = this.clock();
+  }
+
   succeeded(): void {
     this.#failures = 0;
   }

@@ -112,8 +112,7 @@ export class GuardedRedis {
             if (over) return;
             over = true;
             clearTimeout(timer);
-            breaker.succeeded();
-            this.#answered();
+            this.#answered(breaker);
             resolve(reply);
           },
           (error: unknown) => fail('error', error),
@@ -128,7 +127,10 @@ export class GuardedRedis {
     return breaker;
   }
 
-  #answered(): void {
+  #answered(by: Breaker): void {
+    // A shard that is back has more slots than these.
+    if (by.open) for (const breaker of this.#breakers.values()) breaker.wake();
+    by.succeeded();
     if (!this.#state.up) {
       for (const breaker of this.#breakers.values()) if (breaker.open && !breaker.forgotten) return;
       this.#change({ ...this.#state, up: true });

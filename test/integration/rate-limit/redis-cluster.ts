@@ -13,8 +13,8 @@ type Node = Awaited<ReturnType<typeof startRedisIn>>;
 export interface TestCluster {
   readonly masters: readonly [Node, Node, Node];
   readonly replica: Node;
-  /** Redis' own view, from a node that lives: what a fail-over has come to. */
-  whole(from: Node): Promise<void>;
+  /** Resolves when the replica has become a master. */
+  failedOver(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,32 +52,29 @@ export async function startCluster(): Promise<TestCluster> {
   for (const { port } of [two, three, replica])
     await redisCommand(one.url, ['CLUSTER', 'MEET', LOOPBACK, String(port)]);
   const id = String(await redisCommand(one.url, ['CLUSTER', 'MYID']));
-  await until(() => redisCommand(replica.url, ['CLUSTER', 'REPLICATE', id]));
+  // It has to meet its master first.
+  await poll(() => redisCommand(replica.url, ['CLUSTER', 'REPLICATE', id]), { timeoutMs: 15_000 });
 
-  const whole = (from: Node): Promise<void> =>
-    until(async () => {
-      const info = String(await redisCommand(from.url, ['CLUSTER', 'INFO']));
-      if (!info.includes('cluster_state:ok')) throw new Error(info);
-    });
-  for (const node of [...masters, replica]) await whole(node);
-  await until(async () => {
-    const info = String(await redisCommand(replica.url, ['INFO', 'replication']));
-    if (!info.includes('master_link_status:up')) throw new Error(info);
-  });
+  const until = (node: Node, command: string[], word: string): Promise<void> =>
+    poll(
+      async () => {
+        const answer = String(await redisCommand(node.url, command));
+        if (!answer.includes(word)) throw new Error(answer);
+      },
+      { timeoutMs: 15_000, everyMs: 50 },
+    );
+  for (const node of [...masters, replica]) await until(node, ['CLUSTER', 'INFO'], 'cluster_slots_ok:16384');
+  await until(replica, ['INFO', 'replication'], 'master_link_status:up');
   return {
     masters,
     replica,
-    whole,
+    failedOver: () => until(replica, ['INFO', 'replication'], 'role:master'),
     stop: async () => {
       for (const node of [...masters, replica]) await node.kill('SIGCONT');
       await run.close();
     },
   };
 }
-
-const until = async (ask: () => Promise<unknown>): Promise<void> => {
-  await poll(ask, { timeoutMs: 15_000, everyMs: 50 });
-};
 
 /** A connected cluster client of node-redis that keeps no command for a node that is away. */
 export async function nodeRedisCluster({ masters }: TestCluster) {
