@@ -1,3 +1,4 @@
+import type { MeterProvider } from '@opentelemetry/api';
 import { readFileSync } from 'node:fs';
 import type { Policy } from '../policy';
 import { systemClock, type Clock } from './clock';
@@ -33,6 +34,10 @@ export interface SecretsManagerOptions {
   /** Called when that bound has passed. @default one line on standard error, then exit code 1 */
   readonly onLoginImpossible?: (error: SecretsError) => void;
   readonly onEvent?: EmitEvent;
+  /** For the metrics that `metrics.ts` lists. @default the global one: register the SDK first */
+  readonly meterProvider?: MeterProvider;
+  /** Unix socket that shows the status to `portcullis secrets status`. @default none */
+  readonly statusSocket?: string;
   /** For tests. @default the process' monotonic clock */
   readonly clock?: Clock;
 }

@@ -5,16 +5,24 @@ import { pause, within } from './clock';
 import { SecretsError } from './errors';
 import type { EmitEvent, SecretsEvent } from './events';
 import { readKvEntry } from './kv/read-entry';
+import { WatchedEntry, type WatchKvOptions } from './kv/watched-entry';
+import type { CredentialSource } from './lease/credential';
 import { databaseSource } from './lease/database-source';
 import { Lease } from './lease/lease';
 import { ROTATE_AT } from './lease/lease-life';
 import { Revocations } from './lease/revocations';
+import { secretsMetrics } from './metrics';
 import { resolveOptions, type SecretsManagerOptions } from './options';
 import { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
 import type { RedisDriver } from './redis/driver';
+import { elastiCacheIam, type ElastiCacheIam } from './redis/elasticache-iam';
 import { nodeRedis, type NodeRedisClient } from './redis/node-redis';
 import { RotatingRedis } from './redis/rotating-redis';
+import type { LeasedRedis, RedisSource } from './redis/source';
+import { upstash, upstashSchema, type Upstash } from './redis/upstash';
+import { upstashRest, type UpstashRequester } from './redis/upstash-rest';
 import { Scheduler } from './scheduler';
+import { serveStatus } from './status-server';
 import { readinessOf, statusOf, type SecretsReadiness, type SecretsStatus } from './status';
 import { VaultAccess } from './vault/access';
 import { isLoopback } from './vault/addresses';
@@ -55,13 +63,17 @@ export class SecretsManager {
   readonly #keeper: TokenKeeper;
   readonly #access: VaultAccess;
   readonly #leases: Lease[] = [];
+  readonly #metrics: ReturnType<typeof secretsMetrics>;
+  #statusServer: Awaited<ReturnType<typeof serveStatus>> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(
     private readonly options: Resolved,
-    onEvent: EmitEvent | undefined,
+    { onEvent, meterProvider }: SecretsManagerOptions,
   ) {
     const { clock, addresses, login, namespace, ca } = options;
+    this.#metrics = secretsMetrics(() => this.status(), meterProvider);
+    this.onEvent(this.#metrics.onEvent);
     if (onEvent) this.onEvent(onEvent);
     this.#scheduler = new Scheduler(clock);
     this.#revocations = new Revocations(clock, this.#scheduler);
@@ -92,10 +104,12 @@ export class SecretsManager {
    * @throws SecretsError with the code of the reason.
    */
   static async connect(options: SecretsManagerOptions = {}): Promise<SecretsManager> {
-    const manager = new SecretsManager(resolveOptions(options, process.env), options.onEvent);
+    const manager = new SecretsManager(resolveOptions(options, process.env), options);
     try {
       await manager.#firstLogin();
+      await manager.#showStatus(options.statusSocket);
     } catch (error) {
+      manager.#metrics.stop();
       await manager.#vault.close();
       throw error;
     }
@@ -113,24 +127,63 @@ export class SecretsManager {
     return (await readKvEntry(this.#access, path, schema)).value;
   }
 
+  /**
+   * Reads a KV v2 entry and follows its versions: raising a secret's version reaches the running service, and what
+   * the version before signed or sealed stays acceptable for a while.
+   *
+   * @throws as `kv()`, at the start only; later the last good version stays and `kv_failed` tells why.
+   * @example
+   * const keys = await secrets.watchKv('secret/fintech-api/config', z.object({ jwt_signing_key: secret() }));
+   * sign(keys.current.jwt_signing_key);
+   * verify(keys.accepted.map((version) => version.jwt_signing_key));
+   */
+  async watchKv<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    options: WatchKvOptions = {},
+  ): Promise<WatchedEntry<z.output<S>>> {
+    const watched = await WatchedEntry.start({
+      ...options,
+      path,
+      read: (version) => readKvEntry(this.#access, path, schema, version),
+      clock: this.options.clock,
+      emit: this.#emit,
+    });
+    this.#scheduler.add(watched);
+    return watched;
+  }
+
   /** A pool with the interface of `pg.Pool`, whose user Vault leases from `<mount>/creds/<role>`. */
   postgresPool(role: string, options: PostgresPoolOptions = {}): RotatingPool {
-    const lease = this.#lease(role);
+    const lease = this.#lease(this.#leased(role));
     const pool = new RotatingPool(lease, this.options.clock, options);
     this.#start(lease, pool);
     return pool;
   }
 
-  /** A Redis client whose user Vault leases from `<mount>/creds/<role>`. */
+  /**
+   * A Redis client whose credentials change under it, whoever lends them: Vault (a role's name is enough),
+   * ElastiCache' IAM authentication, or Upstash with a token from KV.
+   *
+   * @example
+   * secrets.redisClient('redis-role', { host: 'cache.internal' });
+   * secrets.redisClient({ kind: 'elasticache-iam', user: 'api', cache: 'limits' }, { host: 'limits.abc.cache.amazonaws.com' });
+   * secrets.redisClient({ kind: 'upstash', path: 'secret/fintech-api/upstash' });
+   */
   redisClient<Native = NodeRedisClient>(
-    role: string,
+    source: string | LeasedRedis | ElastiCacheIam,
     options: RedisClientOptions<Native>,
-  ): RotatingRedis<Native> {
-    const { host, port = 6_379, tls = !isLoopback(host), database } = options;
-    const driver = options.driver ?? (nodeRedis() as unknown as RedisDriver<Native>);
-    const lease = this.#lease(role);
+  ): RotatingRedis<Native>;
+  redisClient(source: Upstash): RotatingRedis<UpstashRequester>;
+  redisClient(source: RedisSource, options?: RedisClientOptions<unknown>): RotatingRedis {
+    const lease: Lease = this.#lease(
+      this.#redisSource(source, () => void lease.rotate().catch(() => undefined)),
+    );
+    const overRest = typeof source === 'object' && source.kind === 'upstash';
+    const { host = 'localhost', port = 6_379, tls = !isLoopback(host), database, driver } = options ?? {};
     const endpoint = { host, port, tls, ...(database !== undefined && { database }) };
-    const redis = new RotatingRedis(lease, this.options.clock, endpoint, driver);
+    const library: RedisDriver = overRest ? upstashRest() : (driver ?? nodeRedis());
+    const redis = new RotatingRedis(lease, this.options.clock, endpoint, library);
     this.#start(lease, redis);
     return redis;
   }
@@ -185,9 +238,26 @@ export class SecretsManager {
 
   readonly #emit: EmitEvent = (event) => void this.#events.emit('event', event);
 
-  #lease(role: string): Lease {
-    const { clock, databaseMount: mount, rotateShare = ROTATE_AT, drainMs, startupMs } = this.options;
-    const source = databaseSource({ access: this.#access, clock, mount, role });
+  #leased(role: string): CredentialSource {
+    const { clock, databaseMount: mount } = this.options;
+    return databaseSource({ access: this.#access, clock, mount, role });
+  }
+
+  #redisSource(source: RedisSource, onChange: () => void): CredentialSource {
+    if (typeof source === 'string') return this.#leased(source);
+    const { clock } = this.options;
+    switch (source.kind) {
+      case 'vault':
+        return this.#leased(source.role);
+      case 'elasticache-iam':
+        return elastiCacheIam(source, clock);
+      case 'upstash':
+        return upstash(source, clock, () => this.watchKv(source.path, upstashSchema), onChange);
+    }
+  }
+
+  #lease(source: CredentialSource): Lease {
+    const { clock, rotateShare = ROTATE_AT, drainMs, startupMs } = this.options;
     return new Lease({
       source,
       clock,
@@ -223,6 +293,10 @@ export class SecretsManager {
     }
   }
 
+  async #showStatus(socket: string | undefined): Promise<void> {
+    if (socket !== undefined) this.#statusServer = await serveStatus(socket, () => this.status());
+  }
+
   /** What was leased under the old token is leased anew; when nothing needs it any more, it is given back. */
   async #leave(old: Session): Promise<void> {
     await Promise.all(this.#leases.map((lease) => lease.leave(old)));
@@ -256,6 +330,8 @@ export class SecretsManager {
     if (this.#keeper.state.valid) {
       await within(clock, end - clock.now(), this.#revokeToken(this.#keeper.session));
     }
+    this.#metrics.stop();
+    this.#statusServer?.close();
     await this.#vault.close();
   }
 }

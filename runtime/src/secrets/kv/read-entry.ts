@@ -7,10 +7,12 @@ import type { VaultAccess } from '../vault/access';
 export interface KvEntry<T> {
   readonly value: T;
   readonly version: number;
+  /** When it was written, by Vault's clock, ms since 1970. */
+  readonly writtenAt: number;
 }
 
 /**
- * Reads the newest version of a KV v2 entry.
+ * Reads a KV v2 entry: its newest version, or the one that is asked for.
  *
  * @param path mount and entry as people say it, without `data/`: `secret/fintech-api/config`.
  * @throws SecretsError `ERR_KV_NOT_FOUND`, or `ERR_KV_SCHEMA` with the names of the fields, never their values.
@@ -19,17 +21,31 @@ export async function readKvEntry<S extends z.ZodType>(
   access: VaultAccess,
   path: string,
   schema: S,
+  version?: number,
 ): Promise<KvEntry<z.output<S>>> {
-  const apiPath = dataPath(path);
   const { body } = await access
-    .request({ method: 'GET', path: apiPath, subject: `KV entry ${path}`, grantedBy: 'KvEntry.grantRead()' })
+    .request({
+      method: 'GET',
+      path: version === undefined ? dataPath(path) : `${dataPath(path)}?version=${version}`,
+      subject: `KV entry ${path}`,
+      grantedBy: 'KvEntry.grantRead()',
+    })
     .catch((error: unknown) => {
       throw notFound(error, path);
     });
-  const { data, metadata } = (body.data ?? {}) as { data?: unknown; metadata?: { version?: number } };
+  const { data, metadata } = (body.data ?? {}) as Answer;
   const parsed = schema.safeParse(data);
   if (!parsed.success) throw schemaError(path, parsed.error);
-  return { value: hideWhenPrinted(parsed.data), version: metadata?.version ?? 0 };
+  return {
+    value: hideWhenPrinted(parsed.data),
+    version: metadata?.version ?? 0,
+    writtenAt: Date.parse(metadata?.created_time ?? ''),
+  };
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly metadata?: { readonly version?: number; readonly created_time?: string };
 }
 
 function dataPath(path: string): string {

@@ -9,6 +9,8 @@ export interface Credential {
   readonly obtainedAt: number;
   /** How long it was lent for; `Infinity` for one without an end. */
   readonly ttlMs: number;
+  /** How long it can be used to sign in anew, where that is less than it serves; by then it is replaced. */
+  readonly freshMs?: number;
   /** The token it was leased under, with which it dies; none for one that no token holds. */
   readonly session?: Session;
   /** Gives it back. @throws SecretsError when the lender did not take it; none for one that just ends. */

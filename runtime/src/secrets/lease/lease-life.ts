@@ -23,11 +23,15 @@ const SPREAD = 0.05;
 
 /** When to replace a lease; always before its deadline. */
 export function rotateAt(
-  { obtainedAt, ttlMs }: { readonly obtainedAt: number; readonly ttlMs: number },
+  {
+    obtainedAt,
+    ttlMs,
+    freshMs = ttlMs,
+  }: { readonly obtainedAt: number; readonly ttlMs: number; readonly freshMs?: number },
   share: number,
   random: number,
 ): number {
-  return obtainedAt + ttlMs * (share - SPREAD * random);
+  return obtainedAt + freshMs * (share - SPREAD * random);
 }
 
 /** What a lease's task has to do, and when. */

@@ -30,6 +30,8 @@ export interface RedisLink<Native = unknown> {
   readonly sendCommand: (args: readonly string[]) => Promise<unknown>;
   /** Changes the user of the open connection. */
   readonly authenticate: (credentials: RedisCredentials) => Promise<void>;
+  /** The connection's number on the server; none where there is no connection. */
+  readonly identify?: () => Promise<unknown>;
   /** Resolves when all that was sent is answered, then disconnects. */
   readonly finish: () => Promise<void>;
   /** At once; what is in flight rejects. */

@@ -80,6 +80,7 @@ export function ioredis<Client extends IoredisClient>(
         authenticate: async ({ user, password }) => {
           await native.call('AUTH', user, password.reveal());
         },
+        identify: () => native.call('CLIENT', 'ID'),
         finish: async () => {
           await native.quit();
         },

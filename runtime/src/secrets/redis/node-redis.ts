@@ -55,6 +55,7 @@ export function nodeRedis(): RedisDriver<NodeRedisClient> {
         authenticate: async ({ user, password }) => {
           await native.sendCommand(['AUTH', user, password.reveal()]);
         },
+        identify: () => native.sendCommand(['CLIENT', 'ID']),
         finish: async () => {
           if (native.isOpen) await native.close();
         },

@@ -125,8 +125,8 @@ export class RotatingConnection<Native> {
     this.#ready.give();
     this.#ready = new Signal();
     this.#clientId = undefined;
-    this.link.sendCommand(['CLIENT', 'ID']).then(
-      (id) => (this.#clientId = String(id)),
+    this.link.identify?.().then(
+      (id) => (this.#clientId = String(id as number)),
       () => undefined,
     );
   }

@@ -1,0 +1,151 @@
+import { EventEmitter } from 'node:events';
+import type { Clock } from '../clock';
+import { SecretsError } from '../errors';
+import type { EmitEvent } from '../events';
+import type { Task } from '../scheduler';
+import type { KvEntry } from './read-entry';
+
+export interface WatchKvOptions {
+  /** How often Vault is asked for a newer version. @default 30 */
+  readonly intervalSeconds?: number;
+  /** How long the version before is still to be accepted after a change. @default 3600 */
+  readonly acceptPreviousSeconds?: number;
+}
+
+/** Reads the entry: the newest version, or the given one. @throws SecretsError */
+export type ReadEntry<T> = (version?: number) => Promise<KvEntry<T>>;
+
+export interface WatchedEntryOptions<T> extends WatchKvOptions {
+  readonly path: string;
+  readonly read: ReadEntry<T>;
+  readonly clock: Clock;
+  readonly emit: EmitEvent;
+}
+
+/** A fleet that started together does not ask together. */
+const SPREAD = 0.2;
+
+/**
+ * A KV entry that follows its versions. Both the newest and, for a while, the one before it are at hand, so that
+ * what was signed or sealed with the old key goes on being accepted: sign with `current`, verify with `accepted`.
+ * Instances learn of a new version within `intervalSeconds`; `refresh()` looks at once. While the newest version
+ * is missing or does not fit its schema, the last good one stays, and an event tells why.
+ */
+export class WatchedEntry<T> implements Task {
+  readonly #changes = new EventEmitter<{ change: [T] }>();
+  #entry: KvEntry<T>;
+  #previous: { readonly value: T; readonly until: number } | undefined;
+  #nextAt = 0;
+  #looking: Promise<void> | undefined;
+  #failure = '';
+
+  private constructor(
+    private readonly options: WatchedEntryOptions<T>,
+    entry: KvEntry<T>,
+  ) {
+    this.#entry = entry;
+    this.#plan();
+  }
+
+  /** @throws SecretsError when the entry cannot be read: a service does not start without it. */
+  static async start<T>(options: WatchedEntryOptions<T>): Promise<WatchedEntry<T>> {
+    const entry = await options.read();
+    const watched = new WatchedEntry(options, entry);
+    await watched.#keepPrevious(entry, undefined);
+    return watched;
+  }
+
+  /** The newest good version. */
+  get current(): T {
+    return this.#entry.value;
+  }
+
+  get version(): number {
+    return this.#entry.version;
+  }
+
+  /** What `current` replaced, while it is still to be accepted. */
+  get previous(): T | undefined {
+    return this.#previous && this.#previous.until > this.options.clock.now()
+      ? this.#previous.value
+      : undefined;
+  }
+
+  /** `current`, then `previous` where there is one. */
+  get accepted(): readonly T[] {
+    const { current, previous } = this;
+    return previous === undefined ? [current] : [current, previous];
+  }
+
+  /** Tells of every new version; returns a function that stops it. */
+  onChange(listener: (current: T) => void): () => void {
+    this.#changes.on('change', listener);
+    return () => void this.#changes.off('change', listener);
+  }
+
+  /** Looks for a newer version now. Never rejects: a failure is an event, and the last good version stays. */
+  refresh(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  dueAt(): number {
+    return this.#nextAt;
+  }
+
+  run(): Promise<void> {
+    return this.refresh();
+  }
+
+  async #look(): Promise<void> {
+    const { read, path, emit } = this.options;
+    try {
+      const entry = await read();
+      this.#failure = '';
+      if (entry.version === this.#entry.version) return;
+      const before = this.#entry;
+      await this.#keepPrevious(entry, before);
+      this.#entry = entry;
+      emit({ type: 'kv_changed', path, version: entry.version });
+      this.#changes.emit('change', entry.value);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#plan();
+    }
+  }
+
+  /**
+   * The version before `entry`, to be accepted for a while from when `entry` was written: so an instance that
+   * starts in between accepts what its elders do.
+   */
+  async #keepPrevious({ version, writtenAt }: KvEntry<T>, before: KvEntry<T> | undefined): Promise<void> {
+    const { clock, read, acceptPreviousSeconds = 3_600 } = this.options;
+    const age = Math.max(0, Date.now() - writtenAt);
+    const left = acceptPreviousSeconds * 1_000 - age;
+    this.#previous = undefined;
+    if (left <= 0 || version <= 1) return;
+    try {
+      const { value } = before?.version === version - 1 ? before : await read(version - 1);
+      this.#previous = { value, until: clock.now() + left };
+    } catch {
+      // Deleted, or of another shape: then there is nothing more to accept.
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { path, emit } = this.options;
+    const { code, message } =
+      error instanceof SecretsError
+        ? error
+        : new SecretsError('ERR_VAULT_FAILED', `KV entry ${path} cannot be read`);
+    // Once for each way of failing, not every half minute.
+    if (this.#failure !== message) emit({ type: 'kv_failed', path, code, message });
+    this.#failure = message;
+  }
+
+  #plan(): void {
+    const { clock, intervalSeconds = 30 } = this.options;
+    this.#nextAt = clock.now() + intervalSeconds * 1_000 * (1 - SPREAD * clock.random());
+  }
+}

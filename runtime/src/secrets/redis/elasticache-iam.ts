@@ -1,0 +1,77 @@
+import { awsSigner } from '../aws/signer';
+import type { AwsCredentialProvider } from '../aws/credentials';
+import type { Clock } from '../clock';
+import { SecretsError } from '../errors';
+import type { CredentialSource } from '../lease/credential';
+import { Secret } from '../secret';
+
+/** An ElastiCache user with IAM authentication: nothing is stored anywhere, a token is signed when it is needed. */
+export interface ElastiCacheIam {
+  readonly kind: 'elasticache-iam';
+  /** Name of the user, which must be its ID too. */
+  readonly user: string;
+  /** Name of the replication group or of the serverless cache. */
+  readonly cache: string;
+  /** @default false */
+  readonly serverless?: boolean;
+  /** @default AWS_REGION */
+  readonly region?: string;
+  /** @default the SDK's own chain: environment, web identity, the task's or the instance's role */
+  readonly credentials?: AwsCredentialProvider;
+}
+
+/** How long a token can be used to sign in. */
+const TOKEN_SECONDS = 900;
+/** After that long without a new AUTH, ElastiCache closes a connection. */
+const CONNECTION_MS = 12 * 3_600_000;
+
+/**
+ * A presigned request as a password, new every quarter of an hour, less the margin of any rotation. Connections
+ * sign in again with each new one, which ElastiCache wants every 12 hours at least; until then they serve on
+ * when none can be signed.
+ * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
+ */
+export function elastiCacheIam(source: ElastiCacheIam, clock: Clock): CredentialSource {
+  const { user, cache, serverless = false, region = process.env.AWS_REGION, credentials } = source;
+  if (!region) {
+    throw new SecretsError('ERR_SECRETS_CONFIG', 'no AWS region: set AWS_REGION, or pass { region }');
+  }
+  return {
+    kind: 'elasticache-iam',
+    role: user,
+    obtain: async () => {
+      const obtainedAt = clock.now();
+      const signer = await awsSigner({ service: 'elasticache', region, ...(credentials && { credentials }) });
+      const host = cache.toLowerCase();
+      const { query = {} } = await signer.presign(
+        {
+          method: 'GET',
+          protocol: 'http:',
+          hostname: host,
+          path: '/',
+          headers: { host },
+          query: { Action: 'connect', User: user, ...(serverless && { ResourceType: 'ServerlessCache' }) },
+        },
+        { expiresIn: TOKEN_SECONDS },
+      );
+      const parameters = Object.entries(query).map(
+        ([name, value]) => `${encode(name)}=${encode(String(value))}`,
+      );
+      return {
+        user,
+        password: new Secret(`${host}/?${parameters.join('&')}`),
+        obtainedAt,
+        ttlMs: CONNECTION_MS,
+        freshMs: TOKEN_SECONDS * 1_000,
+      };
+    },
+  };
+}
+
+/** RFC 3986, as the signature demands. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

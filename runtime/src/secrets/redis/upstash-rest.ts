@@ -1,0 +1,93 @@
+import { request } from 'undici';
+import type { RedisCredentials, RedisDriver } from './driver';
+
+/** What Upstash answers: one of both. */
+export interface UpstashAnswer<T = unknown> {
+  readonly result?: T;
+  readonly error?: string;
+}
+
+/**
+ * Sends requests with the token of the moment. It is what `@upstash/redis` calls a requester.
+ *
+ * @example
+ * import { Redis } from '@upstash/redis';
+ * const typed = await redis.use((requester) => Promise.resolve(new Redis(requester)));
+ */
+export interface UpstashRequester {
+  request<T = unknown>(message: {
+    readonly path?: string[];
+    readonly body?: unknown;
+  }): Promise<UpstashAnswer<T>>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * The driver for Upstash's REST API; its user is the database's URL. There is no connection: changing the user
+ * means that the next request carries the new token, once a PING with it was answered.
+ * https://upstash.com/docs/redis/features/restapi
+ */
+export function upstashRest(): RedisDriver<UpstashRequester> {
+  return {
+    create: (_endpoint, asked, { onReady, onRefused }) => {
+      let credentials: RedisCredentials | undefined;
+      const native: UpstashRequester = {
+        request: async <T>({ path = [], body }: { path?: string[]; body?: unknown }) => {
+          const answer = await send<T>(credentials ?? asked(), path, body);
+          if (answer.status === 401) onRefused(refusal());
+          return answer.body;
+        },
+      };
+      const authenticate = async (next: RedisCredentials): Promise<void> => {
+        const { status, body } = await send(next, [], ['PING']);
+        if (status === 401) throw refusal();
+        if (body.error !== undefined) throw new Error(body.error);
+        credentials = next;
+      };
+      return {
+        native,
+        get isReady() {
+          return credentials !== undefined;
+        },
+        get isOpen() {
+          return credentials !== undefined;
+        },
+        connect: async () => {
+          await authenticate(asked());
+          onReady();
+        },
+        authenticate,
+        sendCommand: async (args) => {
+          const { result, error } = await native.request({ body: args });
+          if (error !== undefined) throw new Error(error);
+          return result;
+        },
+        finish: () => Promise.resolve(),
+        disconnect: () => (credentials = undefined),
+      };
+    },
+  };
+}
+
+async function send<T>(
+  { user: url, password }: RedisCredentials,
+  path: readonly string[],
+  body: unknown,
+): Promise<{ status: number; body: UpstashAnswer<T> }> {
+  const target = new URL(url);
+  target.pathname = [target.pathname.replace(/\/$/, ''), ...path].join('/');
+  const answer = await request(target, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${password.reveal()}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+  return { status: answer.statusCode, body: (await answer.body.json()) as UpstashAnswer<T> };
+}
+
+/** Said as Redis says it, so that one test tells a refusal from other failures. */
+function refusal(): Error {
+  return new Error('WRONGPASS Upstash does not take the token');
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Clock } from '../clock';
+import type { WatchedEntry } from '../kv/watched-entry';
+import type { CredentialSource } from '../lease/credential';
+import { secret } from '../secret';
+import { isLoopback } from '../vault/addresses';
+
+/** An Upstash database, spoken to over HTTPS; who may is one token, kept in Vault. */
+export interface Upstash {
+  readonly kind: 'upstash';
+  /** KV v2 entry with the fields `UPSTASH_REDIS_URL` and `UPSTASH_REDIS_TOKEN`. */
+  readonly path: string;
+}
+
+const isSafe = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
+  );
+};
+
+/** The fields of that entry, named as Upstash's environment variables are in every service. */
+export const upstashSchema = z.object({
+  UPSTASH_REDIS_URL: z.string().refine(isSafe, 'expected an https URL'),
+  UPSTASH_REDIS_TOKEN: secret(),
+});
+
+/**
+ * URL and token from Vault. They are good until the entry's version rises: then `onChange` is called, and the new
+ * ones are obtained.
+ *
+ * @param watch starts watching the entry; called once, and again as long as that fails.
+ */
+export function upstash(
+  { path }: Upstash,
+  clock: Clock,
+  watch: () => Promise<WatchedEntry<z.output<typeof upstashSchema>>>,
+  onChange: () => void,
+): CredentialSource {
+  let watched: Awaited<ReturnType<typeof watch>> | undefined;
+  return {
+    kind: 'upstash-kv',
+    role: path,
+    obtain: async () => {
+      const obtainedAt = clock.now();
+      if (watched) await watched.refresh();
+      else {
+        watched = await watch();
+        watched.onChange(onChange);
+      }
+      const { UPSTASH_REDIS_URL: user, UPSTASH_REDIS_TOKEN: password } = watched.current;
+      return { user, password, obtainedAt, ttlMs: Infinity };
+    },
+  };
+}
