@@ -69,7 +69,8 @@ export class TokenKeeper implements Task {
     const now = this.options.clock.now();
     if (this.#giveUpAt <= now) this.#giveUp();
     if (this.#next.at > now) return;
-    await (this.#next.do === 'renew' ? this.#renew() : this.login().catch(() => undefined));
+    const renews = this.#next.do === 'renew' && this.state.valid;
+    await (renews ? this.#renew() : this.login().catch(() => undefined));
   }
 
   /** Logs in now; callers that ask at the same time share one login. @throws SecretsError */
