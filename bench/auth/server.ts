@@ -1,15 +1,14 @@
 /** The benchmarked app behind one of the peers, each asked for the same checks as far as it knows them. */
 import { requireAuth } from '@portcullis/runtime';
-import { definePolicy } from '@portcullis/runtime/policy';
 import { JwtVerifier } from 'aws-jwt-verify';
 import type { RequestHandler } from 'express';
 import { expressjwt, type GetVerificationKey } from 'express-jwt';
 import { auth } from 'express-oauth2-jwt-bearer';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { expressJwtSecret } from 'jwks-rsa';
+import { AUDIENCE, benchPolicy } from '../lib/policy';
 import { app, serve, settings } from '../lib/serve';
 import type { AuthPeer } from './peers';
-import { AUDIENCE } from './tokens';
 
 const { peer, issuer } = settings() as { peer: AuthPeer; issuer: string };
 const jwksUri = `${issuer}/jwks`;
@@ -17,7 +16,7 @@ const TOLERANCE_SECONDS = 5;
 
 const PEERS: Record<AuthPeer, () => RequestHandler[]> = {
   'bare Express': () => [],
-  Portcullis: () => [requireAuth({ policy: policyFor(issuer), jwksUri })],
+  Portcullis: () => [requireAuth({ policy: benchPolicy(issuer), jwksUri })],
   // `strict` asks for typ at+jwt, as RFC 9068 does; it is off by default.
   'node-oauth2-jwt-bearer': () => [
     auth({ issuer, jwksUri, audience: AUDIENCE, strict: true, clockTolerance: TOLERANCE_SECONDS }),
@@ -35,18 +34,6 @@ const PEERS: Record<AuthPeer, () => RequestHandler[]> = {
 };
 
 serve(app(...PEERS[peer]()));
-
-function policyFor(issuerUrl: string) {
-  return definePolicy({
-    name: 'bench',
-    issuer: issuerUrl,
-    audience: AUDIENCE,
-    tiers: { free: [{ limit: 100, window: '1m' }], pro: [{ limit: 1_000, window: '1m' }] },
-    defaultTier: 'free',
-    routes: [{ method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] }],
-    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
-  });
-}
 
 /** Its fetcher speaks https only, so that it is handed the keys; it has no middleware: this is the least one. */
 function awsJwtVerify(): RequestHandler {

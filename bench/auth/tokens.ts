@@ -2,17 +2,17 @@ import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:cryp
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Run } from '../../local/run';
+import { AUDIENCE } from '../lib/policy';
 import { startProgram } from '../lib/server';
 
 export type TokenAlgorithm = 'RS256' | 'ES256';
 
 export interface Issuer {
   readonly url: string;
-  /** Signs so many tokens, each of another session, and gives the file that holds them as headers. */
+  /** Signs so many tokens, each of another organisation, and gives the file that holds them as headers. */
   writeTokens(algorithm: TokenAlgorithm, count: number): Promise<string>;
 }
 
-export const AUDIENCE = 'https://api.fintech.example.com';
 const LIFETIME_SECONDS = 900;
 
 /** Off the main thread, so that all cores sign. */
@@ -40,7 +40,9 @@ export async function startIssuer(run: Run): Promise<Issuer> {
     writeTokens: async (algorithm, count) => {
       const file = `${run.folder}/${algorithm}-${count}.headers`;
       const { privateKey } = pairs[algorithm];
-      const tokens = Array.from({ length: count }, () => signToken(url, algorithm, privateKey));
+      const tokens = Array.from({ length: count }, (_, index) =>
+        signToken(url, algorithm, privateKey, `org-${index}`),
+      );
       const lines = (await Promise.all(tokens)).map((token) => `Authorization: Bearer ${token}\n`);
       await writeFile(file, lines.join(''), { mode: 0o600 });
       return file;
@@ -49,7 +51,12 @@ export async function startIssuer(run: Run): Promise<Issuer> {
 }
 
 /** An access token as RFC 9068 has it, with the claims that a tiered API reads. */
-async function signToken(issuer: string, algorithm: TokenAlgorithm, key: KeyObject): Promise<string> {
+async function signToken(
+  issuer: string,
+  algorithm: TokenAlgorithm,
+  key: KeyObject,
+  organisation: string,
+): Promise<string> {
   const iat = Math.floor(Date.now() / 1_000);
   const header = { alg: algorithm, typ: 'at+jwt', kid: algorithm };
   const claims = {
@@ -57,7 +64,7 @@ async function signToken(issuer: string, algorithm: TokenAlgorithm, key: KeyObje
     aud: AUDIENCE,
     sub: `user-${randomUUID()}`,
     client_id: 'dashboard',
-    org_id: 'org-1',
+    org_id: organisation,
     tier: 'pro',
     scope: 'read:transactions write:transactions',
     jti: randomUUID(),

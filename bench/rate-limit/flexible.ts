@@ -1,17 +1,18 @@
-import type { AuthContext } from '@portcullis/runtime';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { RateLimiterRes, type RateLimiterRedis } from 'rate-limiter-flexible';
 
 /** rate-limiter-flexible is no middleware: this is the one of its documentation, headers included. */
-export function flexible(limiterFor: (auth: AuthContext | undefined) => RateLimiterRedis): RequestHandler {
+export function flexible(
+  chargedTo: (req: Request) => { readonly limiter: RateLimiterRedis; readonly key: string },
+): RequestHandler {
   return (req, res, next) => {
-    const limiter = limiterFor(req.auth);
+    const { limiter, key } = chargedTo(req);
     const describe = (result: RateLimiterRes): void => {
       res.setHeader('X-RateLimit-Limit', limiter.points);
       res.setHeader('X-RateLimit-Remaining', result.remainingPoints);
       res.setHeader('X-RateLimit-Reset', Math.ceil((Date.now() + result.msBeforeNext) / 1_000));
     };
-    limiter.consume(req.auth?.organisation ?? '').then(
+    limiter.consume(key).then(
       (result) => {
         describe(result);
         next();

@@ -1,45 +1,34 @@
 /** The benchmarked app behind one of the peers. Who calls is said by a header, so that only limiting is measured. */
 import { rateLimit, type AuthContext } from '@portcullis/runtime';
-import { definePolicy } from '@portcullis/runtime/policy';
 import type { RequestHandler } from 'express';
 import { rateLimit as expressRateLimit } from 'express-rate-limit';
 import { Redis as IORedis } from 'ioredis';
 import { RateLimiterRedis, type IRateLimiterRedisOptions } from 'rate-limiter-flexible';
 import { RedisStore } from 'rate-limit-redis';
-import { createClient } from 'redis';
+import { benchPolicy, DENIED_LIMIT, LIMIT, WINDOW_SECONDS } from '../lib/policy';
+import { nodeRedis } from '../lib/redis';
 import { app, serve, settings } from '../lib/serve';
-import { CLIENTS, DENIED_LIMIT, LIMIT, WINDOW_SECONDS } from './clients';
+import { CLIENTS } from './clients';
 import { flexible } from './flexible';
 import type { LimitPeer } from './peers';
 
 const { peer, redisUrl } = settings() as { peer: LimitPeer; redisUrl: string };
 
-const policy = definePolicy({
-  name: 'bench',
-  issuer: 'https://auth.fintech.example.com',
-  audience: 'https://api.fintech.example.com',
-  tiers: {
-    free: [{ limit: DENIED_LIMIT, window: `${WINDOW_SECONDS}s` }],
-    enterprise: [{ limit: LIMIT, window: `${WINDOW_SECONDS}s` }],
-  },
-  defaultTier: 'free',
-  routes: [{ method: 'GET', path: '/api/transactions' }],
-  lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
-});
+const policy = benchPolicy('https://auth.fintech.example.com');
 
 const PEERS: Record<LimitPeer, () => RequestHandler | Promise<RequestHandler>> = {
   'bare Express': () => (_req, _res, next) => next(),
   'one Redis PING': async () => {
-    const redis = await nodeRedis();
+    const redis = await nodeRedis(redisUrl);
     return (_req, _res, next) => void redis.ping().then(() => next(), next);
   },
-  'Portcullis, exact': async () => rateLimit({ policy, redis: await nodeRedis() }),
+  'Portcullis, exact': async () => rateLimit({ policy, redis: await nodeRedis(redisUrl) }),
   'rate-limiter-flexible': () => flexibleOn({}),
   'rate-limiter-flexible, auto-pipelined': () => flexibleOn({ enableAutoPipelining: true }),
   'rate-limiter-flexible, memory block': () =>
     flexibleOn({}, { inMemoryBlockOnConsumed: DENIED_LIMIT + 1, inMemoryBlockDuration: 1 }),
   'express-rate-limit + rate-limit-redis': async () => {
-    const redis = await nodeRedis();
+    const redis = await nodeRedis(redisUrl);
     return expressRateLimit({
       windowMs: WINDOW_SECONDS * 1_000,
       limit: (req) => (isDenied(req.auth) ? DENIED_LIMIT : LIMIT),
@@ -57,7 +46,7 @@ const callers: readonly AuthContext[] = Array.from({ length: CLIENTS + 1 }, (_, 
     subject: `user-${index}`,
     organisation: `org-${index}`,
     // The last one is the client that is always denied.
-    tier: index === CLIENTS ? 'free' : 'enterprise',
+    tier: index === CLIENTS ? 'free' : 'pro',
     scopes: [],
     expiresAt: Infinity,
     claims: {},
@@ -74,12 +63,6 @@ async function main(): Promise<void> {
   serve(app(identify, await PEERS[peer]()));
 }
 
-async function nodeRedis() {
-  const client = createClient({ url: redisUrl });
-  client.on('error', (error) => console.error(error));
-  return client.connect();
-}
-
 function flexibleOn(
   connection: { enableAutoPipelining?: boolean },
   blocking: Pick<IRateLimiterRedisOptions, 'inMemoryBlockOnConsumed' | 'inMemoryBlockDuration'> = {},
@@ -89,7 +72,10 @@ function flexibleOn(
     new RateLimiterRedis({ storeClient, keyPrefix, points, duration: WINDOW_SECONDS, ...more });
   const denied = limiter(DENIED_LIMIT, 'denied', blocking);
   const admitted = limiter(LIMIT, 'admitted');
-  return flexible((auth) => (isDenied(auth) ? denied : admitted));
+  return flexible(({ auth }) => ({
+    limiter: isDenied(auth) ? denied : admitted,
+    key: auth?.organisation ?? '',
+  }));
 }
 
 function isDenied(auth: AuthContext | undefined): boolean {

@@ -1,0 +1,77 @@
+/** `npm run bench:stack`: a verified token, its scope and its limit together, next to the usual pair of libraries. */
+import { findRedis } from '../local/engines/redis';
+import { findWrk } from '../local/engines/wrk';
+import { Run } from '../local/run';
+import { startRedis } from '../local/servers/redis';
+import { startIssuer } from './auth/tokens';
+import { compare, type Measured } from './lib/compare';
+import { benchOptions } from './lib/options';
+import { atLeast, machine, print, toRow } from './lib/report';
+import { startServer } from './lib/server';
+import { probeRedis } from './rate-limit/redis';
+import { STACK_PEERS, type StackPeer } from './stack/peers';
+
+async function main(): Promise<void> {
+  const options = benchOptions(
+    'Verification, scope and limit together, next to the usual pair of libraries.',
+    {
+      rounds: 9,
+      seconds: 2,
+    },
+  );
+  const run = await Run.open();
+  try {
+    const wrk = await findWrk({ run, note: console.error });
+    const binary = await findRedis({ run, note: console.error });
+    const { adminUrl: redisUrl } = await startRedis(run, { binary });
+    const probe = await probeRedis(redisUrl);
+    const issuer = await startIssuer(run);
+    const scenario = {
+      name: 'RS256, returning',
+      headers: await issuer.writeTokens('RS256', 100),
+      refusedBy: () => false,
+    };
+    const servers = [];
+    for (const peer of STACK_PEERS) {
+      const settings = { peer, issuer: issuer.url, redisUrl };
+      servers.push(await startServer(run, peer, { entry: 'stack/server', settings }));
+    }
+    const measured = await compare({
+      wrk,
+      servers,
+      scenarios: [scenario],
+      storeCpu: () => probe.cpu(),
+      ...options,
+    });
+    probe.close();
+
+    const share = (peer: StackPeer): number => rowOf(peer, measured).share;
+    print({
+      name: 'stack',
+      machine: machine(),
+      rounds: options.rounds,
+      rows: measured.map(toRow),
+      goals: [
+        atLeast(
+          "Portcullis, exact: requests a second, of the peers'",
+          share('Portcullis') / share('node-oauth2-jwt-bearer + rate-limiter-flexible'),
+          1.75,
+          'times',
+        ),
+      ],
+    });
+  } finally {
+    await run.close();
+  }
+}
+
+function rowOf(peer: StackPeer, measured: readonly Measured[]): Measured {
+  const row = measured.find(({ server }) => server === peer);
+  if (row === undefined) throw new Error(`${peer} was not measured`);
+  return row;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
