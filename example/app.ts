@@ -37,12 +37,13 @@ export function createApp(dependencies: AppDependencies): Express {
 
   if (login) app.use(login);
   app.use(auth);
-  app.use(rateLimit({ policy, redis, onEvent: (event) => logger.info(event, event.type) }));
+  const limiter = rateLimit({ policy, redis, onEvent: (event) => logger.info(event, event.type) });
+  app.use(limiter);
   app.use(enforce(policy));
   app.use(express.json({ limit: '16kb' }));
 
   app.use(page());
-  app.use(health(checks));
+  app.use(health(checks, { redis: () => limiter.storeState().up }));
   app.use(me());
   app.use(transactions(database));
   app.use(exports(database, signingKey));

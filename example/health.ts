@@ -6,13 +6,25 @@ export type DependencyCheck = () => boolean | Promise<boolean>;
 const CHECKED_AGAIN_AFTER_MS = 1_000;
 const CHECK_TIMEOUT_MS = 2_000;
 
+type State = 'up' | 'down' | 'degraded';
+
 /**
  * `/healthz`: the process runs. `/readyz`: it can serve, each dependency by name. Both are open to
  * everyone, so the checks run once a second at most however often they are asked for.
+ *
+ * @param checks without which nothing can be served.
+ * @param dispensable what the service can do without for a while: it says `degraded`, and stays ready.
  */
-export function health(checks: Readonly<Record<string, DependencyCheck>>): Router {
+export function health(
+  checks: Readonly<Record<string, DependencyCheck>>,
+  dispensable: Readonly<Record<string, DependencyCheck>> = {},
+): Router {
   const router = Router();
-  let latest: { at: number; result: Promise<Record<string, 'up' | 'down'>> } | undefined;
+  let latest: { at: number; result: Promise<Record<string, State>> } | undefined;
+  const checkAll = async (): Promise<Record<string, State>> => ({
+    ...(await statesOf(checks, 'down')),
+    ...(await statesOf(dispensable, 'degraded')),
+  });
 
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'up' });
@@ -20,9 +32,9 @@ export function health(checks: Readonly<Record<string, DependencyCheck>>): Route
 
   router.get('/readyz', async (_req, res) => {
     const now = performance.now();
-    if (!latest || now - latest.at > CHECKED_AGAIN_AFTER_MS) latest = { at: now, result: checkAll(checks) };
+    if (!latest || now - latest.at > CHECKED_AGAIN_AFTER_MS) latest = { at: now, result: checkAll() };
     const dependencies = await latest.result;
-    const ready = Object.values(dependencies).every((state) => state === 'up');
+    const ready = Object.values(dependencies).every((state) => state !== 'down');
     res
       .set('Cache-Control', 'no-store')
       .status(ready ? 200 : 503)
@@ -32,19 +44,21 @@ export function health(checks: Readonly<Record<string, DependencyCheck>>): Route
   return router;
 }
 
-async function checkAll(
+async function statesOf(
   checks: Readonly<Record<string, DependencyCheck>>,
-): Promise<Record<string, 'up' | 'down'>> {
-  const results = Object.entries(checks).map(async ([name, check]) => [name, await isUp(check)] as const);
+  otherwise: 'down' | 'degraded',
+): Promise<Record<string, State>> {
+  const results = Object.entries(checks).map(
+    async ([name, check]) => [name, (await isUp(check)) ? 'up' : otherwise] as const,
+  );
   return Object.fromEntries(await Promise.all(results));
 }
 
-async function isUp(check: DependencyCheck): Promise<'up' | 'down'> {
+async function isUp(check: DependencyCheck): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<'down'>((resolve) => (timer = setTimeout(resolve, CHECK_TIMEOUT_MS, 'down')));
+  const timeout = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, CHECK_TIMEOUT_MS, false)));
   const answer = Promise.resolve()
     .then(check)
-    .then((works) => (works ? ('up' as const) : ('down' as const)))
-    .catch(() => 'down' as const);
+    .catch(() => false);
   return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
 }

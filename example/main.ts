@@ -56,7 +56,6 @@ async function main(): Promise<void> {
       vault: () => secrets.readiness().ready,
       identity: () => auth.readiness().ready,
       postgres: async () => (await database.query('select 1')).rowCount === 1,
-      redis: async () => (await redis.sendCommand(['PING'])) === 'PONG',
     },
   });
 

@@ -5,8 +5,9 @@ import { health, type DependencyCheck } from '../../../example/health';
 async function withHealth(
   checks: Record<string, DependencyCheck>,
   use: (get: (path: string) => Promise<{ status: number; body: unknown }>) => Promise<void>,
+  dispensable: Record<string, DependencyCheck> = {},
 ): Promise<void> {
-  const server = express().use(health(checks)).listen(0, '127.0.0.1');
+  const server = express().use(health(checks, dispensable)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   try {
@@ -39,6 +40,19 @@ test('not ready when one is down, and the reason is not shown', async () => {
     });
     expect(await get('/healthz')).toEqual({ status: 200, body: { status: 'up' } });
   });
+});
+
+test('ready, but degraded, without what can be done without', async () => {
+  await withHealth(
+    { vault: () => true },
+    async (get) => {
+      expect(await get('/readyz')).toEqual({
+        status: 200,
+        body: { status: 'ready', dependencies: { vault: 'up', redis: 'degraded' } },
+      });
+    },
+    { redis: () => false },
+  );
 });
 
 test('many questions at once ask the dependencies once', async () => {
