@@ -27,7 +27,7 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
   }
   if (tightest === undefined) throw new TypeError(`the tier ${tier.name} has no limit`);
 
-  add(res, 'RateLimit-Policy', tier.policyHeader);
+  setPolicyHeader(res, tier);
   add(res, 'RateLimit', fields);
   const before = res.getHeader('X-RateLimit-Remaining');
   if (before === undefined || tightest.remaining < Number(before)) {
@@ -36,6 +36,11 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
     res.setHeader('X-RateLimit-Reset', Math.ceil(decision.nowMs / 1_000) + tightest.resetSeconds);
   }
   return tightest;
+}
+
+/** The policy alone: what is known of a client's limits while nobody counts. */
+export function setPolicyHeader(res: Response, tier: TierPlan): void {
+  add(res, 'RateLimit-Policy', tier.policyHeader);
 }
 
 /** Both fields are lists (RFC 9651 §3.1): stacked limiters each add their members. */

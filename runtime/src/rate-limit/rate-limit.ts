@@ -7,7 +7,7 @@ import { costsOf, type CostFunction, type RouteKey } from './costs';
 import { DenyCache } from './deny-cache';
 import { cappedDenials, type OnRateLimitEvent } from './events';
 import { GuardedRedis, type StoreState } from './guarded-redis';
-import { setHeaders } from './headers';
+import { setHeaders, setPolicyHeader } from './headers';
 import { ClientNames } from './identity';
 import { Limiter } from './limiter';
 import { limiterMetrics } from './metrics';
@@ -50,7 +50,7 @@ export interface RateLimiter extends RequestHandler {
  *
  * Every decided answer carries `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since 1970), and the
  * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not
- * answer, each route's `onStoreFailure` decides.
+ * answer, each route's `onStoreFailure` decides; answers that nobody decided carry `RateLimit-Policy` alone.
  *
  * @throws TypeError when an option is not what it says.
  *
@@ -109,11 +109,13 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
 
     const answer = (outcome: OutageOutcome): void => {
       if (outcome === 'open') {
+        setPolicyHeader(res, tier);
         metrics.decided(tier.name, pattern, 'admitted_open');
         next(failed);
         return;
       }
       if (outcome === 'closed') {
+        setPolicyHeader(res, tier);
         metrics.decided(tier.name, pattern, 'refused_closed');
         refuseUndecided(res);
         return;
