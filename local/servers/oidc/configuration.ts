@@ -38,6 +38,8 @@ export function providerConfiguration(settings: OidcSettings, adapter: AdapterFa
         },
       },
     },
+    // The provider's own refuses to call loopback, where the apps that it tells of logouts are.
+    fetch: (url, options) => fetch(url, Object.assign({}, options, { dispatcher: undefined })),
     renderError: showError,
     findAccount: (_context, subject) =>
       people.some((person) => person.subject === subject)
@@ -50,7 +52,7 @@ export function providerConfiguration(settings: OidcSettings, adapter: AdapterFa
       const grant =
         (known === undefined ? undefined : await provider.Grant.find(known)) ??
         new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid');
+      grant.addOIDCScope(['openid', ...scopes].join(' '));
       grant.addResourceScope(audience, scopes.join(' '));
       await grant.save();
       return grant;
