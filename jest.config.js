@@ -17,8 +17,10 @@ const shared = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleNameMapper: {
     '^@portcullis/runtime$': '<rootDir>/runtime/src/index.ts',
+    '^@portcullis/runtime/package\\.json$': '<rootDir>/runtime/package.json',
     '^@portcullis/runtime/(.*)$': '<rootDir>/runtime/src/$1/index.ts',
     '^@portcullis/constructs$': '<rootDir>/constructs/src/index.ts',
+    '^@portcullis/constructs/(.*)$': '<rootDir>/constructs/src/$1/index.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/cdktf\\.out/'],
 };

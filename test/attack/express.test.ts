@@ -3,12 +3,11 @@ import express from 'express';
 import { policy } from '../../policy';
 import { enforce, requireAuth, type AuthEvent, type AuthMiddleware } from '../../runtime/src/auth';
 import { startIssuer, type TestIssuer } from '../unit/auth/support/issuer';
+import { NOW, stopTheCalendar } from './calendar';
 import { requestCases, tokenCases, wireCases, type Fate, type RequestCase } from './cases';
 import { Forge } from './forge';
-import { listen, toBytes, type Listening, type RawAnswer } from './wire';
+import { listen, secretsIn, toBytes, type Listening, type RawAnswer } from './wire';
 
-/** The moment at which all of it happens. Only the calendar stands still: sockets and timers go on. */
-const NOW = Date.UTC(2026, 5, 1) / 1_000;
 const LARGEST_ANSWER = 8_192;
 
 let issuer: TestIssuer;
@@ -18,21 +17,7 @@ let app: Listening;
 let events: AuthEvent[] = [];
 
 beforeAll(async () => {
-  jest.useFakeTimers({
-    now: NOW * 1_000,
-    doNotFake: [
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setInterval',
-      'clearInterval',
-      'setTimeout',
-      'clearTimeout',
-    ],
-  });
+  stopTheCalendar();
   issuer = await startIssuer();
   forge = new Forge(issuer.url, policy.audience, NOW);
   issuer.publish(...forge.published);
@@ -95,11 +80,6 @@ function expectHarmless(answer: RawAnswer, sent: string): void {
   expect(answer.bytes).toBeLessThanOrEqual(LARGEST_ANSWER);
   expect(answer.text.split('HTTP/1.1 ').length).toBeLessThanOrEqual(2);
   for (const secret of secretsIn(sent)) expect(answer.text).not.toContain(secret);
-}
-
-/** Whatever in a request may be a token or a part of one. */
-function secretsIn(sent: string): string[] {
-  return sent.match(/[A-Za-z0-9\-_+/=%]{24,}/g) ?? [];
 }
 
 function expectAnswer(answer: RawAnswer, expected: Expected, headOnly = false): void {

@@ -53,6 +53,11 @@ export function toBytes({
   ].join('\r\n');
 }
 
+/** Whatever in a request may be a token or a part of one. */
+export function secretsIn(sent: string): string[] {
+  return sent.match(/[A-Za-z0-9\-_+/=%]{24,}/g) ?? [];
+}
+
 function parse(answer: Buffer): RawAnswer {
   const text = answer.toString('latin1');
   const [head = '', ...rest] = text.split('\r\n\r\n');

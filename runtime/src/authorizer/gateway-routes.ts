@@ -1,0 +1,74 @@
+/**
+ * The policy's routes in the words of API Gateway.
+ *
+ * An IAM policy knows one wildcard, `*`, which takes slashes too: what permits `/users/:id` also permits
+ * `/users/7/orders`. Where that is another route, it is denied by name to those who may not call it.
+ */
+import { PolicyError, type Route } from '../policy';
+import { spellings, type PatternPart } from '../policy/route-pattern';
+import { ANYTHING, ANYTHING_REPEATED, IN_SEGMENT, IN_SEGMENT_REPEATED, meet } from './wildcards';
+
+/** A route of the policy, as a gateway's event and an IAM policy name it. */
+export interface GatewayRoute {
+  readonly scopes: readonly string[];
+  /** `GET/users/*`: the end of a method's ARN (REST API), for each method and spelling. */
+  readonly resources: readonly string[];
+  /** `GET /users/{id}`: the route keys of an HTTP API. */
+  readonly routeKeys: readonly string[];
+  /** The other routes, by their place in the list, that `resources` takes in as well. */
+  readonly alsoPermits: readonly number[];
+}
+
+/** @throws PolicyError if two routes take each other in, or a path holds what IAM reads as a wildcard. */
+export function gatewayRoutes(routes: readonly Route[]): readonly GatewayRoute[] {
+  const alsoPermits = routes.map((route) =>
+    routes.flatMap((other, index) => (other !== route && takesIn(route, other) ? [index] : [])),
+  );
+  const problems = routes.flatMap(({ path }, index) => {
+    const tangled = alsoPermits[index]?.find((other) => other < index && alsoPermits[other]?.includes(index));
+    return [
+      ...(tangled === undefined
+        ? []
+        : [`a gateway’s wildcards cannot tell it from routes[${tangled}]; rename a segment of one`]),
+      ...(spellings(path, (part) => (part.type === 'text' ? part.value : '')).some((text) =>
+        /[*?]/.test(text),
+      )
+        ? ['holds * or ?, which IAM reads as a wildcard']
+        : []),
+    ].map((message) => ({ path: `routes[${index}].path`, message }));
+  });
+  if (problems.length > 0) throw new PolicyError(problems);
+
+  return routes.map((route, index) => ({
+    scopes: route.scopes,
+    resources: withMethods(route, spellings(route.path, iamPart), ''),
+    routeKeys: withMethods(route, spellings(route.path, routeKeyPart), ' '),
+    alsoPermits: alsoPermits[index] ?? [],
+  }));
+}
+
+/** HEAD is GET, here as in the app. */
+function withMethods({ method }: Route, paths: readonly string[], separator: string): string[] {
+  const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
+  return methods.flatMap((name) => paths.map((path) => `${name}${separator}${path}`));
+}
+
+function iamPart(part: PatternPart): string {
+  return part.type === 'text' ? part.value : '*';
+}
+
+function routeKeyPart(part: PatternPart): string {
+  if (part.type === 'text') return part.value;
+  return part.type === 'param' ? `{${part.name}}` : `{${part.name}+}`;
+}
+
+/** Whether what IAM permits for one route includes a request of the other. */
+function takesIn(route: Route, other: Route): boolean {
+  if (route.method !== other.method) return false;
+  const permitted = spellings(route.path, (part) => (part.type === 'text' ? part.value : ANYTHING_REPEATED));
+  const requested = spellings(other.path, (part) => {
+    if (part.type === 'text') return part.value;
+    return part.type === 'param' ? IN_SEGMENT + IN_SEGMENT_REPEATED : ANYTHING + ANYTHING_REPEATED;
+  });
+  return permitted.some((a) => requested.some((b) => meet(a, b)));
+}

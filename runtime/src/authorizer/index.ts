@@ -1,0 +1,6 @@
+export {
+  authorizerConfiguration,
+  type AuthorizerConfiguration,
+  type AuthorizerOptions,
+} from './configuration';
+export type { GatewayRoute } from './gateway-routes';

@@ -1,0 +1,43 @@
+/** Stand in a text for one character that is no slash, and for one that may be any; and for any number of them. */
+export const IN_SEGMENT = '\u0000';
+export const IN_SEGMENT_REPEATED = '\u0001';
+export const ANYTHING = '\u0002';
+export const ANYTHING_REPEATED = '\u0003';
+
+/** Whether some text is what both say. Which texts each of them is, only its wildcards leave open. */
+export function meet(first: string, second: string): boolean {
+  const known = new Map<number, boolean>();
+
+  function from(i: number, j: number): boolean {
+    const place = i * (second.length + 1) + j;
+    let result = known.get(place);
+    if (result === undefined) known.set(place, (result = decide(i, j)));
+    return result;
+  }
+
+  function decide(i: number, j: number): boolean {
+    const [a, b] = [first[i], second[j]];
+    if (a === undefined && b === undefined) return true;
+    // A repetition ends here, or takes one more of what the other side has.
+    if (repeats(a)) return from(i + 1, j) || (agree(a, b) && from(i, j + 1));
+    if (repeats(b)) return from(i, j + 1) || (agree(a, b) && from(i + 1, j));
+    return agree(a, b) && from(i + 1, j + 1);
+  }
+
+  return from(0, 0);
+}
+
+type Sign = string | undefined;
+
+const repeats = (sign: Sign): boolean => sign === IN_SEGMENT_REPEATED || sign === ANYTHING_REPEATED;
+const isAnything = (sign: Sign): boolean => sign === ANYTHING || sign === ANYTHING_REPEATED;
+const isInSegment = (sign: Sign): boolean => sign === IN_SEGMENT || sign === IN_SEGMENT_REPEATED;
+
+/** Whether some one character is what both signs say. */
+function agree(a: Sign, b: Sign): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (isAnything(a) || isAnything(b)) return true;
+  if (isInSegment(a)) return b !== '/';
+  if (isInSegment(b)) return a !== '/';
+  return a === b;
+}

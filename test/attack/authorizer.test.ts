@@ -1,0 +1,89 @@
+/** The Lambda authorizer, bundled as it is deployed, against everything hostile that we know. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleAuthorizer } from '../../constructs/src/aws/bundle-authorizer';
+import { policy } from '../../policy';
+import type { Authorizer } from '../../runtime/src/authorizer/authorizer';
+import { startIssuer, type TestIssuer } from '../unit/auth/support/issuer';
+import { NOW, stopTheCalendar } from './calendar';
+import { requestCases, tokenCases, type Fate, type HostileRequest, type RequestCase } from './cases';
+import { Forge } from './forge';
+import { ask, httpApiEvent, requestEvent, tokenEvent, type GatewayStatus, type Outcome } from './gateway';
+import { secretsIn, toBytes } from './wire';
+
+let folder: string;
+let issuer: TestIssuer;
+let forge: Forge;
+let handler: Authorizer;
+let logged: string[] = [];
+
+beforeAll(async () => {
+  stopTheCalendar();
+  jest.spyOn(console, 'log').mockImplementation((line: string) => void logged.push(line));
+  issuer = await startIssuer();
+  forge = new Forge(issuer.url, policy.audience, NOW);
+  issuer.publish(...forge.published);
+  folder = mkdtempSync(join(tmpdir(), 'authorizer-'));
+  const file = join(folder, 'index.js');
+  writeFileSync(file, bundleAuthorizer({ policy, issuer: issuer.url }));
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is what Lambda does
+  ({ handler } = require(file) as { handler: Authorizer });
+});
+
+afterAll(async () => {
+  await issuer.stop();
+  rmSync(folder, { recursive: true });
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+});
+
+beforeEach(() => {
+  logged = [];
+});
+
+/** Payload 2.0 has one answer for all that is refused. */
+function statusFor(fate: Fate | RequestCase['fate'], version: '1.0' | '2.0'): GatewayStatus {
+  if (fate === 'let_in') return 200;
+  if (version === '2.0' || fate === 'too_little' || fate === 'unlisted') return 403;
+  return 401;
+}
+
+function expectHarmless({ output }: Outcome, request: HostileRequest): void {
+  expect(output.length).toBeLessThanOrEqual(8_192);
+  for (const secret of secretsIn(toBytes(request))) {
+    expect(output).not.toContain(secret);
+    expect(logged.join('\n')).not.toContain(secret);
+  }
+}
+
+const bearer = (token: string): HostileRequest => ({ headers: [['Authorization', `Bearer ${token}`]] });
+
+describe.each(Object.entries(tokenCases))('a token: %s', (_family, cases) => {
+  it.each(cases.map((line) => [line.fate, line.name, line] as const))('%s: %s', async (fate, _name, line) => {
+    const request = bearer(line.token(forge));
+    for (const event of [tokenEvent(request), requestEvent(request)]) {
+      const outcome = await ask(handler, event);
+      expect(outcome.status).toBe(statusFor(fate, '1.0'));
+      expectHarmless(outcome, request);
+    }
+    const outcome = await ask(handler, httpApiEvent(policy, request));
+    expect(outcome.status).toBe(statusFor(fate, '2.0'));
+    expectHarmless(outcome, request);
+  });
+});
+
+describe('a request', () => {
+  it.each(requestCases.map((line) => [line.fate, line.name, line] as const))(
+    '%s: %s',
+    async (fate, _name, line) => {
+      const request = line.request(forge);
+      const first = await ask(handler, requestEvent(request));
+      expect(first.status).toBe(statusFor(fate, '1.0'));
+      expectHarmless(first, request);
+      const second = await ask(handler, httpApiEvent(policy, request));
+      expect(second.status).toBe(statusFor(fate, '2.0'));
+      expectHarmless(second, request);
+    },
+  );
+});
