@@ -33,16 +33,15 @@ function showLimit(headers) {
     Number(headers.get(`X-RateLimit-${name}`) ?? Number.NaN),
   );
   if ([limit, remaining, reset].some(Number.isNaN)) return;
-  const meter = part('meter');
-  Object.assign(meter, { max: limit, low: limit * 0.1, high: limit * 0.3, optimum: limit, value: remaining });
-  meter.textContent = `${remaining} of ${limit}`;
+  const share = remaining / limit;
+  Object.assign(part('meter'), { max: limit, value: remaining, textContent: `${remaining} of ${limit}` });
+  part('fill').style.width = `${100 * share}%`;
+  part('fill').dataset.level = share < 0.1 ? 'out' : share < 0.3 ? 'low' : 'good';
   part('remaining').textContent = number.format(remaining);
   part('limit').textContent = number.format(limit);
   const seconds = Math.max(0, reset - Math.floor(Date.now() / 1_000));
   part('reset').textContent =
-    remaining === limit
-      ? 'All of it is free.'
-      : `All of it is free again in ${seconds} s, if nothing more is sent.`;
+    remaining === limit ? 'Nothing of it is used.' : `Full again in ${seconds} s, if nothing more is sent.`;
 }
 
 function showPerson({ name, subject, organisation, tier, scopes }) {
@@ -100,11 +99,12 @@ function showTransactions(transactions) {
     const amount = new Intl.NumberFormat('en', { style: 'currency', currency }).format(
       Number(amountCents) / 100,
     );
+    const booking = withText('td', description);
+    booking.append(withText('small', account));
     const row = document.createElement('tr');
     row.append(
       withText('td', day.format(new Date(createdAt))),
-      withText('td', description),
-      withText('td', account),
+      booking,
       Object.assign(withText('td', amount), { className: 'amount' }),
     );
     return row;
