@@ -45,13 +45,22 @@ export function secret(): z.ZodPipe<z.ZodString, z.ZodTransform<Secret, string>>
 }
 
 /**
- * Makes an object print as `[secret]`, all the objects inside it too, while its properties stay readable.
- * Covers `JSON.stringify`, `util.inspect` and so every logger.
+ * A copy that prints as `[secret]`, all the objects inside it too, while its properties can be read by name.
+ * Covers `JSON.stringify`, `util.inspect` and every logger. The properties cannot be enumerated, because pino
+ * copies those of an object that is logged by itself, and so does `{ ...value }`.
  */
 export function hideWhenPrinted<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
-  if (Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) hideWhenPrinted(part);
-  const hidden = { value: () => HIDDEN, enumerable: false };
-  return Object.defineProperties(value, { toJSON: hidden, [inspect.custom]: hidden });
+  const copy = (Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object)) as T &
+    object;
+  const hidden = { value: () => HIDDEN };
+  const parts = Object.entries(value).map(([name, part]) => [
+    name,
+    { value: hideWhenPrinted<unknown>(part) },
+  ]);
+  return Object.defineProperties(copy, {
+    ...(Object.fromEntries(parts) as PropertyDescriptorMap),
+    toJSON: hidden,
+    [inspect.custom]: hidden,
+  });
 }

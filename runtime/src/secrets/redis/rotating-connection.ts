@@ -126,7 +126,7 @@ export class RotatingConnection<Native> {
     this.#ready = new Signal();
     this.#clientId = undefined;
     this.link.identify?.().then(
-      (id) => (this.#clientId = String(id as number)),
+      (id) => (this.#clientId = String(id)),
       () => undefined,
     );
   }

@@ -1,0 +1,132 @@
+import { secret, type Secret, type WatchedEntry } from '@portcullis/runtime';
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { z } from 'zod';
+import { pino } from 'pino';
+import { useShortLeases, type Service } from './short-leases';
+
+const leases = useShortLeases();
+const schema = z.object({ key: secret(), host: z.string().default('localhost') });
+
+const services: Service[] = [];
+afterEach(async () => {
+  await Promise.all(services.splice(0).map(({ secrets }) => secrets.close()));
+});
+
+async function service(): Promise<Service> {
+  const connected = await leases().connect();
+  services.push(connected);
+  return connected;
+}
+
+/** An entry of its own for each test, and how to write its next version. */
+function entry(): { path: string; write: (data: Record<string, unknown>) => Promise<unknown> } {
+  const name = randomBytes(4).toString('hex');
+  return {
+    path: `secret/${name}`,
+    write: (data) => leases().admin.write(`secret/data/${name}`, { data }),
+  };
+}
+
+const keys = (watched: WatchedEntry<{ key: Secret }>): string[] =>
+  watched.accepted.map(({ key }) => key.reveal());
+
+test('a raised version reaches a running service, which accepts the old key and the new one', async () => {
+  const { path, write } = entry();
+  const { secrets, events } = await service();
+  await write({ key: 'old' });
+  const watched = await secrets.watchKv(path, schema, { intervalSeconds: 0.1 });
+  expect(keys(watched)).toEqual(['old']);
+
+  const changed = new Promise<string>((resolve) => watched.onChange(({ key }) => resolve(key.reveal())));
+  await write({ key: 'new' });
+
+  expect(await changed).toBe('new');
+  expect(watched.version).toBe(2);
+  expect(keys(watched)).toEqual(['new', 'old']);
+  expect(events).toContainEqual({ type: 'kv_changed', path, version: 2 });
+});
+
+test('an instance that starts after the change accepts the old key too, as long as its elders do', async () => {
+  const { path, write } = entry();
+  const { secrets } = await service();
+  await write({ key: 'old' });
+  await write({ key: 'new' });
+
+  expect(keys(await secrets.watchKv(path, schema))).toEqual(['new', 'old']);
+  expect(keys(await secrets.watchKv(path, schema, { acceptPreviousSeconds: 0 }))).toEqual(['new']);
+});
+
+test('a version that does not fit its schema changes nothing, and is told once, by the names of its fields', async () => {
+  const { path, write } = entry();
+  const { secrets, events } = await service();
+  await write({ key: 'good' });
+  const watched = await secrets.watchKv(path, schema);
+
+  await write({ key: 7, host: ['canary-value'] });
+  await watched.refresh();
+  await watched.refresh();
+
+  expect(watched.current.key.reveal()).toBe('good');
+  const failures = events.filter(({ type }) => type === 'kv_failed');
+  expect(failures).toMatchObject([
+    {
+      code: 'ERR_KV_SCHEMA',
+      message: expect.stringMatching(/key \(invalid_type\), host \(invalid_type\)/) as string,
+    },
+  ]);
+  expect(JSON.stringify(failures)).not.toContain('canary-value');
+
+  await write({ key: 'better' });
+  await watched.refresh();
+  expect(watched.current.key.reveal()).toBe('better');
+  // What was never good is never accepted.
+  expect(keys(watched)).toEqual(['better']);
+});
+
+test('a deleted entry changes nothing either', async () => {
+  const { path, write } = entry();
+  const { secrets, events } = await service();
+  await write({ key: 'good' });
+  const watched = await secrets.watchKv(path, schema);
+  await leases().admin.write(path.replace('secret/', 'secret/delete/'), { versions: [1] });
+  await watched.refresh();
+
+  expect(watched.current.key.reveal()).toBe('good');
+  expect(events).toContainEqual(expect.objectContaining({ type: 'kv_failed', code: 'ERR_KV_NOT_FOUND' }));
+});
+
+test('an entry that is missing or unfit at the start fails the start', async () => {
+  const { path, write } = entry();
+  const { secrets } = await service();
+  await expect(secrets.watchKv(path, schema)).rejects.toMatchObject({ code: 'ERR_KV_NOT_FOUND' });
+  await write({ host: 'db' });
+  await expect(secrets.watchKv(path, schema)).rejects.toMatchObject({
+    code: 'ERR_KV_SCHEMA',
+    message: expect.stringContaining('key (invalid_type)') as string,
+  });
+});
+
+test('what was read prints as [secret] in a log, in JSON and on a console', async () => {
+  const { path, write } = entry();
+  const { secrets } = await service();
+  await write({ key: 'canary-key', host: 'canary-host' });
+  const watched = await secrets.watchKv(path, schema);
+  const config = await secrets.kv(path, schema);
+
+  const lines: string[] = [];
+  const logger = pino({}, { write: (line: string) => void lines.push(line) });
+  logger.info({ config, watched, current: watched.current, key: config.key }, 'started');
+  logger.info(config);
+  logger.info('%o %s %j', config, config.key, watched);
+  const printed = [
+    ...lines,
+    JSON.stringify({ config, watched, secrets }),
+    inspect({ config, watched, secrets }, { depth: 12, showHidden: true }),
+    String(config.key),
+  ].join('\n');
+
+  expect(printed).toContain('[secret]');
+  expect(printed).not.toContain('canary');
+  expect(config.host).toBe('canary-host');
+});
