@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { EngineCache } from '../../local/cache';
 import { findWorkflowLinters, type WorkflowLinters } from '../../local/engines/workflow-linters';
 import { Run } from '../../local/run';
+import { deliveryFiles } from '../../stacks/github-settings';
 
 const CHECKOUT = join(__dirname, '../..');
 const FOLDER = join(CHECKOUT, '.github/workflows');
@@ -21,6 +22,11 @@ async function lint(command: string, ...args: string[]): Promise<void> {
 }
 
 describe('the workflows', () => {
+  it.each(Object.entries(deliveryFiles()))('%s is as its settings describe it', (path, content) => {
+    // Else run \`portcullis workflows\`, and commit what it writes.
+    expect(readFileSync(join(CHECKOUT, path), 'utf8')).toBe(content);
+  });
+
   let linters: WorkflowLinters;
   beforeAll(async () => {
     const run = await Run.open();
@@ -41,7 +47,9 @@ describe('the workflows', () => {
 
   it.each(WORKFLOWS)('%s pins every action by its full commit, and says which version that is', (name) => {
     const uses = readFileSync(join(FOLDER, name), 'utf8').match(/uses: .*/g) ?? [];
-    expect(uses.filter((line) => !/uses: (\.\/|[\w./-]+@[0-9a-f]{40} # v\d)/.test(line))).toEqual([]);
+    expect(uses.filter((line) => !/uses: (\.\/[\w./]+ #|[\w./-]+@[0-9a-f]{40} # v\d)/.test(line))).toEqual(
+      [],
+    );
   });
 
   it('are decided by a script without a finding of shellcheck', async () => {

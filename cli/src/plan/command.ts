@@ -16,6 +16,7 @@ interface PlanOptions {
   readonly markdown?: string;
   readonly sarif?: string;
   readonly out?: string;
+  readonly outputs?: string;
 }
 
 /** `portcullis plan`: what a deploy would change, in words, graded. */
@@ -30,6 +31,7 @@ export function register(program: Command): void {
     .option('--json', 'the summary as JSON on standard output, secrets left out')
     .option('--markdown <file>', 'append the summary as Markdown, as to $GITHUB_STEP_SUMMARY')
     .option('--sarif <file>', 'write the remarks as SARIF 2.1.0')
+    .option('--outputs <file>', 'append grade= and digests=, as to $GITHUB_OUTPUT')
     .option('--out <file>', 'write the JSON that `deploy --changes` compares with')
     .action(async (stacks: string[], options: PlanOptions) => {
       await reportPlanError(async () => {
@@ -50,10 +52,20 @@ async function plan(stacks: readonly string[], { environment }: PlanOptions): Pr
   }
 }
 
-function publish(summaries: readonly StackSummary[], { json, markdown, sarif, out }: PlanOptions): void {
+function publish(
+  summaries: readonly StackSummary[],
+  { json, markdown, sarif, out, outputs }: PlanOptions,
+): void {
   const text = `${JSON.stringify({ grade: worst(summaries.map(({ grade }) => grade)), stacks: summaries }, undefined, 2)}\n`;
   process.stdout.write(json === true ? text : renderTerminal(summaries));
   if (markdown !== undefined) appendFileSync(markdown, renderMarkdown(summaries));
   if (sarif !== undefined) writeFileSync(sarif, renderSarif(summaries, 'stacks/main.ts'));
   if (out !== undefined) writeFileSync(out, text);
+  if (outputs !== undefined) appendFileSync(outputs, renderOutputs(summaries));
+}
+
+/** Lines of `name=value`. No text of a plan is in them, so none can start another line. */
+function renderOutputs(summaries: readonly StackSummary[]): string {
+  const grade = worst(summaries.map((summary) => summary.grade));
+  return `grade=${grade}\ndigests=${summaries.map(({ digest }) => digest).join(' ')}\n`;
 }

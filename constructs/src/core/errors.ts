@@ -1,3 +1,4 @@
+import { describeProblems, type Problem } from '@portcullis/runtime/policy';
 import type { IConstruct } from 'constructs';
 
 /** Every way in which a construct refuses its input. The codes are a contract; the messages are not. */
@@ -12,7 +13,8 @@ export type ConstructErrorCode =
   | 'ERR_REDIS_ACL'
   | 'ERR_AUDIT_DEVICES'
   | 'ERR_DURATION'
-  | 'ERR_CIDR';
+  | 'ERR_CIDR'
+  | 'ERR_PROPS';
 
 /**
  * Thrown at synth by a construct that cannot use its input. The message names what was received and the
@@ -31,4 +33,13 @@ export class ConstructError extends Error {
     super(`${scope.node.path || '(root)'}: ${message}`);
     this.constructPath = scope.node.path;
   }
+}
+
+/**
+ * Refuses a construct's properties, with everything that is wrong with them at once.
+ *
+ * @throws ConstructError `ERR_PROPS`, unless there is no problem.
+ */
+export function refuseProps(scope: IConstruct, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConstructError('ERR_PROPS', scope, describeProblems('props', problems));
 }

@@ -2,7 +2,7 @@ export { addressOf } from './address';
 export { useBackend, type StateBackend } from './backend';
 export { encryptState, type StateEncryption } from './encryption';
 export { engineOf, type Engine } from './engine';
-export { ConstructError, type ConstructErrorCode } from './errors';
+export { ConstructError, refuseProps, type ConstructErrorCode } from './errors';
 export { refuseProviderDebugLog } from './provider-log';
 export { PolicyRecord, type PolicyRecordProps } from './policy-record';
 export { relaxProviderPin } from './provider-pins';

@@ -1,4 +1,5 @@
 export type { Duration } from './duration';
 export { PolicyError, describeProblems, type Problem } from './errors';
+export { isHttpsOrLoopback } from './https-url';
 export { definePolicy, type Limit, type Policy, type Route } from './policy';
 export type { PolicyInput } from './schema';

@@ -1,0 +1,180 @@
+/** `plan.yml` and `deploy.yml`: plans that reviewers can read, and deploys of nothing but what was reviewed. */
+import { ACTIONS } from './actions';
+import { CHECKED_OUT, type Job, type Step, type Workflow } from './workflow';
+
+export interface DeliveryWorkflowProps {
+  /** Vault, as runners reach it. */
+  readonly vault: { readonly address: string; readonly planRole: string; readonly deployRole: string };
+  /** In the order in which a change reaches them. */
+  readonly environments: readonly DeliveryEnvironment[];
+}
+
+export interface DeliveryEnvironment {
+  readonly name: string;
+  readonly stacks: readonly string[];
+  /** Holds the state of its stacks, on AWS: roles that read it and that write it. */
+  readonly aws: { readonly region: string; readonly planRoleArn: string; readonly deployRoleArn: string };
+  /** Scanned after its deploy; the next environment waits for that. @default not scanned */
+  readonly scanned?: boolean;
+}
+
+const PLAN = 'npm run --silent portcullis -- plan';
+
+/** Plans every stack of a pull request with a role that can only read, and says in a comment what changes. */
+export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Workflow {
+  const include = environments.flatMap(({ stacks, aws }) =>
+    stacks.map((stack) => ({ stack, region: aws.region, role: aws.planRoleArn })),
+  );
+  return {
+    name: 'plan',
+    on: { pull_request: {} },
+    jobs: {
+      plan: {
+        // A fork's pull request gets no credential, so there is nothing that it could plan.
+        if: 'github.event.pull_request.head.repo.full_name == github.repository',
+        permissions: { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' },
+        'timeout-minutes': 30,
+        concurrency: { group: 'plan-${{ github.ref }}-${{ matrix.stack }}', 'cancel-in-progress': true },
+        strategy: { 'fail-fast': false, matrix: { include } },
+        env: { STACK: '${{ matrix.stack }}' },
+        steps: [
+          ...CHECKED_OUT,
+          ...signIn(vault.address, vault.planRole, '${{ matrix.region }}', '${{ matrix.role }}'),
+          {
+            name: 'Plan',
+            env: VAULT_ENVIRONMENT(vault.address),
+            // A grade is for the reviewer; only a plan that failed fails the job.
+            run: `${PLAN} "$STACK" --markdown comment.md || [ $? -ge 2 ]`,
+          },
+          { name: 'Summarize', run: 'cat comment.md >> "$GITHUB_STEP_SUMMARY"' },
+          STICKY_COMMENT,
+        ],
+      },
+    },
+  };
+}
+
+/** One comment a stack: the marker in its first line finds the one to update. */
+const STICKY_COMMENT: Step = {
+  name: 'Comment',
+  env: { GH_TOKEN: '${{ github.token }}', NUMBER: '${{ github.event.pull_request.number }}' },
+  run: [
+    'marker=$(head --lines=1 comment.md)',
+    'comment=$(gh api --paginate "/repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments" \\',
+    '  | jq --raw-output --slurp --arg marker "$marker" \\',
+    '    \'add // [] | map(select(.user.login == "github-actions[bot]" and (.body | startswith($marker)))) | .[0].id // empty\')',
+    'if [ -n "$comment" ]; then',
+    '  gh api --method PATCH "/repos/$GITHUB_REPOSITORY/issues/comments/$comment" --field body=@comment.md > /dev/null',
+    'else',
+    '  gh api --method POST "/repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments" --field body=@comment.md > /dev/null',
+    'fi',
+  ].join('\n'),
+};
+
+/**
+ * For each environment in turn: plan with the role that can only read; wait for the environment's reviewers, who
+ * see that plan; plan again, and apply if it is the one they saw; scan.
+ */
+export function deployWorkflow({ vault, environments }: DeliveryWorkflowProps): Workflow {
+  const jobs: Record<string, Job> = {};
+  let before: readonly string[] = [];
+  for (const environment of environments) {
+    const { name, scanned = false } = environment;
+    jobs[`plan-${name}`] = planJob(vault, environment, before);
+    jobs[`deploy-${name}`] = deployJob(vault, environment);
+    before = [`deploy-${name}`];
+    if (!scanned) continue;
+    jobs[`scan-${name}`] = {
+      needs: before,
+      // What the called workflow's jobs may have at most.
+      permissions: { contents: 'read', 'id-token': 'write', 'security-events': 'write' },
+      uses: './.github/workflows/security.yml',
+      with: { release: '${{ github.sha }}' },
+    };
+    before = [`scan-${name}`];
+  }
+  return { name: 'deploy', on: { push: { branches: ['main'] } }, jobs };
+}
+
+function planJob(
+  vault: DeliveryWorkflowProps['vault'],
+  { name, stacks, aws }: DeliveryEnvironment,
+  before: readonly string[],
+): Job {
+  return {
+    ...(before.length > 0 && { needs: before }),
+    permissions: { contents: 'read', 'id-token': 'write' },
+    'timeout-minutes': 30,
+    outputs: { digests: '${{ steps.plan.outputs.digests }}' },
+    steps: [
+      ...CHECKED_OUT,
+      ...signIn(vault.address, vault.planRole, aws.region, aws.planRoleArn),
+      {
+        name: 'Plan',
+        id: 'plan',
+        env: VAULT_ENVIRONMENT(vault.address),
+        run: [
+          `${PLAN} ${stacks.join(' ')} --markdown "$GITHUB_STEP_SUMMARY" \\`,
+          '  --out reviewed.json --outputs "$GITHUB_OUTPUT" || [ $? -ge 2 ]',
+        ].join('\n'),
+      },
+      {
+        name: 'Keep the change list',
+        uses: ACTIONS.uploadArtifact,
+        with: { name: `reviewed-${name}`, path: 'reviewed.json', 'if-no-files-found': 'error' },
+      },
+    ],
+  };
+}
+
+function deployJob(vault: DeliveryWorkflowProps['vault'], { name, aws }: DeliveryEnvironment): Job {
+  return {
+    needs: [`plan-${name}`],
+    // Its reviewers approve what the plan's summary shows; its branch rule lets main alone deploy.
+    environment: name,
+    permissions: { contents: 'read', 'id-token': 'write' },
+    'timeout-minutes': 60,
+    concurrency: { group: `deploy-${name}`, 'cancel-in-progress': false },
+    steps: [
+      ...CHECKED_OUT,
+      ...signIn(vault.address, vault.deployRole, aws.region, aws.deployRoleArn),
+      {
+        name: 'Apply what was reviewed',
+        env: { ...VAULT_ENVIRONMENT(vault.address), DIGESTS: `\${{ needs.plan-${name}.outputs.digests }}` },
+        run: [
+          'read -r -a digests <<< "$DIGESTS"',
+          'npm run --silent portcullis -- deploy --reviewed "${digests[@]}"',
+        ].join('\n'),
+      },
+    ],
+  };
+}
+
+/** With the job's own identity, at Vault and at AWS: no credential is kept in the repository. */
+function signIn(address: string, role: string, region: string, roleArn: string): Step[] {
+  return [
+    {
+      name: 'Sign in to Vault',
+      id: 'vault',
+      uses: ACTIONS.vault,
+      with: {
+        url: address,
+        method: 'jwt',
+        role,
+        jwtGithubAudience: address,
+        exportEnv: false,
+        outputToken: true,
+      },
+    },
+    {
+      name: 'Sign in to AWS',
+      uses: ACTIONS.awsCredentials,
+      with: { 'aws-region': region, 'role-to-assume': roleArn },
+    },
+  ];
+}
+
+const VAULT_ENVIRONMENT = (address: string): Record<string, string> => ({
+  VAULT_ADDR: address,
+  VAULT_TOKEN: '${{ steps.vault.outputs.vault_token }}',
+});

@@ -1,0 +1,18 @@
+export { ACTIONS, type PinnedAction } from './actions';
+export { DeployIdentity, type DeployIdentityProps, type JobRole } from './deploy-identity';
+export {
+  ProtectedRepository,
+  type DeployEnvironment,
+  type ProtectedRepositoryProps,
+} from './protected-repository';
+export { ReviewedFiles, type ReviewedFilesProps } from './reviewed-files';
+export {
+  SecurityScanning,
+  securityScanningFiles,
+  type AcceptedFinding,
+  type SecurityScanningFilesProps,
+  type SecurityScanningProps,
+} from './security-scanning';
+export { deployWorkflow, planWorkflow, type DeliveryWorkflowProps } from './delivery-workflows';
+export { renderWorkflow } from './workflow';
+export type { ZapRule } from './zap-rules';

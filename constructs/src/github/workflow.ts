@@ -1,0 +1,93 @@
+/**
+ * GitHub's workflows as values, in the part of the syntax that these constructs need.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
+ */
+import { stringify } from 'yaml';
+import { ACTIONS, type PinnedAction } from './actions';
+
+export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
+export interface Step {
+  readonly name: string;
+  readonly id?: string;
+  readonly if?: string;
+  readonly uses?: PinnedAction;
+  readonly with?: Readonly<Record<string, string | number | boolean>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly run?: string;
+}
+
+export interface Job {
+  readonly name?: string;
+  /** Calls another workflow, in place of steps. */
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly if?: string;
+  readonly needs?: readonly string[];
+  readonly permissions: Permissions;
+  readonly 'timeout-minutes'?: number;
+  readonly environment?: string;
+  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean };
+  readonly strategy?: object;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly steps?: readonly Step[];
+}
+
+export interface Workflow {
+  readonly name: string;
+  readonly on: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const RUNNER = 'ubuntu-24.04';
+
+/** What every job begins with: who may be called is recorded, and no credential stays in the checkout. */
+export const CHECKED_OUT: readonly Step[] = [
+  { name: 'Harden the runner', uses: ACTIONS.hardenRunner, with: { 'egress-policy': 'audit' } },
+  { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } },
+];
+
+/** Writes a workflow as YAML. No job has a permission that it does not name. */
+export function renderWorkflow({ name, on, jobs }: Workflow): string {
+  const document = { name, on, permissions: {}, jobs: mapValues(jobs, renderJob) };
+  const yaml = stringify(document, { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false });
+  return `# Made by Portcullis from stacks/github-settings.ts: change that, and run \`portcullis workflows\`.\n${withVersions(yaml)}`;
+}
+
+function renderJob({ name, if: condition, needs, steps, ...rest }: Job): object {
+  return {
+    ...(name !== undefined && { name }),
+    ...(condition !== undefined && { if: condition }),
+    ...(needs !== undefined && { needs }),
+    ...(steps && { 'runs-on': RUNNER }),
+    ...rest,
+    ...(steps && { steps: steps.map(renderStep) }),
+  };
+}
+
+function renderStep({ name: title, id, if: only, uses, ...step }: Step): object {
+  return {
+    name: title,
+    ...(id !== undefined && { id }),
+    ...(only !== undefined && { if: only }),
+    ...(uses !== undefined && { uses: uses.uses }),
+    ...step,
+  };
+}
+
+/**
+ * A pinned commit says nothing to a reader: its release follows as a comment. A workflow of the same repository is
+ * called by `./`, for actionlint 1.7 does not know the `$/` that zizmor would rather see.
+ */
+function withVersions(yaml: string): string {
+  const local = yaml.replace(/uses: \.\/.*/g, '$& # zizmor: ignore[self-repository]');
+  return Object.values(ACTIONS).reduce(
+    (text, { uses, version }) => text.replaceAll(`uses: ${uses}\n`, `uses: ${uses} # ${version}\n`),
+    local,
+  );
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,52 @@
+import { isZapRule } from './zap-rule-ids';
+
+/** What a packaged scan does about the alerts of one rule. The gate by severity does not depend on it. */
+export interface ZapRule {
+  /** ZAP's number of the rule, as in 10038. */
+  readonly id: number;
+  /** `IGNORE` switches an active rule off; `INFO`, `WARN` and `FAIL` only show it differently. */
+  readonly level: 'IGNORE' | 'INFO' | 'WARN' | 'FAIL';
+  /** Why. One line, without tabs. */
+  readonly reason: string;
+}
+
+/**
+ * ZAP's actions pass a rules file on only if a line of it says IGNORE; a file of FAIL and WARN lines alone is
+ * silently left out. So one such line is always there, about a rule that does not exist.
+ */
+const KEEPER = '99999\tIGNORE\t(without a line that says IGNORE, the action would leave this file out)';
+
+/** Writes the rules as ZAP reads them: number, level and reason, separated by tabs. */
+export function renderZapRules(rules: readonly ZapRule[]): string {
+  return [KEEPER, ...rules.map(({ id, level, reason }) => `${id}\t${level}\t(${reason})`), ''].join('\n');
+}
+
+/** What is wrong with the rules: each path is that of the rule in the list. */
+export function zapRuleProblems(
+  path: string,
+  rules: readonly ZapRule[],
+): { path: string; message: string }[] {
+  return rules.flatMap(({ id, reason }, index) => {
+    const at = `${path}[${index}]`;
+    const repeated = rules.findIndex((rule) => rule.id === id) < index;
+    return [
+      ...(isZapRule(id)
+        ? []
+        : [
+            {
+              path: `${at}.id`,
+              message: `received ${id}; expected a rule of https://www.zaproxy.org/docs/alerts/`,
+            },
+          ]),
+      ...(repeated ? [{ path: `${at}.id`, message: `received ${id} twice; keep one` }] : []),
+      ...(/^[^\t\r\n]{10,}$/.test(reason)
+        ? []
+        : [
+            {
+              path: `${at}.reason`,
+              message: 'expected a reason of one line, without tabs, of at least 10 characters',
+            },
+          ]),
+    ];
+  });
+}

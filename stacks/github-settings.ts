@@ -1,0 +1,53 @@
+/** How the project's own repository is delivered: what its workflows are made of. */
+import {
+  deployWorkflow,
+  planWorkflow,
+  renderWorkflow,
+  securityScanningFiles,
+  type DeliveryWorkflowProps,
+  type SecurityScanningProps,
+} from '@portcullis/constructs/github';
+import { policy } from '../policy';
+
+const VAULT = 'https://vault.fintech.example.com';
+
+export const scanning: SecurityScanningProps = {
+  policy,
+  stagingUrl: 'https://staging.api.fintech.example.com',
+  productionUrl: 'https://api.fintech.example.com',
+  tokenUrl: 'https://auth.fintech.example.com/token',
+  vault: { address: VAULT, role: 'github-scan', secretPath: `secret/data/${policy.name}/scan` },
+  // The whole environment on the runner, as on anyone's machine.
+  application: {
+    start:
+      'npm start -- --port 3000 > start.log 2>&1 &\ncurl --silent --fail --retry 120 --retry-all-errors --retry-delay 5 --output /dev/null http://localhost:3000/healthz',
+    url: 'http://localhost:3000',
+  },
+  fullScanRules: [
+    { id: 10_049, level: 'IGNORE', reason: 'answers of this API are never stored: Cache-Control says so' },
+  ],
+};
+
+const onAws = (account: string) => ({
+  region: 'eu-central-1',
+  planRoleArn: `arn:aws:iam::${account}:role/portcullis-plan`,
+  deployRoleArn: `arn:aws:iam::${account}:role/portcullis-deploy`,
+});
+
+export const delivery: DeliveryWorkflowProps = {
+  vault: { address: VAULT, planRole: 'github-plan', deployRole: 'github-deploy' },
+  environments: [
+    { name: 'dev', stacks: ['vault-dev'], aws: onAws('111111111111') },
+    { name: 'staging', stacks: ['vault-staging'], aws: onAws('222222222222'), scanned: true },
+    { name: 'prod', stacks: ['vault-prod'], aws: onAws('333333333333') },
+  ],
+};
+
+/** Every file that Portcullis makes for the repository, by path. */
+export function deliveryFiles(): Record<string, string> {
+  return {
+    ...securityScanningFiles(scanning),
+    '.github/workflows/plan.yml': renderWorkflow(planWorkflow(delivery)),
+    '.github/workflows/deploy.yml': renderWorkflow(deployWorkflow(delivery)),
+  };
+}
