@@ -26,6 +26,11 @@ export class DenyCache {
   /** @param clock monotonic, ms. */
   constructor(readonly clock: () => number = () => performance.now()) {}
 
+  /** How many clients are remembered. */
+  get size(): number {
+    return this.#denials.size;
+  }
+
   find({ client, cost, limits }: Charge): Decision | undefined {
     if (this.#denials.size === 0) return undefined;
     const denials = this.#denials.get(client);
