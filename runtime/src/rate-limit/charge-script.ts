@@ -45,10 +45,10 @@ local function fitsAt(key, length, window, excess)
   return math.ceil((window.head + 2 + N) * length / N)
 end
 
-local function commit(key, length, window, cost)
+local function commit(key, length, window, cost, bucket)
   if window.stale then redis.call('DEL', key) end
   if window.gone then redis.call('HDEL', key, unpack(window.gone)) end
-  redis.call('HINCRBY', key, window.current % RING, cost)
+  redis.call('HINCRBY', key, bucket % RING, cost)
   window.total = window.total + cost
   if window.current == window.head then
     redis.call('HSET', key, 't', window.total)
@@ -56,7 +56,7 @@ local function commit(key, length, window, cost)
     redis.call('HSET', key, 'h', window.current, 't', window.total)
     redis.call('PEXPIRE', key, math.ceil(length * RING / N))
   end
-  if window.newest < window.current then window.newest = window.current end
+  window.newest = math.max(window.newest, bucket)
 end
 `;
 
@@ -85,7 +85,7 @@ for key = 0, #KEYS - 1, windows do
   end
   reply[#reply + 1] = wait
   for w = 1, windows do
-    if wait == 0 and cost > 0 then commit(KEYS[key + w], tonumber(ARGV[w + 1]), states[w], cost) end
+    if wait == 0 and cost > 0 then commit(KEYS[key + w], tonumber(ARGV[w + 1]), states[w], cost, states[w].current) end
     reply[#reply + 1] = states[w].total
     reply[#reply + 1] = states[w].current
     reply[#reply + 1] = states[w].newest
@@ -95,39 +95,53 @@ end
 return reply
 `;
 
-/*
- * KEYS: the hash of each window. ARGV: the amount, and the bucket that was charged in each window.
- * A bucket that is gone has nothing to give back, and none goes below zero.
- */
-const REFUND = `
-for w = 1, #KEYS do
-  local bucket = tonumber(ARGV[w + 1])
-  local seen = redis.call('HMGET', KEYS[w], 'h', bucket % RING)
-  if seen[1] and seen[2] and bucket >= seen[1] - N and bucket <= seen[1] + 1 then
-    local back = math.min(tonumber(ARGV[1]), tonumber(seen[2]))
-    if back > 0 then
-      redis.call('HINCRBY', KEYS[w], bucket % RING, -back)
-      redis.call('HINCRBY', KEYS[w], 't', -back)
-    end
-  end
+/* A bucket that is gone has nothing to give back, and none goes below zero. */
+const GIVE_BACK = `
+local function giveBack(key, bucket, amount)
+  local seen = redis.call('HMGET', key, 'h', bucket % RING)
+  if not (seen[1] and seen[2]) or bucket < seen[1] - N or bucket > seen[1] + 1 then return end
+  local back = math.min(amount, tonumber(seen[2]))
+  if back <= 0 then return end
+  redis.call('HINCRBY', key, bucket % RING, -back)
+  redis.call('HINCRBY', key, 't', -back)
 end
+`;
+
+/* KEYS: the hash of each window. ARGV: the amount, and the bucket that was charged in each window. */
+const REFUND = `
+for w = 1, #KEYS do giveBack(KEYS[w], tonumber(ARGV[w + 1]), tonumber(ARGV[1])) end
 return 1
 `;
 
-const CONSTANTS = `local N, RING = ${BUCKETS}, ${RING}\n`;
+/** More than any limit, and exact in Lua. */
+const NO_LIMIT = '9007199254740991';
+
+/** A limit as the scripts read it. */
+export const limitArgument = (limit: number): string => (limit === Infinity ? NO_LIMIT : String(limit));
 
 /**
- * Decides requests and charges those that fit, atomically.
+ * A script whose body may `read` and `commit` windows at `now`.
  *
  * @param clock Lua that sets `now`: tests give their own, so that they need not wait.
  */
-export function chargeScript(clock: string = SERVER_CLOCK): Script {
-  return script(`${CONSTANTS}${clock}\n${READ_WINDOW}${CHARGE_ALL}`);
+export function timedScript(body: string, clock: string = SERVER_CLOCK): Script {
+  return script(`${clock}\n${READ_WINDOW}${body}`);
+}
+
+/** A script whose body may `giveBack` what was charged. */
+export function refundingScript(body: string): Script {
+  return script(`${GIVE_BACK}${body}`);
+}
+
+/** Decides requests and charges those that fit, atomically. */
+export function chargeScript(clock?: string): Script {
+  return timedScript(CHARGE_ALL, clock);
 }
 
 /** Gives back part of what a request was charged. */
-export const refundScript: Script = script(`${CONSTANTS}${REFUND}`);
+export const refundScript: Script = refundingScript(REFUND);
 
-function script(source: string): Script {
+function script(body: string): Script {
+  const source = `local N, RING = ${BUCKETS}, ${RING}\n${body}`;
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }

@@ -1,9 +1,7 @@
-import { chargeScript, refundScript, type Script } from './charge-script';
+import { chargeScript, limitArgument, refundScript, type Script } from './charge-script';
+import { windowKeys } from './keys';
 import type { Charge, Decision, Store } from './store';
-import { BUCKETS, freedAtMs } from './window';
-
-/** More than any limit, and exact in Lua. */
-const NO_LIMIT = '9007199254740991';
+import { freedAtMs } from './window';
 
 /** Integers of the reply for one window: its sum, its current bucket, its newest charged bucket. */
 const PER_WINDOW = 3;
@@ -25,7 +23,7 @@ interface Waiting {
  * EVALSHA, in the order in which they came; in a cluster, where a script sees one slot only, by one a client.
  */
 export class RedisStore implements Store {
-  readonly #suffixes: readonly string[];
+  readonly #keys: (client: string) => string[];
   readonly #header: readonly string[];
   #waiting: Waiting[] = [];
 
@@ -34,7 +32,7 @@ export class RedisStore implements Store {
     readonly windowsMs: readonly number[],
     readonly script: Script = chargeScript(),
   ) {
-    this.#suffixes = windowsMs.map((length) => `}:${length / 1000}s/${BUCKETS}`);
+    this.#keys = windowKeys(windowsMs);
     this.#header = [String(windowsMs.length), ...windowsMs.map(String)];
   }
 
@@ -61,16 +59,12 @@ export class RedisStore implements Store {
     for (const { request } of batch) {
       keys.push(...this.#keys(request.client));
       args.push(String(request.cost));
-      for (const limit of request.limits) args.push(limit === Infinity ? NO_LIMIT : String(limit));
+      for (const limit of request.limits) args.push(limitArgument(limit));
     }
     this.redis.run(this.script, keys, args).then(
       (reply) => this.#answer(batch, reply as number[]),
       (error: unknown) => batch.forEach(({ reject }) => reject(error)),
     );
-  }
-
-  #keys(client: string): string[] {
-    return this.#suffixes.map((suffix) => `portcullis:{${client}${suffix}`);
   }
 
   #answer(batch: readonly Waiting[], reply: readonly number[]): void {

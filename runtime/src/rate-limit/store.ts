@@ -10,8 +10,11 @@ export interface Charge {
 
 /** What a store decided. */
 export interface Decision {
-  /** Who decided: the store, this process' memory while the store does not answer, or the deny cache. */
-  readonly by: 'store' | 'memory' | 'cache';
+  /**
+   * Who decided: the store, a block leased from it, this process' memory while the store does not answer, or
+   * the deny cache.
+   */
+  readonly by: 'store' | 'lease' | 'memory' | 'cache';
   readonly allowed: boolean;
   /** Until this cost fits if nothing else is charged: 0 when allowed, `Infinity` when it never fits. */
   readonly retryAfterMs: number;

@@ -1,0 +1,137 @@
+/** Leased blocks on a real Redis, against the log of what was admitted. Times are the test's own. */
+import fc from 'fast-check';
+import { chargeScript } from '../../../runtime/src/rate-limit/charge-script';
+import { GuardedRedis } from '../../../runtime/src/rate-limit/guarded-redis';
+import { leaseScript } from '../../../runtime/src/rate-limit/lease-script';
+import { RedisLeaseStore } from '../../../runtime/src/rate-limit/lease-store';
+import { nodeRedisAccess } from '../../../runtime/src/rate-limit/redis/node-redis';
+import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
+import { LeasedWorld, TIERS, WINDOWS_MS, type Step } from './leased-world';
+import { connect, startRedis, type TestRedis } from './redis';
+
+const START = 1_800_000_000_000;
+const PROCESSES = 3;
+
+const bucketMs = WINDOWS_MS[0]! / 60;
+const wait = fc.record({
+  do: fc.constant('wait' as const),
+  ms: fc.oneof(
+    fc.constantFrom(
+      0,
+      1,
+      ...[bucketMs, 2 * bucketMs, WINDOWS_MS[0]!, WINDOWS_MS[0]! + bucketMs].map(Math.floor),
+    ),
+    fc.nat(60),
+    fc.nat(400),
+    fc.nat(9_000),
+  ),
+});
+const processes = fc.nat(PROCESSES - 1);
+const burst = fc.record({
+  do: fc.constant('burst' as const),
+  process: processes,
+  calls: fc.integer({ min: 1, max: 25 }),
+  cost: fc.oneof(fc.constant(1), fc.nat(5)),
+  tier: fc.constantFrom('strict', 'strict', 'strict', 'loose'),
+  network: fc.constantFrom('fast' as const, 'fast' as const, 'late request' as const, 'late reply' as const),
+});
+const life = fc.array(
+  fc.oneof(
+    { arbitrary: burst, weight: 10 },
+    { arbitrary: wait, weight: 7 },
+    { arbitrary: fc.record({ do: fc.constant('deliver' as const) }), weight: 2 },
+    {
+      arbitrary: fc.record({ do: fc.constantFrom('kill', 'close', 'sweep'), process: processes }),
+      weight: 2,
+    },
+    {
+      arbitrary: fc.record({ do: fc.constant('refund' as const), which: fc.nat(30), amount: fc.nat(6) }),
+      weight: 1,
+    },
+  ) as fc.Arbitrary<Step>,
+  { minLength: 15, maxLength: 70 },
+);
+
+describe('leased blocks', () => {
+  let server: TestRedis;
+  let redis: Awaited<ReturnType<typeof connect>>;
+  let guarded: GuardedRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = await connect(server.url);
+    guarded = new GuardedRedis(nodeRedisAccess(redis), { timeoutMs: 5_000 });
+  });
+  afterAll(async () => {
+    redis.destroy();
+    await server.stop();
+  });
+
+  let clients = 0;
+  const world = (offset = 0): LeasedWorld => {
+    const client = `client-${(clients += 1)}`;
+    const clockKey = `portcullis:{${client}}:now`;
+    const clock = (keys: string): string =>
+      `local now = tonumber(redis.call('GET', 'portcullis:' .. string.match(${keys}, '{.*}') .. ':now'))`;
+    return new LeasedWorld({
+      client,
+      processes: PROCESSES,
+      startMs: START + offset,
+      setNow: async (nowMs) => void (await redis.set(clockKey, nowMs)),
+      store: new RedisStore(guarded, WINDOWS_MS, chargeScript(clock('KEYS[1]'))),
+      leases: new RedisLeaseStore(guarded, WINDOWS_MS, leaseScript(clock('KEYS[1]'))),
+    });
+  };
+
+  test('no trailing window is ever above its limit, and every refusal has its reason', async () => {
+    let leased = 0;
+    let total = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(7_000), life, async (offset, steps) => {
+        const tried = world(offset);
+        await tried.live(steps);
+        leased += tried.admitted.lease;
+        total += tried.admitted.lease + tried.admitted.store;
+      }),
+      { numRuns: 150 },
+    );
+    // Else the property would speak of something else.
+    expect(leased / total).toBeGreaterThan(0.3);
+  }, 120_000);
+
+  test('a block is spent up to the end of its life and not beyond, wherever in a bucket it was asked for', async () => {
+    const burst = (calls: number): Step => ({
+      ...{ do: 'burst', process: 0, calls, cost: 1, tier: 'small', network: 'fast' },
+    });
+    const moments = fc.record({
+      offset: fc.nat(7_000),
+      age: fc.oneof(fc.nat(Math.ceil(2 * bucketMs)), fc.integer({ min: 100, max: 150 })),
+      early: fc.oneof(fc.integer({ min: 1, max: 25 }), fc.integer({ min: -2, max: Math.ceil(bucketMs) })),
+    });
+    await fc.assert(
+      fc.asyncProperty(moments, async ({ offset, age, early }) => {
+        const rest: Step = { do: 'wait', ms: WINDOWS_MS[0]! - early };
+        await world(offset).live([burst(8), { do: 'wait', ms: age }, burst(6), rest, burst(40)]);
+      }),
+      { numRuns: 120 },
+    );
+  }, 60_000);
+
+  test('a busy client needs few round trips', async () => {
+    const tried = world();
+    await tried.pace({ process: 0, calls: 2_000, everyMs: 7 });
+    expect(tried.admitted.lease / tried.calls).toBeGreaterThan(0.9);
+  });
+
+  test.each([1, 3])(
+    'a client paced at its limit over %i processes gets at least 60/65 of it',
+    async (used) => {
+      const tried = world();
+      const calls = 4_000;
+      const everyMs = WINDOWS_MS[0]! / TIERS.ample![0]!;
+      for (let call = 0; call < calls; call += 1)
+        await tried.pace({ process: call % used, calls: 1, everyMs });
+      expect(tried.admitted.lease).toBeGreaterThan(0);
+      expect(tried.admittedCost).toBeGreaterThanOrEqual(Math.floor((calls * 60) / 65));
+    },
+  );
+});
