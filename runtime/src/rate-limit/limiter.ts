@@ -1,9 +1,10 @@
 import type { DenyCache } from './deny-cache';
 import { StoreUnavailableError, type StoreFailure } from './guarded-redis';
+import type { Leases } from './leases';
 import type { OnStoreFailure, OutageOutcome, OutagePolicy } from './outage';
 import type { Charge, Decision, Store } from './store';
 
-/** Decides requests: from the deny cache, from the store, or by the outage policy. No HTTP in here. */
+/** Decides requests: from leased blocks, the deny cache, the store, or by the outage policy. No HTTP in here. */
 export class Limiter {
   /**
    * @param onFailure told of each request that the store did not decide.
@@ -15,13 +16,22 @@ export class Limiter {
     readonly onFailure: (failure: StoreFailure) => void,
   ) {}
 
-  /** Answers at once where nothing has to be asked. Never rejects. */
-  decide(request: Charge, policy: OnStoreFailure): OutageOutcome | Promise<OutageOutcome> {
-    const denied = this.denials.find(request);
-    if (denied !== undefined) return denied;
+  /**
+   * Answers at once where nothing has to be asked. Never rejects.
+   *
+   * @param leases where the request may be admitted from a leased block.
+   */
+  decide(
+    request: Charge,
+    policy: OnStoreFailure,
+    leases?: Leases,
+  ): OutageOutcome | Promise<OutageOutcome> {
+    const decided = leases?.spend(request) ?? this.denials.find(request);
+    if (decided !== undefined) return decided;
     return this.store.charge(request).then(
       (decision) => {
         if (!decision.allowed) this.denials.note(request, decision);
+        leases?.decided(request, decision);
         return decision;
       },
       (error: unknown) => {
