@@ -30,18 +30,22 @@ export function costsOf(
 ): (route: Route | undefined, req: Request) => number {
   const byRoute = new Map<Route, CostFunction>();
   for (const [key, cost] of Object.entries(functions)) {
-    const route = policy.routes.find(({ method, path }) => `${method} ${path}` === key);
-    if (route === undefined)
-      throw new TypeError(
-        `costs: received ${JSON.stringify(key)}; expected a method and path of the policy's routes`,
-      );
-    byRoute.set(route, cost);
+    byRoute.set(routeNamed(policy, key, 'costs'), cost);
   }
   return (route, req) => {
     if (route === undefined) return UNLISTED;
     const cost = byRoute.size === 0 ? undefined : byRoute.get(route);
     return cost === undefined ? route.cost : evaluate(cost, req);
   };
+}
+
+/** @throws TypeError when the policy has no such route. */
+export function routeNamed(policy: Policy, key: string, option: string): Route {
+  const route = policy.routes.find(({ method, path }) => `${method} ${path}` === key);
+  if (route !== undefined) return route;
+  throw new TypeError(
+    `${option}: received ${JSON.stringify(key)}; expected a method and path of the policy's routes`,
+  );
 }
 
 function evaluate(cost: CostFunction, req: Request): number {

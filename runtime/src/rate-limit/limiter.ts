@@ -4,16 +4,21 @@ import type { Leases } from './leases';
 import type { OnStoreFailure, OutageOutcome, OutagePolicy } from './outage';
 import type { Charge, Decision, Store } from './store';
 
+/** What is told of the store. */
+export interface StoreObserver {
+  /** A request that the store did not decide. */
+  storeFailed(failure: StoreFailure): void;
+  /** How long it took to decide one, or to fail. */
+  storeTook(milliseconds: number): void;
+}
+
 /** Decides requests: from leased blocks, the deny cache, the store, or by the outage policy. No HTTP in here. */
 export class Limiter {
-  /**
-   * @param onFailure told of each request that the store did not decide.
-   */
   constructor(
     readonly store: Store,
     readonly outage: OutagePolicy,
     readonly denials: DenyCache,
-    readonly onFailure: (failure: StoreFailure) => void,
+    readonly observer: StoreObserver,
   ) {}
 
   /**
@@ -21,21 +26,20 @@ export class Limiter {
    *
    * @param leases where the request may be admitted from a leased block.
    */
-  decide(
-    request: Charge,
-    policy: OnStoreFailure,
-    leases?: Leases,
-  ): OutageOutcome | Promise<OutageOutcome> {
+  decide(request: Charge, policy: OnStoreFailure, leases?: Leases): OutageOutcome | Promise<OutageOutcome> {
     const decided = leases?.spend(request) ?? this.denials.find(request);
     if (decided !== undefined) return decided;
+    const askedAtMs = performance.now();
     return this.store.charge(request).then(
       (decision) => {
+        this.observer.storeTook(performance.now() - askedAtMs);
         if (!decision.allowed) this.denials.note(request, decision);
         leases?.decided(request, decision);
         return decision;
       },
       (error: unknown) => {
-        this.onFailure(error instanceof StoreUnavailableError ? error.failure : 'error');
+        this.observer.storeTook(performance.now() - askedAtMs);
+        this.#failed(error);
         return this.outage.decide(request, policy);
       },
     );
@@ -52,7 +56,11 @@ export class Limiter {
       await this.store.refund(client, amount, decision.buckets);
     } catch (error) {
       // The client stays charged for a window at most: the safe side.
-      this.onFailure(error instanceof StoreUnavailableError ? error.failure : 'error');
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.observer.storeFailed(error instanceof StoreUnavailableError ? error.failure : 'error');
   }
 }

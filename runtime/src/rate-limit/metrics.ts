@@ -1,5 +1,7 @@
 import { metrics, type Attributes, type MeterProvider } from '@opentelemetry/api';
-import type { StoreFailure, StoreState } from './guarded-redis';
+import type { StoreState } from './guarded-redis';
+import type { UnitsFate } from './leases';
+import type { StoreObserver } from './limiter';
 
 /** What became of a request. */
 export type DecisionOutcome =
@@ -12,9 +14,10 @@ export type DecisionOutcome =
   | 'refused_closed';
 
 /** The limiter's OpenTelemetry instruments. They cost nothing where the app registered no SDK. */
-export interface LimiterMetrics {
+export interface LimiterMetrics extends StoreObserver {
   decided(tier: string, route: string, outcome: DecisionOutcome): void;
-  storeFailed(failure: StoreFailure): void;
+  /** What became of leased units. */
+  readonly unitsSettled: (fate: UnitsFate, units: number) => void;
 }
 
 /**
@@ -23,6 +26,9 @@ export interface LimiterMetrics {
  * - `portcullis.rate_limit.decisions`: requests, by `tier`, `route` (the policy's pattern, never the path)
  *   and `outcome`;
  * - `portcullis.rate_limit.store.failures`: requests that the store did not decide, by `failure`;
+ * - `portcullis.rate_limit.store.duration`: seconds that a decision of the store took, those that failed too;
+ * - `portcullis.rate_limit.lease.units`: leased units by `fate`: `spent`, `returned` or `lost`. What was spent,
+ *   of all, is how well blocks fit;
  * - `portcullis.rate_limit.store.up`: 1 while the store decides, 0 while the breaker keeps away from it.
  *
  * @param provider the global one when left out: register the SDK before the middleware is made.
@@ -31,6 +37,11 @@ export function limiterMetrics(provider: MeterProvider | undefined, state: () =>
   const meter = (provider ?? metrics).getMeter('@portcullis/runtime');
   const decisions = meter.createCounter('portcullis.rate_limit.decisions', { unit: '{request}' });
   const failures = meter.createCounter('portcullis.rate_limit.store.failures', { unit: '{request}' });
+  const durations = meter.createHistogram('portcullis.rate_limit.store.duration', {
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1] },
+  });
+  const units = meter.createCounter('portcullis.rate_limit.lease.units', { unit: '{unit}' });
   meter
     .createObservableGauge('portcullis.rate_limit.store.up')
     .addCallback((result) => result.observe(state().up ? 1 : 0));
@@ -45,5 +56,7 @@ export function limiterMetrics(provider: MeterProvider | undefined, state: () =>
   return {
     decided: (tier, route, outcome) => decisions.add(1, attributes(tier, route, outcome)),
     storeFailed: (failure) => failures.add(1, { failure }),
+    storeTook: (milliseconds) => durations.record(milliseconds / 1_000),
+    unitsSettled: (fate, amount) => units.add(amount, { fate }),
   };
 }

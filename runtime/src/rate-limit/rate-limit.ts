@@ -9,6 +9,9 @@ import { cappedDenials, type OnRateLimitEvent } from './events';
 import { GuardedRedis, type StoreState } from './guarded-redis';
 import { setHeaders, setPolicyHeader } from './headers';
 import { ClientNames } from './identity';
+import { RedisLeaseStore } from './lease-store';
+import { leasedCalls, type LeasedOptions } from './leased';
+import { Leases } from './leases';
 import { Limiter } from './limiter';
 import { limiterMetrics } from './metrics';
 import { OutagePolicy, type OutageOutcome } from './outage';
@@ -25,6 +28,12 @@ export interface RateLimitOptions {
   readonly redis: RedisClient;
   /** Routes whose cost depends on the request, as `'POST /api/transactions/export'`. */
   readonly costs?: Readonly<Record<RouteKey, CostFunction>>;
+  /**
+   * Calls that may be admitted without a round trip, from blocks of units that this process leases and charges
+   * to the client in advance: `{ tiers: ['enterprise'] }`. Never more than the limit is admitted; a busy client
+   * may be refused up to 5/65 of it, and what a killed process held. Default: none.
+   */
+  readonly leased?: LeasedOptions;
   /** Whose X-Forwarded-For is believed for callers without a token: hops, or ranges. Default: nobody's. */
   readonly trustedProxies?: TrustedProxies;
   /** Longest wait for Redis, ms. Default: 50. */
@@ -40,6 +49,8 @@ export interface RateLimitOptions {
 /** The middleware, and whether Redis decides, for `/readyz`: an outage degrades the limiter, it does not stop it. */
 export interface RateLimiter extends RequestHandler {
   storeState(): StoreState;
+  /** Gives leased blocks back: at shutdown, while Redis is still connected. Never rejects. */
+  close(): Promise<void>;
 }
 
 /**
@@ -80,8 +91,12 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     new RedisStore(guarded, plan.windowsMs),
     new OutagePolicy(plan.windowsMs, localShare),
     new DenyCache(),
-    (failure) => metrics.storeFailed(failure),
+    metrics,
   );
+
+  const isLeased = leasedCalls(policy, options.leased ?? {});
+  const leases = new Leases(new RedisLeaseStore(guarded, plan.windowsMs), metrics.unitsSettled);
+  const sweeping = options.leased && setInterval(() => leases.sweep(), leases.lifeMs).unref();
 
   const clientOf = (req: Request): string =>
     req.auth === undefined
@@ -142,9 +157,16 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     };
 
     const request = { client, cost, limits: tier.limits };
-    const outcome = limiter.decide(request, route?.onStoreFailure ?? 'local');
+    const mayLease = isLeased(tier.name, route) ? leases : undefined;
+    const outcome = limiter.decide(request, route?.onStoreFailure ?? 'local', mayLease);
     if (outcome instanceof Promise) outcome.then(answer).catch(next);
     else answer(outcome);
   };
-  return Object.assign(handle, { storeState: () => guarded.state });
+  return Object.assign(handle, {
+    storeState: () => guarded.state,
+    close: () => {
+      clearInterval(sweeping);
+      return leases.close();
+    },
+  });
 }

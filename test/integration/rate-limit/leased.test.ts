@@ -48,7 +48,7 @@ const life = fc.array(
       arbitrary: fc.record({ do: fc.constant('refund' as const), which: fc.nat(30), amount: fc.nat(6) }),
       weight: 1,
     },
-  ) as fc.Arbitrary<Step>,
+  ),
   { minLength: 15, maxLength: 70 },
 );
 
@@ -76,7 +76,9 @@ describe('leased blocks', () => {
       client,
       processes: PROCESSES,
       startMs: START + offset,
-      setNow: async (nowMs) => void (await redis.set(clockKey, nowMs)),
+      setNow: async (nowMs) => {
+        await redis.set(clockKey, nowMs);
+      },
       store: new RedisStore(guarded, WINDOWS_MS, chargeScript(clock('KEYS[1]'))),
       leases: new RedisLeaseStore(guarded, WINDOWS_MS, leaseScript(clock('KEYS[1]'))),
     });

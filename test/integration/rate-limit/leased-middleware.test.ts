@@ -1,0 +1,165 @@
+import { definePolicy, rateLimit, type RateLimiter, type RateLimitOptions } from '@portcullis/runtime';
+import { serve, type TestApp } from './app';
+import { connect, startRedis, type TestRedis } from './redis';
+
+const policy = definePolicy({
+  name: 'leased',
+  issuer: 'https://issuer.example.com',
+  audience: 'https://api.example.com',
+  tiers: { free: [{ limit: 100, window: '1m' }], enterprise: [{ limit: 10_000, window: '1m' }] },
+  defaultTier: 'free',
+  routes: [
+    { method: 'GET', path: '/cheap' },
+    { method: 'GET', path: '/hot' },
+    { method: 'POST', path: '/dear', cost: 60 },
+  ],
+  lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+});
+
+describe('rateLimit() with leased blocks, on a real Redis', () => {
+  let server: TestRedis;
+  let redis: Awaited<ReturnType<typeof connect>>;
+  let limiter: RateLimiter;
+  let app: TestApp;
+  let commands = 0;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = await connect(server.url);
+  });
+  afterAll(async () => {
+    redis.destroy();
+    await server.stop();
+  });
+
+  const start = async (leased: RateLimitOptions['leased']): Promise<void> => {
+    commands = 0;
+    const counted = {
+      get isReady() {
+        return redis.isReady;
+      },
+      sendCommand: (args: string[]) => {
+        if (args[0] === 'EVALSHA') commands += 1;
+        return redis.sendCommand(args);
+      },
+    };
+    limiter = rateLimit({ policy, redis: counted, ...(leased && { leased }) });
+    app = await serve(limiter, (req, res, next) => {
+      const refund = Number(req.get('x-refund'));
+      if (!refund) next();
+      else void req.rateLimit!.refund(refund).then(() => res.json({}));
+    });
+  };
+  beforeEach(() => redis.flushAll());
+  afterEach(async () => {
+    await limiter.close();
+    await app.close();
+  });
+
+  /** Calls until a block is there, then the answer that it admits. */
+  const untilLeased = async (path: string, caller: object): Promise<Response> => {
+    for (let tries = 0; tries < 500; tries += 1) {
+      const before = commands;
+      const answer = await app.call('GET', path, caller);
+      if (commands === before) return answer;
+    }
+    throw new Error('no call was admitted from a block');
+  };
+  const counted = async (): Promise<number> =>
+    Number(await redis.hGet((await redis.keys('*60s/60'))[0]!, 't'));
+
+  const acme = { organisation: 'acme', tier: 'enterprise' };
+
+  test('a busy client of a leased tier is answered without a round trip, with the same headers', async () => {
+    await start({ tiers: ['enterprise'] });
+    const first = await app.call('GET', '/cheap', acme);
+    const leased = await untilLeased('/cheap', acme);
+    expect(leased.status).toBe(200);
+    expect(namesOf(leased.headers)).toEqual(namesOf(first.headers));
+    const remaining = Number(leased.headers.get('x-ratelimit-remaining'));
+    expect(leased.headers.get('ratelimit')).toMatch(new RegExp(`^"enterprise";r=${remaining};t=6[0-2]$`));
+
+    // What is left of blocks is the client's: remaining is the limit less what was admitted.
+    const next = await app.call('GET', '/cheap', acme);
+    expect(Number(next.headers.get('x-ratelimit-remaining'))).toBe(remaining - 1);
+  });
+
+  test('closing gives back what was not spent', async () => {
+    await start({ tiers: ['enterprise'] });
+    const leased = await untilLeased('/cheap', acme);
+    const admitted = 10_000 - Number(leased.headers.get('x-ratelimit-remaining'));
+    expect(await counted()).toBeGreaterThan(admitted);
+    await limiter.close();
+    expect(await counted()).toBe(admitted);
+    expect(await redis.keys('*:block:*')).toEqual([]);
+    // And afterwards every call is decided by Redis.
+    const before = commands;
+    await app.call('GET', '/cheap', acme);
+    expect(commands).toBe(before + 1);
+  });
+
+  test('every block dies by itself, when its process is killed with it', async () => {
+    await start({ tiers: ['enterprise'] });
+    await untilLeased('/cheap', acme);
+    const [block] = await redis.keys('*:block:*');
+    expect(block).toBeDefined();
+    expect(await redis.pTTL(block!)).toBeGreaterThan(0);
+    expect(await redis.pTTL(block!)).toBeLessThanOrEqual(4_000);
+  });
+
+  test('a refund of a call that a block admitted is the client’s again', async () => {
+    await start({ tiers: ['enterprise'] });
+    await untilLeased('/cheap', acme);
+    const before = await counted();
+    expect((await app.call('GET', '/cheap', acme, { 'x-refund': '1' })).status).toBe(200);
+    expect(await counted()).toBe(before - 1);
+  });
+
+  test('a call dearer than its block, a small tier and a quiet client are decided by Redis', async () => {
+    await start({ tiers: ['enterprise', 'free'] });
+    await untilLeased('/cheap', acme);
+    for (const [method, path, caller] of [
+      ['POST', '/dear', acme],
+      ['GET', '/cheap', { organisation: 'quiet', tier: 'enterprise' }],
+    ] as const) {
+      const before = commands;
+      expect((await app.call(method, path, caller)).status).toBe(200);
+      expect(commands).toBeGreaterThan(before);
+    }
+  });
+
+  test('only what is named is leased: a route, whatever the tier', async () => {
+    await start({ routes: ['GET /hot'] });
+    for (let call = 0; call < 20; call += 1) await app.call('GET', '/cheap', acme);
+    expect(commands).toBe(20);
+    expect((await untilLeased('/hot', acme)).status).toBe(200);
+    const before = commands;
+    await app.call('GET', '/cheap', acme);
+    expect(commands).toBe(before + 1);
+  });
+
+  test('refusals are Redis’ own, and come at the limit: nothing is refused while blocks have room', async () => {
+    await start({ tiers: ['free'] });
+    const free = { organisation: 'small' };
+    const statuses: number[] = [];
+    for (let call = 0; call < 101; call += 1) statuses.push((await app.call('GET', '/cheap', free)).status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(commands).toBeLessThan(101);
+  });
+
+  test('a tier or route that the policy does not have is refused at the start', () => {
+    const redisStub = { sendCommand: () => Promise.reject(new Error('not asked')) };
+    expect(() => rateLimit({ policy, redis: redisStub, leased: { tiers: ['gold'] } })).toThrow(
+      'leased.tiers: received "gold"; expected one of free, enterprise',
+    );
+    expect(() => rateLimit({ policy, redis: redisStub, leased: { routes: ['GET /cold'] } })).toThrow(
+      'leased.routes: received "GET /cold"; expected a method and path of the policy\'s routes',
+    );
+  });
+});
+
+function namesOf(headers: Headers): string[] {
+  const names: string[] = [];
+  headers.forEach((_value, name) => names.push(name));
+  return names;
+}
