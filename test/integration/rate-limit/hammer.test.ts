@@ -1,0 +1,108 @@
+/** Eight real processes hammer one client on a real Redis; some are stopped, some killed, whatever they hold. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { buildSync } from 'esbuild';
+import { HAMMERED } from './hammered';
+import { connect, startRedis, type TestRedis } from './redis';
+
+const SECONDS = 5;
+
+interface Hammer {
+  readonly signal: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<unknown>;
+}
+
+interface Admission {
+  readonly atMs: number;
+  readonly by: string;
+}
+
+describe('eight processes hammering one client', () => {
+  let server: TestRedis;
+  let folder: string;
+  let script: string;
+  beforeAll(async () => {
+    server = await startRedis();
+    folder = mkdtempSync(join(tmpdir(), 'portcullis-hammer-'));
+    script = join(folder, 'hammer.js');
+    // Compiled once, so that eight of them start together.
+    const entryPoints = [join(__dirname, 'hammer-process.ts')];
+    buildSync({ entryPoints, outfile: script, bundle: true, platform: 'node', logLevel: 'error' });
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test.each(['exact', 'leased'])(
+    'in %s mode, killed and stopped, never admit more than the limit in any trailing window',
+    async (mode) => {
+      const redis = await connect(server.url);
+      await redis.flushAll();
+      const admissions: Admission[] = [];
+      const processes = Array.from({ length: 8 }, () =>
+        startHammer([script, server.url, mode, String(SECONDS)], admissions),
+      );
+      await until(() => admissions.length > HAMMERED.limits[0]!);
+
+      const [first, second, third, fourth] = processes;
+      const stops = [first!, second!].map((stopped, index) => stopForAWhile(stopped, 40 + 300 * index));
+      third!.signal('SIGKILL');
+      await until(() => admissions.length > 3 * HAMMERED.limits[0]!);
+      fourth!.signal('SIGKILL');
+      await Promise.all([...stops, ...processes.map(({ ended }) => ended)]);
+      redis.destroy();
+
+      admissions.sort((a, b) => a.atMs - b.atMs);
+      HAMMERED.windowsMs.forEach((windowMs, w) => {
+        expect(mostIn(admissions, windowMs)).toBeLessThanOrEqual(HAMMERED.limits[w]!);
+      });
+      // It was the limit that bound them, and blocks where there were to be any.
+      expect(mostIn(admissions, 2_000)).toBeGreaterThan(0.8 * HAMMERED.limits[1]!);
+      expect(admissions.some(({ by }) => by === 'lease')).toBe(mode === 'leased');
+    },
+    60_000,
+  );
+});
+
+function startHammer(args: readonly string[], admissions: Admission[]): Hammer {
+  const hammer = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  createInterface({ input: hammer.stdout }).on('line', (line) => {
+    const [atMs, by = ''] = line.split(' ');
+    admissions.push({ atMs: Number(atMs), by });
+  });
+  return { signal: (signal) => hammer.kill(signal), ended: once(hammer, 'close') };
+}
+
+/** Stops a process for longer than a block lives, several times. */
+async function stopForAWhile({ signal }: Hammer, ms: number): Promise<void> {
+  for (let time = 0; time < 5; time += 1) {
+    signal('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    signal('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The most admitted in any window of that length: a sliding window over the sorted moments. */
+function mostIn(admissions: readonly Admission[], windowMs: number): number {
+  let most = 0;
+  let oldest = 0;
+  admissions.forEach(({ atMs }, newest) => {
+    while (admissions[oldest]!.atMs <= atMs - windowMs) oldest += 1;
+    most = Math.max(most, newest - oldest + 1);
+  });
+  return most;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error('the processes admitted too little');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
