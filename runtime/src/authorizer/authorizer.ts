@@ -95,7 +95,7 @@ const lambdaClock: Clock = { ...systemClock, monotonic: () => Date.now() };
 function tokenOf(event: AuthorizerEvent): string | undefined {
   if (event.type === 'TOKEN') return bearerToken(event.authorizationToken);
   if ('version' in event && event.version === '2.0') {
-    return namesToken(event.rawQueryString) ? undefined : bearerToken(event.headers?.authorization ?? '');
+    return namesToken(event.rawQueryString) ? undefined : bearerToken(event.headers.authorization ?? '');
   }
   const headers = Object.entries(event.multiValueHeaders ?? {})
     .filter(([name]) => name.toLowerCase() === 'authorization')

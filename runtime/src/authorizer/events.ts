@@ -30,7 +30,7 @@ export interface HttpApiEvent {
   /** The values by which the gateway caches the answer. */
   readonly identitySource?: readonly string[] | null;
   readonly rawQueryString: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export type AuthorizerEvent = TokenEvent | RequestEvent | HttpApiEvent;
