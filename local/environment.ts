@@ -5,7 +5,7 @@ import { Deployment, saveRedisUsers } from './deploy';
 import { findOpenBao } from './engines/openbao';
 import { findOpenTofu } from './engines/opentofu';
 import { findRedis } from './engines/redis';
-import { provideVaultProvider } from './engines/vault-provider';
+import { provideProviders, VAULT_PROVIDER } from './engines/providers';
 import { givenPostgres, givenRedis, givenVault } from './given';
 import { givenIdentity, startIdentity, type Identity } from './identity';
 import { silent, type Note, type Progress } from './progress';
@@ -161,7 +161,7 @@ function engineFinder(run: Run, progress: Progress) {
     deployer: async () => {
       const engine = await progress.step('OpenTofu', (note) => findOpenTofu({ run, cache, note }));
       const engineConfiguration = await progress.step('Vault provider', (note) =>
-        provideVaultProvider({ run, cache, note }, engine),
+        provideProviders({ run, cache, note }, engine, [VAULT_PROVIDER]),
       );
       return { engine, engineConfiguration };
     },

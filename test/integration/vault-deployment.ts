@@ -9,7 +9,7 @@ import { EngineCache } from '../../local/cache';
 import { findOpenBao } from '../../local/engines/openbao';
 import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
 import { findRedis } from '../../local/engines/redis';
-import { provideVaultProvider } from '../../local/engines/vault-provider';
+import { provideProviders, VAULT_PROVIDER } from '../../local/engines/providers';
 import { Run } from '../../local/run';
 import { databaseUrl, seedPostgres } from '../../local/seed';
 import { startOpenBao, type OpenBaoServer } from '../../local/servers/openbao';
@@ -53,7 +53,7 @@ export class VaultDeployment {
     try {
       const context = { run, cache: new EngineCache(), note: () => undefined };
       const engine = await findOpenTofu(context);
-      const configuration = await provideVaultProvider(context, engine);
+      const configuration = await provideProviders(context, engine, [VAULT_PROVIDER]);
       const vault = await startOpenBao(run, { binary: await findOpenBao(context) });
       const redis = await startRedis(run, { binary: await findRedis(context) });
       const postgres = await startPostgres(run);

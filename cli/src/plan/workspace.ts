@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineCache } from '../../../local/cache';
 import { engineEnvironment, findOpenTofu } from '../../../local/engines/opentofu';
-import { provideVaultProvider } from '../../../local/engines/vault-provider';
+import { provideProviders, VAULT_PROVIDER } from '../../../local/engines/providers';
 import type { Progress } from '../../../local/progress';
 import { Run } from '../../../local/run';
 import { PlanError } from './errors';
@@ -33,7 +33,9 @@ export class Workspace {
       const engine = await progress.step('Engine', (note) => findOpenTofu({ ...context, note }));
       const configuration =
         process.env.TF_CLI_CONFIG_FILE ??
-        (await progress.step('Providers', (note) => provideVaultProvider({ ...context, note }, engine)));
+        (await progress.step('Providers', (note) =>
+          provideProviders({ ...context, note }, engine, [VAULT_PROVIDER]),
+        ));
       const folder = await run.subfolder('plan');
       const environment = {
         ...engineEnvironment(),

@@ -1,6 +1,6 @@
 import { cacheFolder, entryName } from '../../../local/cache';
 import { plannedChanges } from '../../../local/deploy';
-import { cliConfiguration, registryHost } from '../../../local/engines/vault-provider';
+import { cliConfiguration, registryHost } from '../../../local/engines/providers';
 import { LocalError, messageOf, shownAddress } from '../../../local/errors';
 import { checkedSource, type GoModule } from '../../../local/go-module';
 import { sha256Hex } from '../../../local/secrets';
@@ -85,7 +85,9 @@ describe('a Go module', () => {
 
 describe('the provider mirror', () => {
   it('serves this provider, and the registry every other', () => {
-    expect(cliConfiguration('/cache/mirror', 'registry.example.com/hashicorp/vault')).toBe(
+    expect(
+      cliConfiguration([{ path: '/cache/mirror', provider: 'registry.example.com/hashicorp/vault' }]),
+    ).toBe(
       `provider_installation {
   filesystem_mirror {
     path    = "/cache/mirror"
