@@ -25,6 +25,7 @@ export const policy = definePolicy({
     { method: 'GET', path: '/auth/login', public: true },
     { method: 'GET', path: '/auth/callback', public: true },
     { method: 'POST', path: '/auth/logout', public: true },
+    { method: 'POST', path: '/auth/backchannel-logout', public: true },
     { method: 'GET', path: '/api/me', cost: 0 },
     { method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] },
     { method: 'POST', path: '/api/transactions', scopes: ['write:transactions'], cost: 2, sensitive: true },

@@ -1,4 +1,4 @@
-import { enforce, rateLimit, type RedisCommands } from '@portcullis/runtime';
+import { enforce, rateLimit, type RedisCommands, type Revocations } from '@portcullis/runtime';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
@@ -23,6 +23,10 @@ export interface AppDependencies {
   readonly auth: RequestHandler;
   /** Made by `login()`, where people may log in. */
   readonly login?: RequestHandler | undefined;
+  /** Made by `followRevocations()`. */
+  readonly revocations: Pick<Revocations, 'current'>;
+  /** Made by `backChannelLogout()`, where people may log in. */
+  readonly backChannelLogout?: RequestHandler | undefined;
   /** Where people log in and out. */
   readonly provider: string;
   readonly checks: Readonly<Record<string, DependencyCheck>>;
@@ -31,10 +35,14 @@ export interface AppDependencies {
 /** The fintech API. What protects it is the four lines in the middle; the rest is an ordinary Express app. */
 export function createApp(dependencies: AppDependencies): Express {
   const { logger, database, redis, signingKey, auth, login, provider, checks } = dependencies;
+  const { revocations, backChannelLogout } = dependencies;
   const app = express();
   app.use(logRequests(logger));
   app.use(securityHeaders(provider));
 
+  // The provider's, not a browser's: before what keeps other sites' forms out, and not counted against a limit,
+  // which would be one for all logouts.
+  if (backChannelLogout) app.post('/auth/backchannel-logout', backChannelLogout);
   if (login) app.use(login);
   app.use(auth);
   const limiter = rateLimit({ policy, redis, onEvent: (event) => logger.info(event, event.type) });
@@ -43,7 +51,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(express.json({ limit: '16kb' }));
 
   app.use(page());
-  app.use(health(checks, { redis: () => limiter.storeState().up }));
+  app.use(health(checks, { redis: () => limiter.storeState().up, revocations: () => revocations.current }));
   app.use(me());
   app.use(transactions(database));
   app.use(exports(database, signingKey));

@@ -1,7 +1,10 @@
 import {
+  backChannelLogout,
+  followRevocations,
   login,
   requireAuth,
   SecretsManager,
+  type AuthEvent,
   type LoginMiddleware,
   type RedisCommands,
 } from '@portcullis/runtime';
@@ -34,13 +37,22 @@ async function main(): Promise<void> {
   });
   const redis = secrets.redisClient('redis-role', { host: settings.REDIS_HOST, port: settings.REDIS_PORT });
 
+  const onEvent = (event: AuthEvent): void => logger.info(event, event.type);
+  const provider = {
+    issuer: settings.OIDC_ISSUER_URL ?? policy.issuer,
+    ...(settings.JWKS_URI && { jwksUri: settings.JWKS_URI }),
+  };
+  const revocations = followRevocations({ policy, redis, issuers: [provider.issuer], onEvent });
   const auth = requireAuth({
     policy,
-    ...(settings.OIDC_ISSUER_URL && { issuer: settings.OIDC_ISSUER_URL }),
+    ...provider,
     ...(settings.OAUTH_AUDIENCE && { audience: settings.OAUTH_AUDIENCE }),
-    ...(settings.JWKS_URI && { jwksUri: settings.JWKS_URI }),
-    onEvent: (event) => logger.info(event, event.type),
+    revocations,
+    onEvent,
   });
+  const { OAUTH_CLIENT_ID: clientId } = settings;
+  const logout =
+    clientId === undefined ? undefined : backChannelLogout({ ...provider, clientId, revocations, onEvent });
 
   const people = loginFor(settings, config, redis, logger);
 
@@ -51,7 +63,9 @@ async function main(): Promise<void> {
     signingKey: config.jwt_signing_key,
     auth,
     login: people,
-    provider: settings.OIDC_ISSUER_URL ?? policy.issuer,
+    revocations,
+    backChannelLogout: logout,
+    provider: provider.issuer,
     checks: {
       vault: () => secrets.readiness().ready,
       identity: () => auth.readiness().ready,
@@ -71,6 +85,7 @@ async function main(): Promise<void> {
   const stop = (signal: string): void => {
     logger.info({ type: 'stopping', signal }, 'stopping');
     void closeServer(server)
+      .then(() => revocations.close())
       .then(() => secrets.close())
       .then(() => logger.info({ type: 'stopped' }, 'stopped'))
       .finally(() => process.exit(0));

@@ -49,6 +49,7 @@ export async function startIdentity(run: Run): Promise<Identity> {
       await server.register({
         ...{ clientId: WEB_APP, clientSecret, redirectUri, authentication: 'client_secret_basic' },
         afterLogoutUri: `${origin}/`,
+        backChannelLogoutUri: `${origin}/auth/backchannel-logout`,
       });
       return { OAUTH_CLIENT_ID: WEB_APP, OAUTH_REDIRECT_URI: redirectUri };
     },

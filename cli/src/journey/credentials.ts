@@ -107,12 +107,12 @@ async function servingDatabaseUser(world: World): Promise<string> {
   return row.user;
 }
 
-/** The limiter is the only one who runs scripts, so the connection whose last command was one is its own. */
+/** Only the API runs scripts and reads revocations: a connection whose last command was either is its own. */
 async function servingRedisUser(world: World): Promise<string> {
   expectStatus(await call(world, 'GET /api/transactions', { token: await world.token('enterprise') }), 200);
   const clients = String(await world.redis('CLIENT', 'LIST')).split('\n');
   const [user] = clients
-    .filter((line) => /\bcmd=eval(sha)?\b/.test(line))
+    .filter((line) => /\bcmd=(evalsha|eval|xrange)\b/.test(line))
     .map((line) => /\buser=(\S+)/.exec(line)?.[1]);
   assert.ok(user !== undefined && isLeased(user), `expected a leased user, received ${String(user)}`);
   return user;
