@@ -2,6 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { redisCommand } from '../../../local/given';
+import { chargeScript } from '../../../runtime/src/rate-limit/charge-script';
+import { GuardedRedis } from '../../../runtime/src/rate-limit/guarded-redis';
+import { accessTo } from '../../../runtime/src/rate-limit/redis';
+import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
 import { startLoad, type Load, type LoadOptions } from './load';
 import { connect, startRedis, type TestRedis } from './redis';
 
@@ -145,6 +149,32 @@ describe('faults of a real Redis under load', () => {
       () => setUser('first'),
     );
   });
+});
+
+test('a charge that runs out of memory is made whole or not at all', async () => {
+  const server = await startRedis();
+  const redis = await connect(server.url);
+  const script = chargeScript(`local now = tonumber(redis.call('GET', 'now'))`);
+  const store = new RedisStore(new GuardedRedis(accessTo(redis), { timeoutMs: 5_000 }), [60_000], script);
+  const charge = async (nowMs: number, cost: number) => {
+    await redis.set('now', nowMs);
+    return store.charge({ client: 'acme', cost, limits: [100] });
+  };
+  const start = 1_800_000_000_000;
+  await charge(start, 40);
+  await charge(start + 30_000, 20);
+  await redis.set('now', start + 70_000);
+  await redis.configSet('maxmemory', '1');
+  // Buckets have gone out of the window meanwhile, so that this charge writes more than once.
+  const charged = await store.charge({ client: 'acme', cost: 1, limits: [100] }).then(
+    () => 1,
+    () => 0,
+  );
+  await redis.configSet('maxmemory', '0');
+
+  expect((await charge(start + 70_000, 1)).used).toEqual([20 + charged + 1]);
+  redis.destroy();
+  await server.stop();
 });
 
 /** The sum of all that all clients were charged. */
