@@ -20,7 +20,11 @@ export function understood(error: unknown, issuer: string): ProviderRefusedError
     const inTrouble = status >= 500 || status === 429 || IN_TROUBLE.includes(reason);
     return inTrouble ? unavailable(reason) : new ProviderRefusedError(issuer, reason);
   }
-  if (error instanceof oidc.ClientError) {
+  // RFC 6749 §5.2: the answer to a client that is not believed.
+  if (error instanceof oidc.WWWAuthenticateChallengeError)
+    return new ProviderRefusedError(issuer, 'invalid_client');
+  // Without a code it stands for something that openid-client does not know: its cause.
+  if (error instanceof oidc.ClientError && error.code !== undefined) {
     const { code, cause } = error;
     if (code === 'OAUTH_TIMEOUT') return unavailable('it did not answer in time');
     if (cause instanceof Response && (cause.status >= 500 || cause.status === 429)) {
@@ -28,13 +32,17 @@ export function understood(error: unknown, issuer: string): ProviderRefusedError
     }
     return new ProviderRefusedError(issuer, 'invalid_response', error.message);
   }
-  // fetch() tells in the cause what happened to the connection.
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return unavailable(code ?? 'the connection failed');
+  return unavailable(connectionProblem(error) ?? 'the connection failed');
 }
 
 /** RFC 6749 §5.2: printable ASCII. What comes from outside goes to logs, so it is cut and cleaned. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 64);
+}
+
+/** fetch() tells in a cause, or a cause's cause, what happened to the connection: `ECONNREFUSED`, say. */
+function connectionProblem(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  return typeof code === 'string' ? printable(code) : connectionProblem(cause);
 }
