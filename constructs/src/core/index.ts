@@ -4,6 +4,7 @@ export { encryptState, type StateEncryption } from './encryption';
 export { engineOf, type Engine } from './engine';
 export { ConstructError, refuseProps, type ConstructErrorCode } from './errors';
 export { refuseProviderDebugLog } from './provider-log';
+export { literal } from './literal';
 export { PolicyRecord, type PolicyRecordProps } from './policy-record';
 export { relaxProviderPin } from './provider-pins';
 export {

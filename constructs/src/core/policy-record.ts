@@ -1,6 +1,7 @@
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
+import { literal } from './literal';
 
 export interface PolicyRecordProps {
   readonly policy: Policy;
@@ -15,9 +16,9 @@ export class PolicyRecord extends Construct {
     super(scope, id);
     // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
     const record = new TerraformResource(this, 'record', { terraformResourceType: 'terraform_data' });
-    // As JSON it is what was stated, without its methods; `${` would be an expression to the engine.
+    // As JSON it is what was stated, without its methods.
     record.addOverride('input', {
-      policy: JSON.parse(JSON.stringify(policy).replaceAll('${', '$${')) as unknown,
+      policy: JSON.parse(literal(JSON.stringify(policy))) as unknown,
     });
   }
 }

@@ -2,6 +2,7 @@ import { Branch } from '@cdktf/provider-github/lib/branch';
 import { RepositoryFile } from '@cdktf/provider-github/lib/repository-file';
 import { RepositoryPullRequest } from '@cdktf/provider-github/lib/repository-pull-request';
 import { Construct } from 'constructs';
+import { literal } from '../core';
 
 export interface ReviewedFilesProps {
   /** Name of the repository, without its owner. */
@@ -27,12 +28,11 @@ export class ReviewedFiles extends Construct {
     const branch = new Branch(this, 'branch', { repository, branch: name, sourceBranch: base });
     const written = Object.entries(files).map(
       ([file, content]) =>
-        new RepositoryFile(this, file.replace(/[^A-Za-z0-9]+/g, '-'), {
+        new RepositoryFile(this, file.replace(/^\W+/, '').replace(/\W+/g, '-'), {
           repository,
           branch: branch.branch,
           file,
-          // What looks like an expression of the workflow would be one of the engine.
-          content: content.replaceAll('${', '$${'),
+          content: literal(content),
           commitMessage: title,
           overwriteOnCreate: true,
         }),
