@@ -1,8 +1,10 @@
+export type { AttemptLimit } from './attempts';
 export type { TrustedProxies } from './client-address';
 export { CostFunctionError, type CostFunction, type RouteKey } from './costs';
 export type { OnRateLimitEvent, RateLimitEvent } from './events';
 export type { StoreFailure, StoreState } from './guarded-redis';
 export type { LeasedOptions } from './leased';
+export { loginLimit, type LoginLimitOptions } from './login-limit';
 export { rateLimit, type RateLimiter, type RateLimitOptions } from './rate-limit';
 export type { RedisClient, RedisCommands } from './redis';
 export type { RateLimitInfo } from './request-info';

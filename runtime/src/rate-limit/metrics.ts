@@ -2,10 +2,12 @@ import { metrics, type Attributes, type MeterProvider } from '@opentelemetry/api
 import type { StoreState } from './guarded-redis';
 import type { UnitsFate } from './leases';
 import type { StoreObserver } from './limiter';
+import type { OutageOutcome } from './outage';
 
 /** What became of a request. */
 export type DecisionOutcome =
   | 'admitted'
+  | 'admitted_leased'
   | 'denied'
   | 'never_fits'
   | 'admitted_locally'
@@ -59,4 +61,14 @@ export function limiterMetrics(provider: MeterProvider | undefined, state: () =>
     storeTook: (milliseconds) => durations.record(milliseconds / 1_000),
     unitsSettled: (fate, amount) => units.add(amount, { fate }),
   };
+}
+
+/** The name of an outcome in the metrics. */
+export function outcomeName(outcome: OutageOutcome): DecisionOutcome {
+  if (outcome === 'open') return 'admitted_open';
+  if (outcome === 'closed') return 'refused_closed';
+  const local = outcome.by === 'memory';
+  if (outcome.allowed)
+    return local ? 'admitted_locally' : outcome.by === 'lease' ? 'admitted_leased' : 'admitted';
+  return outcome.retryAfterMs === Infinity ? 'never_fits' : local ? 'denied_locally' : 'denied';
 }

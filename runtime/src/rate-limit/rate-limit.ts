@@ -6,17 +6,18 @@ import { clientAddress, subscriberNetwork, type TrustedProxies } from './client-
 import { costsOf, type CostFunction, type RouteKey } from './costs';
 import { DenyCache } from './deny-cache';
 import { cappedDenials, type OnRateLimitEvent } from './events';
-import { GuardedRedis, type StoreState } from './guarded-redis';
+import { guard } from './guard';
+import type { StoreState } from './guarded-redis';
 import { setHeaders, setPolicyHeader } from './headers';
 import { ClientNames } from './identity';
 import { RedisLeaseStore } from './lease-store';
 import { leasedCalls, type LeasedOptions } from './leased';
 import { Leases } from './leases';
 import { Limiter } from './limiter';
-import { limiterMetrics } from './metrics';
+import { limiterMetrics, outcomeName } from './metrics';
 import { OutagePolicy, type OutageOutcome } from './outage';
 import { limitPlan } from './plan';
-import { accessTo, type RedisClient } from './redis';
+import type { RedisClient } from './redis';
 import { RedisStore } from './redis-store';
 import { refuseLimited, refuseUndecided } from './refusals';
 import { RateLimitInfo } from './request-info';
@@ -73,7 +74,6 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const { policy, redis, costs = {}, trustedProxies = 0, timeoutMs = 50, localShare = 0.25 } = options;
   if (!(localShare > 0 && localShare <= 1))
     throw new TypeError(`localShare: received ${localShare}; expected above 0 and up to 1`);
-  if (!(timeoutMs > 0)) throw new TypeError(`timeoutMs: received ${timeoutMs}; expected above 0`);
 
   const onEvent = options.onEvent ?? (() => undefined);
   const plan = limitPlan(policy);
@@ -81,11 +81,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const addressOf = clientAddress(trustedProxies);
   const costOf = costsOf(policy, costs);
   const denied = cappedDenials(onEvent);
-  const guarded = new GuardedRedis(accessTo(redis), {
-    timeoutMs,
-    onChange: ({ up, ...why }) => onEvent(up ? { type: 'store_up' } : { type: 'store_down', ...why }),
-    onEvicting: (evictionPolicy) => onEvent({ type: 'store_evicts', policy: evictionPolicy }),
-  });
+  const guarded = guard(redis, timeoutMs, onEvent);
   const metrics = limiterMetrics(options.meterProvider, () => guarded.state);
   const limiter = new Limiter(
     new RedisStore(guarded, plan.windowsMs),
@@ -123,28 +119,23 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     }
 
     const answer = (outcome: OutageOutcome): void => {
+      metrics.decided(tier.name, pattern, outcomeName(outcome));
       if (outcome === 'open') {
         setPolicyHeader(res, tier);
-        metrics.decided(tier.name, pattern, 'admitted_open');
         next(failed);
         return;
       }
       if (outcome === 'closed') {
         setPolicyHeader(res, tier);
-        metrics.decided(tier.name, pattern, 'refused_closed');
         refuseUndecided(res);
         return;
       }
-      const local = outcome.by === 'memory';
       const { limit } = setHeaders(res, tier, outcome);
       if (outcome.allowed) {
-        metrics.decided(tier.name, pattern, local ? 'admitted_locally' : 'admitted');
         req.rateLimit = new RateLimitInfo(cost, client, tier.name, limiter, outcome);
         next(failed);
         return;
       }
-      const never = outcome.retryAfterMs === Infinity;
-      metrics.decided(tier.name, pattern, never ? 'never_fits' : local ? 'denied_locally' : 'denied');
       const retryAfter = refuseLimited(res, policy, tier, cost, limit, outcome);
       denied({
         client,

@@ -18,7 +18,7 @@ export function refuseLimited(
     refuse(res, 429, { error: 'cost_exceeds_limit', message, limit, cost, tier: tier.name });
     return undefined;
   }
-  const retryAfter = Math.max(1, Math.ceil(decision.retryAfterMs / 1_000));
+  const retryAfter = secondsUntilFit(decision);
   const upgrade = tier.name === policy.defaultTier ? policy.upgradeUrl : undefined;
   refuse(
     res,
@@ -35,6 +35,22 @@ export function refuseLimited(
     { 'Retry-After': String(retryAfter) },
   );
   return retryAfter;
+}
+
+/** 429 for a login attempt: tells nothing of what was counted. Gives the seconds until another one fits. */
+export function refuseAttempt(res: Response, decision: Decision): number {
+  const retryAfter = secondsUntilFit(decision);
+  refuse(
+    res,
+    429,
+    { error: 'rate_limit_exceeded', message: `Too many attempts. Retry in ${retryAfter} s.`, retryAfter },
+    { 'Retry-After': String(retryAfter) },
+  );
+  return retryAfter;
+}
+
+function secondsUntilFit({ retryAfterMs }: Decision): number {
+  return Math.max(1, Math.ceil(retryAfterMs / 1_000));
 }
 
 /** 503: nobody can tell whether this call fits, and its route asks to be closed then. */
