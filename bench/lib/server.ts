@@ -13,6 +13,7 @@ export interface Program {
   readonly entry: string;
   /** What `settings()` gives it. */
   readonly settings: unknown;
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface MeasuredServer {
@@ -26,12 +27,12 @@ export interface MeasuredServer {
 export async function startProgram(
   run: Run,
   name: string,
-  { entry, settings }: Program,
+  { entry, settings, nodeOptions = [] }: Program,
 ): Promise<{ readonly process: ManagedProcess; readonly first: unknown }> {
   const started = await run.spawn({
     name,
     command: process.execPath,
-    args: [...profiling(name), await compile(run, entry)],
+    args: [...profiling(name), ...nodeOptions, await compile(run, entry)],
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'production',

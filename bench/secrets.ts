@@ -1,0 +1,91 @@
+/** `npm run bench:secrets`: what it costs that credentials rotate, on the deployed environment `local`. */
+import { startEnvironment, type LocalEnvironment } from '../local/environment';
+import { VaultClient } from '../local/servers/vault-client';
+import { mintWrappedLogin } from '../local/service';
+import { policy } from '../policy';
+import { benchOptions, type BenchOptions } from './lib/options';
+import { atMost, machine, median, print, round } from './lib/report';
+import { startProgram } from './lib/server';
+import type { LoadFigures } from './secrets/load';
+import type { SecretsSettings } from './secrets/settings';
+
+const ROTATIONS = 1_000;
+
+async function main(): Promise<void> {
+  const options = benchOptions('What it costs that credentials rotate.', { rounds: 15, seconds: 10 });
+  const environment = await startEnvironment();
+  try {
+    const coldStarts: number[] = [];
+    for (let turn = 0; turn < options.rounds; turn += 1) {
+      const settings = await settingsFor(environment, options);
+      const began = performance.now();
+      const { process } = await startProgram(environment.run, 'cold-start', {
+        entry: 'secrets/cold-start',
+        settings,
+      });
+      coldStarts.push(performance.now() - began);
+      await process.exited;
+    }
+    const { first } = await startProgram(environment.run, 'load', {
+      entry: 'secrets/load',
+      settings: await settingsFor(environment, options),
+      nodeOptions: ['--expose-gc'],
+    });
+    report(options, median(coldStarts), first as LoadFigures);
+  } finally {
+    await environment.stop();
+  }
+}
+
+/** Each start needs a secret ID of its own: a wrapping token is good for one. */
+async function settingsFor(
+  { vault, postgres }: LocalEnvironment,
+  { rounds, seconds }: BenchOptions,
+): Promise<SecretsSettings> {
+  const login = await mintWrappedLogin(new VaultClient(vault.address, vault.rootToken), policy.name);
+  const { host, port, databaseUrl } = postgres;
+  return {
+    vaultAddress: vault.address,
+    login,
+    database: { host, port, database: new URL(databaseUrl).pathname.slice(1) },
+    bareUrl: databaseUrl,
+    rounds,
+    seconds,
+    rotations: ROTATIONS,
+  };
+}
+
+function report({ rounds }: BenchOptions, coldStart: number, figures: LoadFigures): void {
+  const { bareCpu, cpuShare, steadyP99, rotatingP99, rotationsUnderLoad, heapEarly, heapLate } = figures;
+  print({
+    name: 'secrets',
+    machine: machine(),
+    rounds,
+    rows: [
+      { figure: 'CPU of a query, bare pg.Pool, µs', value: round(bareCpu, 1) },
+      { figure: 'CPU of a query, rotating pool, of that', value: round(cpuShare, 3) },
+      { figure: 'p99 of a query, steady, ms', value: round(steadyP99 / 1_000, 2) },
+      { figure: 'p99 of a query, rotating all the time, ms', value: round(rotatingP99 / 1_000, 2) },
+      { figure: 'rotations meanwhile', value: rotationsUnderLoad },
+      { figure: 'process start to first query, ms', value: Math.round(coldStart) },
+      { figure: `heap after ${ROTATIONS / 5} rotations, MB`, value: round(heapEarly / 1e6, 2) },
+      { figure: `heap after ${ROTATIONS} rotations, MB`, value: round(heapLate / 1e6, 2) },
+    ],
+    goals: [
+      atMost('CPU of a query, of a bare pool', cpuShare, 1.03, 'times'),
+      atMost('p99 during rotation, of the steady p99', rotatingP99 / steadyP99, 2, 'times'),
+      atMost('process start to first query', coldStart, 500, 'ms'),
+      atMost(
+        `heap growth over ${(ROTATIONS * 4) / 5} rotations`,
+        (100 * (heapLate - heapEarly)) / heapEarly,
+        5,
+        '%',
+      ),
+    ],
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,111 @@
+/** A service under load: queries by a bare pool and by a rotating one in turn, then rotations under them. */
+import { Pool } from 'pg';
+import { median } from '../lib/report';
+import { connect, given } from './connect';
+import { POOL_SIZE } from './settings';
+
+export interface LoadFigures {
+  /** CPU of a query through the bare pool, in microseconds. */
+  readonly bareCpu: number;
+  /** CPU of a query through the rotating pool, of the bare pool's in the same round. */
+  readonly cpuShare: number;
+  /** Latency, in microseconds. */
+  readonly steadyP99: number;
+  readonly rotatingP99: number;
+  readonly rotationsUnderLoad: number;
+  /** Heap after a collection, in bytes: after a fifth of all rotations, and after all. */
+  readonly heapEarly: number;
+  readonly heapLate: number;
+}
+
+const BATCH = 4_000;
+
+type Queryable = Pick<Pool, 'query'>;
+
+async function main(): Promise<void> {
+  const { secrets, pool } = await connect();
+  const bare = new Pool({ connectionString: given.bareUrl, max: POOL_SIZE });
+
+  const bareCpu: number[] = [];
+  const shares: number[] = [];
+  for (const queryable of [bare, pool]) await cpuOfQuery(queryable);
+  for (let round = 0; round < given.rounds; round += 1) {
+    // Who goes first changes, so that neither always runs on what the other warmed.
+    const rotatingFirst = round % 2 === 1 ? await cpuOfQuery(pool) : undefined;
+    const cpu = await cpuOfQuery(bare);
+    bareCpu.push(cpu);
+    shares.push((rotatingFirst ?? (await cpuOfQuery(pool))) / cpu);
+  }
+
+  const steady = await latencies(pool, () => pause(given.seconds * 1_000));
+  let rotationsUnderLoad = 0;
+  const rotating = await latencies(pool, async () => {
+    const end = performance.now() + given.seconds * 1_000;
+    for (; performance.now() < end; rotationsUnderLoad += 1) await secrets.rotate();
+  });
+
+  const rotate = async (times: number): Promise<number> => {
+    for (let turn = 0; turn < times; turn += 1) await secrets.rotate();
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
+  };
+  const heapEarly = await rotate(given.rotations / 5);
+  const heapLate = await rotate((given.rotations * 4) / 5);
+
+  const figures: LoadFigures = {
+    bareCpu: median(bareCpu),
+    cpuShare: median(shares),
+    steadyP99: percentile(steady, 0.99),
+    rotatingP99: percentile(rotating, 0.99),
+    rotationsUnderLoad,
+    heapEarly,
+    heapLate,
+  };
+  process.send?.(figures);
+  await bare.end();
+  await secrets.close();
+  process.exit();
+}
+
+async function cpuOfQuery(queryable: Queryable): Promise<number> {
+  const before = process.cpuUsage();
+  let left = BATCH;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await queryable.query('select 1');
+  };
+  await Promise.all(Array.from({ length: POOL_SIZE }, worker));
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / BATCH;
+}
+
+/** How long each query took while something else went on. As many callers as connections: none waits for one. */
+async function latencies(queryable: Queryable, meanwhile: () => Promise<void>): Promise<number[]> {
+  const all: number[] = [];
+  let busy = true;
+  const worker = async (): Promise<void> => {
+    while (busy) {
+      const began = performance.now();
+      await queryable.query('select 1');
+      all.push((performance.now() - began) * 1_000);
+    }
+  };
+  const workers = Array.from({ length: POOL_SIZE }, worker);
+  await meanwhile();
+  busy = false;
+  await Promise.all(workers);
+  return all;
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

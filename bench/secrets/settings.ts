@@ -1,0 +1,16 @@
+import type { WrappedLogin } from '../../local/service';
+
+/** What the measured programs are told. */
+export interface SecretsSettings {
+  readonly vaultAddress: string;
+  readonly login: WrappedLogin;
+  readonly database: { readonly host: string; readonly port: number; readonly database: string };
+  /** A user of its own, for the bare pool. */
+  readonly bareUrl: string;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly rotations: number;
+}
+
+/** Of both pools. */
+export const POOL_SIZE = 8;
