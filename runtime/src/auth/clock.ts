@@ -1,4 +1,9 @@
-/** Time, as this folder reads it: injected, so that tests move it instead of waiting. */
+import { startTimer } from '../timer';
+
+/**
+ * Time, as this folder reads it: injected, so that tests move it instead of waiting. Tokens are judged by the
+ * calendar, which may be set; what ages is not.
+ */
 export interface Clock {
   /** Milliseconds since 1970: what a token's times are compared with. */
   readonly now: () => number;
@@ -8,15 +13,8 @@ export interface Clock {
   readonly after: (milliseconds: number, run: () => void) => () => void;
 }
 
-/** Beyond this a timer fires at once (Node's limit). */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after: (milliseconds, run) => {
-    const timer = setTimeout(run, Math.min(milliseconds, LONGEST_TIMER));
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
+  after: (milliseconds, run) => startTimer(milliseconds, run, false),
 };

@@ -1,5 +1,4 @@
-/** Longest delay `setTimeout` can hold; a longer one fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { startTimer } from '../timer';
 
 /** The time and the dice, injectable so that tests own both. */
 export interface Clock {
@@ -15,19 +14,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   random: Math.random,
-  after(ms, callback) {
-    const end = performance.now() + ms;
-    let timer: NodeJS.Timeout;
-    const arm = (): void => {
-      const left = end - performance.now();
-      timer = setTimeout(
-        left > LONGEST_TIMER_MS ? arm : callback,
-        Math.min(Math.max(left, 0), LONGEST_TIMER_MS),
-      );
-    };
-    arm();
-    return () => clearTimeout(timer);
-  },
+  after: startTimer,
 };
 
 /** Resolves after `ms` on the given clock, or at once when the signal aborts. */
