@@ -1,4 +1,4 @@
-import { appRole, ioredis, nodeRedis, SecretsManager } from '@portcullis/runtime';
+import { appRole, ioredis, nodeRedis, SecretsManager, type RedisDriver } from '@portcullis/runtime';
 import { Redis as IoRedis } from 'ioredis';
 import { VaultClient } from '../../../local/servers/vault-client';
 import { mintWrappedLogin } from '../../../local/service';
@@ -8,7 +8,7 @@ import { startLoad } from './load';
 
 const ROTATIONS = 12;
 
-test.each([
+test.each<[string, RedisDriver]>([
   ['node-redis', nodeRedis()],
   ['ioredis', ioredis(IoRedis)],
 ])(
