@@ -6,11 +6,10 @@ import {
   SecretsManager,
   type AuthEvent,
   type LoginMiddleware,
-  type RedisCommands,
+  type LoginOptions,
 } from '@portcullis/runtime';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
 import { policy } from '../policy';
 import { createApp } from './app';
 import { configSchema, type Config } from './config';
@@ -54,7 +53,7 @@ async function main(): Promise<void> {
   const logout =
     clientId === undefined ? undefined : backChannelLogout({ ...provider, clientId, revocations, onEvent });
 
-  const people = loginFor(settings, config, redis, logger);
+  const people = loginFor(settings, config, { redis, revocations, onEvent });
 
   const app = createApp({
     logger,
@@ -98,8 +97,7 @@ async function main(): Promise<void> {
 function loginFor(
   settings: Settings,
   config: Config,
-  redis: RedisCommands,
-  logger: Logger,
+  parts: Pick<LoginOptions, 'redis' | 'revocations' | 'onEvent'>,
 ): LoginMiddleware | undefined {
   const { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri, OIDC_ISSUER_URL: issuer } = settings;
   if (clientId === undefined || redirectUri === undefined) return undefined;
@@ -112,8 +110,7 @@ function loginFor(
     clientSecret: config.oauth_client_secret,
     redirectUri,
     encryptionKeys: previous === undefined ? [key] : [key, previous],
-    redis,
-    onEvent: (event) => logger.info(event, event.type),
+    ...parts,
   });
 }
 

@@ -10,7 +10,7 @@ export type { AuthEvent, OnAuthEvent } from './events';
 export type { LoginEvent, LoginFailure } from './login/events';
 export type { HandoverRedis } from './login/handover';
 export { login, type LoginMiddleware } from './login/login';
-export type { EndedSession, LoginOptions } from './login/options';
+export type { LoginOptions } from './login/options';
 export type { AuthOptions, IssuerOptions } from './options';
 export { ProviderRefusedError, ProviderUnavailableError } from './provider/errors';
 export { optionalAuth, requireAuth, type AuthMiddleware } from './require-auth';

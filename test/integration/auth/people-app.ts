@@ -2,7 +2,7 @@
 import express from 'express';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { enforce, requireAuth, type AuthEvent } from '../../../runtime/src/auth';
+import { enforce, requireAuth, type AuthEvent, type RevocationList } from '../../../runtime/src/auth';
 import { systemClock, type Clock } from '../../../runtime/src/auth/clock';
 import { makeLogin, type LoginMiddleware } from '../../../runtime/src/auth/login/login';
 import { resolveLogin, type LoginOptions } from '../../../runtime/src/auth/login/options';
@@ -21,6 +21,7 @@ export interface PeopleApp {
 
 export interface PeopleAppOptions extends Partial<LoginOptions> {
   readonly issuer: string;
+  readonly revocations?: RevocationList;
 }
 
 export const WEB_CLIENT = { clientId: 'web', clientSecret: randomPassword() };
@@ -60,7 +61,8 @@ export async function servePeople(options: PeopleAppOptions, at?: string): Promi
     }),
     clock,
   );
-  const auth = requireAuth({ policy, issuer: options.issuer });
+  const { issuer, revocations } = options;
+  const auth = requireAuth({ policy, issuer, ...(revocations && { revocations }) });
   app.use(login, auth, enforce(policy), (req, res) => res.json({ subject: req.auth?.subject }));
 
   return {
@@ -80,7 +82,7 @@ export async function servePeople(options: PeopleAppOptions, at?: string): Promi
 /** Serves it, and makes it known to the provider. */
 export async function servePeopleOf(
   oidc: OidcServer,
-  options: Partial<LoginOptions> = {},
+  options: Partial<PeopleAppOptions> = {},
 ): Promise<PeopleApp> {
   const app = await servePeople({ issuer: oidc.issuer, ...options });
   await oidc.register(webClient(app, options.clientAuthentication));

@@ -3,6 +3,7 @@ export type LoginEvent =
   | { readonly type: 'logged_in'; readonly subject: string }
   | { readonly type: 'login_failed'; readonly reason: LoginFailure; readonly cause?: string }
   | { readonly type: 'logged_out'; readonly subject: string }
+  | { readonly type: 'access_token_not_revoked'; readonly cause: string }
   | { readonly type: 'session_ended'; readonly subject: string; readonly cause: string }
   | { readonly type: 'session_not_renewed'; readonly cause: string }
   | { readonly type: 'cross_site_refused'; readonly method: string }

@@ -26,7 +26,7 @@ export interface LoginMiddleware extends RequestHandler {
 /** What the routes and the bridge work with. */
 export interface LoginParts extends Pick<
   ResolvedLogin,
-  'redirectUri' | 'scope' | 'resource' | 'onLogout' | 'onEvent'
+  'redirectUri' | 'scope' | 'resource' | 'revocations' | 'onEvent'
 > {
   readonly origin: string;
   readonly provider: Provider;
@@ -83,7 +83,7 @@ export function makeLogin(options: ResolvedLogin, clock: Clock): LoginMiddleware
 }
 
 function partsOf(options: ResolvedLogin, clock: Clock): LoginParts {
-  const { policy, encryptionKeys, limits, redis, redirectUri, scope, resource, onLogout } = options;
+  const { policy, encryptionKeys, limits, redis, redirectUri, scope, resource, revocations } = options;
   const { issuer } = options.provider;
   const { name } = policy;
   const onEvent = harmless(options.onEvent);
@@ -105,7 +105,7 @@ function partsOf(options: ResolvedLogin, clock: Clock): LoginParts {
   }
 
   return {
-    ...{ redirectUri, scope, resource, onLogout, onEvent, provider, clock },
+    ...{ redirectUri, scope, resource, revocations, onEvent, provider, clock },
     origin: redirectUri.origin,
     transactions: new Transactions(`__Host-${name}-login-`, sealer('login'), clock),
     session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sealer('session'), limits, clock }),

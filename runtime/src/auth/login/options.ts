@@ -8,15 +8,8 @@ import type { OnAuthEvent } from '../events';
 import { definedPolicy, issuerUrl, listener } from '../option-schemas';
 import { clientShape, scopeList } from '../provider/option-schemas';
 import type { ProviderOptions } from '../provider/provider';
+import type { RevocationList } from '../revocation/follow-revocations';
 import type { HandoverRedis } from './handover';
-
-/** A session that its person has ended. What tells it apart to `revocations`, and to logs. */
-export interface EndedSession {
-  readonly issuer: string;
-  readonly subject: string;
-  /** Claims of the access token, not verified here; empty where it is not a JWT. */
-  readonly claims: Readonly<Record<string, unknown>>;
-}
 
 export interface LoginOptions {
   readonly policy: Policy;
@@ -43,8 +36,11 @@ export interface LoginOptions {
   readonly idle?: Duration;
   /** Where several instances hand each other renewed sessions. @default this instance is alone */
   readonly redis?: HandoverRedis;
-  /** Called when a person logs out, before the answer: to revoke their access token, which lives on otherwise. */
-  readonly onLogout?: (session: EndedSession) => void | Promise<void>;
+  /**
+   * Where the access token of a person who logs out is revoked. Without, a copy of the session's cookie serves
+   * until that token expires; the refresh token is always revoked at the provider.
+   */
+  readonly revocations?: Pick<RevocationList, 'revoke'>;
   readonly onEvent?: OnAuthEvent;
 }
 
@@ -57,7 +53,7 @@ export interface ResolvedLogin {
   readonly resource: string;
   readonly limits: { readonly maxAgeMs: number; readonly idleMs: number };
   readonly redis: HandoverRedis | undefined;
-  readonly onLogout: (session: EndedSession) => void | Promise<void>;
+  readonly revocations: Pick<RevocationList, 'revoke'> | undefined;
   readonly onEvent: OnAuthEvent;
 }
 
@@ -92,8 +88,11 @@ const shape = z.strictObject({
       'expected a Redis client with sendCommand()',
     )
     .optional(),
-  onLogout: z
-    .custom<ResolvedLogin['onLogout']>((value) => typeof value === 'function', 'expected a function')
+  revocations: z
+    .custom<Pick<RevocationList, 'revoke'>>(
+      (value) => typeof (value as Partial<RevocationList> | undefined)?.revoke === 'function',
+      'expected what followRevocations() returns',
+    )
     .optional(),
   onEvent: listener.optional(),
 });
@@ -121,7 +120,7 @@ export function resolveLogin(options: LoginOptions): ResolvedLogin {
     resource: resource ?? policy.audience,
     limits: { maxAgeMs: maxAge * 1_000, idleMs: idle * 1_000 },
     redis: rest.redis,
-    onLogout: rest.onLogout ?? (() => undefined),
+    revocations: rest.revocations,
     onEvent: rest.onEvent ?? (() => undefined),
   };
 }

@@ -61,7 +61,7 @@ async function finishLogin(parts: LoginParts, req: Request, res: Response): Prom
 }
 
 async function logOut(parts: LoginParts, req: Request, res: Response): Promise<void> {
-  const { provider, session: cookie, renewals, origin, onLogout, onEvent } = parts;
+  const { provider, session: cookie, renewals, origin, onEvent } = parts;
   if (!isFromHere(req, origin)) {
     onEvent({ type: 'cross_site_refused', method: req.method });
     refuseForbidden(res, 'This request does not come from a page of this site');
@@ -76,7 +76,7 @@ async function logOut(parts: LoginParts, req: Request, res: Response): Promise<v
   }
   const session = await renewals.latest(brought).catch(() => brought);
   const { subject, accessToken, refreshToken, idToken } = session;
-  await onLogout({ issuer: provider.issuer, subject, claims: claimsOf(accessToken) });
+  await revokeAccessToken(parts, accessToken);
   const answers = await provider.revoke(refreshToken ?? accessToken).then(
     () => true,
     (error: unknown) => error instanceof ProviderRefusedError,
@@ -116,11 +116,26 @@ function redirect(res: Response, url: string): void {
   res.redirect(303, url);
 }
 
-function claimsOf(accessToken: string): Readonly<Record<string, unknown>> {
+async function revokeAccessToken(parts: LoginParts, accessToken: string): Promise<void> {
+  const { revocations, provider, onEvent } = parts;
+  const jti = tokenIdOf(accessToken);
+  if (!revocations || jti === undefined) return;
   try {
-    return decodeJwt(accessToken);
+    await revocations.revoke({ issuer: provider.issuer, jti });
+  } catch (error) {
+    // Nobody is kept from logging out: the token lives on for its last minutes, and an operator is told.
+    onEvent({
+      type: 'access_token_not_revoked',
+      cause: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+function tokenIdOf(accessToken: string): string | undefined {
+  try {
+    return decodeJwt(accessToken).jti;
   } catch {
     // Not a JWT: nothing to tell it apart by.
-    return {};
+    return undefined;
   }
 }
