@@ -65,6 +65,12 @@ export class Instance {
     await answers(await this.#url, path, token, status, patience);
   }
 
+  /** Waits until these are all the events since there were so many. */
+  async tells(since: number, types: readonly AuthEvent['type'][]): Promise<void> {
+    const told = (): void => expect(this.events.slice(since)).toEqual(types);
+    await poll(() => Promise.resolve().then(told), WITHIN);
+  }
+
   async stop(): Promise<void> {
     const exited = once(this.#child, 'exit');
     this.#child.disconnect();

@@ -75,10 +75,11 @@ describe('a token that both instances have let in', () => {
 
   it('is replaced by a new login: only what was issued up to the revocation is refused', async () => {
     const now = Date.now() / 1_000;
-    const before = await token({ sub: 'bob', iat: now });
+    const bob = { sub: 'bob', exp: now + 600 };
+    const before = await token({ ...bob, iat: now });
     expect(await one.revoke(revocation({ subject: 'bob', issuedUntil: now }))).toBeNull();
     await other.answers('/ordinary', before, 401);
-    const after = await token({ sub: 'bob', iat: now + 0.001 });
+    const after = await token({ ...bob, iat: now + 0.001 });
     for (const instance of [one, other]) expect(await instance.get('/sensitive', after)).toBe(200);
   });
 });
@@ -108,18 +109,14 @@ test('while Redis is frozen: sensitive routes wait, others go on, and what is re
       await instance.answers('/sensitive', ours, 503, { timeoutMs: 2_000 });
       expect(await instance.get('/ordinary', ours)).toBe(200);
     }
-    // What the other instance cannot know does not make it forget what it knows.
+    // There is no way that the other one could know.
     expect(await other.get('/ordinary', revoked)).toBe(200);
   } finally {
     await redis.kill('SIGCONT');
   }
   await other.answers('/ordinary', revoked, 401);
   for (const instance of [one, other]) await instance.answers('/sensitive', ours, 200);
-  expect(other.events.slice(toldBefore)).toEqual([
-    'revocations_cut_off',
-    'revocations_current',
-    'token_refused',
-  ]);
+  await other.tells(toldBefore, ['revocations_cut_off', 'revocations_current', 'token_refused']);
 });
 
 describe('Redis crashes and comes back', () => {
@@ -153,7 +150,6 @@ describe('Redis crashes and comes back', () => {
     await cp(join(folder, 'copy'), join(folder, 'appendonlydir'), { recursive: true });
     await redis.restart();
     await expectNewInstanceToRefuse(old, lost);
-    expect([...one.events, ...other.events]).toContain('revocations_restored');
   });
 
   it('with nothing: the instances put it back', async () => {
@@ -164,7 +160,7 @@ describe('Redis crashes and comes back', () => {
     const before = other.events.length;
     await reconnectedAdmin().then((client) => client.sendCommand(['FLUSHALL']));
     await expectNewInstanceToRefuse(lost);
-    expect(other.events.slice(before)).toEqual(['revocations_restored']);
+    await other.tells(before, ['revocations_restored']);
   });
 });
 
