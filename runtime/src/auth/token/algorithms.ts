@@ -2,8 +2,8 @@
  * The signature algorithms of RFC 7518 §3 and RFC 8037 that a resource server may allow. Symmetric ones
  * are not among them: whoever could verify could also sign.
  *
- * Signatures are checked by node:crypto in place, not by WebCrypto on a thread: an RSA-2048 check takes
- * about 30 µs, a fraction of what handing it over and waiting for the answer costs.
+ * Signatures are checked by node:crypto in place. WebCrypto hands the work to a thread and waits for it: for
+ * an RSA-2048 check that was measured at 33 µs of CPU against 22, and twice the time (Node 20).
  */
 import { constants, verify, type KeyObject } from 'node:crypto';
 
