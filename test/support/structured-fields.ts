@@ -14,13 +14,13 @@ export function parseList(field: string): Member[] {
   const reader = new Reader(field);
   const members: Member[] = [];
   reader.spaces();
-  while (!reader.ended) {
+  while (!reader.ended()) {
     members.push(reader.item());
     reader.blanks();
-    if (reader.ended) return members;
+    if (reader.ended()) return members;
     reader.take(/,/y, 'a comma');
     reader.blanks();
-    if (reader.ended) throw new SyntaxError('a list that ends with a comma');
+    if (reader.ended()) throw new SyntaxError('a list that ends with a comma');
   }
   return members;
 }
@@ -32,7 +32,8 @@ class Reader {
     this.text = text.replace(/ +$/, '');
   }
 
-  get ended(): boolean {
+  /** Whether all of it was read. */
+  ended(): boolean {
     return this.#at >= this.text.length;
   }
 

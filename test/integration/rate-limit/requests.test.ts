@@ -81,9 +81,11 @@ describe('a cost that depends on the request', () => {
     'that %s is an error of the app; the fixed cost of the route is charged',
     async (_, cost: CostFunction) => {
       let seen: unknown;
-      const onError: ErrorRequestHandler = (error, _req, res, _next) => {
+      // Express knows an error handler by its four parameters.
+      const onError: ErrorRequestHandler = (error, _req, res, next) => {
         seen = error;
-        res.status(500).json({ error: 'internal' });
+        if (res.headersSent) next(error);
+        else res.status(500).json({ error: 'internal' });
       };
       app = await serve(
         rateLimit({ policy, redis, costs: { 'GET /priced': cost } }),
