@@ -79,14 +79,11 @@ export class RedisStore implements Store {
     const resetMs: number[] = [];
     const buckets: number[] = [];
     this.windowsMs.forEach((length, w) => {
-      const [total, current, newest] = reply.slice(at + 1 + w * PER_WINDOW).map(Number) as [
-        number,
-        number,
-        number,
-      ];
+      const first = at + 1 + w * PER_WINDOW;
+      const total = Number(reply[first]);
       used.push(total);
-      buckets.push(current);
-      resetMs.push(total === 0 ? 0 : freedAtMs(newest, length) - nowMs);
+      buckets.push(Number(reply[first + 1]));
+      resetMs.push(total === 0 ? 0 : freedAtMs(Number(reply[first + 2]), length) - nowMs);
     });
     return {
       by: 'store',
