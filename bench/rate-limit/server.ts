@@ -1,5 +1,7 @@
 /** The benchmarked app behind one of the peers. Who calls is said by a header, so that only limiting is measured. */
 import { rateLimit, type AuthContext } from '@portcullis/runtime';
+import { Ratelimit } from '@upstash/ratelimit';
+import { Redis as Upstash } from '@upstash/redis';
 import type { RequestHandler } from 'express';
 import { rateLimit as expressRateLimit } from 'express-rate-limit';
 import { Redis as IORedis } from 'ioredis';
@@ -10,9 +12,9 @@ import { nodeRedis } from '../lib/redis';
 import { app, serve, settings } from '../lib/serve';
 import { CLIENTS } from './clients';
 import { flexible } from './flexible';
-import type { LimitPeer } from './peers';
+import type { LimitPeer, LimitSettings } from './peers';
 
-const { peer, redisUrl } = settings() as { peer: LimitPeer; redisUrl: string };
+const { peer, redisUrl, rest } = settings() as LimitSettings;
 
 const policy = benchPolicy('https://auth.fintech.example.com');
 
@@ -23,10 +25,13 @@ const PEERS: Record<LimitPeer, () => RequestHandler | Promise<RequestHandler>> =
     return (_req, _res, next) => void redis.ping().then(() => next(), next);
   },
   'Portcullis, exact': async () => rateLimit({ policy, redis: await nodeRedis(redisUrl) }),
+  'Portcullis, leased': async () =>
+    rateLimit({ policy, redis: await nodeRedis(redisUrl), leased: { tiers: Object.keys(policy.tiers) } }),
   'rate-limiter-flexible': () => flexibleOn({}),
   'rate-limiter-flexible, auto-pipelined': () => flexibleOn({ enableAutoPipelining: true }),
   'rate-limiter-flexible, memory block': () =>
     flexibleOn({}, { inMemoryBlockOnConsumed: DENIED_LIMIT + 1, inMemoryBlockDuration: 1 }),
+  '@upstash/ratelimit': () => upstash(),
   'express-rate-limit + rate-limit-redis': async () => {
     const redis = await nodeRedis(redisUrl);
     return expressRateLimit({
@@ -76,6 +81,25 @@ function flexibleOn(
     limiter: isDenied(auth) ? denied : admitted,
     key: auth?.organisation ?? '',
   }));
+}
+
+/** A library, not a middleware: this is the least one, with the same headers as the others. */
+function upstash(): RequestHandler {
+  const redis = new Upstash(rest);
+  const limiter = (limit: number, prefix: string): Ratelimit =>
+    new Ratelimit({ redis, prefix, limiter: Ratelimit.slidingWindow(limit, `${WINDOW_SECONDS} s`) });
+  const denied = limiter(DENIED_LIMIT, 'denied');
+  const admitted = limiter(LIMIT, 'admitted');
+  return (req, res, next) => {
+    const decide = (isDenied(req.auth) ? denied : admitted).limit(req.auth?.organisation ?? '');
+    decide.then(({ success, limit, remaining, reset }) => {
+      res.setHeader('X-RateLimit-Limit', limit);
+      res.setHeader('X-RateLimit-Remaining', remaining);
+      res.setHeader('X-RateLimit-Reset', Math.ceil(reset / 1_000));
+      if (success) next();
+      else res.status(429).json({ error: 'rate_limit_exceeded' });
+    }, next);
+  };
 }
 
 function isDenied(auth: AuthContext | undefined): boolean {

@@ -1,7 +1,8 @@
 /** What the benchmark compares; the first is the baseline. */
 export const STACK_PEERS = [
   'bare Express',
-  'Portcullis',
+  'Portcullis, exact',
+  'Portcullis, leased',
   'node-oauth2-jwt-bearer + rate-limiter-flexible',
 ] as const;
 
