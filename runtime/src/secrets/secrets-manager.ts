@@ -107,7 +107,7 @@ export class SecretsManager {
     const manager = new SecretsManager(resolveOptions(options, process.env), options);
     try {
       await manager.#firstLogin();
-      await manager.#showStatus(options.statusSocket);
+      await manager.#showStatus();
     } catch (error) {
       manager.#metrics.stop();
       await manager.#vault.close();
@@ -293,8 +293,11 @@ export class SecretsManager {
     }
   }
 
-  async #showStatus(socket: string | undefined): Promise<void> {
-    if (socket !== undefined) this.#statusServer = await serveStatus(socket, () => this.status());
+  async #showStatus(): Promise<void> {
+    const { statusSocket } = this.options;
+    if (statusSocket !== undefined) {
+      this.#statusServer = await serveStatus(statusSocket, () => this.status());
+    }
   }
 
   /** What was leased under the old token is leased anew; when nothing needs it any more, it is given back. */
@@ -321,12 +324,9 @@ export class SecretsManager {
     this.#scheduler.stop();
     // Whatever is being asked for is not needed any more. Should Vault lease it all the same, it goes with the token.
     this.#abort.abort();
-    const leases = this.#leases.map((lease) => lease.close(closeMs / 2));
-    await within(
-      clock,
-      Math.max(closeMs / 2, closeMs - FAREWELL_MS),
-      Promise.all([...leases, this.#revocations.flush()]),
-    );
+    const leases = Promise.all(this.#leases.map((lease) => lease.close(closeMs / 2)));
+    const givenBack = leases.then(() => this.#revocations.flush());
+    await within(clock, Math.max(closeMs / 2, closeMs - FAREWELL_MS), givenBack);
     if (this.#keeper.state.valid) {
       await within(clock, end - clock.now(), this.#revokeToken(this.#keeper.session));
     }

@@ -166,7 +166,11 @@ export class Lease implements Task {
     this.#serving = undefined;
     const left = Math.max(0, end - clock.now());
     const retirements = [this.#retirement, last && this.#retire(last, left)];
-    await Promise.all(retirements.flatMap((retirement) => retirement?.within(left) ?? []));
+    const ends = retirements.map(async (retirement) => {
+      await retirement?.closedWithin(left);
+      await retirement?.done;
+    });
+    await Promise.all(ends);
   }
 
   #rotateOnce(): Promise<void> {
@@ -210,7 +214,7 @@ export class Lease implements Task {
   async #finishRetirement(): Promise<void> {
     const { credential } = this;
     const left = credential ? deadlineOf(credential) - this.options.clock.now() : 0;
-    await this.#retirement?.within(Math.max(0, left / 2));
+    await this.#retirement?.closedWithin(Math.max(0, left / 2));
   }
 
   async #prepare(credential: Credential): Promise<Generation[]> {

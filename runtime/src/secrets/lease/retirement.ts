@@ -10,7 +10,9 @@ export interface Serving {
 
 /** The end of a service, in the order that loses no work: drain → close → revoke. */
 export class Retirement {
-  /** Resolves after the first attempt to revoke. Never rejects. */
+  /** Resolves when its connections are closed. Never rejects. */
+  readonly #closed: Promise<void>;
+  /** Resolves after the first attempt to revoke as well. Never rejects. */
   readonly done: Promise<void>;
   #hurry = (): void => undefined;
 
@@ -21,24 +23,20 @@ export class Retirement {
     boundMs: number,
     revoke: (credential: Credential) => Promise<void>,
   ) {
-    this.done = this.#run(serving, boundMs, revoke);
+    this.#closed = this.#close(serving, boundMs);
+    this.done = this.#closed.then(() => revoke(serving.credential));
   }
 
-  /** Resolves when it is done; what is not drained within the bound is closed. */
-  async within(boundMs: number): Promise<void> {
-    if (!(await within(this.clock, boundMs, this.done))) this.#hurry();
-    await this.done;
+  /** Resolves when its connections are closed: what is not drained within the bound is cut off. */
+  async closedWithin(boundMs: number): Promise<void> {
+    if (!(await within(this.clock, boundMs, this.#closed))) this.#hurry();
+    await this.#closed;
   }
 
-  async #run(
-    { credential, generations }: Serving,
-    boundMs: number,
-    revoke: (credential: Credential) => Promise<void>,
-  ): Promise<void> {
+  async #close({ credential, generations }: Serving, boundMs: number): Promise<void> {
     const bound = Math.max(0, Math.min(boundMs, deadlineOf(credential) - this.clock.now()));
     const hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
     await Promise.race([Promise.all(generations.map((generation) => generation.drain(bound))), hurried]);
     await Promise.all(generations.map((generation) => generation.close()));
-    await revoke(credential);
   }
 }
