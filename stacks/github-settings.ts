@@ -43,11 +43,15 @@ export const delivery: DeliveryWorkflowProps = {
   ],
 };
 
-/** Every file that Portcullis makes for the repository, by path. */
-export function deliveryFiles(): Record<string, string> {
+/** Plans and deploys, by path. */
+export function deliveryWorkflows(): Record<string, string> {
   return {
-    ...securityScanningFiles(scanning),
     '.github/workflows/plan.yml': renderWorkflow(planWorkflow(delivery)),
     '.github/workflows/deploy.yml': renderWorkflow(deployWorkflow(delivery)),
   };
+}
+
+/** Every file that Portcullis makes for the repository, by path. */
+export function deliveryFiles(): Record<string, string> {
+  return { ...securityScanningFiles(scanning), ...deliveryWorkflows() };
 }

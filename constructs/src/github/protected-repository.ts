@@ -46,6 +46,8 @@ export class ProtectedRepository extends Construct {
     const repository = new Repository(this, 'repository', {
       name,
       visibility,
+      // A first commit, so that there is a main branch to protect and to propose to.
+      autoInit: true,
       hasIssues: true,
       allowMergeCommit: false,
       allowRebaseMerge: false,

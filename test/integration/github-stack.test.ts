@@ -1,0 +1,131 @@
+import { App } from 'cdktf';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EngineCache } from '../../local/cache';
+import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
+import { GITHUB_PROVIDER, provideProviders } from '../../local/engines/providers';
+import { Run } from '../../local/run';
+import { GithubStack } from '../../stacks/github-stack';
+import { deliveryWorkflows, scanning } from '../../stacks/github-settings';
+import { startGithubDouble, type GithubDouble } from '../support/github/api-double';
+import { canary } from './vault-deployment';
+
+/** The real engine and the real provider; GitHub is the double that test/support/github describes. */
+describe('the GitHub stack', () => {
+  const token = `ghp_${canary()}`;
+  let run: Run;
+  let github: GithubDouble;
+  let engine: string;
+  let environment: NodeJS.ProcessEnv;
+  let folder: string;
+
+  beforeAll(async () => {
+    run = await Run.open();
+    const context = { run, cache: new EngineCache(), note: () => undefined };
+    engine = await findOpenTofu(context);
+    const configuration = await provideProviders(context, engine, [GITHUB_PROVIDER]);
+    github = await startGithubDouble('fintech-example');
+    environment = {
+      ...engineEnvironment(),
+      ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
+      GITHUB_TOKEN: token,
+      TF_VAR_state_passphrase: canary(),
+    };
+    folder = await run.subfolder('github');
+    // What cdktf tells the app: only OpenTofu encrypts its state.
+    process.env.TERRAFORM_BINARY_NAME = engine;
+    const app = new App({ outdir: join(folder, 'out') });
+    new GithubStack(app, {
+      owner: 'fintech-example',
+      repository: 'fintech-api',
+      apiUrl: github.url,
+      requiredChecks: ['ci', 'plan'],
+      environments: [{ name: 'staging' }, { name: 'prod', reviewerTeams: [42] }],
+      scanning,
+      workflows: deliveryWorkflows(),
+      backend: { kind: 'local', directory: folder },
+      encryption: { keyProvider: 'passphrase' },
+    });
+    app.synth();
+    delete process.env.TERRAFORM_BINARY_NAME;
+    await runEngine('init', '-input=false');
+    await runEngine('apply', '-input=false', '-auto-approve');
+  }, 600_000);
+
+  afterAll(async () => {
+    await github.close();
+    await run.close();
+  }, 30_000);
+
+  it('sends nothing that GitHub would refuse', () => {
+    expect(github.refused).toEqual([]);
+  });
+
+  it('lets main change by reviewed pull requests that passed, and by nothing else', () => {
+    const [ruleset] = keptBelow('/rulesets/');
+    expect(ruleset).toMatchObject({ enforcement: 'active', bypass_actors: [] });
+    expect((ruleset?.rules as { type: string }[]).map(({ type }) => type).sort()).toEqual([
+      'deletion',
+      'non_fast_forward',
+      'pull_request',
+      'required_linear_history',
+      'required_status_checks',
+    ]);
+    expect(JSON.stringify(ruleset?.rules)).toContain('"context":"plan","integration_id":15368');
+  });
+
+  it('gives jobs no permission by default, and pinned actions of a known list only', () => {
+    const permissions = github.kept.get('/repos/fintech-example/fintech-api/actions/permissions/workflow');
+    expect(permissions).toEqual({
+      default_workflow_permissions: 'read',
+      can_approve_pull_request_reviews: false,
+    });
+    const [allowed] = keptBelow('/selected-actions');
+    expect(allowed).toMatchObject({ verified_allowed: false });
+    for (const pattern of allowed?.patterns_allowed as string[]) expect(pattern).toMatch(/@[0-9a-f]{40}$/);
+  });
+
+  it('deploys from main alone, to production after a review by somebody else', () => {
+    const prod = github.kept.get('/repos/fintech-example/fintech-api/environments/prod');
+    expect(prod).toMatchObject({ can_admins_bypass: false });
+    expect(JSON.stringify(prod?.protection_rules)).toContain('"prevent_self_review":true');
+    expect(keptBelow('/deployment-branch-policies/')).toEqual([
+      expect.objectContaining({ name: 'main' }),
+      expect.objectContaining({ name: 'main' }),
+    ]);
+  });
+
+  it('proposes its files by pull request, byte for byte', () => {
+    const pulls = keptBelow('/pulls/');
+    expect(pulls.map(({ base }) => (base as { ref: string }).ref)).toEqual(['main', 'main']);
+    const plan = keptBelow('/contents/.github/workflows/plan.yml')[0];
+    const content = Buffer.from(String(plan?.content), 'base64').toString();
+    expect(content).toBe(deliveryWorkflows()['.github/workflows/plan.yml']);
+  });
+
+  it('has nothing left to do', async () => {
+    await runEngine('plan', '-input=false', '-detailed-exitcode');
+  }, 60_000);
+
+  it('keeps no secret in its state', async () => {
+    expect(await readFile(join(folder, 'github.tfstate'), 'utf8')).not.toContain(token);
+  });
+
+  function keptBelow(part: string): Record<string, unknown>[] {
+    return [...github.kept].filter(([path]) => path.includes(part)).map(([, body]) => body);
+  }
+
+  /** @throws LocalError with what the engine said, when its exit code is not 0. */
+  function runEngine(...args: string[]): Promise<string> {
+    return run.complete(
+      {
+        name: args[0] ?? '',
+        command: engine,
+        args: [...args, '-no-color'],
+        cwd: join(folder, 'out/stacks/github'),
+        env: environment,
+      },
+      { code: 'deploy_failed', remedy: 'mend the stack' },
+    );
+  }
+});
