@@ -5,6 +5,13 @@ export type { OnRateLimitEvent, RateLimitEvent } from './events';
 export type { StoreFailure, StoreState } from './guarded-redis';
 export type { LeasedOptions } from './leased';
 export { loginLimit, type LoginLimitOptions } from './login-limit';
+export {
+  overridesSchema,
+  watchOverrides,
+  type Overrides,
+  type OverridesSource,
+  type WatchOverridesOptions,
+} from './overrides';
 export { rateLimit, type RateLimiter, type RateLimitOptions } from './rate-limit';
 export type { RedisClient, RedisCommands } from './redis';
 export type { RateLimitInfo } from './request-info';

@@ -16,7 +16,8 @@ import { Leases } from './leases';
 import { Limiter } from './limiter';
 import { limiterMetrics, outcomeName } from './metrics';
 import { OutagePolicy, type OutageOutcome } from './outage';
-import { limitPlan } from './plan';
+import type { OverridesSource } from './overrides';
+import { limitPlan, type TierPlan } from './plan';
 import type { RedisClient } from './redis';
 import { RedisStore } from './redis-store';
 import { refuseLimited, refuseUndecided } from './refusals';
@@ -35,6 +36,8 @@ export interface RateLimitOptions {
    * may be refused up to 5/65 of it, and what a killed process held. Default: none.
    */
   readonly leased?: LeasedOptions;
+  /** Organisations whose limits are not their tier's: `await watchOverrides(secrets, policy)`. Default: none. */
+  readonly overrides?: OverridesSource;
   /** Whose X-Forwarded-For is believed for callers without a token: hops, or ranges. Default: nobody's. */
   readonly trustedProxies?: TrustedProxies;
   /** Longest wait for Redis, ms. Default: 50. */
@@ -99,13 +102,19 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
       ? names.of('network', subscriberNetwork(addressOf(req)))
       : names.ofCaller(req.auth);
 
+  const tierOf = ({ auth }: Request): TierPlan => {
+    const override =
+      auth?.organisation === undefined ? undefined : options.overrides?.current(auth.organisation);
+    return override ?? plan.tier(auth?.tier);
+  };
+
   const handle: RequestHandler = (req, res, next) => {
     const route = routeOf(policy, req);
     if (route?.public === true) {
       next();
       return;
     }
-    const tier = plan.tier(req.auth?.tier);
+    const tier = tierOf(req);
     const client = clientOf(req);
     const pattern = route === undefined ? 'unlisted' : route.path;
     let cost: number;
