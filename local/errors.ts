@@ -8,6 +8,7 @@ export type LocalErrorCode =
   | 'unreachable'
   | 'server_failed'
   | 'deploy_failed'
+  | 'vault_refused'
   | 'bad_setting';
 
 /**

@@ -21,6 +21,7 @@ export class VaultClient {
   constructor(
     readonly address: string,
     private readonly token?: string,
+    private readonly namespace?: string,
   ) {}
 
   /** The `data`, `auth` and `wrap_info` of an answer, or the whole of it where the path has none. */
@@ -34,6 +35,11 @@ export class VaultClient {
     headers: Record<string, string> = {},
   ): Promise<T> {
     return (await this.send('PUT', path, body, headers)) as T;
+  }
+
+  /** Changes what `body` names and keeps the rest (RFC 7396). */
+  async patch<T = VaultAnswer>(path: string, body: Record<string, unknown>): Promise<T> {
+    return (await this.send('PATCH', path, body, { 'Content-Type': 'application/merge-patch+json' })) as T;
   }
 
   /** @throws when nothing answers */
@@ -51,7 +57,11 @@ export class VaultClient {
   ): Promise<unknown> {
     const response = await fetch(`${this.address}/v1/${path}`, {
       method,
-      headers: { ...(this.token === undefined ? {} : { 'X-Vault-Token': this.token }), ...headers },
+      headers: {
+        ...(this.token === undefined ? {} : { 'X-Vault-Token': this.token }),
+        ...(this.namespace ? { 'X-Vault-Namespace': this.namespace } : {}),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });

@@ -36,7 +36,7 @@ export interface SecretsManagerOptions {
   readonly onEvent?: EmitEvent;
   /** For the metrics that `metrics.ts` lists. @default the global one: register the SDK first */
   readonly meterProvider?: MeterProvider;
-  /** Unix socket that shows the status to `portcullis secrets status`. @default none */
+  /** Unix socket that shows the status to `portcullis secrets status`. @default PORTCULLIS_STATUS_SOCKET, or none */
   readonly statusSocket?: string;
   /** For tests. @default the process' monotonic clock */
   readonly clock?: Clock;
@@ -48,6 +48,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function resolveOptions(options: SecretsManagerOptions, env: Environment) {
   const caFile = options.caFile ?? env.VAULT_CACERT;
   const namespace = options.namespace ?? env.VAULT_NAMESPACE;
+  const statusSocket = options.statusSocket ?? env.PORTCULLIS_STATUS_SOCKET;
   const lifetimes = options.policy?.lifetimes;
   return {
     addresses: parseAddresses(options.address ?? env.VAULT_ADDR, options.allowPlainHttp ?? false),
@@ -60,6 +61,7 @@ export function resolveOptions(options: SecretsManagerOptions, env: Environment)
     closeMs: (options.closeSeconds ?? 10) * 1_000,
     withoutTokenMs: (options.withoutTokenSeconds ?? 60) * 1_000,
     onLoginImpossible: options.onLoginImpossible ?? exitProcess,
+    ...(statusSocket !== undefined && { statusSocket }),
     ...(namespace !== undefined && { namespace }),
     ...(caFile !== undefined && { ca: readPem(caFile) }),
   };

@@ -24,6 +24,11 @@ async function service(clock: FakeClock): Promise<Service> {
   return connected;
 }
 
+const endpoint = (): { host: string; port: number } => ({
+  host: leases().redis.host,
+  port: leases().redis.port,
+});
+
 const until = (condition: () => boolean): Promise<void> =>
   poll(() => (condition() ? Promise.resolve() : Promise.reject(new Error('not yet'))), { timeoutMs: 10_000 });
 
@@ -61,7 +66,7 @@ describe.each([
         region: 'eu-central-1',
         credentials: () => (signs ? Promise.resolve(ACCESS_KEY) : Promise.reject(new Error('no role'))),
       },
-      { ...leases().redis, driver: double.behind(driver) },
+      { ...endpoint(), driver: double.behind(driver) },
     );
     const id = await first(redis, clock, 'CLIENT', 'ID');
     expect(await redis.sendCommand(['ACL', 'WHOAMI'])).toBe(user);
@@ -99,7 +104,7 @@ describe.each([
         region: 'eu-central-1',
         credentials: () => Promise.resolve(ACCESS_KEY),
       },
-      { ...leases().redis, driver: double.behind(driver) },
+      { ...endpoint(), driver: double.behind(driver) },
     );
     const id = await first(redis, clock, 'CLIENT', 'ID');
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // AWS dates are in seconds: else it would be the same token.

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { LocalError } from '../../../local/errors';
+import { putField } from './put';
+import { renderStatus } from './render-status';
+import { readSecret } from './secret-input';
+import { readStatus } from './status';
+import { vaultFromEnvironment } from './vault';
+
+/** `portcullis secrets`: what a service holds, and how a value gets into Vault. */
+export function register(program: Command): void {
+  const secrets = program.command('secrets').description('what a running service holds; values for Vault');
+
+  secrets
+    .command('status')
+    .description(
+      'shows the token and each lease of a running service: role, age, deadline, next action. ' +
+        'Exit code 0: all serve, 1: one does not, or nothing answers',
+    )
+    .option(
+      '--socket <path>',
+      "the service's status socket: the option statusSocket of SecretsManager.connect()",
+      process.env.PORTCULLIS_STATUS_SOCKET,
+    )
+    .option('--json', 'one JSON object on standard output')
+    .action(async ({ socket, json }: { socket?: string; json?: boolean }) => {
+      const status = await readStatus(socket);
+      console.log(json ? JSON.stringify(status, null, 2) : renderStatus(status));
+      if (!status.token.valid || status.leases.some(({ user }) => user === undefined)) process.exitCode = 1;
+    });
+
+  secrets
+    .command('put')
+    .description(
+      'writes one field of a KV v2 entry with what comes on standard input; the other fields stay. ' +
+        'One newline at the end is not part of the value. Needs VAULT_ADDR and VAULT_TOKEN',
+    )
+    .argument('<path>', 'mount and entry, as in secret/fintech-api/config')
+    .argument('<field>', 'as in encryption_key')
+    .option(
+      '--cas <version>',
+      'write only if this is the newest version; 0: only if there is none',
+      parseVersion,
+    )
+    .option('--json', 'one JSON object on standard output')
+    .action(async (path: string, field: string, { cas, json }: { cas?: number; json?: boolean }) => {
+      const vault = vaultFromEnvironment(process.env);
+      const version = await putField(vault, { path, field, value: await readSecret(process.stdin), cas });
+      console.log(
+        json ? JSON.stringify({ path, field, version }) : `${path}: wrote ${field}, version ${version}`,
+      );
+    });
+}
+
+function parseVersion(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new LocalError(
+    'bad_setting',
+    `--cas received "${text}"`,
+    'give a version: a whole number, 0 or more',
+  );
+}

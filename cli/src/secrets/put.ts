@@ -1,0 +1,74 @@
+import { LocalError } from '../../../local/errors';
+import { VaultError, type VaultClient } from '../../../local/servers/vault-client';
+
+export interface FieldToPut {
+  /** Mount and entry, without `data/`. */
+  readonly path: string;
+  readonly field: string;
+  readonly value: string;
+  /** Write only if this is the newest version. */
+  readonly cas?: number | undefined;
+}
+
+/**
+ * Writes one field as a merge patch: Vault keeps the others, and nobody has to read them for that. Where there is
+ * no entry yet it makes one, unless somebody else is faster.
+ *
+ * @returns the version that was written.
+ * @throws LocalError `bad_setting`, `vault_refused`, `unreachable`
+ */
+export async function putField(vault: VaultClient, { path, field, value, cas }: FieldToPut): Promise<number> {
+  const target = dataPath(path);
+  const data = { [field]: value };
+  try {
+    if (cas !== 0) {
+      try {
+        return versionOf(await vault.patch(target, { data, ...(cas !== undefined && { options: { cas } }) }));
+      } catch (error) {
+        const isNew = error instanceof VaultError && error.status === 404 && cas === undefined;
+        if (!isNew) throw error;
+      }
+    }
+    return versionOf(await vault.write(target, { data, options: { cas: 0 } }));
+  } catch (error) {
+    throw refusal(error, path, target);
+  }
+}
+
+function dataPath(path: string): string {
+  const [mount, ...entry] = path.split('/').filter(Boolean);
+  if (mount === undefined || entry.length === 0) {
+    throw new LocalError(
+      'bad_setting',
+      `"${path}" is no KV path`,
+      'give mount/entry, as in secret/fintech-api/config',
+    );
+  }
+  return [mount, 'data', ...entry].map(encodeURIComponent).join('/');
+}
+
+function versionOf({ data }: { readonly data?: Record<string, unknown> }): number {
+  return Number(data?.version);
+}
+
+function refusal(error: unknown, path: string, target: string): unknown {
+  if (!(error instanceof VaultError)) {
+    const cause = error instanceof Error ? error.message : 'no answer';
+    return new LocalError('unreachable', `Vault did not answer: ${cause}`, 'check VAULT_ADDR');
+  }
+  const said = error.errors.join('; ');
+  if (error.status === 403) {
+    const remedy = `its policy needs "patch", and "create" for a new entry, on "${target}"`;
+    return new LocalError('vault_refused', `the token may not write ${path}`, remedy);
+  }
+  if (error.status === 400 && said.includes('check-and-set')) {
+    const remedy = 'somebody else wrote it: look what changed, then name the newest version in --cas';
+    return new LocalError('vault_refused', `${path} is at another version`, remedy);
+  }
+  const remedy = 'check the path: a KV v2 mount, then the entry';
+  return new LocalError(
+    'vault_refused',
+    `Vault answered ${error.status} on ${target}: ${said || 'nothing'}`,
+    remedy,
+  );
+}

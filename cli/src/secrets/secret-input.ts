@@ -1,0 +1,49 @@
+import { LocalError } from '../../../local/errors';
+
+/** Vault's own limit of a KV entry is of this order. */
+const LONGEST = 512 * 1_024;
+
+/**
+ * The value on standard input, without the one newline that `echo` and here-strings add.
+ *
+ * @throws LocalError `bad_setting` for a terminal, which would show the secret and keep it in its scrollback; for
+ * nothing, for what is no text, and for what is too long.
+ */
+export async function readSecret(
+  input: NodeJS.ReadableStream & { readonly isTTY?: boolean },
+): Promise<string> {
+  if (input.isTTY === true) {
+    throw new LocalError(
+      'bad_setting',
+      'standard input is a terminal, which would show the secret',
+      'pipe it: `openssl rand -base64 32 | portcullis secrets put …`, or `read -rs KEY; portcullis secrets put … <<< "$KEY"`',
+    );
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > LONGEST) throw unusable(`is longer than ${LONGEST} bytes`);
+    chunks.push(bytes);
+  }
+  const value = decode(Buffer.concat(chunks)).replace(/\r?\n$/, '');
+  if (value === '') throw unusable('is empty');
+  return value;
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw unusable('is not UTF-8');
+  }
+}
+
+function unusable(problem: string): LocalError {
+  return new LocalError(
+    'bad_setting',
+    `standard input ${problem}`,
+    'nothing was written: give the value as text',
+  );
+}

@@ -1,0 +1,30 @@
+import { LocalError, shownAddress } from '../../../local/errors';
+import { VaultClient } from '../../../local/servers/vault-client';
+import { isLoopback } from '../../../stacks/environments/define-environment';
+
+/** @throws LocalError `bad_setting` */
+export function vaultFromEnvironment({
+  VAULT_ADDR,
+  VAULT_TOKEN,
+  VAULT_NAMESPACE,
+}: NodeJS.ProcessEnv): VaultClient {
+  const url = VAULT_ADDR && URL.canParse(VAULT_ADDR) ? new URL(VAULT_ADDR) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new LocalError(
+      'bad_setting',
+      VAULT_ADDR ? `VAULT_ADDR is no http(s) URL: ${shownAddress(VAULT_ADDR)}` : 'VAULT_ADDR is not set',
+      'set it to the address of Vault or OpenBao',
+    );
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new LocalError('bad_setting', `${url.origin} would get the secret in the clear`, 'use https');
+  }
+  if (!VAULT_TOKEN) {
+    throw new LocalError(
+      'bad_setting',
+      'VAULT_TOKEN is not set',
+      'set it to a token that may write the entry',
+    );
+  }
+  return new VaultClient(url.origin, VAULT_TOKEN, VAULT_NAMESPACE);
+}
