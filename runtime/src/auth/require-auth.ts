@@ -49,30 +49,46 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     res: Response,
     next: NextFunction,
   ): void {
-    const reject = (error: unknown): void => {
-      if (error instanceof TokenError) onEvent({ type: 'token_refused', reason: error.reason });
-      refuseToken(res, error);
-    };
-    const admit = (auth: AuthContext): void => {
-      if (revocations?.revoked(auth)) {
-        reject(new TokenError('revoked', 'the token was revoked'));
-      } else if (route?.sensitive && revocations?.current === false) {
-        refuseUnavailable(res, 1);
-      } else {
-        req.auth = auth;
-        next();
-      }
-    };
     let verified: AuthContext | Promise<AuthContext>;
     try {
       verified = verifier.verify(token);
     } catch (error) {
-      reject(error);
+      reject(error, res);
       return;
     }
     // Where the keys are at hand, the request goes on in the same turn: no promise, no microtask.
-    if (verified instanceof Promise) verified.then(admit, reject).catch(next);
-    else admit(verified);
+    if (!(verified instanceof Promise)) {
+      admit(verified, route, req, res, next);
+      return;
+    }
+    verified
+      .then(
+        (auth) => admit(auth, route, req, res, next),
+        (error: unknown) => reject(error, res),
+      )
+      .catch(next);
+  }
+
+  function admit(
+    auth: AuthContext,
+    route: Route | undefined,
+    req: Request,
+    res: Response,
+    next: NextFunction,
+  ): void {
+    if (revocations?.revoked(auth)) {
+      reject(new TokenError('revoked', 'the token was revoked'), res);
+    } else if (route?.sensitive && revocations?.current === false) {
+      refuseUnavailable(res, 1);
+    } else {
+      req.auth = auth;
+      next();
+    }
+  }
+
+  function reject(error: unknown, res: Response): void {
+    if (error instanceof TokenError) onEvent({ type: 'token_refused', reason: error.reason });
+    refuseToken(res, error);
   }
 
   function handle(req: Request, res: Response, next: NextFunction): void {
