@@ -1,6 +1,8 @@
 import { App } from 'cdktf';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readPlan } from '../../cli/src/plan/read-plan';
+import { linesOf, summarize, type StackSummary } from '../../cli/src/plan/summary';
 import { EngineCache } from '../../local/cache';
 import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
 import { GITHUB_PROVIDER, provideProviders } from '../../local/engines/providers';
@@ -110,6 +112,107 @@ describe('the GitHub stack', () => {
   it('keeps no secret in its state', async () => {
     expect(await readFile(join(folder, 'github.tfstate'), 'utf8')).not.toContain(token);
   });
+
+  it.each<[string, string, string, Record<string, unknown>]>([
+    [
+      'danger',
+      'ruleset main: is no longer enforced',
+      'github_repository_ruleset',
+      { enforcement: 'disabled' },
+    ],
+    [
+      'danger',
+      'ruleset main: asks for less: deletion, pull_request, required_status_checks',
+      'github_repository_ruleset',
+      { rules: { non_fast_forward: true, required_linear_history: true } },
+    ],
+    [
+      'danger',
+      'ruleset main: can be bypassed by 1 instead of 0',
+      'github_repository_ruleset',
+      { bypass_actors: [{ actor_id: 1, actor_type: 'Team', bypass_mode: 'always' }] },
+    ],
+    [
+      'danger',
+      'repository fintech-api: can be read by others',
+      'github_repository',
+      { visibility: 'public' },
+    ],
+    [
+      'danger',
+      'repository fintech-api: no longer looks for secrets in what is pushed',
+      'github_repository',
+      {
+        security_and_analysis: {
+          secret_scanning: { status: 'disabled' },
+          secret_scanning_push_protection: { status: 'disabled' },
+        },
+      },
+    ],
+    [
+      'danger',
+      'token of jobs in fintech-api: may write, whatever a job names',
+      'github_workflow_repository_permissions',
+      { default_workflow_permissions: 'write' },
+    ],
+    [
+      'danger',
+      'token of jobs in fintech-api: may approve pull requests',
+      'github_workflow_repository_permissions',
+      { can_approve_pull_request_reviews: true },
+    ],
+    [
+      'danger',
+      'actions allowed in fintech-api: are any',
+      'github_actions_repository_permissions',
+      { allowed_actions: 'all', allowed_actions_config: undefined },
+    ],
+    [
+      'danger',
+      'environment prod: is deployed without a review',
+      'github_repository_environment.prod',
+      { reviewers: undefined },
+    ],
+    [
+      'danger',
+      'environment prod: can be bypassed by administrators',
+      'github_repository_environment.prod',
+      { can_admins_bypass: true },
+    ],
+    [
+      'routine',
+      'proposed file .zap/allow-list.json: will be proposed anew',
+      'github_repository_file.allow-list',
+      { content: '[{}]' },
+    ],
+  ])(
+    'says of a plan: %s, %s',
+    async (grade, line, target, attributes) => {
+      const lines = linesOf(await planWith(target, attributes));
+      expect(lines.map((found) => `${found.grade}: ${found.subject}: ${found.sentence}`)).toContain(
+        `${grade}: ${line}`,
+      );
+    },
+    60_000,
+  );
+
+  /** The plan of the stack with some attributes of one resource replaced: `<type>`, or `<type>.<part of its name>`. */
+  async function planWith(target: string, attributes: Record<string, unknown>): Promise<StackSummary> {
+    const file = join(folder, 'out/stacks/github/cdk.tf.json');
+    const before = await readFile(file, 'utf8');
+    const configuration = JSON.parse(before) as { resource: Record<string, Record<string, object>> };
+    const [type = '', part = ''] = target.split('.');
+    const resources = configuration.resource[type] ?? {};
+    const name = Object.keys(resources).find((key) => key.includes(part)) ?? '';
+    Object.assign(resources[name] ?? {}, attributes);
+    try {
+      await writeFile(file, JSON.stringify(configuration));
+      await runEngine('plan', '-input=false', '-out=changed.plan');
+      return await summarize('github', readPlan(await runEngine('show', '-json', 'changed.plan')));
+    } finally {
+      await writeFile(file, before);
+    }
+  }
 
   function keptBelow(part: string): Record<string, unknown>[] {
     return [...github.kept].filter(([path]) => path.includes(part)).map(([, body]) => body);

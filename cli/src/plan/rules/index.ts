@@ -1,4 +1,13 @@
 import type { Change } from '../change';
+import {
+  allowedActions,
+  deployEnvironment,
+  proposedFile,
+  repository,
+  ruleset,
+  secretInRepository,
+  workflowToken,
+} from './github';
 import { policyRecord } from './policy-record';
 import type { Rule } from './rule';
 import { connection, databaseRole } from './vault-database';
@@ -20,6 +29,13 @@ const RULES: readonly Rule[] = [
   auditDevice,
   kvEntry,
   endpoint,
+  repository,
+  ruleset,
+  workflowToken,
+  allowedActions,
+  deployEnvironment,
+  secretInRepository,
+  proposedFile,
 ];
 
 /** The rule for a resource, if there is one. */
