@@ -118,6 +118,13 @@ describe('a key that is not in the set', () => {
     expect(issuer.fetches()).toBe(3);
   });
 
+  it('causes one fetch for all who asked while another was under way', async () => {
+    const cold = keySet();
+    await Promise.allSettled(Array.from({ length: 50 }, (_, i) => cold.find(`invented-${i}`, 'ES256')));
+    expect(issuer.fetches() - 1).toBe(2);
+    cold.close();
+  });
+
   it('costs an issuer at most a fetch every ten seconds, whatever is invented', async () => {
     for (let tick = 0; tick < 600; tick += 1) {
       await clock.advance(100);
