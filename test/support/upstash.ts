@@ -2,6 +2,7 @@
  * The REST interface of Upstash, in front of a real Redis: single commands, pipelines, transactions, the token,
  * errors and encodings as documented. https://upstash.com/docs/redis/features/restapi
  */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,17 +17,39 @@ export interface UpstashServer {
   close(): Promise<void>;
 }
 
+/**
+ * Upstash's servers know a flag of scripts that Redis does not. Scripts go to Redis without it, and so under
+ * another name than the client gave them.
+ */
+class Scripts {
+  readonly #names = new Map<string, string>();
+
+  asRedisKnowsThem(full: string[]): string[] {
+    const [command = '', script = '', ...rest] = full;
+    if (command.toUpperCase() === 'EVALSHA') return [command, this.#names.get(script) ?? script, ...rest];
+    if (command.toUpperCase() !== 'EVAL') return full;
+    const plain = script.replace(/^\s*#!lua flags=allow-key-locking\s*/, '');
+    this.#names.set(sha1(script), sha1(plain));
+    return [command, plain, ...rest];
+  }
+}
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}
+
 /** Serves on a free loopback port. */
 export async function startUpstash(redisUrl: string, token: string): Promise<UpstashServer> {
   const redis = createClient({ url: redisUrl, disableOfflineQueue: true, socket: { reconnectStrategy: 50 } });
   redis.on('error', () => undefined);
   await redis.connect();
   const commands: string[] = [];
+  const scripts = new Scripts();
 
   const run = async (command: readonly unknown[]): Promise<Reply> => {
     commands.push(String(command[0]).toUpperCase());
     try {
-      return { result: await redis.sendCommand(command.map(String)) };
+      return { result: await redis.sendCommand(scripts.asRedisKnowsThem(command.map(String))) };
     } catch (error) {
       return { error: error instanceof Error ? error.message : 'ERR' };
     }
