@@ -30,7 +30,7 @@ export async function startProgram(
   { entry, settings, nodeOptions = [] }: Program,
 ): Promise<{ readonly process: ManagedProcess; readonly first: unknown }> {
   const started = await run.spawn({
-    name,
+    name: fileName(name),
     command: process.execPath,
     args: [...profiling(name), ...nodeOptions, await compile(run, entry)],
     env: {
@@ -67,11 +67,11 @@ export async function startServer(run: Run, name: string, program: Program): Pro
 function profiling(name: string): readonly string[] {
   const folder = process.env.BENCH_PROFILE;
   if (folder === undefined) return [];
-  return [
-    '--cpu-prof',
-    `--cpu-prof-dir=${folder}`,
-    `--cpu-prof-name=${name.replace(/\W+/g, '-')}.cpuprofile`,
-  ];
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${fileName(name)}.cpuprofile`];
+}
+
+function fileName(name: string): string {
+  return name.replace(/\W+/g, '-');
 }
 
 /** One file a program, made once for all its processes. Dependencies stay where npm put them. */
