@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+
+/** Looked for when the file is loaded, because that is when jest has to know what is skipped. */
+const found = spawnSync(
+  process.execPath,
+  ['--import', require.resolve('tsx'), join(__dirname, 'find-chromium.ts')],
+  { encoding: 'utf8' },
+);
+
+/** `describe` where there is a Chromium; elsewhere the tests count as skipped, and it is said why. */
+export const describeInChromium = found.status === 0 ? describe : describe.skip;
+
+if (found.status !== 0) process.stderr.write(`skipped, for want of Chromium: ${found.stderr.trim()}\n`);
+
+/** A browser for the tests of a `describe`. */
+export function useChromium(): () => Browser {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    // Chromium's own sandbox does not work for root.
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    browser = await chromium.launch({ executablePath: found.stdout.trim(), args });
+  }, 60_000);
+  afterAll(() => browser?.close());
+  return () => {
+    if (browser === undefined) throw new Error('the browser is there only while tests run');
+    return browser;
+  };
+}

@@ -1,0 +1,18 @@
+/** Prints where Chromium is, installing it where that can be done. In a process of its own: see chromium.ts. */
+import { findChromium } from '../../local/engines/chromium';
+import { messageOf } from '../../local/errors';
+import { Run } from '../../local/run';
+
+async function main(): Promise<void> {
+  const run = await Run.open();
+  try {
+    console.log(await findChromium({ run, note: (text) => console.error(text) }));
+  } finally {
+    await run.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+});
