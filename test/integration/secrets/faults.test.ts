@@ -66,8 +66,8 @@ const faults: Fault[] = [
   },
   {
     what: 'the network is cut',
-    strike: () => Promise.resolve(proxy.cut()),
-    mend: () => Promise.resolve(proxy.mend()),
+    strike: async () => proxy.cut(),
+    mend: async () => proxy.mend(),
     code: 'ERR_VAULT_UNREACHABLE',
   },
   {
@@ -199,11 +199,8 @@ test('fifty instances that start together under a quota of 20 logins a second al
   const fleet = await Promise.all(
     Array.from({ length: 50 }, () => leases().connect({ onEvent: (event) => events.push(event) })),
   );
-  const throttled = events.filter((event) => event.type === 'token_failed');
-  expect(throttled.length).toBeGreaterThan(0);
-  expect(
-    throttled.every((event) => event.type === 'token_failed' && event.code === 'ERR_VAULT_THROTTLED'),
-  ).toBe(true);
+  const throttled = events.flatMap((event) => (event.type === 'token_failed' ? [event.code] : []));
+  expect(new Set(throttled)).toEqual(new Set(['ERR_VAULT_THROTTLED']));
   // 30 have to wait; they do not all come back at the same time, again and again.
   expect(throttled.length).toBeLessThan(200);
   await Promise.all(fleet.map(({ secrets }) => secrets.close()));

@@ -41,6 +41,7 @@ test('a renewal that grants less than was asked for has met the maximum; a lost 
   expect(reachedMaximum(25_000, 25_000)).toBe(false);
   expect(reachedMaximum(25_000, 24_000)).toBe(false);
   expect(reachedMaximum(25_000, 10_000)).toBe(true);
+  expect(reachedMaximum(3_000, 2_000)).toBe(true);
 });
 
 test('what reached its deadline expires before anything else is tried', () => {

@@ -122,6 +122,27 @@ test('while Vault is sealed the token is renewed again and again, for the last t
   expect(gaveUp).toEqual([]);
 });
 
+test('a renewal that is answered 500, as past the maximum, leads to a login at once', async () => {
+  const { keeper, clock, logins } = keeperOf({
+    answer: () => ({ kind: 'failed', status: 500, messages: ['past the max TTL'], retryAfterMs: 0 }),
+  });
+  await keeper.login();
+  await clock.advance(0.73 * HOUR);
+  expect(logins()).toBe(2);
+});
+
+test('where a login is refused near the maximum, the old token is used and renewed to its end', async () => {
+  const { keeper, clock, requests, script } = keeperOf({ answer: () => renewed(600) });
+  await keeper.login();
+  script.login = () => Promise.reject(refusedLogin);
+  await clock.advance(0.8 * HOUR);
+  expect(keeper.state).toMatchObject({ valid: true, nextAction: 'renew' });
+  expect(requests.length).toBeGreaterThan(5);
+  script.answer = () => renewed(HOUR_S);
+  await clock.advance(31_000);
+  expect(keeper.state).toMatchObject({ valid: true, lastError: undefined });
+});
+
 test('Retry-After is waited for', async () => {
   const { keeper, clock, requests } = keeperOf({
     answer: () => ({ kind: 'throttled', retryAfterMs: 20_000 }),

@@ -6,7 +6,7 @@ import type { LoginMethod } from '../login/method';
 import type { Task } from '../scheduler';
 import type { Answer } from './answer';
 import type { VaultTransport } from './client';
-import { errorFor, isTransient, remedyFor } from './failure';
+import { errorFor, remedyFor } from './failure';
 import { Session } from './session';
 import { reachedMaximum, renewAt } from './token-life';
 
@@ -116,7 +116,7 @@ export class TokenKeeper implements Task {
       if (old) onReplaced(old);
       return this.#session;
     } catch (error) {
-      throw this.#failed(error, 'login');
+      throw this.#failed(error);
     } finally {
       onChange();
     }
@@ -139,10 +139,12 @@ export class TokenKeeper implements Task {
           emit({ type: 'token_renewed', ttlSeconds });
           return;
         }
-      } else if (remedyFor(answer) === 'retry') throw errorFor(answer, 'renewal of the token');
-      else session.refuse(clock.now());
+      } else if (remedyFor(answer) === 'retry') {
+        // A 500 is the token's own: OpenBao says so to one that is past its maximum.
+        if (answer.kind !== 'failed' || answer.status !== 500) throw errorFor(answer, 'renewal of the token');
+      } else session.refuse(clock.now());
     } catch (error) {
-      if (this.#session === session) this.#failed(error, 'renew');
+      if (this.#session === session) this.#failed(error);
       return;
     }
     await this.login().catch(() => undefined);
@@ -164,7 +166,7 @@ export class TokenKeeper implements Task {
     this.#next = { at: renewAt(session.term, this.options.clock.random()), do: 'renew' };
   }
 
-  #failed(error: unknown, step: 'renew' | 'login'): SecretsError {
+  #failed(error: unknown): SecretsError {
     const { clock, emit, signal } = this.options;
     const failure =
       error instanceof SecretsError
@@ -173,11 +175,11 @@ export class TokenKeeper implements Task {
     this.#lastError = failure;
     this.#attempt += 1;
     const now = clock.now();
-    const { deadline } = this.state;
+    const { deadline, valid } = this.state;
     this.#next = {
       at: retryAt(now, backoffMs(this.#attempt, clock.random(), failure.retryAfterMs), deadline),
-      // A renewal that could not be heard is repeated while the token lives; else only a login helps.
-      do: step === 'renew' && isTransient(failure) && deadline > now ? 'renew' : 'login',
+      // As long as the token lives, a renewal may still succeed where a login does not.
+      do: valid ? 'renew' : 'login',
     };
     const { code, message } = failure;
     if (signal.aborted) return failure; // Of a shutdown; nobody has to hear of it.

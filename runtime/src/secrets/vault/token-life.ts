@@ -4,8 +4,8 @@
  *   login ──► valid ──(0.70–0.73 of the TTL)──► renew ──full TTL granted──► valid
  *               ▲                                 │
  *               │                                 ├─ less than asked: the maximum is near ──► login, with overlap
- *               │                                 ├─ 400, 403: it is gone ──► login
- *               │                                 └─ 429, 5xx, sealed, unreachable ──► renew again after a jittered
+ *               │                                 ├─ 400, 403: it is gone; 500: past its maximum ──► login
+ *               │                                 └─ 429, 503, unreachable ──► renew again after a jittered
  *               │                                    pause, for the last time shortly before the deadline
  *               └────────────── login ◄── deadline passed
  *                                 │
@@ -26,8 +26,9 @@ export interface TokenTerm {
 
 const RENEW_AT = 0.7;
 const RENEW_SPREAD = 0.03;
-/** Vault counts in whole seconds, and says 1 less when the second turned on the way. */
+/** Vault counts in whole seconds, and says 1 less when the second turned on the way: no more than this share of it. */
 const ROUNDING_MS = 1_000;
+const ROUNDING_SHARE = 0.1;
 
 export function deadlineOf({ from, ttlMs }: TokenTerm): number {
   return from + ttlMs;
@@ -40,5 +41,5 @@ export function renewAt({ from, ttlMs }: TokenTerm, random: number): number {
 
 /** A renewal that grants less than was asked for has met the maximum: only a login helps. */
 export function reachedMaximum(askedMs: number, grantedMs: number): boolean {
-  return grantedMs < askedMs - ROUNDING_MS;
+  return grantedMs < askedMs - Math.min(ROUNDING_MS, ROUNDING_SHARE * askedMs);
 }
