@@ -37,6 +37,11 @@ export class VaultClient {
     return (await this.send('PUT', path, body, headers)) as T;
   }
 
+  /** The names below a path, as `data.keys`. */
+  async list(path: string): Promise<VaultAnswer> {
+    return (await this.send('LIST', path)) as VaultAnswer;
+  }
+
   /** Changes what `body` names and keeps the rest (RFC 7396). */
   async patch<T = VaultAnswer>(path: string, body: Record<string, unknown>): Promise<T> {
     return (await this.send('PATCH', path, body, { 'Content-Type': 'application/merge-patch+json' })) as T;

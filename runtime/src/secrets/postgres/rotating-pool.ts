@@ -125,7 +125,11 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
       activate: () => {
         this.#current = { pool, user };
       },
-      drain: (boundMs) => drainPool(pool, this.clock, boundMs),
+      drain: (boundMs) => {
+        // Drained without a successor: closed. Queries then hear why from the lease.
+        if (this.#current?.pool === pool) this.#current = undefined;
+        return drainPool(pool, this.clock, boundMs);
+      },
       close: () => closePool(pool, clients, this.clock),
     };
   }

@@ -59,9 +59,7 @@ export function nodeRedis(): RedisDriver<NodeRedisClient> {
         finish: async () => {
           if (native.isOpen) await native.close();
         },
-        disconnect: () => {
-          if (native.isOpen) native.destroy();
-        },
+        disconnect: () => native.destroy(),
       };
     },
   };

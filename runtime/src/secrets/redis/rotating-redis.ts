@@ -57,7 +57,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   sendCommand(args: readonly string[]): Promise<unknown> {
     if (isBlocking(args)) return this.#sendBlocking(args);
     if (this.isReady) return this.#main.link.sendCommand(args);
-    return this.#connected().then(({ link }) => link.sendCommand(args));
+    return this.#ready(this.#main).then(({ link }) => link.sendCommand(args));
   }
 
   /**
@@ -67,7 +67,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
    * await redis.use((client) => client.multi().incr('a').incr('b').exec());
    */
   async use<T>(work: (client: Native) => Promise<T>): Promise<T> {
-    const { link } = await this.#connected();
+    const { link } = await this.#ready(this.#main);
     return work(link.native);
   }
 
@@ -121,11 +121,6 @@ export class RotatingRedis<Native = unknown> implements Consumer {
     this.lease.refused(credential.user).catch(() => undefined);
   }
 
-  async #connected(): Promise<RotatingConnection<Native>> {
-    await this.#credential();
-    return this.#ready(this.#main);
-  }
-
   /** Whoever serves, as soon as somebody does. */
   async #credential(): Promise<Credential> {
     await this.lease.ready();
@@ -133,6 +128,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   }
 
   async #ready(connection: RotatingConnection<Native>): Promise<RotatingConnection<Native>> {
+    await this.#credential();
     if (await connection.isReadyWithin(RECONNECT_MS)) return connection;
     const { host, port } = this.endpoint;
     throw new SecretsError(
@@ -156,7 +152,6 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   }
 
   async #sendBlocking(args: readonly string[]): Promise<unknown> {
-    await this.#credential();
     const connection = this.#idle.pop() ?? (await this.#another());
     try {
       return await (await this.#ready(connection)).link.sendCommand(args);
@@ -168,25 +163,26 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   /** Resolves when every connection has left the user before. */
   async #drainUser(boundMs: number): Promise<void> {
     if (await within(this.clock, boundMs, this.#following)) return;
-    await this.#unblock();
+    await this.#unblock(this.#living());
     await within(this.clock, UNBLOCKED_MS, this.#following);
   }
 
   /** Takes no command any more, waits for those in flight. */
   async #finish(boundMs: number): Promise<void> {
     this.#serving = undefined;
-    const others = this.#living().map(({ link }) => link.finish());
+    const others = this.#living();
     const finish = async (): Promise<void> => {
-      await this.#unblock();
-      await Promise.allSettled(others);
+      const finishing = others.map(({ link }) => link.finish());
+      await this.#unblock(others);
+      await Promise.allSettled(finishing);
       await this.#main.link.finish();
     };
     await within(this.clock, boundMs, finish());
   }
 
   /** Ends blocking commands as if their time were up: what they would have taken stays in Redis. */
-  async #unblock(): Promise<void> {
-    const unblocking = this.#living().map(async ({ clientId }) => {
+  async #unblock(connections: readonly RotatingConnection<Native>[]): Promise<void> {
+    const unblocking = connections.map(async ({ clientId }) => {
       if (clientId !== undefined) await this.#main.link.sendCommand(['CLIENT', 'UNBLOCK', clientId]);
     });
     await Promise.allSettled(unblocking);

@@ -43,5 +43,5 @@ test.each([
   ],
   [{ VAULT_ADDR: 'https://vault.example.com:8200' }, 'VAULT_TOKEN is not set'],
 ])('with %j there is no Vault to write to', (env, problem) => {
-  expect(() => vaultFromEnvironment(env)).toThrow(expect.objectContaining({ code: 'bad_setting', problem }));
+  expect(() => vaultFromEnvironment(env)).toThrow(problem);
 });
