@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { refuse } from '../../http/answer';
 import { toProblem } from '../../policy/errors';
 import { systemClock } from '../clock';
-import { DEFAULT_ALGORITHMS, DEFAULT_TOLERANCE_SECONDS } from '../defaults';
+import { DEFAULT_ALGORITHMS } from '../defaults';
 import { AuthOptionsError, KeysUnavailableError, TokenError } from '../errors';
 import { harmless, type OnAuthEvent } from '../events';
 import { fetchJson } from '../keys/fetch-json';
 import { KeySet } from '../keys/key-set';
 import { discoverJwksUri } from '../keys/locate';
-import { algorithms, httpsUrl, issuerUrl, listener, tolerance } from '../option-schemas';
+import { algorithms, httpsUrl, issuerUrl, listener } from '../option-schemas';
 import type { Algorithm } from '../token/algorithms';
 import { RevocationNotStoredError } from './errors';
 import type { RevocationList } from './follow-revocations';
@@ -28,8 +28,6 @@ export interface BackChannelLogoutOptions {
   readonly jwksUri?: string;
   /** Signature algorithms to accept. @default RS256, PS256, ES256 and EdDSA */
   readonly algorithms?: readonly Algorithm[];
-  /** How far the provider's clock may be from this one, in seconds. @default 5 */
-  readonly toleranceSeconds?: number;
   /** @default nothing is told */
   readonly onEvent?: OnAuthEvent;
 }
@@ -56,7 +54,6 @@ const schema = z.strictObject({
   clientId: z.string().min(1, 'expected the client ID: without it, logouts of other applications pass'),
   jwksUri: httpsUrl.optional(),
   algorithms: algorithms.optional(),
-  toleranceSeconds: tolerance.optional(),
   onEvent: listener.optional(),
 });
 
@@ -78,7 +75,7 @@ export function backChannelLogout(options: BackChannelLogoutOptions): BackChanne
     issuer,
     clientId,
     algorithms: options.algorithms ?? DEFAULT_ALGORITHMS,
-    toleranceSeconds: options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
+    toleranceSeconds: revocations.toleranceSeconds,
   };
   const keys = new KeySet({
     issuer,

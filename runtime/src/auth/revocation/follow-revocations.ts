@@ -29,6 +29,8 @@ export interface RevocationOptions {
 export interface RevocationList extends Revocations {
   /** Whose tokens may be revoked. */
   readonly issuers: readonly string[];
+  /** How far the issuers' clocks may be from this one. */
+  readonly toleranceSeconds: number;
   /**
    * Revokes tokens, on this instance at once and on every other within a second after it resolves.
    *

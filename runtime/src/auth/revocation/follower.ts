@@ -23,6 +23,7 @@ const CURRENT_FOR_MS = 1_000;
 
 export class Follower implements RevocationList {
   readonly issuers: readonly string[];
+  readonly toleranceSeconds: number;
   readonly #clock: Clock;
   readonly #onEvent: OnAuthEvent;
   readonly #denialsOf: ReturnType<typeof revocationReader>;
@@ -48,6 +49,7 @@ export class Follower implements RevocationList {
     // A revoked token was issued at most one tolerance from now, and is let in for another after its `exp`.
     const lifeSeconds = policy.lifetimes.accessTokenSeconds + 2 * toleranceSeconds;
     this.issuers = issuers;
+    this.toleranceSeconds = toleranceSeconds;
     this.#clock = clock;
     this.#onEvent = onEvent ? harmless(onEvent) : () => undefined;
     this.#denialsOf = revocationReader(issuers, toleranceSeconds);

@@ -71,33 +71,29 @@ const text = z.string().min(1, 'expected a non-empty string').max(8_192, 'expect
 
 /** Checks revocations, of the given issuers only: one that names another would refuse nobody. */
 export function revocationReader(issuers: readonly string[], toleranceSeconds: number) {
-  const schema = (latest: number) =>
-    z
-      .strictObject({
-        issuer: z.string().refine((issuer) => issuers.includes(issuer), {
-          error: `expected one of the issuers that are followed: ${issuers.join(', ')}`,
-        }),
-        jti: text.optional(),
-        sid: text.optional(),
-        subject: text.optional(),
-        organisation: text.optional(),
-        issuedUntil: z
-          .number('expected seconds since 1970')
-          .max(latest, 'expected a moment that has passed, in seconds: a later one would refuse new logins')
-          .optional(),
-      })
-      .superRefine(({ jti, sid, subject, organisation, issuedUntil }, context) => {
-        const named = [jti, sid ?? subject, organisation].filter((value) => value !== undefined);
-        if (named.length !== 1) {
-          const message = `received ${named.length === 0 ? 'none' : 'several'} of jti, sid, subject and organisation: name one (a sid may come with its subject)`;
-          context.addIssue({ code: 'custom', message });
-        }
-        if (jti !== undefined && issuedUntil !== undefined) {
-          const message =
-            'received together with jti, which names one token whenever it was issued: leave it out';
-          context.addIssue({ code: 'custom', path: ['issuedUntil'], message });
-        }
-      });
+  const schema = z
+    .strictObject({
+      issuer: z.string().refine((issuer) => issuers.includes(issuer), {
+        error: `expected one of the issuers that are followed: ${issuers.join(', ')}`,
+      }),
+      jti: text.optional(),
+      sid: text.optional(),
+      subject: text.optional(),
+      organisation: text.optional(),
+      issuedUntil: z.number('expected seconds since 1970').optional(),
+    })
+    .superRefine(({ jti, sid, subject, organisation, issuedUntil }, context) => {
+      const named = [jti, sid ?? subject, organisation].filter((value) => value !== undefined);
+      if (named.length !== 1) {
+        const message = `received ${named.length === 0 ? 'none' : 'several'} of jti, sid, subject and organisation: name one (a sid may come with its subject)`;
+        context.addIssue({ code: 'custom', message });
+      }
+      if (jti !== undefined && issuedUntil !== undefined) {
+        const message =
+          'received together with jti, which names one token whenever it was issued: leave it out';
+        context.addIssue({ code: 'custom', path: ['issuedUntil'], message });
+      }
+    });
 
   /**
    * The lines that a revocation adds to the deny-list.
@@ -106,10 +102,14 @@ export function revocationReader(issuers: readonly string[], toleranceSeconds: n
    * @throws RevocationInvalidError
    */
   return (revocation: Revocation, now: number): readonly Denial[] => {
-    const latest = now + toleranceSeconds;
-    const parsed = schema(latest).safeParse(revocation);
+    const parsed = schema.safeParse(revocation);
     if (!parsed.success) throw new RevocationInvalidError(parsed.error.issues.map(toProblem));
+    const latest = now + toleranceSeconds;
     const { issuer, jti, sid, subject, organisation, issuedUntil = latest } = parsed.data;
+    if (issuedUntil > latest) {
+      const message = 'expected a moment that has passed, in seconds: a later one would refuse new logins';
+      throw new RevocationInvalidError([{ path: 'issuedUntil', message }]);
+    }
     const deny = (kind: Kind, value: string | undefined, until: number): Denial[] =>
       value === undefined ? [] : [{ name: nameOf(kind, issuer, value), issuedUntil: until, since: now }];
     return [

@@ -29,6 +29,7 @@ beforeAll(async () => {
   issuer.publish(key);
   const revocations: RevocationList = {
     issuers: [issuer.url],
+    toleranceSeconds: 5,
     revoke: (revocation) => {
       revoked.push(revocation);
       return outcome();
