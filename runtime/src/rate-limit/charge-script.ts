@@ -142,6 +142,10 @@ export function chargeScript(clock?: string): Script {
 export const refundScript: Script = refundingScript(REFUND);
 
 function script(body: string): Script {
-  const source = `local N, RING = ${BUCKETS}, ${RING}\n${body}`;
+  return plainScript(`local N, RING = ${BUCKETS}, ${RING}\n${body}`);
+}
+
+/** A script as it is written. */
+export function plainScript(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }

@@ -1,8 +1,9 @@
 export type { AttemptLimit } from './attempts';
 export type { TrustedProxies } from './client-address';
+export { ClientLimits, type WindowUsage } from './client-limits';
 export { CostFunctionError, type CostFunction, type RouteKey } from './costs';
 export type { OnRateLimitEvent, RateLimitEvent } from './events';
-export type { StoreFailure, StoreState } from './guarded-redis';
+export { StoreUnavailableError, type StoreFailure, type StoreState } from './guarded-redis';
 export type { LeasedOptions } from './leased';
 export { loginLimit, type LoginLimitOptions } from './login-limit';
 export {

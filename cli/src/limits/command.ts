@@ -1,0 +1,105 @@
+import { createInterface } from 'node:readline/promises';
+import { ClientLimits, StoreUnavailableError, type WindowUsage } from '@portcullis/runtime';
+import type { Command } from 'commander';
+import { LocalError, messageOf } from '../../../local/errors';
+import { policy } from '../../../policy';
+import { withSupportRedis } from './support-redis';
+
+interface LimitsOptions {
+  readonly issuer: string;
+  readonly json?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `portcullis limits`: exit code 0 done, 1 not possible, 2 not confirmed. */
+export function register(program: Command): void {
+  const limits = program
+    .command('limits')
+    .description(
+      'what an organisation has spent of its limits. Redis by REDIS_URL, or by VAULT_ADDR, VAULT_TOKEN and REDIS_HOST',
+    );
+  const issuer = process.env.OIDC_ISSUER_URL ?? policy.issuer;
+
+  limits
+    .command('show')
+    .description('prints what was spent, and what that leaves in each tier')
+    .argument('<organisation>', 'its org_id')
+    .option('--issuer <url>', "whose tokens name it: OIDC_ISSUER_URL, or the policy's issuer", issuer)
+    .option('--json', 'one JSON object on standard output')
+    .action(show);
+  limits
+    .command('reset')
+    .description('forgets what was spent: the whole limit is free again')
+    .argument('<organisation>', 'its org_id')
+    .option('--issuer <url>', "whose tokens name it: OIDC_ISSUER_URL, or the policy's issuer", issuer)
+    .option('--json', 'one JSON object on standard output')
+    .option('--yes', 'do not ask')
+    .action(reset);
+}
+
+async function show(organisation: string, { issuer, json }: LimitsOptions): Promise<void> {
+  const windows = await withLimits((limits) => limits.usage(issuer, organisation));
+  if (json) console.log(JSON.stringify({ organisation, issuer, windows }, null, 2));
+  else process.stdout.write(table(windows));
+}
+
+async function reset(organisation: string, { issuer, json, yes }: LimitsOptions): Promise<void> {
+  if (!yes && !(await confirmed(`Forget what ${JSON.stringify(organisation)} of ${issuer} has spent?`))) {
+    console.error('portcullis: nothing was reset');
+    process.exitCode = 2;
+    return;
+  }
+  const found = await withLimits((limits) => limits.reset(issuer, organisation));
+  if (json) console.log(JSON.stringify({ organisation, issuer, reset: found }));
+  else console.log(found ? 'Reset: the whole limit is free again.' : 'Nothing was spent: nothing to reset.');
+}
+
+async function withLimits<T>(work: (limits: ClientLimits) => Promise<T>): Promise<T> {
+  return withSupportRedis(process.env, async (redis) => {
+    try {
+      return await work(new ClientLimits(policy, redis));
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      throw new LocalError(
+        'unreachable',
+        `Redis does not do it: ${messageOf(error.cause ?? error)}`,
+        'see that its user may run EVAL, EVALSHA, TIME, HMGET and DEL on portcullis:*',
+        { cause: error },
+      );
+    }
+  });
+}
+
+/** Only a person can confirm: where there is no terminal, the answer is no. */
+async function confirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    console.error(`${question} There is nobody to ask: give --yes.`);
+    return false;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function table(windows: readonly WindowUsage[]): string {
+  const rows = [
+    ['tier', 'window', 'limit', 'used', 'remaining', 'all free in'],
+    ...windows.map(({ tier, windowSeconds, limit, used, remaining, resetSeconds }) => [
+      tier,
+      `${windowSeconds} s`,
+      ...[limit, used, remaining].map((number) => number.toLocaleString('en')),
+      `${resetSeconds} s`,
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ');
+  return `${rows.map(line).join('\n')}\n`;
+}

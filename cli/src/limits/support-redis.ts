@@ -1,0 +1,96 @@
+import { createClient } from 'redis';
+import { LocalError, messageOf, shownAddress } from '../../../local/errors';
+import { VaultClient } from '../../../local/servers/vault-client';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The role that support leases its Redis user from: it may read and delete counters, and nothing else. */
+const ROLE = 'redis-support-role';
+
+/**
+ * Connects to the limiter's Redis: with REDIS_URL, or with a user leased from Vault (VAULT_ADDR, VAULT_TOKEN) for
+ * the Redis at REDIS_HOST. A lease ends with the work. Credentials come from the environment alone: arguments
+ * are in everybody's process list.
+ *
+ * @throws LocalError `bad_setting`, `unreachable`
+ */
+export async function withSupportRedis<T>(
+  env: Environment,
+  work: (redis: ReturnType<typeof createClient>) => Promise<T>,
+): Promise<T> {
+  if (env.REDIS_URL) return connected(env.REDIS_URL, work);
+  const { VAULT_ADDR: address, VAULT_TOKEN: token, REDIS_HOST: host, REDIS_PORT: port = '6379' } = env;
+  if (!address || !token || !host)
+    throw new LocalError(
+      'bad_setting',
+      'there is no way to Redis in the environment',
+      'set REDIS_URL; or VAULT_ADDR, VAULT_TOKEN and REDIS_HOST, to lease a user',
+    );
+  const vault = new VaultClient(address, token);
+  const lease = await lend(vault, address);
+  const isLoopback = /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
+  const url = new URL(`${isLoopback ? 'redis' : 'rediss'}://${host}:${port}`);
+  url.username = lease.username;
+  url.password = lease.password;
+  try {
+    return await connected(url.href, work);
+  } finally {
+    // Whatever became of the work: an unrevoked lease ends by its TTL.
+    await vault.write(`sys/leases/revoke/${lease.id}`).catch(() => undefined);
+  }
+}
+
+async function lend(
+  vault: VaultClient,
+  address: string,
+): Promise<{ id: string; username: string; password: string }> {
+  try {
+    const answer = await vault.read<{ lease_id: string; data: { username: string; password: string } }>(
+      `database/creds/${ROLE}`,
+    );
+    return { id: answer.lease_id, ...answer.data };
+  } catch (cause) {
+    throw new LocalError(
+      'unreachable',
+      `Vault at ${shownAddress(address)} lends no Redis user: ${messageOf(cause)}`,
+      `give VAULT_TOKEN a policy that may read database/creds/${ROLE}, or set REDIS_URL`,
+      { cause },
+    );
+  }
+}
+
+async function connected<T>(
+  url: string,
+  work: (redis: ReturnType<typeof createClient>) => Promise<T>,
+): Promise<T> {
+  const shown = shownAddress(url);
+  const client = openClient(url, shown);
+  try {
+    await client.connect().catch((cause: unknown) => {
+      throw unreachable(shown, cause);
+    });
+    return await work(client);
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
+}
+
+function openClient(url: string, shown: string): ReturnType<typeof createClient> {
+  try {
+    const client = createClient({ url, socket: { connectTimeout: 5_000, reconnectStrategy: false } });
+    // Without a listener an error event ends the process; the calls reject with the same error.
+    client.on('error', () => undefined);
+    return client as ReturnType<typeof createClient>;
+  } catch (cause) {
+    throw unreachable(shown, cause);
+  }
+}
+
+function unreachable(shown: string, cause: unknown): LocalError {
+  return new LocalError(
+    'unreachable',
+    `Redis at ${shown} cannot be used: ${messageOf(cause)}`,
+    'mend the address or the credentials in the environment',
+    { cause },
+  );
+}
