@@ -20,6 +20,7 @@ export const policy = definePolicy({
   routes: [
     { method: 'GET', path: '/healthz', public: true },
     { method: 'GET', path: '/readyz', public: true },
+    { method: 'GET', path: '/openapi.json', public: true },
     { method: 'GET', path: '/', public: true },
     { method: 'GET', path: '/page/:file', public: true },
     { method: 'GET', path: '/auth/login', public: true },

@@ -9,6 +9,7 @@ import { securityHeaders } from './headers';
 import { health, type DependencyCheck } from './health';
 import { logRequests } from './log';
 import { me } from './me';
+import { openApiDescription } from './openapi';
 import { page } from './page';
 import { reports } from './reports';
 import { transactions } from './transactions';
@@ -30,12 +31,14 @@ export interface AppDependencies {
   /** Where people log in and out. */
   readonly provider: string;
   readonly checks: Readonly<Record<string, DependencyCheck>>;
+  /** The commit that runs. */
+  readonly release?: string | undefined;
 }
 
 /** The fintech API. What protects it is the four lines in the middle; the rest is an ordinary Express app. */
 export function createApp(dependencies: AppDependencies): Express {
   const { logger, database, redis, signingKey, auth, login, provider, checks } = dependencies;
-  const { revocations, backChannelLogout } = dependencies;
+  const { revocations, backChannelLogout, release } = dependencies;
   const app = express();
   app.use(logRequests(logger));
   app.use(securityHeaders(provider));
@@ -51,7 +54,9 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(express.json({ limit: '16kb' }));
 
   app.use(page());
-  app.use(health(checks, { redis: () => limiter.storeState().up, revocations: () => revocations.current }));
+  const dispensable = { redis: () => limiter.storeState().up, revocations: () => revocations.current };
+  app.use(health(checks, dispensable, release));
+  app.use(openApiDescription());
   app.use(me());
   app.use(transactions(database));
   app.use(exports(database, signingKey));

@@ -13,11 +13,13 @@ type State = 'up' | 'down' | 'degraded';
  * everyone, so the checks run once a second at most however often they are asked for.
  *
  * @param checks without which nothing can be served.
+ * @param release the commit that runs: a deploy can tell when it is there.
  * @param dispensable what the service can do without for a while: it says `degraded`, and stays ready.
  */
 export function health(
   checks: Readonly<Record<string, DependencyCheck>>,
   dispensable: Readonly<Record<string, DependencyCheck>> = {},
+  release?: string,
 ): Router {
   const router = Router();
   let latest: { at: number; result: Promise<Record<string, State>> } | undefined;
@@ -27,7 +29,7 @@ export function health(
   });
 
   router.get('/healthz', (_req, res) => {
-    res.json({ status: 'up' });
+    res.json({ status: 'up', ...(release !== undefined && { release }) });
   });
 
   router.get('/readyz', async (_req, res) => {

@@ -65,6 +65,7 @@ async function main(): Promise<void> {
     revocations,
     backChannelLogout: logout,
     provider: provider.issuer,
+    release: settings.RELEASE,
     checks: {
       vault: () => secrets.readiness().ready,
       identity: () => auth.readiness().ready,
@@ -101,7 +102,7 @@ function loginFor(
 ): LoginMiddleware | undefined {
   const { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri, OIDC_ISSUER_URL: issuer } = settings;
   if (clientId === undefined || redirectUri === undefined) return undefined;
-  const { encryption_key: key, encryption_key_previous: previous } = config;
+  const { encryption_key: key, encryption_key_other: other } = config;
   return login({
     policy,
     ...(issuer && { issuer }),
@@ -109,7 +110,7 @@ function loginFor(
     clientId,
     clientSecret: config.oauth_client_secret,
     redirectUri,
-    encryptionKeys: previous === undefined ? [key] : [key, previous],
+    encryptionKeys: other === undefined ? [key] : [key, other],
     ...parts,
   });
 }

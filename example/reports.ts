@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Database } from './database';
 import { organisationOf } from './organisation';
 
-const request = z.strictObject({
+export const reportRequest = z.strictObject({
   /** The month to sum up; this one unless given. */
   month: z
     .string()
@@ -16,7 +16,7 @@ export function reports(database: Database): Router {
   const router = Router();
 
   router.post('/api/reports/generate', async (req, res) => {
-    const { month = new Date().toISOString().slice(0, 7) } = request.parse(req.body ?? {});
+    const { month = new Date().toISOString().slice(0, 7) } = reportRequest.parse(req.body ?? {});
     const { rows } = await database.query(
       `with booked as (
          select account, currency, sum(amount_cents)::text as balance_cents, count(*) as bookings

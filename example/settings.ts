@@ -6,6 +6,11 @@ const loopbackOrHttps = z.url({ protocol: /^https?$/ });
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
   HOST: z.string().default('0.0.0.0'),
+  /** The commit that was deployed. */
+  RELEASE: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/)
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Overrides the policy's issuer, for environments with an identity provider of their own. */
   OIDC_ISSUER_URL: loopbackOrHttps.optional(),

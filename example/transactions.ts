@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Database } from './database';
 import { organisationOf } from './organisation';
 
-const newTransaction = z.strictObject({
+export const newTransaction = z.strictObject({
   account: z.string().regex(/^acc-[0-9]{1,12}$/),
   amountCents: z.int().refine((amount) => amount !== 0, 'expected an amount other than zero'),
   currency: z.string().regex(/^[A-Z]{3}$/),
   description: z.string().min(1).max(140),
 });
 
-const page = z.object({
+export const transactionsPage = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   before: z.coerce.number().int().min(1).optional(),
 });
@@ -23,7 +23,7 @@ export function transactions(database: Database): Router {
   const router = Router();
 
   router.get('/api/transactions', async (req, res) => {
-    const { limit, before = null } = page.parse(req.query);
+    const { limit, before = null } = transactionsPage.parse(req.query);
     const { rows } = await database.query(
       `select ${columns} from transactions
        where org_id = $1 and ($2::bigint is null or id < $2) order by id desc limit $3`,

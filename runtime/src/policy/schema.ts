@@ -3,11 +3,9 @@ import { z } from 'zod';
 import { durationSchema } from './duration';
 import { isHttpsOrLoopback } from './https-url';
 import { compilePattern } from './route-pattern';
+import { SCOPE } from './scope';
 
-/** RFC 6749 §3.3: a scope is printable ASCII without space, quote or backslash. */
-const scope = z
-  .string()
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'expected an OAuth scope (RFC 6749 §3.3): no spaces or quotes');
+const scope = z.string().regex(SCOPE, 'expected an OAuth scope (RFC 6749 §3.3): no spaces or quotes');
 
 const httpsUrl = z
   .string()

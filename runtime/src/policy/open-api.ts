@@ -1,0 +1,114 @@
+/** The policy as an OpenAPI 3.1 document: what a client, and a scanner, may call, and what they get when they may not. */
+import type { Policy, Route } from './policy';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a policy does not say about a route. */
+export interface OperationDetails {
+  readonly summary: string;
+  /** Schemas of query parameters, by name; none is required. */
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** Schema of the JSON body. */
+  readonly body?: JsonSchema;
+  /** Schemas of path parameters, by name. @default any text */
+  readonly path?: Readonly<Record<string, JsonSchema>>;
+  /** Status and description of success. @default 200 OK */
+  readonly success?: readonly [status: number, description: string];
+}
+
+export interface OpenApiOptions {
+  readonly title: string;
+  readonly version: string;
+  /** By `'<method> <path>'` of the policy's routes. */
+  readonly operations: Readonly<Record<string, OperationDetails>>;
+}
+
+const ERROR: JsonSchema = {
+  type: 'object',
+  required: ['error', 'message'],
+  properties: { error: { type: 'string' }, message: { type: 'string' } },
+};
+
+/**
+ * Writes the document. Every route of the policy is in it, with its scopes; what `operations` adds is how to call it.
+ *
+ * @throws TypeError when details are given for something that is not a route of the policy.
+ */
+export function openApi(policy: Policy, { title, version, operations }: OpenApiOptions): JsonSchema {
+  const unknown = Object.keys(operations).filter(
+    (key) => !policy.routes.some((route) => keyOf(route) === key),
+  );
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `operations: received ${unknown.join(', ')}; expected methods and paths of the policy's routes`,
+    );
+  }
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const route of policy.routes) {
+    const item = (paths[templateOf(route.path)] ??= {});
+    item[route.method.toLowerCase()] = operation(route, operations[keyOf(route)]);
+  }
+  const scopes = [...new Set(policy.routes.flatMap((route) => route.scopes))].sort();
+  return {
+    openapi: '3.1.1',
+    info: { title, version },
+    paths,
+    components: {
+      securitySchemes: {
+        oidc: {
+          type: 'openIdConnect',
+          openIdConnectUrl: `${policy.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+          description: `Access tokens (RFC 9068) of ${policy.issuer}; scopes: ${scopes.join(', ')}`,
+        },
+      },
+      schemas: { Error: ERROR },
+    },
+  };
+}
+
+function operation(route: Route, details: OperationDetails = { summary: keyOf(route) }): JsonSchema {
+  const { summary, query = {}, path = {}, body, success = [200, 'OK'] } = details;
+  const parameters = [
+    ...parametersOf(route.path).map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: path[name] ?? { type: 'string' },
+    })),
+    ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
+  ];
+  return {
+    summary,
+    security: route.public ? [] : [{ oidc: route.scopes }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { [success[0]]: { description: success[1] }, ...refusals(route) },
+  };
+}
+
+function refusals(route: Route): JsonSchema {
+  const refusal = (description: string) => ({
+    description,
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  });
+  if (route.public) return {};
+  return {
+    401: refusal('No token, or one that is not accepted'),
+    ...(route.scopes.length > 0 && { 403: refusal(`The token lacks a scope of ${route.scopes.join(', ')}`) }),
+    429: refusal(`Over the limit; a call costs ${route.cost}`),
+    503: refusal('The issuer, or the rate limit of this route, is not available at the moment'),
+  };
+}
+
+function keyOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
+  return `${method} ${path}`;
+}
+
+/** Express writes `/:name` and `/*name` where OpenAPI writes `/{name}`. */
+function templateOf(path: string): string {
+  return path.replace(/[:*](\w+)/g, '{$1}');
+}
+
+function parametersOf(path: string): string[] {
+  return [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => name);
+}
