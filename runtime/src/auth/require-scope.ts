@@ -1,22 +1,27 @@
 import type { RequestHandler } from 'express';
+import { SCOPE } from '../policy/scope';
 import { challenge, refuseForbidden, refuseScope } from './challenge';
 
 /**
  * Lets in callers whose token grants all of these scopes; 403 `insufficient_scope` otherwise, 401 without
  * a verified token. For apps without a policy; with one, `enforce(policy)` does this for every route.
  *
- * @throws TypeError without a scope: a check of nothing is a mistake.
+ * @throws TypeError without a scope, for a check of nothing is a mistake, or with what is none (RFC 6749 §3.3).
  *
  * @example
  * app.get('/api/transactions', requireScope('read:transactions'), handler);
  */
 export function requireScope(...required: readonly string[]): RequestHandler {
-  return scopeCheck(required, (granted) => required.every((scope) => granted.includes(scope)));
+  return scopeCheck('requireScope', required, (granted) =>
+    required.every((scope) => granted.includes(scope)),
+  );
 }
 
 /** As {@link requireScope}, for callers whose token grants one of these scopes or more. */
 export function requireAnyScope(...required: readonly string[]): RequestHandler {
-  return scopeCheck(required, (granted) => required.some((scope) => granted.includes(scope)));
+  return scopeCheck('requireAnyScope', required, (granted) =>
+    required.some((scope) => granted.includes(scope)),
+  );
 }
 
 /**
@@ -34,10 +39,17 @@ export function requireTier(...tiers: readonly string[]): RequestHandler {
 }
 
 function scopeCheck(
+  name: string,
   required: readonly string[],
   suffices: (granted: readonly string[]) => boolean,
 ): RequestHandler {
-  if (required.length === 0) throw new TypeError('requireScope() received no scope; name at least one');
+  if (required.length === 0) throw new TypeError(`${name}() received no scope; name at least one`);
+  const bad = required.filter((scope) => !SCOPE.test(scope));
+  if (bad.length > 0) {
+    throw new TypeError(
+      `${name}() received ${JSON.stringify(bad)}; expected scopes without spaces or quotes`,
+    );
+  }
   return (req, res, next) => {
     if (!req.auth) challenge(res);
     else if (!suffices(req.auth.scopes)) refuseScope(res, required, req.auth.scopes);

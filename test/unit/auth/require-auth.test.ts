@@ -165,6 +165,16 @@ it('a scope check without requireAuth() lets nobody in', async () => {
   expect((await app.get('/unauthenticated', bearer(await token()))).status).toBe(401);
 });
 
+it.each([
+  ['no scope', () => requireScope(), 'requireScope() received no scope'],
+  ['no scope of several', () => requireAnyScope(), 'requireAnyScope() received no scope'],
+  ['no tier', () => requireTier(), 'requireTier() received no tier'],
+  ['two scopes in one', () => requireScope('read write', 'a"b', 'good'), 'received ["read write","a\\"b"]'],
+])('a check of %s is a mistake that is told when it is made', (_name, make, message) => {
+  expect(make).toThrow(TypeError);
+  expect(make).toThrow(message);
+});
+
 describe('optionalAuth', () => {
   it('lets a stranger in as one', async () => {
     const { status, body } = await app.get('/optional');
