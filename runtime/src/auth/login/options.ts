@@ -22,8 +22,8 @@ export interface LoginOptions {
   /** This app's `/auth/callback`, as it is registered with the provider. */
   readonly redirectUri: string;
   /**
-   * Secrets of 32 characters or more that seal the cookies. The first seals; the others still open, while they
-   * are replaced: keep an old one for as long as `idle`.
+   * Secrets of 32 characters or more that seal the cookies: the first one seals, all of them open. To replace
+   * it, add the new one behind on every instance, then put it first, and drop the old one after `idle`.
    */
   readonly encryptionKeys: readonly string[];
   /** What to ask for. @default openid and every scope of the policy */
