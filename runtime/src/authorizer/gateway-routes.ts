@@ -4,7 +4,7 @@
  * An IAM policy knows one wildcard, `*`, which takes slashes too: what permits `/users/:id` also permits
  * `/users/7/orders`. Where that is another route, it is denied by name to those who may not call it.
  */
-import { PolicyError, type Route } from '../policy';
+import { PolicyError, type Problem, type Route } from '../policy';
 import { spellings, type PatternPart } from '../policy/route-pattern';
 import { ANYTHING, ANYTHING_REPEATED, IN_SEGMENT, IN_SEGMENT_REPEATED, meet } from './wildcards';
 
@@ -24,19 +24,7 @@ export function gatewayRoutes(routes: readonly Route[]): readonly GatewayRoute[]
   const alsoPermits = routes.map((route) =>
     routes.flatMap((other, index) => (other !== route && takesIn(route, other) ? [index] : [])),
   );
-  const problems = routes.flatMap(({ path }, index) => {
-    const tangled = alsoPermits[index]?.find((other) => other < index && alsoPermits[other]?.includes(index));
-    return [
-      ...(tangled === undefined
-        ? []
-        : [`a gateway’s wildcards cannot tell it from routes[${tangled}]; rename a segment of one`]),
-      ...(spellings(path, (part) => (part.type === 'text' ? part.value : '')).some((text) =>
-        /[*?]/.test(text),
-      )
-        ? ['holds * or ?, which IAM reads as a wildcard']
-        : []),
-    ].map((message) => ({ path: `routes[${index}].path`, message }));
-  });
+  const problems = [...tangled(alsoPermits), ...readAsWildcards(routes)];
   if (problems.length > 0) throw new PolicyError(problems);
 
   return routes.map((route, index) => ({
@@ -45,6 +33,27 @@ export function gatewayRoutes(routes: readonly Route[]): readonly GatewayRoute[]
     routeKeys: withMethods(route, spellings(route.path, routeKeyPart), ' '),
     alsoPermits: alsoPermits[index] ?? [],
   }));
+}
+
+/** Routes that take each other in: to deny one would deny the other. */
+function tangled(alsoPermits: readonly (readonly number[])[]): Problem[] {
+  return alsoPermits.flatMap((others, index) =>
+    others
+      .filter((other) => other < index && alsoPermits[other]?.includes(index))
+      .map((other) => ({
+        path: `routes[${index}].path`,
+        message: `a gateway’s wildcards cannot tell it from routes[${other}]; rename a segment of one`,
+      })),
+  );
+}
+
+function readAsWildcards(routes: readonly Route[]): Problem[] {
+  const literal = (part: PatternPart): string => (part.type === 'text' ? part.value : '');
+  return routes.flatMap(({ path }, index) =>
+    spellings(path, literal).some((text) => /[*?]/.test(text))
+      ? [{ path: `routes[${index}].path`, message: 'holds * or ?, which IAM reads as a wildcard; rename it' }]
+      : [],
+  );
 }
 
 /** HEAD is GET, here as in the app. */

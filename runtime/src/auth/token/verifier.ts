@@ -14,7 +14,7 @@ import { parseCompact, type UntrustedToken } from './compact';
 import type { TokenCache, VerifiedToken } from './token-cache';
 import { checkType } from './type';
 
-/** Tells whose an access token is. Holds the issuers' keys; one serves every middleware of an app. */
+/** Tells whose an access token is. Holds the issuers' keys, and fetches them from the moment it is made. */
 export interface TokenVerifier {
   /**
    * Verifies an access token: type (RFC 9068), signature (RFC 7515), claims (RFC 7519).
