@@ -5,6 +5,8 @@ import { serve } from './app';
 import { outagePolicy } from './load';
 import { connect, startRedis, type TestRedis } from './redis';
 
+jest.setTimeout(30_000);
+
 describe('a Redis that would evict counters', () => {
   let server: TestRedis;
   let redis: Awaited<ReturnType<typeof connect>>;

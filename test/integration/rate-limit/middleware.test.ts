@@ -3,6 +3,8 @@ import { policy } from '../../../policy';
 import { serve, type TestApp } from './app';
 import { connect, startRedis, type TestRedis } from './redis';
 
+jest.setTimeout(30_000);
+
 describe('rateLimit() in front of an Express app, on a real Redis', () => {
   let server: TestRedis;
   let redis: Awaited<ReturnType<typeof connect>>;

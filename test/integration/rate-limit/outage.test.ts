@@ -6,6 +6,8 @@ import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
 import { serve, type TestApp } from './app';
 import { connect, startRedis, type TestRedis } from './redis';
 
+jest.setTimeout(30_000);
+
 const policy = definePolicy({
   name: 'outage',
   issuer: 'https://issuer.example.com',

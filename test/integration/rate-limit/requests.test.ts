@@ -12,6 +12,8 @@ import { parseList } from '../../support/structured-fields';
 import { serve, type TestApp } from './app';
 import { connect, startRedis, type TestRedis } from './redis';
 
+jest.setTimeout(30_000);
+
 const policy = definePolicy({
   name: 'requests',
   issuer: 'https://issuer.example.com',

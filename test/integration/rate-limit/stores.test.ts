@@ -10,6 +10,8 @@ import { conforms, WINDOWS_MS, type StoreUnderTest } from './conformance';
 import { connect, startRedis, type TestRedis } from './redis';
 import { ioRedisCluster, nodeRedisCluster, startCluster, type TestCluster } from './redis-cluster';
 
+jest.setTimeout(60_000);
+
 /** The one line of the script that a test changes: the time comes from a key beside the client's. */
 const scriptOnTestClock = chargeScript(`local now = tonumber(redis.call('GET', KEYS[1] .. ':now'))`);
 const clockKey = (client: string): string => `portcullis:{${client}}:${WINDOWS_MS[0]! / 1000}s/60:now`;
