@@ -138,7 +138,7 @@ function tokensOf(answer: oidc.TokenEndpointResponse & oidc.TokenEndpointRespons
   const subject = answer.claims()?.sub;
   return {
     accessToken,
-    lifeSeconds: answer.expiresIn() ?? USUAL_LIFE_SECONDS,
+    lifeSeconds: answer.expires_in ?? USUAL_LIFE_SECONDS,
     ...(refreshToken !== undefined && { refreshToken }),
     ...(idToken !== undefined && { idToken }),
     ...(subject !== undefined && { subject }),
