@@ -15,8 +15,8 @@ async function main(): Promise<void> {
   const options = benchOptions(
     'Verification, scope and limit together, next to the usual pair of libraries.',
     {
-      rounds: 9,
-      seconds: 2,
+      rounds: 7,
+      seconds: 4,
     },
   );
   const run = await Run.open();

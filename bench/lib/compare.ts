@@ -12,6 +12,8 @@ export interface Scenario {
   readonly headers: string;
   /** Whether a server has to refuse these requests; those that it has not are to be answered well. */
   readonly refusedBy: (server: string) => boolean;
+  /** How often as long as the others each measurement is: for what has to settle first. Default: 1. */
+  readonly times?: number;
 }
 
 export interface Comparison {
@@ -84,7 +86,7 @@ export async function compare(comparison: Comparison): Promise<readonly Measured
     for (const scenario of scenarios) {
       for (const server of order) {
         const key = keyOf(scenario.name, server.name);
-        const sample = await burst(server, scenario, comparison.seconds);
+        const sample = await burst(server, scenario, comparison.seconds * (scenario.times ?? 1));
         samples.set(key, [...(samples.get(key) ?? []), sample]);
       }
     }
