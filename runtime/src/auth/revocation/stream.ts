@@ -1,8 +1,8 @@
 /**
  * The deny-list in Redis: a stream, one entry a denial, that each instance reads from where it left off. It is
- * read by short polling. A blocking XREAD would need a connection of its own, which would hold up every
- * rotation of credentials until its time-out; a read every 200 ms costs Redis some 20 µs each and can move to
- * another connection at any time.
+ * read by short polling: five small reads a second, on the connection that is there anyway, which a rotation of
+ * credentials can change at any time. A blocking XREAD would need a connection of its own, and would have to be
+ * ended at every rotation.
  */
 import type { RedisCommands } from '../../rate-limit';
 import type { Clock } from '../clock';
@@ -14,8 +14,8 @@ export const PAGE = 1_000;
 const BATCH = 500;
 const READ_TIMEOUT_MS = 500;
 const APPEND_TIMEOUT_MS = 1_000;
-/** Commands given up on may still be waiting in the client. When there are as many as this, none is added. */
-const MOST_UNANSWERED = 3;
+/** Commands that were given up may still be waiting in the client. While there are as many as this, none is added. */
+const MOST_GIVEN_UP = 3;
 
 /** Redis dates entries by its own clock, which may be this far from the instances'. */
 const MARGIN_SECONDS = 60;
@@ -46,7 +46,7 @@ export class RevocationStream {
   readonly #key: string;
   readonly #lifeMs: number;
   readonly #clock: Clock;
-  #unanswered = 0;
+  #givenUp = 0;
 
   /**
    * @param name what the revocations belong to: the policy's name.
@@ -78,18 +78,27 @@ export class RevocationStream {
   /** Waits no longer than the time-out, and sends nothing that would have to wait for a connection. */
   #ask(command: string[], timeoutMs: number): Promise<unknown> {
     if (this.#redis.isReady === false) return Promise.reject(new Error('no connection to Redis'));
-    if (this.#unanswered >= MOST_UNANSWERED) return Promise.reject(new Error('Redis does not answer'));
+    if (this.#givenUp >= MOST_GIVEN_UP) return Promise.reject(new Error('Redis does not answer'));
     return new Promise((resolve, reject) => {
-      const answer = this.#redis.sendCommand(command);
+      let answered = false;
+      let givenUp = false;
       const cancel = this.#clock.after(timeoutMs, () => {
         // After a long turn of the event loop, timers come before the answers that have long arrived.
-        setImmediate(() => reject(new Error(`Redis did not answer within ${timeoutMs} ms`)));
+        setImmediate(() => {
+          if (answered) return;
+          givenUp = true;
+          this.#givenUp += 1;
+          reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
+        });
       });
-      this.#unanswered += 1;
-      void answer.then(resolve, reject).finally(() => {
-        this.#unanswered -= 1;
-        cancel();
-      });
+      void Promise.resolve()
+        .then(() => this.#redis.sendCommand(command))
+        .then(resolve, reject)
+        .finally(() => {
+          answered = true;
+          if (givenUp) this.#givenUp -= 1;
+          cancel();
+        });
     });
   }
 }

@@ -74,6 +74,10 @@ it('lets no more than three commands wait for an answer', async () => {
   expect(sent).toHaveLength(1 + 3);
 });
 
+it('stores any number of revocations at a time', async () => {
+  await expect(Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(revoke))).resolves.toHaveLength(6);
+});
+
 it('sends nothing without a connection, and revokes here all the same', async () => {
   redis.isReady = false;
   await expect(revoke('alice')).rejects.toMatchObject({
