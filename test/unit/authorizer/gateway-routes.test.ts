@@ -12,6 +12,9 @@ import {
 import { policy as fintech } from '../../../policy';
 import { methodArn, permits } from '../../attack/gateway';
 
+/** Thousands of policies: on a busy machine more than jest's five seconds. */
+jest.setTimeout(60_000);
+
 type RouteInput = Parameters<typeof definePolicy>[0]['routes'][number];
 
 const policyOf = (...routes: readonly RouteInput[]): Policy =>
@@ -156,7 +159,7 @@ describe('a remembered answer', () => {
             // What the policy does not list is no method of the gateway: no answer can open it.
             if (!route) continue;
             judged += 1;
-            const expected = route.scopes.every((scope) => (scopes).includes(scope));
+            const expected = route.scopes.every((scope) => scopes.includes(scope));
             expect([method, requestPath, mayCall(policy, scopes, method, requestPath)]).toEqual([
               method,
               requestPath,
@@ -165,9 +168,9 @@ describe('a remembered answer', () => {
           }
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
-    expect(judged).toBeGreaterThan(500);
+    expect(judged).toBeGreaterThan(200);
   });
 
   /** `undefined` where the policy itself refuses the routes: two of them are one. */
