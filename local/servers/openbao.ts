@@ -43,7 +43,7 @@ interface Configuration {
 export function serverConfiguration({ port, clusterPort, dataFolder, own }: Configuration): string {
   const address = `${LOOPBACK}:${port}`;
   return [
-    `listener "tcp" {\n  address = "${address}"\n  tls_disable = true\n}`,
+    `listener "tcp" {\n  address = "${address}"\n  cluster_address = "${LOOPBACK}:${clusterPort}"\n  tls_disable = true\n}`,
     // One node of Raft: the storage of production, and the only one on disk that OpenBao 2.7 still has.
     `storage "raft" {\n  path = ${JSON.stringify(dataFolder)}\n  node_id = "local"\n  performance_multiplier = 1\n}`,
     `api_addr = "http://${address}"`,

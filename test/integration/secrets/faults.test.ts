@@ -66,8 +66,14 @@ const faults: Fault[] = [
   },
   {
     what: 'the network is cut',
-    strike: async () => proxy.cut(),
-    mend: async () => proxy.mend(),
+    strike: () => {
+      proxy.cut();
+      return Promise.resolve();
+    },
+    mend: () => {
+      proxy.mend();
+      return Promise.resolve();
+    },
     code: 'ERR_VAULT_UNREACHABLE',
   },
   {

@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { poll } from '../../local/poll';
+import { choosePort, LOOPBACK } from '../../local/ports';
+import type { Run } from '../../local/run';
+import { serverConfiguration } from '../../local/servers/openbao';
+import { Server } from '../../local/servers/server';
+import { VaultClient } from '../../local/servers/vault-client';
+
+export interface RaftNode {
+  readonly address: string;
+  readonly server: Server;
+}
+
+export interface RaftCluster {
+  readonly nodes: readonly RaftNode[];
+  readonly rootToken: string;
+  /** The node that leads at this moment. */
+  leader(): Promise<RaftNode>;
+}
+
+/** Three real servers that elect a leader among them, on loopback. */
+export async function startRaftCluster(run: Run, binary: string): Promise<RaftCluster> {
+  const nodes: RaftNode[] = [];
+  for (const id of ['one', 'two', 'three']) nodes.push(await startNode(run, binary, id));
+  const [first, ...others] = nodes as [RaftNode, ...RaftNode[]];
+  const anonymous = new VaultClient(first.address);
+  const { keys_base64, root_token } = await anonymous.write<InitKeys>('sys/init', {
+    secret_shares: 1,
+    secret_threshold: 1,
+  });
+  const unseal = { key: keys_base64[0] };
+  await anonymous.write('sys/unseal', unseal);
+  await isActive(first);
+  const root = new VaultClient(first.address, root_token);
+  // Else a node waits for ten seconds before it may vote.
+  await root.write('sys/storage/raft/autopilot/configuration', { server_stabilization_time: '1s' });
+  for (const { address } of others) {
+    const node = new VaultClient(address);
+    await node.write('sys/storage/raft/join', { leader_api_addr: first.address });
+    await poll(() => node.write('sys/unseal', unseal), { timeoutMs: 20_000 });
+    await poll(
+      async () => {
+        if ((await node.health()) === 'sealed') throw new Error('still sealed');
+      },
+      { timeoutMs: 15_000 },
+    );
+  }
+  await poll(
+    async () => {
+      const { data } = await root.read<{ data: { config: { servers: { voter: boolean }[] } } }>(
+        'sys/storage/raft/configuration',
+      );
+      if (data.config.servers.filter(({ voter }) => voter).length < 3) throw new Error('not all vote yet');
+    },
+    { timeoutMs: 60_000, everyMs: 200 },
+  );
+  return {
+    nodes,
+    rootToken: root_token,
+    leader: () => poll(() => Promise.any(nodes.map(isActive)), { timeoutMs: 30_000 }),
+  };
+}
+
+interface InitKeys {
+  readonly keys_base64: readonly string[];
+  readonly root_token: string;
+}
+
+async function startNode(run: Run, binary: string, id: string): Promise<RaftNode> {
+  const folder = await run.subfolder(`raft-${id}`);
+  const dataFolder = join(folder, 'data');
+  await mkdir(dataFolder);
+  const port = await choosePort(undefined, 'Vault');
+  const clusterPort = await choosePort(undefined, 'Raft');
+  const configuration = join(folder, 'server.hcl');
+  const text = serverConfiguration({ port, clusterPort, dataFolder, own: 'disable_mlock = true\n' });
+  await writeFile(configuration, text.replace('node_id = "local"', `node_id = "${id}"`), { mode: 0o600 });
+  const address = `http://${LOOPBACK}:${port}`;
+  const server = await Server.start(run, {
+    process: {
+      name: `raft-${id}`,
+      command: binary,
+      args: ['server', `-config=${configuration}`],
+      env: { PATH: process.env.PATH, HOME: folder },
+    },
+    answers: async () => {
+      await new VaultClient(address).health();
+    },
+  });
+  return { address, server };
+}
+
+async function isActive(node: RaftNode): Promise<RaftNode> {
+  return poll(
+    async () => {
+      if ((await new VaultClient(node.address).health()) !== 'active') throw new Error('not the leader');
+      return node;
+    },
+    { timeoutMs: 5_000 },
+  );
+}
