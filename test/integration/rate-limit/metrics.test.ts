@@ -64,7 +64,7 @@ describe('the limiter’s metrics, read by the OpenTelemetry SDK', () => {
     const [resource] = exporter.getMetrics();
     const metrics = resource?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
     const points = metrics.find(({ descriptor }) => descriptor.name === `portcullis.rate_limit.${name}`);
-    return (points?.dataPoints ?? []);
+    return points?.dataPoints ?? [];
   };
   const total = async (name: string, attributes: Record<string, unknown>): Promise<number> => {
     const points = await read(name);
