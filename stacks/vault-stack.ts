@@ -12,7 +12,9 @@ import {
   RUNTIME_ACL,
   RedisConnection,
   RedisRole,
+  SUPPORT_ACL,
   SecretVariable,
+  SupportAccess,
   ThrowawayPassword,
   WrappedSecretIdMinter,
   encryptState,
@@ -55,17 +57,25 @@ export class VaultStack extends TerraformStack {
       new AuditDevices(this, 'audit', { devices: environment.vault.audit });
     }
 
-    this.configuration(policy, environment).grantRead(login);
+    const support = new SupportAccess(this, 'support', { name: `${policy.name}-support` });
+
+    const secret = new KvMount(this, 'secret');
+    this.configuration(secret, policy, environment).grantRead(login);
+    secret.grantRead(login, `${policy.name}/limits`);
+    secret.grantWrite(support, `${policy.name}/limits`);
     const mount = new DatabaseMount(this, 'database', {
       credentialSeconds: policy.lifetimes.credentialSeconds,
     });
     this.postgres(mount, policy, environment).grantLease(login);
-    this.redis(mount, environment).grantLease(login);
+    const redis = this.redis(mount, environment);
+    this.redisRole(redis, 'redis-acl-save', ACL_SAVE_ACL);
+    this.redisRole(redis, 'redis-role', RUNTIME_ACL).grantLease(login);
+    this.redisRole(redis, 'redis-support-role', SUPPORT_ACL).grantLease(support);
   }
 
-  private configuration(policy: Policy, { secretVersions }: Environment): KvEntry {
+  private configuration(mount: KvMount, policy: Policy, { secretVersions }: Environment): KvEntry {
     return new KvEntry(this, 'config', {
-      mount: new KvMount(this, 'secret'),
+      mount,
       name: `${policy.name}/config`,
       data: new SecretVariable(this, 'api-config', {
         name: `${policy.name.replaceAll('-', '_')}_config`,
@@ -95,8 +105,8 @@ export class VaultStack extends TerraformStack {
     });
   }
 
-  private redis(mount: DatabaseMount, environment: Environment): RedisRole {
-    const connection = new RedisConnection(this, 'redis', {
+  private redis(mount: DatabaseMount, environment: Environment): RedisConnection {
+    return new RedisConnection(this, 'redis', {
       mount,
       name: 'redis',
       ...environment.redis,
@@ -106,7 +116,9 @@ export class VaultStack extends TerraformStack {
         version: environment.secretVersions.redisBootstrapPassword,
       }),
     });
-    new RedisRole(this, 'redis-acl-save', { connection, name: 'redis-acl-save', rules: ACL_SAVE_ACL });
-    return new RedisRole(this, 'redis-role', { connection, name: 'redis-role', rules: RUNTIME_ACL });
+  }
+
+  private redisRole(connection: RedisConnection, name: string, rules: readonly string[]): RedisRole {
+    return new RedisRole(this, name, { connection, name, rules });
   }
 }

@@ -38,11 +38,28 @@ it('lets the service do exactly this', () => {
     'path "auth/token/renew-self"',
     'path "auth/token/revoke-self"',
     'path "secret/data/fintech-api/config"',
+    'path "secret/data/fintech-api/limits"',
     'path "database/creds/fintech-api-role"',
     'path "sys/leases/revoke/database/creds/fintech-api-role/*"',
     'path "database/creds/redis-role"',
     'path "sys/leases/revoke/database/creds/redis-role/*"',
   ]);
+});
+
+it('lets support change limits and lease a Redis user for it, and nothing else', () => {
+  const synthesized = stackOf();
+  const rules = only(synthesized, 'vault_policy', 'fintech-api-support').policy as string;
+  expect(rules.match(/^path ".*"/gm)).toEqual([
+    'path "secret/data/fintech-api/limits"',
+    'path "database/creds/redis-support-role"',
+    'path "sys/leases/revoke/database/creds/redis-support-role/*"',
+  ]);
+  expect(rules).toContain('capabilities = ["create", "read", "update"]');
+  const role = only(synthesized, 'vault_database_secret_backend_role', 'redis-support-role');
+  const [statement = ''] = role.creation_statements as string[];
+  const acl = JSON.parse(statement) as string[];
+  expect(acl).toContain('~portcullis:*');
+  expect(acl.filter((rule) => /^\+(h|set|x|script|config|acl)/.test(rule))).toEqual(['+hmget']);
 });
 
 it('takes names and lifetimes from the policy alone', () => {

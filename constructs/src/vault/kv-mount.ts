@@ -1,5 +1,6 @@
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
+import type { Grantee } from './grantee';
 import { vaultName } from './names';
 
 export interface KvMountProps {
@@ -22,5 +23,21 @@ export class KvMount extends Construct {
       type: 'kv',
       options: { version: '2' },
     }).path;
+  }
+
+  /** Lets `grantee` read an entry that people write, not Terraform. @throws ConstructError `ERR_VAULT_NAME` */
+  grantRead(grantee: Grantee, entry: string): void {
+    const path = this.dataPath(entry);
+    grantee.grant({ path, capabilities: ['read'], reason: 'what people may change without a deploy' });
+  }
+
+  /** Lets `grantee` read and write that entry, never delete it. @throws ConstructError `ERR_VAULT_NAME` */
+  grantWrite(grantee: Grantee, entry: string): void {
+    const path = this.dataPath(entry);
+    grantee.grant({ path, capabilities: ['create', 'read', 'update'], reason: 'changed without a deploy' });
+  }
+
+  private dataPath(entry: string): string {
+    return `${this.pathName}/data/${vaultName(this, 'the name of a KV entry', entry)}`;
   }
 }

@@ -28,5 +28,12 @@ export const RUNTIME_ACL: readonly string[] = [
   ...['+xadd', '+xrange'], // the revocation stream, read by polling
 ];
 
+/** Support: reads an organisation's counters and deletes them (`portcullis limits`); it writes none. */
+export const SUPPORT_ACL: readonly string[] = [
+  '~portcullis:*',
+  ...CONNECTION,
+  ...['+evalsha', '+eval', '+time', '+hmget', '+del'],
+];
+
 /** Writes the server's users to its ACL file, after a rotation of Vault's own password: nothing else. */
 export const ACL_SAVE_ACL: readonly string[] = ['resetkeys', ...CONNECTION, '+acl|save'];

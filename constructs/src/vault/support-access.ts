@@ -1,0 +1,32 @@
+import { Policy } from '@cdktf/provider-vault/lib/policy';
+import { Lazy, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import type { Grantee } from './grantee';
+import { vaultName } from './names';
+import { policyDocument, type PolicyRule } from './policy-document';
+
+export interface SupportAccessProps {
+  /** Name of the policy, as in `fintech-api-support`. */
+  readonly name: string;
+}
+
+/**
+ * A policy for people in support: they get what is granted to it (`mount.grantWrite(support, …)`,
+ * `role.grantLease(support)`), by exact paths. Who has it is said where people log in.
+ */
+export class SupportAccess extends Construct implements Grantee {
+  private readonly rules: PolicyRule[] = [];
+
+  /** @throws ConstructError `ERR_VAULT_NAME` */
+  constructor(scope: Construct, id: string, props: SupportAccessProps) {
+    super(scope, id);
+    new Policy(this, 'policy', {
+      name: vaultName(this, 'the name of a policy', props.name),
+      policy: Token.asString(Lazy.stringValue({ produce: () => policyDocument(this.rules) })),
+    });
+  }
+
+  grant(...rules: readonly PolicyRule[]): void {
+    this.rules.push(...rules);
+  }
+}
