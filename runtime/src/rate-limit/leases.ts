@@ -50,6 +50,9 @@ interface Holding {
  * machine that is suspended whole must not resume with a monotonic clock that stood still: blocks that it
  * held would live on for the rest of their W/N.)
  *
+ * A block is set aside under the limits of its tier: what a wider tier of the same client lets through afterwards
+ * does not take it back.
+ *
  * **What it may refuse.** Units that a process holds are charged to the client before it spends them, and what
  * is spent is charged up to a bucket ahead: capacity comes back at most 2·W/N late instead of W/N, and a
  * client paced at its limit gets at least N/(N + 5) of it. The blocks of a process that is killed stay charged
