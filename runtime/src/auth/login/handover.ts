@@ -48,11 +48,17 @@ export function handoverThrough(redis: HandoverRedis, sealer: Sealer, app: strin
     while (clock.monotonic() < givenUpAt) {
       const text = await evaluate(CLAIM, name, String(CLAIM_MS)).catch(() => null);
       if (typeof text !== 'string') return 'claimed';
-      const session = text === '' ? undefined : readSession(await sealer.open(text));
-      if (session) return session;
+      if (text !== '') return (await opened(text, name)) ?? 'claimed';
       await pause(clock, ASK_AGAIN_MS);
     }
     return 'claimed';
+  }
+
+  /** Sealed together with its name: whoever can write to Redis cannot give one person another's session. */
+  async function opened(text: string, name: string): Promise<Session | undefined> {
+    const content = (await sealer.open(text)) as
+      { readonly name: string; readonly session: unknown } | undefined;
+    return content?.name === name ? readSession(content.session) : undefined;
   }
 
   return async (name, work) => {
@@ -60,7 +66,9 @@ export function handoverThrough(redis: HandoverRedis, sealer: Sealer, app: strin
     if (claimed !== 'claimed') return claimed;
     try {
       const session = await work();
-      await evaluate(SETTLE, name, await sealer.seal(session), String(GRACE_MS)).catch(() => undefined);
+      await evaluate(SETTLE, name, await sealer.seal({ name, session }), String(GRACE_MS)).catch(
+        () => undefined,
+      );
       return session;
     } catch (error) {
       await evaluate(GIVE_UP, name).catch(() => undefined);
