@@ -44,7 +44,8 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     options: PostgresPoolOptions,
   ) {
     super();
-    this.options = { ...POOL_DEFAULTS, ...options, max: options.max ?? POOL_DEFAULTS.max };
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    this.options = { ...POOL_DEFAULTS, ...(Object.fromEntries(given) as Partial<PoolOptions>) };
   }
 
   /** Most connections that can be open at once: the old pool's and the new one's. */

@@ -1,4 +1,11 @@
-import { createClient } from 'redis';
+import {
+  createClient,
+  type RedisFunctions,
+  type RedisModules,
+  type RedisScripts,
+  type RespVersions,
+  type TypeMapping,
+} from 'redis';
 import { isRefusal, reconnectPause, type RedisDriver } from './driver';
 
 /** node-redis' own client. */
@@ -9,7 +16,14 @@ export function nodeRedis(): RedisDriver<NodeRedisClient> {
   return {
     create: ({ host, port, tls, database }, credentials, { onReady, onRefused }) => {
       let opening = false;
-      const native = createClient({
+      // Told in full: what it infers of its own defaults is not assignable to the client's own type.
+      const native: NodeRedisClient = createClient<
+        RedisModules,
+        RedisFunctions,
+        RedisScripts,
+        RespVersions,
+        TypeMapping
+      >({
         credentialsProvider: {
           type: 'async-credentials-provider',
           credentials: () => {
