@@ -1,10 +1,10 @@
-import { enforce, rateLimit, type RedisCommands, type Revocations } from '@portcullis/runtime';
+import { enforce, type RateLimiter, type Revocations } from '@portcullis/runtime';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
 import type { Database } from './database';
 import { answerErrors } from './errors';
-import { exports } from './exports';
+import { exports, type SigningKeys } from './exports';
 import { securityHeaders } from './headers';
 import { health, type DependencyCheck } from './health';
 import { logRequests } from './log';
@@ -17,13 +17,16 @@ import { transactions } from './transactions';
 export interface AppDependencies {
   readonly logger: Logger;
   readonly database: Database;
-  readonly redis: RedisCommands;
-  /** Signs export links. */
-  readonly signingKey: string;
+  /** What signs export links: the first; all of them verify. */
+  readonly signingKeys: SigningKeys;
   /** Made by `requireAuth()`. */
   readonly auth: RequestHandler;
+  /** Made by `rateLimit()`. */
+  readonly limiter: RateLimiter;
   /** Made by `login()`, where people may log in. */
   readonly login?: RequestHandler | undefined;
+  /** Made by `loginLimit()`. */
+  readonly loginLimit?: RequestHandler | undefined;
   /** Made by `followRevocations()`. */
   readonly revocations: Pick<Revocations, 'current'>;
   /** Made by `backChannelLogout()`, where people may log in. */
@@ -37,8 +40,8 @@ export interface AppDependencies {
 
 /** The fintech API. What protects it is the four lines in the middle; the rest is an ordinary Express app. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { logger, database, redis, signingKey, auth, login, provider, checks } = dependencies;
-  const { revocations, backChannelLogout, release } = dependencies;
+  const { logger, database, signingKeys, auth, limiter, login, provider, checks } = dependencies;
+  const { loginLimit, revocations, backChannelLogout, release } = dependencies;
   const app = express();
   app.use(logRequests(logger));
   app.use(securityHeaders(provider));
@@ -46,9 +49,9 @@ export function createApp(dependencies: AppDependencies): Express {
   // The provider's, not a browser's: before what keeps other sites' forms out, and not counted against a limit,
   // which would be one for all logouts.
   if (backChannelLogout) app.post('/auth/backchannel-logout', backChannelLogout);
+  if (loginLimit) app.use(['/auth/login', '/auth/callback'], loginLimit);
   if (login) app.use(login);
   app.use(auth);
-  const limiter = rateLimit({ policy, redis, onEvent: (event) => logger.info(event, event.type) });
   app.use(limiter);
   app.use(enforce(policy));
   app.use(express.json({ limit: '16kb' }));
@@ -59,7 +62,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(openApiDescription());
   app.use(me());
   app.use(transactions(database));
-  app.use(exports(database, signingKey));
+  app.use(exports(database, signingKeys));
   app.use(reports(database));
   app.use(answerErrors);
   return app;

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import type { Database } from './database';
 import { organisationOf } from './organisation';
 
+/** The newest first; the one before for a while after it was replaced. */
+export type SigningKeys = () => readonly [string, ...string[]];
+
 const LINK_SECONDS = 300;
 /** Its own `typ`: neither kind of token can ever be taken for the other (RFC 8725 §3.11). */
 const LINK_TYPE = 'export+jwt';
@@ -21,11 +24,11 @@ interface BookingRow {
 
 /**
  * `POST /api/transactions/export` answers with a link that is good for five minutes, signed together
- * with its expiry by `jwt_signing_key`; `GET /api/exports/:link` serves it as CSV, to the same
+ * with its expiry by the newest `jwt_signing_key`; `GET /api/exports/:link` serves it as CSV, to the same
  * organisation only.
  */
-export function exports(database: Database, signingKey: string): Router {
-  const key = new TextEncoder().encode(signingKey);
+export function exports(database: Database, signingKeys: SigningKeys): Router {
+  const encode = (key: string): Uint8Array => new TextEncoder().encode(key);
   const router = Router();
 
   router.post('/api/transactions/export', async (req, res) => {
@@ -40,14 +43,14 @@ export function exports(database: Database, signingKey: string): Router {
       .setProtectedHeader({ alg: 'HS256', typ: LINK_TYPE })
       .setSubject(organisation)
       .setExpirationTime(expiresAt)
-      .sign(key);
+      .sign(encode(signingKeys()[0]));
     res
       .status(201)
       .json({ url: `/api/exports/${link}`, expiresAt: expiresAt.toISOString(), transactions: Number(count) });
   });
 
   router.get('/api/exports/:link', async (req, res) => {
-    const claims = await readLink(req.params.link, key);
+    const claims = await readLink(req.params.link, signingKeys().map(encode));
     if (claims?.sub !== organisationOf(req)) {
       res
         .status(404)
@@ -65,7 +68,16 @@ export function exports(database: Database, signingKey: string): Router {
   return router;
 }
 
-async function readLink(link: string, key: Uint8Array): Promise<z.output<typeof linkClaims> | undefined> {
+/** Links outlive a change of the key: what the key before signed is still good. */
+async function readLink(
+  link: string,
+  keys: readonly Uint8Array[],
+): Promise<z.output<typeof linkClaims> | undefined> {
+  const read = await Promise.all(keys.map((key) => readWith(link, key)));
+  return read.find((claims) => claims !== undefined);
+}
+
+async function readWith(link: string, key: Uint8Array): Promise<z.output<typeof linkClaims> | undefined> {
   try {
     const { payload } = await jwtVerify(link, key, {
       algorithms: ['HS256'],

@@ -2,11 +2,15 @@ import {
   backChannelLogout,
   followRevocations,
   login,
+  loginLimit,
+  rateLimit,
   requireAuth,
   SecretsManager,
+  watchOverrides,
   type AuthEvent,
   type LoginMiddleware,
   type LoginOptions,
+  type RateLimitEvent,
 } from '@portcullis/runtime';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,7 +31,8 @@ async function main(): Promise<void> {
     policy,
     onEvent: (event) => logger.info(event, event.type),
   });
-  const config = await secrets.kv('secret/fintech-api/config', configSchema);
+  const settled = await secrets.watchKv('secret/fintech-api/config', configSchema);
+  const config = settled.current;
   const database = secrets.postgresPool('fintech-api-role', {
     host: config.db_host,
     port: config.db_port,
@@ -36,7 +41,7 @@ async function main(): Promise<void> {
   });
   const redis = secrets.redisClient('redis-role', { host: settings.REDIS_HOST, port: settings.REDIS_PORT });
 
-  const onEvent = (event: AuthEvent): void => logger.info(event, event.type);
+  const onEvent = (event: AuthEvent | RateLimitEvent): void => logger.info(event, event.type);
   const provider = {
     issuer: settings.OIDC_ISSUER_URL ?? policy.issuer,
     ...(settings.JWKS_URI && { jwksUri: settings.JWKS_URI }),
@@ -53,15 +58,27 @@ async function main(): Promise<void> {
   const logout =
     clientId === undefined ? undefined : backChannelLogout({ ...provider, clientId, revocations, onEvent });
 
+  const limiter = rateLimit({
+    policy,
+    redis,
+    overrides: await watchOverrides(secrets, policy),
+    // The busiest clients decide most of their calls without a round trip.
+    leased: { tiers: ['enterprise'] },
+    onEvent,
+  });
   const people = loginFor(settings, config, { redis, revocations, onEvent });
 
   const app = createApp({
     logger,
     database,
-    redis,
-    signingKey: config.jwt_signing_key,
+    signingKeys: () => {
+      const [newest, ...others] = settled.accepted;
+      return [newest.jwt_signing_key, ...others.map((before) => before.jwt_signing_key)];
+    },
     auth,
+    limiter,
     login: people,
+    loginLimit: people && loginLimit({ name: policy.name, redis, onEvent }),
     revocations,
     backChannelLogout: logout,
     provider: provider.issuer,
@@ -86,6 +103,7 @@ async function main(): Promise<void> {
     logger.info({ type: 'stopping', signal }, 'stopping');
     void closeServer(server)
       .then(() => revocations.close())
+      .then(() => limiter.close())
       .then(() => secrets.close())
       .then(() => logger.info({ type: 'stopped' }, 'stopped'))
       .finally(() => process.exit(0));

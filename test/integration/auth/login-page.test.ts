@@ -12,6 +12,7 @@ import {
   type AuthMiddleware,
   type LoginMiddleware,
   type RevocationList,
+  rateLimit,
 } from '../../../runtime/src';
 import { demoPeople, scopes } from '../../../local/clients';
 import { poll } from '../../../local/poll';
@@ -77,8 +78,9 @@ describeInChromium('the page, in a browser', () => {
     server.on(
       'request',
       createApp({
-        ...{ logger, database, redis: client, auth, login: people, revocations, provider: issuer },
-        signingKey: randomPassword(),
+        ...{ logger, database, auth, login: people, revocations, provider: issuer },
+        limiter: rateLimit({ policy, redis: client }),
+        signingKeys: () => [randomPassword()],
         checks: {},
       }),
     );

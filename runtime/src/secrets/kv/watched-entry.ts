@@ -72,7 +72,7 @@ export class WatchedEntry<T> implements Task {
   }
 
   /** `current`, then `previous` where there is one. */
-  get accepted(): readonly T[] {
+  get accepted(): readonly [T, ...T[]] {
     const { current, previous } = this;
     return previous === undefined ? [current] : [current, previous];
   }
