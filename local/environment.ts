@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { policy } from '../policy';
 import { EngineCache } from './cache';
 import { Deployment, saveRedisUsers } from './deploy';
+import { findChromium } from './engines/chromium';
 import { findOpenBao } from './engines/openbao';
 import { findOpenTofu } from './engines/opentofu';
 import { findRedis } from './engines/redis';
-import { provideProviders, VAULT_PROVIDER } from './engines/providers';
+import { findWapiti } from './engines/wapiti';
+import { findWorkflowLinters } from './engines/workflow-linters';
+import { GITHUB_PROVIDER, provideProviders, VAULT_PROVIDER, type ProviderModule } from './engines/providers';
 import { givenPostgres, givenRedis, givenVault } from './given';
 import { givenIdentity, startIdentity, type Identity } from './identity';
 import { silent, type Note, type Progress } from './progress';
@@ -60,12 +63,26 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
   }
 }
 
-/** Finds, downloads or builds every engine, so that what follows need not wait for them. */
+/**
+ * Finds, downloads or builds everything that the tests run on, so that none of them waits for minutes. The browser
+ * and the scanner may not be installable here: the tests that need them say so themselves.
+ */
 export async function prepareEngines(progress: Progress = silent): Promise<void> {
   const run = await Run.open();
+  const cache = new EngineCache();
+  const where = { run, cache };
+  const optional = (title: string, find: (note: Note) => Promise<unknown>): Promise<unknown> =>
+    progress.step(title, find).catch(() => undefined);
   try {
     const engines = engineFinder(run, progress);
-    await Promise.all([engines.deployer(), engines.openBao(), engines.redis()]);
+    await Promise.all([
+      engines.deployer([VAULT_PROVIDER, GITHUB_PROVIDER]),
+      engines.openBao(),
+      engines.redis(),
+      progress.step('Workflow linters', (note) => findWorkflowLinters({ ...where, note })),
+      optional('Chromium', (note) => findChromium({ run, note })),
+      optional('Wapiti', (note) => findWapiti({ run, note })),
+    ]);
   } finally {
     await run.close();
   }
@@ -158,10 +175,10 @@ function apiConfig({ host, port }: PostgresAdmin, clientSecret: string): Record<
 function engineFinder(run: Run, progress: Progress) {
   const cache = new EngineCache();
   return {
-    deployer: async () => {
+    deployer: async (providers: readonly ProviderModule[] = [VAULT_PROVIDER]) => {
       const engine = await progress.step('OpenTofu', (note) => findOpenTofu({ run, cache, note }));
-      const engineConfiguration = await progress.step('Vault provider', (note) =>
-        provideProviders({ run, cache, note }, engine, [VAULT_PROVIDER]),
+      const engineConfiguration = await progress.step('Providers', (note) =>
+        provideProviders({ run, cache, note }, engine, providers),
       );
       return { engine, engineConfiguration };
     },
