@@ -21,10 +21,12 @@ import {
   relaxProviderPin,
   useBackend,
 } from '@portcullis/constructs';
+import { DeployIdentity } from '@portcullis/constructs/github';
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from './environments/define-environment';
+import { jobRoles } from './job-roles';
 
 export interface VaultStackProps {
   /** The API's policy: names everything and says how long credentials live. */
@@ -42,7 +44,8 @@ export class VaultStack extends TerraformStack {
     super(scope, `vault-${environment.name}`);
     useBackend(this, environment.backend);
     encryptState(this, environment.encryption);
-    new VaultProvider(this, 'vault', {});
+    // The token of a job is short-lived, and may not make others.
+    new VaultProvider(this, 'vault', { skipChildToken: true });
     relaxProviderPin(this, 'vault');
 
     new PolicyRecord(this, 'policy', { policy });
@@ -71,6 +74,21 @@ export class VaultStack extends TerraformStack {
     this.redisRole(redis, 'redis-acl-save', ACL_SAVE_ACL);
     this.redisRole(redis, 'redis-role', RUNTIME_ACL).grantLease(login);
     this.redisRole(redis, 'redis-support-role', SUPPORT_ACL).grantLease(support);
+    if (environment.delivery) this.delivery(environment.delivery, policy, environment.name);
+  }
+
+  private delivery(
+    { vaultAddress, repository, repositoryId, issuer }: NonNullable<Environment['delivery']>,
+    policy: Policy,
+    environment: string,
+  ): void {
+    new DeployIdentity(this, 'jobs', {
+      repository,
+      repositoryId,
+      audience: vaultAddress,
+      issuer,
+      roles: jobRoles({ policy, environment, repository }),
+    });
   }
 
   private configuration(mount: KvMount, policy: Policy, { secretVersions }: Environment): KvEntry {

@@ -34,6 +34,17 @@ const auditFile = z.strictObject({
   filePath: z.string().startsWith('/', 'expected an absolute path on the server'),
 });
 
+/** Of an environment that jobs of the repository plan and deploy. */
+const delivery = z.strictObject({
+  /** Vault, as runners reach it: what their identities are made for. */
+  vaultAddress: z.url(),
+  /** `owner/name`, and the number that GitHub gave it. */
+  repository: text,
+  repositoryId: text,
+  /** Of GitHub Enterprise Server. @default GitHub's */
+  issuer: z.url().optional(),
+});
+
 const environmentSchema = z
   .strictObject({
     name: z.enum(['local', 'dev', 'staging', 'prod']),
@@ -52,6 +63,7 @@ const environmentSchema = z
     redis: z.strictObject({ host, port: port.default(6_379), tls: z.boolean().default(true) }),
     backend,
     encryption,
+    delivery: delivery.optional(),
     secretVersions: z.strictObject({
       apiConfig: version,
       postgresAdminPassword: version,

@@ -1,3 +1,4 @@
+import { REPOSITORY, REPOSITORY_PATH } from '../repository';
 import { defineEnvironment, type Environment } from './define-environment';
 
 /** Where changes land first. */
@@ -10,5 +11,10 @@ export const dev = (): Environment =>
     redis: { host: 'redis.dev.fintech.example.com' },
     backend: { kind: 's3', bucket: 'fintech-example-dev-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-dev-state', region: 'eu-central-1' },
+    delivery: {
+      vaultAddress: 'https://vault.dev.fintech.example.com',
+      repository: REPOSITORY_PATH,
+      repositoryId: REPOSITORY.id,
+    },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
   });

@@ -1,3 +1,4 @@
+import { REPOSITORY, REPOSITORY_PATH } from '../repository';
 import { defineEnvironment, type Environment } from './define-environment';
 
 /** What customers use. */
@@ -10,5 +11,10 @@ export const prod = (): Environment =>
     redis: { host: 'redis.prod.fintech.example.com' },
     backend: { kind: 's3', bucket: 'fintech-example-prod-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-prod-state', region: 'eu-central-1' },
+    delivery: {
+      vaultAddress: 'https://vault.prod.fintech.example.com',
+      repository: REPOSITORY_PATH,
+      repositoryId: REPOSITORY.id,
+    },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
   });

@@ -1,3 +1,4 @@
+import { REPOSITORY, REPOSITORY_PATH } from '../repository';
 import { defineEnvironment, type Environment } from './define-environment';
 
 /** What is scanned before it is released; sized like production. */
@@ -10,5 +11,10 @@ export const staging = (): Environment =>
     redis: { host: 'redis.staging.fintech.example.com' },
     backend: { kind: 's3', bucket: 'fintech-example-staging-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-staging-state', region: 'eu-central-1' },
+    delivery: {
+      vaultAddress: 'https://vault.staging.fintech.example.com',
+      repository: REPOSITORY_PATH,
+      repositoryId: REPOSITORY.id,
+    },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
   });

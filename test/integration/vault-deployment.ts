@@ -86,9 +86,13 @@ export class VaultDeployment {
     return this.spawn(process.execPath, [cdktf, 'deploy', 'vault-local', ...options], CHECKOUT, variables);
   }
 
-  /** `npm run portcullis -- …`, as a user types it. */
-  portcullis(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    return this.spawn(process.execPath, ['bootstrap.mjs', ...args], CHECKOUT, variables);
+  /** `npm run portcullis -- …`, as a user types it in the folder of an app. */
+  portcullis(
+    args: readonly string[],
+    variables: NodeJS.ProcessEnv = {},
+    folder = CHECKOUT,
+  ): Promise<Outcome> {
+    return this.spawn(process.execPath, [join(CHECKOUT, 'bootstrap.mjs'), ...args], folder, variables);
   }
 
   /** Runs the engine itself in the synthesized stack. */

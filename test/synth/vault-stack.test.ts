@@ -73,7 +73,7 @@ it('takes names and lifetimes from the policy alone', () => {
     routes: [{ method: 'GET', path: '/' }],
     lifetimes: { accessToken, ...rest },
   });
-  const synthesized = stackOf(dev(), other);
+  const synthesized = stackOf(local({}), other);
   expect(synthesized.text).not.toContain('fintech-api');
   expect(only(synthesized, 'vault_approle_auth_backend_role')).toMatchObject({
     role_name: 'shop',
@@ -110,4 +110,28 @@ it('keeps local state in a file, shared state in S3 with a lock, both encrypted'
 
 it('changes nothing when it is synthesized twice', () => {
   expect(stackOf().text).toBe(stackOf().text);
+});
+
+it('gives no job of the repository anything in an environment that nobody delivers to', () => {
+  expect(all(stackOf(local({})), 'vault_jwt_auth_backend_role')).toEqual([]);
+});
+
+it('lets the jobs of one repository in, each with exact claims and for half an hour', () => {
+  const roles = all(stackOf(), 'vault_jwt_auth_backend_role');
+  const repository = { repository: 'fintech-example/fintech-api', repository_id: '714285714' };
+  const ref = 'refs/heads/main';
+  const scan = 'fintech-example/fintech-api/.github/workflows/security.yml@refs/heads/main';
+  expect(Object.fromEntries(roles.map((role) => [role.role_name, role.bound_claims]))).toEqual({
+    'github-plan': { ...repository, event_name: 'pull_request,push' },
+    'github-deploy': { ...repository, environment: 'dev', ref },
+    'github-scan': { ...repository, ref, job_workflow_ref: scan },
+  });
+  for (const role of roles) {
+    expect(role).toMatchObject({
+      bound_claims_type: 'string',
+      bound_audiences: ['https://vault.dev.fintech.example.com'],
+      token_no_default_policy: true,
+      token_max_ttl: 1_800,
+    });
+  }
 });

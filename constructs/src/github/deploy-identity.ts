@@ -9,9 +9,9 @@ import { policyDocument, type PolicyRule } from '../vault/policy-document';
 export interface JobRole {
   /** Name of the role, and of its policy. */
   readonly name: string;
-  /** What a job's identity has to say, besides the repository; exact values, no patterns. */
+  /** What a job's identity has to say, besides the repository; exact values, no patterns; of a list, one. */
   readonly bound: Readonly<
-    Partial<Record<'environment' | 'ref' | 'event_name' | 'job_workflow_ref', string>>
+    Partial<Record<'environment' | 'ref' | 'event_name' | 'job_workflow_ref', string | readonly string[]>>
   >;
   readonly rules: readonly PolicyRule[];
 }
@@ -24,12 +24,15 @@ export interface DeployIdentityProps {
   /** The audience that jobs ask their token for: Vault's address. */
   readonly audience: string;
   readonly roles: readonly JobRole[];
-  /** @default 'github' */
-  readonly mount?: string;
+  /** Who signs the jobs' identities: GitHub Enterprise Server has an issuer of its own. @default GitHub's */
+  readonly issuer?: string | undefined;
 }
 
+/** Where jobs sign in to Vault. */
+export const JOBS_MOUNT = 'github';
+
 /** GitHub's issuer of job identities. */
-const ISSUER = 'https://token.actions.githubusercontent.com';
+export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 
 /** A job's token lives as long as the job may take. */
 const TOKEN_SECONDS = 1_800;
@@ -44,12 +47,12 @@ export class DeployIdentity extends Construct {
   constructor(scope: Construct, id: string, props: DeployIdentityProps) {
     super(scope, id);
     refuseProps(this, problemsOf(props));
-    const { repository, repositoryId, audience, roles, mount = 'github' } = props;
+    const { repository, repositoryId, audience, roles, issuer = GITHUB_ISSUER } = props;
     const method = new JwtAuthBackend(this, 'method', {
-      path: mount,
+      path: JOBS_MOUNT,
       type: 'jwt',
-      oidcDiscoveryUrl: ISSUER,
-      boundIssuer: ISSUER,
+      oidcDiscoveryUrl: issuer,
+      boundIssuer: issuer,
     });
     for (const { name, bound, rules } of roles) {
       const policy = new Policy(this, `${name}-policy`, { name, policy: policyDocument(rules) });
@@ -60,7 +63,14 @@ export class DeployIdentity extends Construct {
         userClaim: 'job_workflow_ref',
         boundAudiences: [audience],
         boundClaimsType: 'string',
-        boundClaims: { repository, repository_id: repositoryId, ...bound },
+        boundClaims: {
+          repository,
+          repository_id: repositoryId,
+          // The provider takes a list as a text with commas.
+          ...Object.fromEntries(
+            Object.entries(bound).map(([claim, values]) => [claim, [values].flat().join()]),
+          ),
+        },
         tokenPolicies: [policy.name],
         tokenNoDefaultPolicy: true,
         tokenTtl: TOKEN_SECONDS,
@@ -71,8 +81,16 @@ export class DeployIdentity extends Construct {
   }
 }
 
-function problemsOf({ repository, repositoryId, audience, roles }: DeployIdentityProps) {
+function problemsOf({ repository, repositoryId, audience, roles, issuer }: DeployIdentityProps) {
   return [
+    ...(issuer === undefined || /^https:\/\/|^http:\/\/127\.0\.0\.1[:/]/.test(issuer)
+      ? []
+      : [
+          {
+            path: 'issuer',
+            message: `received ${JSON.stringify(issuer)}; expected an https: URL, loopback apart`,
+          },
+        ]),
     ...(/^[\w.-]+\/[\w.-]+$/.test(repository)
       ? []
       : [{ path: 'repository', message: `received ${JSON.stringify(repository)}; expected owner/name` }]),
@@ -101,15 +119,14 @@ function problemsOf({ repository, repositoryId, audience, roles }: DeployIdentit
               message: `${name} is bound to no environment, ref or event: any job of the repository, a pull request's too, would have it`,
             },
           ]),
-      ...Object.entries(bound).flatMap(([claim, value]) =>
-        value === '' || value.includes('*')
-          ? [
-              {
-                path: `roles[${index}].bound.${claim}`,
-                message: `received ${JSON.stringify(value)}; expected an exact value`,
-              },
-            ]
-          : [],
+      ...Object.entries(bound).flatMap(([claim, values]) =>
+        [values]
+          .flat()
+          .filter((value) => !/^[^*,]+$/.test(value))
+          .map((value) => ({
+            path: `roles[${index}].bound.${claim}`,
+            message: `received ${JSON.stringify(value)}; expected an exact value, without "*" and ","`,
+          })),
       ),
     ]),
   ];

@@ -1,5 +1,5 @@
 export { ACTIONS, type PinnedAction } from './actions';
-export { DeployIdentity, type DeployIdentityProps, type JobRole } from './deploy-identity';
+export { DeployIdentity, JOBS_MOUNT, type DeployIdentityProps, type JobRole } from './deploy-identity';
 export {
   ProtectedRepository,
   type DeployEnvironment,

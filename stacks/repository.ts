@@ -1,0 +1,4 @@
+/** The repository that the API is delivered from. Its number stays when somebody else takes the name over. */
+export const REPOSITORY = { owner: 'fintech-example', name: 'fintech-api', id: '714285714' } as const;
+
+export const REPOSITORY_PATH = `${REPOSITORY.owner}/${REPOSITORY.name}`;
