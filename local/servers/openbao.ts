@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { poll } from '../poll';
 import { choosePort, LOOPBACK, onPort } from '../ports';
 import type { Run } from '../run';
 import { Server } from './server';
@@ -106,7 +107,16 @@ export async function startOpenBao(
       seal: async () => {
         await root.write('sys/seal');
       },
-      unseal,
+      unseal: async () => {
+        await unseal();
+        // A key was taken; the node serves when it has become the active one.
+        await poll(
+          async () => {
+            if ((await anonymous.health()) !== 'active') throw new Error('not active yet');
+          },
+          { timeoutMs: 10_000 },
+        );
+      },
     });
   });
 }
