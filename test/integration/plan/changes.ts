@@ -347,9 +347,9 @@ const neutral: readonly PlannedRow[] = [
   ),
   row(
     'notice',
-    'policy fintech-api: gains read on secret/data/fintech-api/limits',
+    'policy fintech-api: gains read on secret/data/fintech-api/flags',
     'a policy reads another entry',
-    vaultPolicy((text) => `${text}\npath "secret/data/fintech-api/limits" {\n  capabilities = ["read"]\n}\n`),
+    vaultPolicy((text) => `${text}\npath "secret/data/fintech-api/flags" {\n  capabilities = ["read"]\n}\n`),
   ),
   row(
     'notice',
