@@ -4,19 +4,24 @@ import {
   planWorkflow,
   renderWorkflow,
   securityScanningFiles,
+  type DeliveryEnvironment,
   type DeliveryWorkflowProps,
   type SecurityScanningProps,
 } from '@portcullis/constructs/github';
 import { policy } from '../policy';
-
-const VAULT = 'https://vault.fintech.example.com';
+import { vaultOf } from './repository';
+import { DEPLOY_ROLE, PLAN_ROLE, SCAN_ROLE } from './job-roles';
 
 export const scanning: SecurityScanningProps = {
   policy,
   stagingUrl: 'https://staging.api.fintech.example.com',
   productionUrl: 'https://api.fintech.example.com',
   tokenUrl: 'https://auth.fintech.example.com/token',
-  vault: { address: VAULT, role: 'github-scan', secretPath: `secret/data/${policy.name}/scan` },
+  vault: {
+    address: vaultOf('staging'),
+    role: SCAN_ROLE,
+    secretPath: `secret/data/${policy.name}/scan`,
+  },
   // The whole environment on the runner, as on anyone's machine.
   application: {
     start:
@@ -28,18 +33,24 @@ export const scanning: SecurityScanningProps = {
   ],
 };
 
-const onAws = (account: string) => ({
-  region: 'eu-central-1',
-  planRoleArn: `arn:aws:iam::${account}:role/portcullis-plan`,
-  deployRoleArn: `arn:aws:iam::${account}:role/portcullis-deploy`,
+/** An environment of its own account, Vault and stack. */
+const on = (name: string, account: string): DeliveryEnvironment => ({
+  name,
+  stacks: [`vault-${name}`],
+  vaultAddress: vaultOf(name),
+  aws: {
+    region: 'eu-central-1',
+    planRoleArn: `arn:aws:iam::${account}:role/portcullis-plan`,
+    deployRoleArn: `arn:aws:iam::${account}:role/portcullis-deploy`,
+  },
 });
 
 export const delivery: DeliveryWorkflowProps = {
-  vault: { address: VAULT, planRole: 'github-plan', deployRole: 'github-deploy' },
+  vault: { planRole: PLAN_ROLE, deployRole: DEPLOY_ROLE },
   environments: [
-    { name: 'dev', stacks: ['vault-dev'], aws: onAws('111111111111') },
-    { name: 'staging', stacks: ['vault-staging'], aws: onAws('222222222222'), scanned: true },
-    { name: 'prod', stacks: ['vault-prod'], aws: onAws('333333333333') },
+    on('dev', '111111111111'),
+    { ...on('staging', '222222222222'), scanned: true },
+    on('prod', '333333333333'),
   ],
 };
 

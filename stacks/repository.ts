@@ -2,3 +2,6 @@
 export const REPOSITORY = { owner: 'fintech-example', name: 'fintech-api', id: '714285714' } as const;
 
 export const REPOSITORY_PATH = `${REPOSITORY.owner}/${REPOSITORY.name}`;
+
+/** The Vault of a shared environment, as runners reach it. */
+export const vaultOf = (environment: string): string => `https://vault.${environment}.fintech.example.com`;

@@ -1,4 +1,4 @@
-import { REPOSITORY, REPOSITORY_PATH } from '../repository';
+import { REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
 import { defineEnvironment, type Environment } from './define-environment';
 
 /** Where changes land first. */
@@ -12,7 +12,7 @@ export const dev = (): Environment =>
     backend: { kind: 's3', bucket: 'fintech-example-dev-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-dev-state', region: 'eu-central-1' },
     delivery: {
-      vaultAddress: 'https://vault.dev.fintech.example.com',
+      vaultAddress: vaultOf('dev'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
     },

@@ -1,4 +1,4 @@
-import { REPOSITORY, REPOSITORY_PATH } from '../repository';
+import { REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
 import { defineEnvironment, type Environment } from './define-environment';
 
 /** What customers use. */
@@ -12,7 +12,7 @@ export const prod = (): Environment =>
     backend: { kind: 's3', bucket: 'fintech-example-prod-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-prod-state', region: 'eu-central-1' },
     delivery: {
-      vaultAddress: 'https://vault.prod.fintech.example.com',
+      vaultAddress: vaultOf('prod'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
     },

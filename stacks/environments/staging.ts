@@ -1,4 +1,4 @@
-import { REPOSITORY, REPOSITORY_PATH } from '../repository';
+import { REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
 import { defineEnvironment, type Environment } from './define-environment';
 
 /** What is scanned before it is released; sized like production. */
@@ -12,7 +12,7 @@ export const staging = (): Environment =>
     backend: { kind: 's3', bucket: 'fintech-example-staging-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-staging-state', region: 'eu-central-1' },
     delivery: {
-      vaultAddress: 'https://vault.staging.fintech.example.com',
+      vaultAddress: vaultOf('staging'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
     },

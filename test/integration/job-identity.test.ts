@@ -2,9 +2,12 @@
  * What jobs of the repository may do in Vault: the real server and the real provider; the identities are of the
  * shape of GitHub's, by an issuer of the test's own.
  */
+import { handOverStep } from '@portcullis/constructs/github';
 import { App } from 'cdktf';
+import { execFile } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { VaultClient } from '../../local/servers/vault-client';
 import { policy } from '../../policy';
 import { defineEnvironment } from '../../stacks/environments/define-environment';
@@ -218,6 +221,34 @@ describe('a job that deploys', () => {
     await expect(client.write(path, {}, { 'X-Vault-Wrap-TTL': '1h' })).rejects.toEqual(REFUSED);
   });
 
+  it('starts the service with a login that the service alone can open', async () => {
+    const { address } = deployment().vault;
+    const command = 'printf "%s %s %s" "$VAULT_ROLE_ID" "$VAULT_WRAPPED_SECRET_ID" "${VAULT_TOKEN-gone}"';
+    const { run = '' } = handOverStep(address, { appRole: policy.name, command });
+    const { stdout } = await inShell(run, {
+      VAULT_ADDR: address,
+      VAULT_TOKEN: await login('github-deploy', DEPLOY),
+    });
+    const [mask, started = ''] = stdout.split('\n');
+    const [role_id, wrapped = '', token] = started.split(' ');
+    expect({ mask, token }).toEqual({ mask: `::add-mask::${wrapped}`, token: 'gone' });
+    const { data } = await new VaultClient(address, wrapped).write('sys/wrapping/unwrap');
+    const { auth } = await new VaultClient(address).write('auth/approle/login', {
+      role_id,
+      secret_id: data?.secret_id,
+    });
+    const service = new VaultClient(address, auth?.client_token);
+    await expect(service.read(`secret/data/${policy.name}/config`)).resolves.toBeDefined();
+  });
+
+  it('starts nothing when it may not mint', async () => {
+    const { address } = deployment().vault;
+    const { run = '' } = handOverStep(address, { appRole: policy.name, command: 'echo started' });
+    const VAULT_TOKEN = await login('github-plan', PULL_REQUEST);
+    const started = inShell(run, { VAULT_ADDR: address, VAULT_TOKEN });
+    await expect(started).rejects.toMatchObject({ code: 22, stdout: '' });
+  });
+
   it('cannot widen what jobs may do', async () => {
     const client = await as('github-deploy', DEPLOY);
     for (const path of [
@@ -242,6 +273,12 @@ describe('a job that scans', () => {
     await expect(login('github-scan', { ...SCAN, ...workflow('plan') })).rejects.toEqual(NO_LOGIN);
   });
 });
+
+/** As GitHub runs a step whose shell is `bash`. */
+function inShell(script: string, variables: NodeJS.ProcessEnv): Promise<{ stdout: string }> {
+  const env = { PATH: process.env.PATH, ...variables };
+  return promisify(execFile)('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], { env });
+}
 
 /** Applies the stack with another life of credentials, as the given identity. */
 function withCredentialsOf(credentialSeconds: number, variables: NodeJS.ProcessEnv) {

@@ -1,11 +1,14 @@
+import { deployWorkflow, renderWorkflow } from '@portcullis/constructs/github';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EngineCache } from '../../local/cache';
 import { findWorkflowLinters, type WorkflowLinters } from '../../local/engines/workflow-linters';
 import { Run } from '../../local/run';
-import { deliveryFiles } from '../../stacks/github-settings';
+import { delivery, deliveryFiles } from '../../stacks/github-settings';
 
 const CHECKOUT = join(__dirname, '../..');
 const FOLDER = join(CHECKOUT, '.github/workflows');
@@ -40,6 +43,21 @@ describe('the workflows', () => {
   it.each(WORKFLOWS)('%s is valid, and so is every script in it', async (name) => {
     await lint(linters.actionlint, '-shellcheck', linters.shellcheck, join(FOLDER, name));
   });
+
+  it('are valid where a deploy starts the service, too', async () => {
+    const { environments } = delivery;
+    const handOver = { appRole: 'fintech-api', command: './start "$VAULT_WRAPPED_SECRET_ID"' };
+    const started = { ...delivery, environments: environments.map((one) => ({ ...one, handOver })) };
+    const folder = await mkdtemp(join(tmpdir(), 'portcullis-workflow-'));
+    try {
+      const file = join(folder, 'deploy.yml');
+      await writeFile(file, renderWorkflow(deployWorkflow(started)));
+      await lint(linters.actionlint, '-shellcheck', linters.shellcheck, file);
+      await lint(linters.zizmor, '--offline', '--no-progress', file);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 30_000);
 
   it('have no finding of zizmor', async () => {
     await lint(linters.zizmor, '--offline', '--no-progress', FOLDER);

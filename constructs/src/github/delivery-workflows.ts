@@ -3,8 +3,8 @@ import { ACTIONS } from './actions';
 import { CHECKED_OUT, type Job, type Step, type Workflow } from './workflow';
 
 export interface DeliveryWorkflowProps {
-  /** Vault, as runners reach it. */
-  readonly vault: { readonly address: string; readonly planRole: string; readonly deployRole: string };
+  /** JWT roles of the jobs, the same in every environment's Vault: see {@link DeployIdentity}. */
+  readonly vault: { readonly planRole: string; readonly deployRole: string };
   /** In the order in which a change reaches them. */
   readonly environments: readonly DeliveryEnvironment[];
 }
@@ -12,18 +12,30 @@ export interface DeliveryWorkflowProps {
 export interface DeliveryEnvironment {
   readonly name: string;
   readonly stacks: readonly string[];
+  /** The environment's own Vault, as runners reach it. */
+  readonly vaultAddress: string;
   /** Holds the state of its stacks, on AWS: roles that read it and that write it. */
   readonly aws: { readonly region: string; readonly planRoleArn: string; readonly deployRoleArn: string };
   /** Scanned after its deploy; the next environment waits for that. @default not scanned */
   readonly scanned?: boolean;
+  /** Starts the service after the apply. @default not here: on AWS it logs in by its task's role, without a secret */
+  readonly handOver?: HandOver;
+}
+
+/** How a new instance of the service gets its login: nobody but it can see the secret ID. */
+export interface HandOver {
+  /** Name of the service's AppRole, whose secret ID is minted, wrapped for two minutes. */
+  readonly appRole: string;
+  /** Bash that starts the service with the `VAULT_ROLE_ID` and the `VAULT_WRAPPED_SECRET_ID` of its environment. */
+  readonly command: string;
 }
 
 const PLAN = 'npm run --silent portcullis -- plan';
 
 /** Plans every stack of a pull request with a role that can only read, and says in a comment what changes. */
 export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Workflow {
-  const include = environments.flatMap(({ stacks, aws }) =>
-    stacks.map((stack) => ({ stack, region: aws.region, role: aws.planRoleArn })),
+  const include = environments.flatMap(({ stacks, vaultAddress, aws }) =>
+    stacks.map((stack) => ({ stack, vault: vaultAddress, region: aws.region, role: aws.planRoleArn })),
   );
   return {
     name: 'plan',
@@ -39,10 +51,10 @@ export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Wo
         env: { STACK: '${{ matrix.stack }}' },
         steps: [
           ...CHECKED_OUT,
-          ...signIn(vault.address, vault.planRole, '${{ matrix.region }}', '${{ matrix.role }}'),
+          ...signIn('${{ matrix.vault }}', vault.planRole, '${{ matrix.region }}', '${{ matrix.role }}'),
           {
             name: 'Plan',
-            env: VAULT_ENVIRONMENT(vault.address),
+            env: VAULT_ENVIRONMENT('${{ matrix.vault }}'),
             // A grade is for the reviewer; only a plan that failed fails the job.
             run: `${PLAN} "$STACK" --markdown comment.md || [ $? -ge 2 ]`,
           },
@@ -98,7 +110,7 @@ export function deployWorkflow({ vault, environments }: DeliveryWorkflowProps): 
 
 function planJob(
   vault: DeliveryWorkflowProps['vault'],
-  { name, stacks, aws }: DeliveryEnvironment,
+  { name, stacks, vaultAddress, aws }: DeliveryEnvironment,
   before: readonly string[],
 ): Job {
   return {
@@ -108,11 +120,11 @@ function planJob(
     outputs: { digests: '${{ steps.plan.outputs.digests }}' },
     steps: [
       ...CHECKED_OUT,
-      ...signIn(vault.address, vault.planRole, aws.region, aws.planRoleArn),
+      ...signIn(vaultAddress, vault.planRole, aws.region, aws.planRoleArn),
       {
         name: 'Plan',
         id: 'plan',
-        env: VAULT_ENVIRONMENT(vault.address),
+        env: VAULT_ENVIRONMENT(vaultAddress),
         run: [
           `${PLAN} ${stacks.join(' ')} --markdown "$GITHUB_STEP_SUMMARY" \\`,
           '  --out reviewed.json --outputs "$GITHUB_OUTPUT" || [ $? -ge 2 ]',
@@ -127,26 +139,49 @@ function planJob(
   };
 }
 
-function deployJob(vault: DeliveryWorkflowProps['vault'], { name, aws }: DeliveryEnvironment): Job {
+function deployJob(
+  vault: DeliveryWorkflowProps['vault'],
+  { name, vaultAddress, aws, handOver }: DeliveryEnvironment,
+): Job {
   return {
     needs: [`plan-${name}`],
     // Its reviewers approve what the plan's summary shows; its branch rule lets main alone deploy.
     environment: name,
     permissions: { contents: 'read', 'id-token': 'write' },
-    'timeout-minutes': 60,
+    'timeout-minutes': 30,
     concurrency: { group: `deploy-${name}`, 'cancel-in-progress': false },
     steps: [
       ...CHECKED_OUT,
-      ...signIn(vault.address, vault.deployRole, aws.region, aws.deployRoleArn),
+      ...signIn(vaultAddress, vault.deployRole, aws.region, aws.deployRoleArn),
       {
         name: 'Apply what was reviewed',
-        env: { ...VAULT_ENVIRONMENT(vault.address), DIGESTS: `\${{ needs.plan-${name}.outputs.digests }}` },
+        env: { ...VAULT_ENVIRONMENT(vaultAddress), DIGESTS: `\${{ needs.plan-${name}.outputs.digests }}` },
         run: [
           'read -r -a digests <<< "$DIGESTS"',
           'npm run --silent portcullis -- deploy --reviewed "${digests[@]}"',
         ].join('\n'),
       },
+      ...(handOver ? [handOverStep(vaultAddress, handOver)] : []),
     ],
+  };
+}
+
+/** The job's token is in no command line, and gone when the service starts. */
+export function handOverStep(vaultAddress: string, { appRole, command }: HandOver): Step {
+  return {
+    name: 'Start the service with a login of its own',
+    env: VAULT_ENVIRONMENT(vaultAddress),
+    run: [
+      'ask() { curl --silent --show-error --fail --max-time 30 --header @<(printf "X-Vault-Token: %s" "$VAULT_TOKEN") "$@"; }',
+      `role="$VAULT_ADDR/v1/auth/approle/role/${appRole}"`,
+      'VAULT_ROLE_ID=$(ask "$role/role-id" | jq --exit-status --raw-output .data.role_id)',
+      'VAULT_WRAPPED_SECRET_ID=$(ask --request POST --header "X-Vault-Wrap-TTL: 120s" "$role/secret-id" \\',
+      '  | jq --exit-status --raw-output .wrap_info.token)',
+      'echo "::add-mask::$VAULT_WRAPPED_SECRET_ID"',
+      'unset VAULT_TOKEN',
+      'export VAULT_ROLE_ID VAULT_WRAPPED_SECRET_ID',
+      command,
+    ].join('\n'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-role';
 import { Policy } from '@cdktf/provider-vault/lib/policy';
+import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../core';
 import { policyDocument, type PolicyRule } from '../vault/policy-document';
@@ -83,7 +84,7 @@ export class DeployIdentity extends Construct {
 
 function problemsOf({ repository, repositoryId, audience, roles, issuer }: DeployIdentityProps) {
   return [
-    ...(issuer === undefined || /^https:\/\/|^http:\/\/127\.0\.0\.1[:/]/.test(issuer)
+    ...(issuer === undefined || isHttpsOrLoopback(issuer)
       ? []
       : [
           {

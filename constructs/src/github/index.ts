@@ -1,3 +1,4 @@
+export { AwsDeployIdentity, type AwsDeployIdentityProps } from './aws-deploy-identity';
 export { ACTIONS, type PinnedAction } from './actions';
 export { DeployIdentity, JOBS_MOUNT, type DeployIdentityProps, type JobRole } from './deploy-identity';
 export {
@@ -13,6 +14,13 @@ export {
   type SecurityScanningFilesProps,
   type SecurityScanningProps,
 } from './security-scanning';
-export { deployWorkflow, planWorkflow, type DeliveryWorkflowProps } from './delivery-workflows';
+export {
+  deployWorkflow,
+  handOverStep,
+  planWorkflow,
+  type DeliveryEnvironment,
+  type DeliveryWorkflowProps,
+  type HandOver,
+} from './delivery-workflows';
 export { renderWorkflow } from './workflow';
 export type { ZapRule } from './zap-rules';

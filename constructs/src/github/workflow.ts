@@ -40,6 +40,9 @@ export interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
+/** By name, GitHub's bash stops at a failure inside a pipe too; left out, it does not. */
+const SHELL = { run: { shell: 'bash' } };
+
 const RUNNER = 'ubuntu-24.04';
 
 /** What every job begins with: who may be called is recorded, and no credential stays in the checkout. */
@@ -50,7 +53,7 @@ export const CHECKED_OUT: readonly Step[] = [
 
 /** Writes a workflow as YAML. No job has a permission that it does not name. */
 export function renderWorkflow({ name, on, jobs }: Workflow): string {
-  const document = { name, on, permissions: {}, jobs: mapValues(jobs, renderJob) };
+  const document = { name, on, permissions: {}, defaults: SHELL, jobs: mapValues(jobs, renderJob) };
   const yaml = stringify(document, { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false });
   return `# Made by Portcullis from stacks/github-settings.ts: change that, and run \`portcullis workflows\`.\n${withVersions(yaml)}`;
 }
