@@ -4,7 +4,7 @@ import type { TerraformStack } from 'cdktf';
  * The provider versions that stacks accept. The prebuilt bindings pin one exact version each, which would
  * keep patch releases out; the lock file of a shared environment pins what was reviewed instead.
  */
-const ACCEPTED_VERSIONS = { vault: '~> 5.6', github: '~> 6.6' } as const;
+const ACCEPTED_VERSIONS = { vault: '~> 5.6', github: '~> 6.6', aws: '~> 6.13' } as const;
 
 /** Relaxes the exact version that a provider's bindings ask for. Call it once for each provider of a stack. */
 export function relaxProviderPin(stack: TerraformStack, provider: keyof typeof ACCEPTED_VERSIONS): void {
