@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 let cluster: TestCluster;
 beforeEach(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster(1_000);
 });
 afterEach(() => cluster.stop());
 

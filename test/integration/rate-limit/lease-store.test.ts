@@ -59,6 +59,27 @@ describe('blocks in a real Redis', () => {
     expect(await used()).toEqual([80, 80]);
   });
 
+  test('blocks of one turn are leased by one command and given back by one, each by its own limits', async () => {
+    const commands = async (): Promise<number> =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1]);
+    await Promise.all([leases.lease('warm', 'up', 4, LIMITS), leases.giveBack('warm', 'up', 4)]);
+
+    const before = await commands();
+    const grants = await Promise.all([
+      leases.lease('acme', 'one', 100, LIMITS),
+      leases.lease('tiny', 'two', 100, [10, 10_000]),
+      leases.lease('acme', 'three', 1_000, LIMITS),
+      leases.lease('globex', 'four', 50, [Infinity, 40]),
+    ]);
+    expect(grants.map((grant) => grant?.units)).toEqual([100, undefined, 225, 10]);
+    expect(grants.map((grant) => grant?.used)).toEqual([[100, 100], undefined, [325, 325], [10, 10]]);
+    const back = [leases.giveBack('globex', 'four', 3), leases.giveBack('acme', 'three', 200)];
+    back.push(leases.giveBack('tiny', 'two', 100), leases.giveBack('globex', 'four', 3));
+    expect(await Promise.all(back)).toEqual([3, 200, 0, 0]);
+    expect(await commands()).toBe(before + 2);
+    expect(await used()).toEqual([125, 125]);
+  });
+
   test('all keys of a client are in one slot and die by themselves', async () => {
     await leases.lease('acme', 'one', 100, LIMITS);
     const keys = await redis.keys('*');

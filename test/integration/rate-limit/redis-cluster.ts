@@ -18,15 +18,13 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-/** How long a node must be silent until its peers call it dead, ms. */
-const NODE_TIMEOUT_MS = 1_000;
-
-export async function startCluster(): Promise<TestCluster> {
+/** @param nodeTimeoutMs how long a node must be silent until its peers call it dead. */
+export async function startCluster(nodeTimeoutMs: number): Promise<TestCluster> {
   const run = await Run.open();
   const start = (name: string) =>
     startRedisIn(run, name, [
       'cluster-enabled yes',
-      `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
+      `cluster-node-timeout ${nodeTimeoutMs}`,
       'cluster-config-file nodes.conf',
       'cluster-port 0',
       // The other shards serve on while one has no master.
@@ -64,6 +62,7 @@ export async function startCluster(): Promise<TestCluster> {
       { timeoutMs: 15_000, everyMs: 50 },
     );
   for (const node of [...masters, replica]) await until(node, ['CLUSTER', 'INFO'], 'cluster_slots_ok:16384');
+  for (const node of masters) await until(node, ['CLUSTER', 'INFO'], 'cluster_state:ok');
   await until(replica, ['INFO', 'replication'], 'master_link_status:up');
   return {
     masters,
