@@ -1,7 +1,7 @@
+import { Batch, type ScriptRunner } from './batch';
 import { limitArgument, type Script } from './charge-script';
 import { blockKey, windowKeys } from './keys';
 import { leaseScript, returnScript } from './lease-script';
-import type { ScriptRunner } from './redis-store';
 import { BUCKETS } from './window';
 
 /** Units of a client's limits, charged in advance. */
@@ -27,47 +27,69 @@ export interface LeaseStore {
 /** For how many bucket lengths a block can be given back: it is over after one, and its process may be late. */
 const RETURNABLE_BUCKETS = 4;
 
-/** Blocks from Redis. */
+interface Asked {
+  readonly client: string;
+  readonly block: string;
+  readonly want: number;
+  readonly limits: readonly number[];
+}
+
+interface Returned {
+  readonly client: string;
+  readonly block: string;
+  readonly unspent: number;
+}
+
+/** Blocks from Redis. Those of the same turn of the event loop are leased by one EVALSHA, and given back by one. */
 export class RedisLeaseStore implements LeaseStore {
-  readonly #keys: (client: string) => string[];
-  readonly #returnableMs: string;
+  readonly #leases: Batch<Asked, Grant | undefined>;
+  readonly #returns: Batch<Returned, number>;
 
   constructor(
-    readonly redis: ScriptRunner,
+    redis: ScriptRunner,
     readonly windowsMs: readonly number[],
-    readonly script: Script = leaseScript(),
+    script: Script = leaseScript(),
   ) {
-    this.#keys = windowKeys(windowsMs);
-    this.#returnableMs = String(Math.ceil((RETURNABLE_BUCKETS * Math.min(...windowsMs)) / BUCKETS));
+    const returnableMs = Math.ceil((RETURNABLE_BUCKETS * Math.min(...windowsMs)) / BUCKETS);
+    const header = [windowsMs.length, returnableMs, ...windowsMs].map(String);
+    const keysOf = windowKeys(windowsMs);
+    const allKeys = (blocks: readonly { readonly client: string; readonly block: string }[]): string[] =>
+      blocks.flatMap(({ client, block }) => [blockKey(client, block), ...keysOf(client)]);
+    this.#leases = new Batch(redis, {
+      script,
+      command: (asked) => ({
+        keys: allKeys(asked),
+        args: [
+          ...header,
+          ...asked.flatMap(({ want, limits }) => [String(want), ...limits.map(limitArgument)]),
+        ],
+      }),
+      answer: (reply, index) => grantOf(reply, index, windowsMs.length),
+    });
+    this.#returns = new Batch(redis, {
+      script: returnScript,
+      command: (returned) => ({
+        keys: allKeys(returned),
+        args: returned.map(({ unspent }) => String(unspent)),
+      }),
+      answer: (reply, index) => Number(reply[index]),
+    });
   }
 
-  async lease(
-    client: string,
-    block: string,
-    want: number,
-    limits: readonly number[],
-  ): Promise<Grant | undefined> {
-    const windows = this.windowsMs.flatMap((length, w) => [
-      String(length),
-      limitArgument(limits[w] ?? Infinity),
-    ]);
-    const args = [String(want), this.#returnableMs, ...windows];
-    const reply = await this.redis.run(this.script, this.#blockKeys(client, block), args);
-    const [nowMs = 0, units = 0, ...states] = (reply as unknown[]).map(Number);
-    if (units === 0) return undefined;
-    return {
-      units,
-      nowMs,
-      used: states.filter((_, index) => index % 2 === 0),
-      buckets: states.filter((_, index) => index % 2 === 1),
-    };
+  lease(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined> {
+    return this.#leases.add({ client, block, want, limits });
   }
 
-  async giveBack(client: string, block: string, unspent: number): Promise<number> {
-    return Number(await this.redis.run(returnScript, this.#blockKeys(client, block), [String(unspent)]));
+  giveBack(client: string, block: string, unspent: number): Promise<number> {
+    return this.#returns.add({ client, block, unspent });
   }
+}
 
-  #blockKeys(client: string, block: string): string[] {
-    return [blockKey(client, block), ...this.#keys(client)];
-  }
+function grantOf(reply: readonly unknown[], index: number, windows: number): Grant | undefined {
+  const at = 1 + index * (1 + 2 * windows);
+  const units = Number(reply[at]);
+  if (units === 0) return undefined;
+  const ofEach = (first: number): number[] =>
+    Array.from({ length: windows }, (_, w) => Number(reply[at + first + 2 * w]));
+  return { units, nowMs: Number(reply[0]), used: ofEach(1), buckets: ofEach(2) };
 }
