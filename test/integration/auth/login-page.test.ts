@@ -24,6 +24,9 @@ import { deployed } from '../../support/deployed';
 import { useOidc, useRedis } from '../../support/engines';
 import { webClient, WEB_CLIENT } from './people-app';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 jest.setTimeout(60_000);
 
 /** Shorter than a test, so that tokens are renewed under the page. */

@@ -14,6 +14,9 @@ import { useOidc, useRedis, useRun } from '../../support/engines';
 import { servePeople, servePeopleOf, webClient, type PeopleApp } from './people-app';
 import { Visitor, type Page } from './visitor';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const LIFE_SECONDS = 900;
 const provider: OidcOptions = {
   audience: policy.audience,

@@ -20,6 +20,9 @@ import { deployed } from '../../support/deployed';
 import { useOidc } from '../../support/engines';
 import { Browser, type Session } from './revocation-browser';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const audience = 'https://api.example.com';
 const person = { subject: 'alice', name: 'Alice', organisation: 'org-1', tier: 'free' };
 const oidc = useOidc({ audience, scopes: ['read'], accessTokenSeconds: 900, clients: [], people: [person] });

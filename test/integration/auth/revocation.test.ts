@@ -14,6 +14,9 @@ import { connect, startRedis, type TestRedis } from '../rate-limit/redis';
 import { serveApp } from './revocation-app';
 import { answers, Instance } from './revocation-instances';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 /** Longer than Redis takes to come back, and a second on top for the instances. */
 const AFTER_A_RESTART = { timeoutMs: 5_000 };
 

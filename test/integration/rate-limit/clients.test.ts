@@ -7,6 +7,9 @@ import { serve } from './app';
 import { outagePolicy, startLoad } from './load';
 import { startRedis, type TestRedis } from './redis';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 jest.setTimeout(30_000);
 
 const ioRedis = async (server: TestRedis): Promise<IoRedis> => {

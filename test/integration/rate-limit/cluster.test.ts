@@ -4,6 +4,9 @@ import { SLOTS, slotOf } from '../../../runtime/src/rate-limit/redis/slots';
 import { outagePolicy, startLoad } from './load';
 import { ioRedisCluster, nodeRedisCluster, startCluster, type TestCluster } from './redis-cluster';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 /** The first master has a third of the slots, from 0 on; beyond the next boundary of 256 none is near its own. */
 const FIRST_FOREIGN_SLOT = Math.ceil(SLOTS / 3 / 256) * 256;
 

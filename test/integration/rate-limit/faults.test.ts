@@ -9,6 +9,9 @@ import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
 import { startLoad, type Load, type LoadOptions } from './load';
 import { connect, startRedis, type TestRedis } from './redis';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 jest.setTimeout(30_000);
 
 /** How long a Redis that is well again may go unused. */

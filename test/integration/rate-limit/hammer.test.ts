@@ -9,6 +9,9 @@ import { buildSync } from 'esbuild';
 import { HAMMERED } from './hammered';
 import { connect, startRedis, type TestRedis } from './redis';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const SECONDS = 5;
 
 interface Hammer {

@@ -59,7 +59,7 @@ describe('blocks in a real Redis', () => {
     expect(await used()).toEqual([80, 80]);
   });
 
-  test('blocks of one turn are leased by one command and given back by one, each by its own limits', async () => {
+  test('blocks of one moment are leased by one command and given back by one, each by its own limits', async () => {
     const commands = async (): Promise<number> =>
       Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1]);
     await Promise.all([leases.lease('warm', 'up', 4, LIMITS), leases.giveBack('warm', 'up', 4)]);

@@ -82,7 +82,7 @@ describe('leased blocks', () => {
         await redis.set(clockKey, nowMs);
       },
       store: new RedisStore(guarded, WINDOWS_MS, chargeScript(clock('KEYS[1]'))),
-      leases: new RedisLeaseStore(guarded, WINDOWS_MS, leaseScript(clock('KEYS[1]'))),
+      leases: new RedisLeaseStore(guarded, WINDOWS_MS, leaseScript(clock('KEYS[1]')), setImmediate),
     });
   };
 

@@ -6,6 +6,9 @@ import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
 import { serve, type TestApp } from './app';
 import { connect, startRedis, type TestRedis } from './redis';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 jest.setTimeout(30_000);
 
 const policy = definePolicy({
