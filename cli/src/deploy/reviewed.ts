@@ -31,7 +31,7 @@ const fileSchema = z.object({
       changes: z.array(
         z.object({
           address: z.string(),
-          action: z.enum(['create', 'update', 'replace', 'delete', 'forget']),
+          action: z.enum(['create', 'update', 'replace', 'delete', 'forget', 'import']),
           attributes: z.record(z.string(), z.object({ before: z.custom<Value>(), after: z.custom<Value>() })),
         }),
       ),

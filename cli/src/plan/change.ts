@@ -1,6 +1,9 @@
 import { same, type Value } from './values';
 
-export type Action = 'create' | 'update' | 'replace' | 'delete' | 'forget';
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import';
+
+/** Attribute of a change that stands for the provisioners that it runs. */
+export const SCRIPTS = '(provisioners)';
 
 /** What a plan would do to one resource. */
 export interface Change {

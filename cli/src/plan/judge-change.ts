@@ -1,9 +1,9 @@
-import { changedAttributes, type Change } from './change';
+import { changedAttributes, SCRIPTS, type Change } from './change';
 import { GRADES, worst, type Grade, type Remark } from './grade';
 import { ruleFor } from './rules';
 import { harmless } from './rules/judge';
 import type { Rule } from './rules/rule';
-import { show, Veiled, type Value } from './values';
+import { hasUnknown, show, type Value } from './values';
 
 /** A change of one resource and everything that is to be said of it. */
 export interface JudgedChange {
@@ -18,7 +18,7 @@ export interface JudgedChange {
 /** Says what a change means for security, worst first. Never silent about a kind of resource that no rule knows. */
 export async function judgeChange(change: Change): Promise<JudgedChange> {
   const rule = ruleFor(change);
-  const remarks = rule ? await remarksOf(change, rule) : [unjudged(change)];
+  const remarks = [...scriptsOf(change), ...(rule ? await remarksOf(change, rule) : [unjudged(change)])];
   return {
     address: change.address,
     action: change.action,
@@ -28,12 +28,22 @@ export async function judgeChange(change: Change): Promise<JudgedChange> {
   };
 }
 
+/** Whatever the resource is: what a provisioner runs, it runs where the deploy has its credentials. */
+function scriptsOf({ before, after }: Change): Remark[] {
+  return SCRIPTS in before || SCRIPTS in after
+    ? [{ grade: 'danger', sentence: 'runs a provisioner on the machine that deploys' }]
+    : [];
+}
+
 async function remarksOf(change: Change, rule: Rule): Promise<Remark[]> {
   const remarks: Remark[] = [];
   const { grade = 'notice', loses = 'what it did is no longer done' } = rule.destroyed ?? {};
   if (change.action === 'delete') return [{ grade, sentence: `will be destroyed: ${loses}` }];
   if (change.action === 'forget') {
     return [{ grade: 'notice', sentence: 'will no longer be managed here, and stays as it is' }];
+  }
+  if (change.action === 'import') {
+    return [{ grade: 'notice', sentence: 'exists already, and will be managed here' }];
   }
   if (change.action === 'replace') {
     remarks.push({ grade, sentence: `will be destroyed and made anew: ${loses}` });
@@ -47,7 +57,7 @@ async function remarksOf(change: Change, rule: Rule): Promise<Remark[]> {
 
 /** What a new resource leaves out counts too: an empty list of addresses is any address. */
 function attributesToJudge(change: Change, { attributes }: Rule): Iterable<string> {
-  const changed = changedAttributes(change);
+  const changed = changedAttributes(change).filter((name) => name !== SCRIPTS);
   return change.action === 'create' ? new Set([...changed, ...Object.keys(attributes)]) : changed;
 }
 
@@ -60,7 +70,7 @@ function judgeAttribute({ action, before, after }: Change, rule: Rule, name: str
   ];
   // The identity of what does not exist yet, and attributes of a new resource that no rule is about.
   if (!judge && (isNew || name === 'id')) return [];
-  if (will instanceof Veiled && will.kind === 'unknown') {
+  if (hasUnknown(will)) {
     return judge === harmless
       ? []
       : [{ grade: 'unknown', sentence: `${name} is known only after the apply` }];
@@ -77,6 +87,7 @@ function unjudged(change: Change): Remark {
     replace: 'destroyed and made anew',
     delete: 'destroyed',
     forget: 'forgotten',
+    import: 'managed here, as it is',
   };
   const names = change.action === 'update' ? changedAttributes(change) : [];
   const what = names.length > 0 ? `: ${names.join(', ')}` : '';

@@ -1,27 +1,42 @@
 import { z } from 'zod';
-import type { Action, Attributes, Change } from './change';
+import { SCRIPTS, type Action, type Attributes, type Change } from './change';
 import { PlanError } from './errors';
 import { isRecord, veil, type Value } from './values';
+
+const changeSchema = z.object({
+  actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open'])),
+  importing: z.unknown().optional(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  after_unknown: z.unknown().optional(),
+  before_sensitive: z.unknown().optional(),
+  after_sensitive: z.unknown().optional(),
+});
+
+/** What is configured, as far as it runs something. */
+const moduleSchema = z.object({
+  resources: z
+    .array(z.object({ address: z.string(), provisioners: z.array(z.unknown()).optional() }))
+    .default([]),
+  module_calls: z.record(z.string(), z.object({ module: z.unknown().optional() })).default({}),
+});
 
 /** The part of the engines' plan format 1.x that is read: `tofu show -json <plan>`. */
 const planSchema = z.object({
   format_version: z.string().regex(/^1\./, 'expected format 1.x, of OpenTofu or Terraform 1.11 or newer'),
   errored: z.boolean().optional(),
   complete: z.boolean().optional(),
+  // Terraform 1.14: what runs besides the changes.
+  action_invocations: z.array(z.unknown()).max(0, 'it invokes actions, which nothing here judges').optional(),
+  output_changes: z.record(z.string(), changeSchema).default({}),
+  configuration: z.object({ root_module: moduleSchema.optional() }).default({}),
   resource_changes: z
     .array(
       z.object({
         address: z.string(),
         mode: z.enum(['managed', 'data', 'ephemeral']),
         type: z.string(),
-        change: z.object({
-          actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open'])),
-          before: z.unknown().optional(),
-          after: z.unknown().optional(),
-          after_unknown: z.unknown().optional(),
-          before_sensitive: z.unknown().optional(),
-          after_sensitive: z.unknown().optional(),
-        }),
+        change: changeSchema,
       }),
     )
     .default([]),
@@ -44,29 +59,69 @@ export function readPlan(text: string): Change[] {
   if (plan.data.errored === true || plan.data.complete === false) {
     throw unreadable('it is not complete: the engine failed while planning, or deferred a part');
   }
-  return plan.data.resource_changes
-    .filter(({ mode }) => mode === 'managed')
-    .flatMap(toChange)
-    .sort((one, other) => (one.address < other.address ? -1 : 1));
+  const { resource_changes: resources, output_changes: outputs, configuration } = plan.data;
+  const scripts = provisionersOf(configuration.root_module);
+  return [
+    ...resources.filter(({ mode }) => mode === 'managed').flatMap((raw) => toChange(raw, scripts)),
+    ...Object.entries(outputs).flatMap(([name, change]) =>
+      toChange({ address: `output.${name}`, type: 'output', change: wrapped(change) }),
+    ),
+  ].sort((one, other) => (one.address < other.address ? -1 : 1));
 }
 
-function toChange({ address, type, change }: RawChange): Change[] {
-  const action = actionOf(change.actions);
+type Scripts = ReadonlyMap<string, unknown>;
+
+function toChange({ address, type, change }: Omit<RawChange, 'mode'>, scripts?: Scripts): Change[] {
+  const action = actionOf(change);
   if (action === undefined) return [];
+  const runs = scripts?.get(address.replace(/\[[^\]]*\]/g, ''));
+  const doomed = action === 'delete' || action === 'forget';
+  const before = attributes(veil(change.before, change.before_sensitive));
+  const after = attributes(veil(change.after, change.after_sensitive, change.after_unknown));
+  const script = runs === undefined || action === 'update' ? {} : { [SCRIPTS]: veil(runs, undefined) };
   return [
     {
       address,
       type,
       action,
-      before: attributes(veil(change.before, change.before_sensitive)),
-      after: attributes(veil(change.after, change.after_sensitive, change.after_unknown)),
+      before: doomed ? { ...before, ...script } : before,
+      after: doomed ? after : { ...after, ...script },
     },
   ];
 }
 
-function actionOf(actions: RawChange['change']['actions']): Action | undefined {
+/** Provisioners by the address of their resource, without its index. */
+function provisionersOf(module: unknown, prefix = ''): Scripts {
+  const found = new Map<string, unknown>();
+  const { resources, module_calls: calls } = moduleSchema.parse(module ?? {});
+  for (const { address, provisioners = [] } of resources) {
+    if (provisioners.length > 0) found.set(prefix + address, provisioners);
+  }
+  for (const [name, call] of Object.entries(calls)) {
+    for (const [address, scripts] of provisionersOf(call.module, `${prefix}module.${name}.`)) {
+      found.set(address, scripts);
+    }
+  }
+  return found;
+}
+
+/** An output is a value, a resource has attributes. */
+function wrapped(change: z.output<typeof changeSchema>): z.output<typeof changeSchema> {
+  const value = (part: unknown) => ({ value: part });
+  return {
+    ...change,
+    before: value(change.before),
+    after: value(change.after),
+    after_unknown: value(change.after_unknown),
+    before_sensitive: value(change.before_sensitive),
+    after_sensitive: value(change.after_sensitive),
+  };
+}
+
+function actionOf({ actions, importing }: RawChange['change']): Action | undefined {
   if (actions.length > 1) return 'replace';
   const [action] = actions;
+  if (action === 'no-op' && importing !== undefined && importing !== null) return 'import';
   return action === 'create' || action === 'update' || action === 'delete' || action === 'forget'
     ? action
     : undefined;

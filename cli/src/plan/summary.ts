@@ -9,6 +9,7 @@ export interface Counts {
   readonly replace: number;
   readonly delete: number;
   readonly forget: number;
+  readonly import: number;
 }
 
 /** What a plan of one stack says: for people in `judged`, for the deploy in `digest`. Holds no secret. */
@@ -36,7 +37,7 @@ export async function summarize(stack: string, changes: readonly Change[]): Prom
 }
 
 function countsOf(changes: readonly Change[]): Counts {
-  const counts = { create: 0, update: 0, replace: 0, delete: 0, forget: 0 };
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, forget: 0, import: 0 };
   for (const { action } of changes) counts[action] += 1;
   return counts;
 }
@@ -49,6 +50,7 @@ export function describeCounts(counts: Counts): string {
     replace: 'replace',
     delete: 'destroy',
     forget: 'forget',
+    import: 'import',
   };
   const parts = Object.entries(words).flatMap(([action, word]) => {
     const count = counts[action as keyof Counts];

@@ -96,6 +96,12 @@ export function same(one: Value | undefined, other: Value | undefined): boolean 
   return one === other;
 }
 
+/** Whether it, or a part of it, is known only after the apply. */
+export function hasUnknown(value: unknown): boolean {
+  if (value instanceof Veiled) return value.kind === 'unknown';
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasUnknown);
+}
+
 /** A value in a sentence. */
 export function show(value: Value | undefined): string {
   if (isNothing(value)) return 'nothing';

@@ -1,6 +1,6 @@
 import type { Change } from '../change';
 import type { Remark } from '../grade';
-import { isRecord, same, show, type Value } from '../values';
+import { hasUnknown, isRecord, same, show, type Value } from '../values';
 import { allowance, harmless, itemsOf, lifetime, mustBe, reviewed, rewritten, type Judge } from './judge';
 import { named, type Rule } from './rule';
 
@@ -74,6 +74,9 @@ function inside(change: Change, block: string, judges: Readonly<Record<string, J
   return [...names].sort().flatMap((name) => {
     if (same(before?.[name], after[name])) return [];
     const judge = judges[name] ?? reviewed(name);
+    if (judge !== harmless && hasUnknown(after[name])) {
+      return { grade: 'unknown', sentence: `${name} is known only after the apply` };
+    }
     return judge(before === undefined ? undefined : (before[name] ?? null), after[name]) ?? [];
   });
 }

@@ -72,8 +72,15 @@ function boundClaims(): Judge {
     const sentence = changed
       .map((claim) => `${claim} ${was[claim] ?? 'unbound'} → ${will[claim]}`)
       .join(', ');
-    return { grade: 'notice', sentence: `is bound to ${sentence}` };
+    // A value more, or another one, is somebody more who gets in.
+    const wider = changed.some((claim) => claim in was && !isSubset(will[claim], was[claim]));
+    return { grade: wider ? 'danger' : 'notice', sentence: `is bound to ${sentence}` };
   };
+}
+
+function isSubset(some: string | undefined, all: string | undefined): boolean {
+  const allowed = all?.split(',') ?? [];
+  return some?.split(',').every((value) => allowed.includes(value)) ?? true;
 }
 
 function claimsOf(value: unknown): Record<string, string> {
