@@ -23,7 +23,8 @@ const POOL_DEFAULTS = {
   maxLifetimeSeconds: 0,
   idleTimeoutMillis: 10_000,
 };
-const FORWARDED = ['connect', 'acquire', 'release', 'remove', 'error'] as const;
+const OF_CONNECTIONS = ['connect', 'remove', 'error'] as const;
+const OF_QUERIES = ['acquire', 'release'] as const;
 
 /**
  * A pool with the interface of `pg.Pool` whose user and password change under load. During a rotation two
@@ -34,6 +35,13 @@ const FORWARDED = ['connect', 'acquire', 'release', 'remove', 'error'] as const;
 export class RotatingPool extends EventEmitter implements Pool, Consumer {
   /** Of every pool that is still to be made. */
   readonly options: PoolOptions;
+  /** With those that still drain. */
+  readonly #pools = new Set<Pool>();
+  /** Forwarded only while somebody listens: they come with every query. */
+  readonly #ofQueries = OF_QUERIES.map((name) => ({
+    name,
+    forward: (...args: unknown[]): void => void this.emit(name, ...args),
+  }));
   #current: { readonly pool: Pool; readonly user: string } | undefined;
   #end: Promise<void> | undefined;
   #ended = false;
@@ -46,6 +54,8 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     super();
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     this.options = { ...POOL_DEFAULTS, ...(Object.fromEntries(given) as Partial<PoolOptions>) };
+    this.on('newListener', (event: string | symbol) => this.#hearQueries(event, 'on'));
+    this.on('removeListener', (event: string | symbol) => this.#hearQueries(event, 'off'));
   }
 
   /** Most connections that can be open at once: the old pool's and the new one's. */
@@ -108,8 +118,7 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
   async prepare(credential: Credential): Promise<Generation> {
     const { user, password } = credential;
     const pool = new Pool({ ...this.options, user, password: password.reveal() });
-    for (const name of FORWARDED)
-      pool.on(name as 'connect', (...args: unknown[]) => this.#forward(name, args));
+    this.#forwardFrom(pool);
     const clients = new Set<PoolClient>();
     pool.on('connect', (client) => clients.add(client)).on('remove', (client) => clients.delete(client));
     const warming = warmUp(pool, Math.max(1, this.totalCount));
@@ -119,7 +128,7 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
       }
       await warming;
     } catch (error) {
-      await closePool(pool, clients, this.clock);
+      await this.#close(pool, clients);
       throw error;
     }
     return {
@@ -131,7 +140,7 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
         if (this.#current?.pool === pool) this.#current = undefined;
         return drainPool(pool, this.clock, boundMs);
       },
-      close: () => closePool(pool, clients, this.clock),
+      close: () => this.#close(pool, clients),
     };
   }
 
@@ -140,18 +149,21 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
   }
 
   #query(args: unknown[]): Promise<QueryResult> {
-    return this.#with((pool) => (pool as unknown as Queryable).query(...args));
+    return this.#with((pool) => send(pool, args));
   }
 
-  /** The path of every query: no promise, no closure more than the retry needs. */
-  #with<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+  /** The path of every query: it costs what the promise of `pg.Pool#query` would. */
+  async #with<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
     const current = this.#current;
     if (current === undefined) return this.#whenReady(work);
-    return work(current.pool).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
+    try {
+      return await work(current.pool);
+    } catch (error) {
+      if (!isRefusal(error)) throw withStack(error);
       // Refused while connecting, so nothing was sent: the work may start again with a new credential.
-      return this.lease.refused(current.user).then(() => this.#whenReady(work));
-    });
+      await this.lease.refused(current.user);
+      return this.#whenReady(work);
+    }
   }
 
   async #whenReady<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
@@ -160,15 +172,39 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     return this.#current === undefined ? this.#whenReady(work) : work(this.#current.pool);
   }
 
-  #forward(name: (typeof FORWARDED)[number], args: unknown[]): void {
-    // A pool without a listener for 'error' would end the process for a connection that died while idle.
-    if (name !== 'error' || this.listenerCount('error') > 0) this.emit(name, ...args);
+  #forwardFrom(pool: Pool): void {
+    this.#pools.add(pool);
+    for (const name of OF_CONNECTIONS) {
+      pool.on(name as 'connect', (...args: unknown[]) => {
+        // A pool without a listener for 'error' would end the process for a connection that died while idle.
+        if (name !== 'error' || this.listenerCount('error') > 0) this.emit(name, ...args);
+      });
+    }
+    for (const { name, forward } of this.#ofQueries) {
+      if (this.listenerCount(name) > 0) pool.on(name, forward);
+    }
+  }
+
+  /** Before the first listener comes, and after the last one went. */
+  #hearQueries(event: string | symbol, change: 'on' | 'off'): void {
+    const heard = this.#ofQueries.find(({ name }) => name === event);
+    if (heard === undefined || this.listenerCount(event) > 0) return;
+    for (const pool of this.#pools) pool[change](heard.name, heard.forward);
+  }
+
+  async #close(pool: Pool, clients: ReadonlySet<PoolClient>): Promise<void> {
+    await closePool(pool, clients, this.clock);
+    this.#pools.delete(pool);
   }
 }
 
 /** `pg.Pool#query` without its overloads. */
 interface Queryable {
-  query(...args: unknown[]): Promise<QueryResult>;
+  query(
+    text: unknown,
+    values: unknown,
+    callback: (error: Error | undefined, result: QueryResult) => void,
+  ): void;
 }
 
 type Callback = (error: Error | undefined, result?: QueryResult) => void;
@@ -177,6 +213,22 @@ type ConnectCallback = (
   client: PoolClient | undefined,
   done: (release?: boolean | Error) => void,
 ) => void;
+
+/** Given a callback, `pg.Pool#query` makes no promise of its own. */
+function send(pool: Pool, [text, values]: readonly unknown[]): Promise<QueryResult> {
+  return new Promise((resolve, reject) => {
+    (pool as unknown as Queryable).query(text, values, (error, result) => {
+      if (error) reject(error);
+      else resolve(result);
+    });
+  });
+}
+
+/** The way to the caller instead of the way to the socket, as `pg.Pool` has it. */
+function withStack(error: unknown): unknown {
+  if (typeof error === 'object' && error !== null) Error.captureStackTrace(error);
+  return error;
+}
 
 async function settle(work: Promise<QueryResult>, callback: Callback): Promise<void> {
   try {
