@@ -27,6 +27,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // A test that failed may leave a client open, whose timers would keep a run that nobody watches from ending.
+  forceExit: process.env.CI === 'true',
   projects: [
     {
       ...shared,

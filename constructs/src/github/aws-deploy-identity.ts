@@ -28,7 +28,7 @@ const SESSION_SECONDS = 3_600;
  * Lets the jobs of one repository take two roles in an AWS account: one that reads the state, for plans of pull
  * requests and of main, and one that writes it, for the environment's deploys. No access key is kept anywhere.
  *
- * Synthesized and validated only: nothing here applies it to an account.
+ * Synthesized only: nothing here applies it to an account.
  * https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
  */
 export class AwsDeployIdentity extends Construct {
