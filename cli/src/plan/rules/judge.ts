@@ -84,6 +84,14 @@ export function reviewed(label: string): Judge {
       : { grade: 'notice', sentence: `${label} ${show(before)} → ${show(after)}` };
 }
 
+/** Whose word counts: another one can let in whom it likes. */
+export function trusted(label: string): Judge {
+  return (before, after) =>
+    before === undefined
+      ? { grade: 'notice', sentence: `trusts ${label} ${show(after)}` }
+      : { grade: 'danger', sentence: `trusts another ${label}: ${show(before)} → ${show(after)}` };
+}
+
 /** A version that makes a write-only value be written again. */
 export function rewritten(sentence: string): Judge {
   return (before, after) => ({

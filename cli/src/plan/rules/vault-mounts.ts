@@ -1,4 +1,4 @@
-import { harmless, lifetime, mustBe, reviewed, rewritten } from './judge';
+import { harmless, lifetime, mustBe, reviewed, rewritten, trusted } from './judge';
 import { named, type Rule } from './rule';
 
 export const mount: Rule = {
@@ -26,9 +26,9 @@ export const authMethod: Rule = {
     type: reviewed('type'),
     description: harmless,
     accessor: harmless,
-    oidc_discovery_url: reviewed('issuer that it trusts'),
-    bound_issuer: reviewed('issuer that it is bound to'),
-    jwks_url: reviewed('keys that it trusts'),
+    oidc_discovery_url: trusted('issuer'),
+    bound_issuer: trusted('bound issuer'),
+    jwks_url: trusted('key set'),
     default_role: reviewed('role of a login that names none'),
   },
 };
