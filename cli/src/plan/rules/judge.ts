@@ -86,10 +86,12 @@ export function reviewed(label: string): Judge {
 
 /** Whose word counts: another one can let in whom it likes. */
 export function trusted(label: string): Judge {
-  return (before, after) =>
-    before === undefined
-      ? { grade: 'notice', sentence: `trusts ${label} ${show(after)}` }
-      : { grade: 'danger', sentence: `trusts another ${label}: ${show(before)} → ${show(after)}` };
+  return (before, after) => {
+    if (before !== undefined) {
+      return { grade: 'danger', sentence: `trusts another ${label}: ${show(before)} → ${show(after)}` };
+    }
+    return isNothing(after) ? undefined : { grade: 'notice', sentence: `trusts ${label} ${show(after)}` };
+  };
 }
 
 /** A version that makes a write-only value be written again. */
