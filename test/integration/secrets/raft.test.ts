@@ -44,17 +44,13 @@ test('the leader of three nodes is killed under load: no query is lost, and rota
   const leader = await cluster().leader();
   const login = appRole(await configure(new VaultClient(leader.address, rootToken)));
   const events: SecretsEvent[] = [];
-  // A standby refuses a secret ID that has not reached it yet.
-  const secrets = await poll(
-    () =>
-      SecretsManager.connect({
-        // The leader comes last, so that standbys are asked first: they pass on what only it may do.
-        address: [...nodes.filter((node) => node !== leader), leader].map(({ address }) => address),
-        login,
-        onEvent: (event) => events.push(event),
-      }),
-    { timeoutMs: 10_000 },
-  );
+  // At once: a standby refuses a secret ID that has not reached it yet, and then another server is asked.
+  const secrets = await SecretsManager.connect({
+    // The leader comes last, so that standbys are asked first: they pass on what only it may do.
+    address: [...nodes.filter((node) => node !== leader), leader].map(({ address }) => address),
+    login,
+    onEvent: (event) => events.push(event),
+  });
   const { host, port } = postgres();
   const pool = secrets.postgresPool('pg', { host, port, database: 'postgres', max: 10 });
   const failures: unknown[] = [];

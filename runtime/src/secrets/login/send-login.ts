@@ -23,7 +23,7 @@ export async function sendLogin(
 ): Promise<Grant> {
   const path = `auth/${mount}/login`;
   const subject = `login at ${path}`;
-  const answer = await vault.send({ method: 'POST', path, body, signal });
+  const answer = await vault.send({ method: 'POST', path, body, signal, maybeNew: true });
   if (answer.kind !== 'ok') {
     const failure = errorFor(answer, subject);
     if (remedyFor(answer) === 'retry') throw failure;

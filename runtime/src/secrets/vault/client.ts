@@ -12,6 +12,11 @@ export interface VaultRequest {
   readonly signal?: AbortSignal;
   /** Works once only, as unwrapping does: never sent again when the first try may have arrived. */
   readonly once?: boolean;
+  /**
+   * A standby may refuse what was made a moment ago, because it has not heard of it: then another server is asked.
+   * Only for what a refusal does not use up.
+   */
+  readonly maybeNew?: boolean;
 }
 
 /** Whatever brings a request to Vault and an answer back. */
@@ -54,7 +59,7 @@ export class VaultClient implements VaultTransport {
     for (const address of [...addresses.slice(this.#preferred), ...addresses.slice(0, this.#preferred)]) {
       try {
         const answer = await this.#sendTo(address, message);
-        if (answer.kind !== 'sealed' && !(answer.kind === 'failed' && answer.status !== 500)) {
+        if (!mayDifferElsewhere(answer, message)) {
           this.#preferred = addresses.indexOf(address);
           return answer;
         }
@@ -109,6 +114,11 @@ export class VaultClient implements VaultTransport {
     });
     return readAnswer(statusCode, headers, await stream.text(), Date.now());
   }
+}
+
+function mayDifferElsewhere(answer: Answer, { maybeNew = false }: VaultRequest): boolean {
+  if (answer.kind === 'refused') return maybeNew;
+  return answer.kind === 'sealed' || (answer.kind === 'failed' && answer.status !== 500);
 }
 
 /** Whether the connection itself failed: then the server has not seen the request. */
