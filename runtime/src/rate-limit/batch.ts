@@ -27,9 +27,12 @@ interface Waiting<Request, Answer> {
 /** Requests of one call at most: Redis serves nobody else meanwhile, and each takes it some 10 µs. */
 const LONGEST = 256;
 
+/** Puts off what is to be done for those who come meanwhile too. */
+export type Schedule = (flush: () => void) => unknown;
+
 /**
- * Requests that arrive in the same turn of the event loop, carried out by one EVALSHA, in the order in which
- * they came; in a cluster, where a script sees one slot only, by one a client.
+ * Requests that come together, as a rule in the same turn of the event loop, carried out by one EVALSHA in the
+ * order in which they came; in a cluster, where a script sees one slot only, by one a client.
  */
 export class Batch<Request extends { readonly client: string }, Answer> {
   #waiting: Waiting<Request, Answer>[] = [];
@@ -37,11 +40,12 @@ export class Batch<Request extends { readonly client: string }, Answer> {
   constructor(
     readonly redis: ScriptRunner,
     readonly script: BatchScript<Request, Answer>,
+    readonly schedule: Schedule = setImmediate,
   ) {}
 
   add(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ request, resolve, reject }) === 1) setImmediate(this.#flush);
+      if (this.#waiting.push({ request, resolve, reject }) === 1) this.schedule(this.#flush);
     });
   }
 

@@ -1,4 +1,4 @@
-import { Batch, type ScriptRunner } from './batch';
+import { Batch, type BatchScript, type Schedule, type ScriptRunner } from './batch';
 import { limitArgument, type Script } from './charge-script';
 import { blockKey, windowKeys } from './keys';
 import { leaseScript, returnScript } from './lease-script';
@@ -27,6 +27,13 @@ export interface LeaseStore {
 /** For how many bucket lengths a block can be given back: it is over after one, and its process may be late. */
 const RETURNABLE_BUCKETS = 4;
 
+/**
+ * For how long blocks are gathered into one command: this part of a bucket, ms at most. They are asked for well
+ * before they are needed, and few are in one turn.
+ */
+const GATHERED_PART = 1 / 20;
+const GATHERED_MS = 50;
+
 interface Asked {
   readonly client: string;
   readonly block: string;
@@ -40,7 +47,7 @@ interface Returned {
   readonly unspent: number;
 }
 
-/** Blocks from Redis. Those of the same turn of the event loop are leased by one EVALSHA, and given back by one. */
+/** Blocks from Redis. Those asked for within a moment are leased by one EVALSHA, and given back by one. */
 export class RedisLeaseStore implements LeaseStore {
   readonly #leases: Batch<Asked, Grant | undefined>;
   readonly #returns: Batch<Returned, number>;
@@ -49,13 +56,14 @@ export class RedisLeaseStore implements LeaseStore {
     redis: ScriptRunner,
     readonly windowsMs: readonly number[],
     script: Script = leaseScript(),
+    schedule: Schedule = gathering(windowsMs),
   ) {
-    const returnableMs = Math.ceil((RETURNABLE_BUCKETS * Math.min(...windowsMs)) / BUCKETS);
+    const returnableMs = Math.ceil(RETURNABLE_BUCKETS * shortestBucketMs(windowsMs));
     const header = [windowsMs.length, returnableMs, ...windowsMs].map(String);
     const keysOf = windowKeys(windowsMs);
     const allKeys = (blocks: readonly { readonly client: string; readonly block: string }[]): string[] =>
       blocks.flatMap(({ client, block }) => [blockKey(client, block), ...keysOf(client)]);
-    this.#leases = new Batch(redis, {
+    const leaseAll: BatchScript<Asked, Grant | undefined> = {
       script,
       command: (asked) => ({
         keys: allKeys(asked),
@@ -65,15 +73,17 @@ export class RedisLeaseStore implements LeaseStore {
         ],
       }),
       answer: (reply, index) => grantOf(reply, index, windowsMs.length),
-    });
-    this.#returns = new Batch(redis, {
+    };
+    const returnAll: BatchScript<Returned, number> = {
       script: returnScript,
       command: (returned) => ({
         keys: allKeys(returned),
         args: returned.map(({ unspent }) => String(unspent)),
       }),
       answer: (reply, index) => Number(reply[index]),
-    });
+    };
+    this.#leases = new Batch(redis, leaseAll, schedule);
+    this.#returns = new Batch(redis, returnAll, schedule);
   }
 
   lease(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined> {
@@ -84,6 +94,13 @@ export class RedisLeaseStore implements LeaseStore {
     return this.#returns.add({ client, block, unspent });
   }
 }
+
+function gathering(windowsMs: readonly number[]): Schedule {
+  const gatheredMs = Math.min(GATHERED_MS, GATHERED_PART * shortestBucketMs(windowsMs));
+  return (flush) => setTimeout(flush, gatheredMs);
+}
+
+const shortestBucketMs = (windowsMs: readonly number[]): number => Math.min(...windowsMs) / BUCKETS;
 
 function grantOf(reply: readonly unknown[], index: number, windows: number): Grant | undefined {
   const at = 1 + index * (1 + 2 * windows);

@@ -8,7 +8,7 @@ export type UnitsFate = 'spent' | 'returned' | 'lost';
 
 /** Clients whose rate is known at most; calls of others are decided one by one. */
 const CAPACITY = 10_000;
-/** Calls within a block's life from which on blocks are worth their round trips. */
+/** Calls within a block's life (W/N) from which on a client gets blocks; below, the store decides each call. */
 const WORTH = 4;
 /** A block holds this much more than was spent in a block's life, so that a rising rate finds some. */
 const HEADROOM = 1.25;
@@ -169,9 +169,17 @@ export class Leases {
     // Blocks were granted under the limits of then, and must not be spent under others.
     if (found !== undefined) this.#release(found);
     else if (this.#closed || this.#holdings.size >= CAPACITY) return undefined;
-    const holding = {
-      ...{ client, limits, blocks: [], asking: false, askAgainAtMs: -Infinity, used: [], aheadMs: 0 },
-      ...{ spent: 0, spentBefore: 0, periodStartMs: nowMs },
+    const holding: Holding = {
+      client,
+      limits,
+      blocks: [],
+      asking: false,
+      askAgainAtMs: -Infinity,
+      used: [],
+      aheadMs: 0,
+      spent: 0,
+      spentBefore: 0,
+      periodStartMs: nowMs,
     };
     this.#holdings.set(client, holding);
     return holding;
