@@ -1,28 +1,24 @@
-import {
-  createClient,
-  type RedisFunctions,
-  type RedisModules,
-  type RedisScripts,
-  type RespVersions,
-  type TypeMapping,
-} from 'redis';
+import type * as Redis from 'redis';
 import { isRefusal, reconnectPause, type RedisDriver } from './driver';
 
 /** node-redis' own client. */
-export type NodeRedisClient = ReturnType<typeof createClient>;
+export type NodeRedisClient = ReturnType<typeof Redis.createClient>;
 
 /** The driver for node-redis 5 and later: the default. */
 export function nodeRedis(): RedisDriver<NodeRedisClient> {
+  // Loaded when it is used: who has no Redis, or brings ioredis, does not wait for it at the start.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { createClient } = require('redis') as typeof Redis;
   return {
     create: ({ host, port, tls, database }, credentials, { onReady, onRefused }) => {
       let opening = false;
       // Told in full: what it infers of its own defaults is not assignable to the client's own type.
       const native: NodeRedisClient = createClient<
-        RedisModules,
-        RedisFunctions,
-        RedisScripts,
-        RespVersions,
-        TypeMapping
+        Redis.RedisModules,
+        Redis.RedisFunctions,
+        Redis.RedisScripts,
+        Redis.RespVersions,
+        Redis.TypeMapping
       >({
         credentialsProvider: {
           type: 'async-credentials-provider',
