@@ -7,6 +7,7 @@ export { refuseProviderDebugLog } from './provider-log';
 export { literal } from './literal';
 export { PolicyRecord, type PolicyRecordProps } from './policy-record';
 export { relaxProviderPin } from './provider-pins';
+export { WrittenFile, type WrittenFileProps } from './written-file';
 export {
   SecretVariable,
   ThrowawayPassword,

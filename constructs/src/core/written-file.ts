@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TerraformStack, type ISynthesisSession } from 'cdktf';
+import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer';
+import { Construct } from 'constructs';
+
+export interface WrittenFileProps {
+  readonly extension: string;
+  readonly content: Uint8Array;
+}
+
+/**
+ * A file that is made at synth and written beside the stack's `cdk.tf.json`, named by the hash of its content.
+ * Not cdktf's TerraformAsset: that one copies a file which has to be somewhere before, and zips by a shell.
+ */
+export class WrittenFile extends Construct {
+  /** Relative to the stack's folder, where the engine runs. */
+  readonly path: string;
+  /** SHA-256 in base64, as `filebase64sha256()` would say. */
+  readonly sha256: string;
+
+  constructor(scope: Construct, id: string, { extension, content }: WrittenFileProps) {
+    super(scope, id);
+    const stack = TerraformStack.of(this);
+    const hash = createHash('sha256').update(content).digest();
+    const folder = `assets/${stack.getLogicalId(this.node)}`;
+    this.sha256 = hash.toString('base64');
+    this.path = `${folder}/${hash.toString('hex').slice(0, 16)}.${extension}`;
+    addCustomSynthesis(this, {
+      onSynthesize: ({ manifest }: ISynthesisSession) => {
+        const stackFolder = dirname(join(manifest.outdir, manifest.forStack(stack).synthesizedStackPath));
+        rmSync(join(stackFolder, folder), { recursive: true, force: true }); // what an earlier synth left
+        mkdirSync(join(stackFolder, folder), { recursive: true });
+        writeFileSync(join(stackFolder, this.path), content);
+      },
+    });
+  }
+}
