@@ -189,7 +189,10 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
   #hearQueries(event: string | symbol, change: 'on' | 'off'): void {
     const heard = this.#ofQueries.find(({ name }) => name === event);
     if (heard === undefined || this.listenerCount(event) > 0) return;
-    for (const pool of this.#pools) pool[change](heard.name, heard.forward);
+    for (const pool of this.#pools) {
+      if (change === 'on') pool.on(heard.name, heard.forward);
+      else pool.off(heard.name, heard.forward);
+    }
   }
 
   async #close(pool: Pool, clients: ReadonlySet<PoolClient>): Promise<void> {
