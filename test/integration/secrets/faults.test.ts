@@ -3,6 +3,9 @@ import { poll } from '../../../local/poll';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy';
 import { useShortLeases, type Service } from './short-leases';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 /** One service for the whole file, reached through a cable that can be cut; whatever breaks, it must go on. */
 const leases = useShortLeases();
 let proxy: TcpProxy;

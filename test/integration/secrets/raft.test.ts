@@ -5,6 +5,9 @@ import { VaultClient } from '../../../local/servers/vault-client';
 import { openBaoBinary, usePostgres, useServer } from '../../support/engines';
 import { startRaftCluster } from '../../support/raft-cluster';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const cluster = useServer(async (run) => startRaftCluster(run, await openBaoBinary(run)));
 const postgres = usePostgres();
 

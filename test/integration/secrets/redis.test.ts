@@ -4,6 +4,9 @@ import { poll } from '../../../local/poll';
 import { redisCommand } from '../../../local/given';
 import { useShortLeases, type Service } from './short-leases';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const leases = useShortLeases();
 const admin = (...command: string[]): Promise<unknown> => redisCommand(leases().redis.adminUrl, command);
 

@@ -8,6 +8,9 @@ import { mintWrappedLogin, type WrappedLogin } from '../../../local/service';
 import { appRole } from '@portcullis/runtime';
 import { deployed } from '../../support/deployed';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const admin = (): VaultClient => new VaultClient(deployed().vault.address, deployed().vault.rootToken);
 
 async function connect(login: WrappedLogin, events: SecretsEvent[] = []): Promise<SecretsManager> {

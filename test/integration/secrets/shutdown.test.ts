@@ -14,6 +14,9 @@ import { redisCommand } from '../../../local/given';
 import type { VaultClient } from '../../../local/servers/vault-client';
 import { useShortLeases } from './short-leases';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 const leases = useShortLeases();
 
 /** Every leased user that PostgreSQL and Redis know. */

@@ -7,6 +7,9 @@ import { poll } from '../../../local/poll';
 import { useRun } from '../../support/engines';
 import { useShortLeases, type Service } from './short-leases';
 
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 /** Tokens that live for seconds, on a real server; leases that would live for minutes, were it not for their token. */
 const leases = useShortLeases();
 const run = useRun();
