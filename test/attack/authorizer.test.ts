@@ -78,11 +78,13 @@ describe('a request', () => {
     '%s: %s',
     async (fate, _name, line) => {
       const request = line.request(forge);
+      // What a query adds is the app's to refuse: a gateway keeps one answer for every query.
+      const seen = fate === 'ambiguous' && request.path?.includes('?') ? 'let_in' : fate;
       const first = await ask(handler, requestEvent(request));
-      expect(first.status).toBe(statusFor(fate, '1.0'));
+      expect(first.status).toBe(statusFor(seen, '1.0'));
       expectHarmless(first, request);
       const second = await ask(handler, httpApiEvent(policy, request));
-      expect(second.status).toBe(statusFor(fate, '2.0'));
+      expect(second.status).toBe(statusFor(seen, '2.0'));
       expectHarmless(second, request);
     },
   );

@@ -45,7 +45,7 @@ function tokenInQuery(req: Request): boolean {
 }
 
 /** Whether a query holds an access token. */
-export function namesToken(query: string): boolean {
+function namesToken(query: string): boolean {
   const mayHoldIt = query.includes('access_token') || query.includes('%');
   return mayHoldIt && new URLSearchParams(query).has('access_token');
 }

@@ -4,7 +4,7 @@
  * A gateway remembers an answer for minutes and by what it was told to remember it by: the token (payload 1.0), or
  * the token and the route (2.0). So an answer may depend on nothing else. It knows nothing of revocation.
  */
-import { bearerToken, namesToken } from '../auth/bearer';
+import { bearerToken } from '../auth/bearer';
 import { systemClock, type Clock } from '../auth/clock';
 import type { AuthContext } from '../auth/context';
 import { TokenError } from '../auth/errors';
@@ -91,17 +91,19 @@ export function makeAuthorizer(
 /** A process that was frozen between two calls may find its monotonic clock where it was; the calendar went on. */
 const lambdaClock: Clock = { ...systemClock, monotonic: () => Date.now() };
 
-/** The token, if there is one and only one way to tell who is calling. */
+/**
+ * The token, where there is one header that brings it. The query is the app's to judge: gateways keep an answer by
+ * token and route, so that one that depended on the query would be given to requests with another.
+ */
 function tokenOf(event: AuthorizerEvent): string | undefined {
   if (event.type === 'TOKEN') return bearerToken(event.authorizationToken);
   if ('version' in event && event.version === '2.0') {
-    return namesToken(event.rawQueryString) ? undefined : bearerToken(event.headers.authorization ?? '');
+    return bearerToken(event.headers.authorization ?? '');
   }
   const headers = Object.entries(event.multiValueHeaders ?? {})
     .filter(([name]) => name.toLowerCase() === 'authorization')
     .flatMap(([, values]) => values);
-  const inQuery = Object.hasOwn(event.multiValueQueryStringParameters ?? {}, 'access_token');
-  return headers.length === 1 && !inQuery ? bearerToken(headers[0] ?? '') : undefined;
+  return headers.length === 1 ? bearerToken(headers[0] ?? '') : undefined;
 }
 
 function contextOf({ subject, tier, organisation }: AuthContext): CallerContext {
