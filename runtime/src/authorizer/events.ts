@@ -18,7 +18,6 @@ export interface RequestEvent {
   readonly version?: '1.0';
   readonly methodArn: string;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[]>> | null;
-  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[]>> | null;
 }
 
 /** An HTTP API's authorizer with payload 2.0. Header names are in lower case, repeated headers joined with commas. */
@@ -29,7 +28,6 @@ export interface HttpApiEvent {
   readonly routeKey: string;
   /** The values by which the gateway caches the answer. */
   readonly identitySource?: readonly string[] | null;
-  readonly rawQueryString: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
