@@ -1,11 +1,10 @@
-/** The findings as SARIF 2.1.0, in the part of it that GitHub's code scanning reads. */
+/** The findings as SARIF; ours come worst first. */
 import { createHash } from 'node:crypto';
 import type { Place, Risk } from './report';
+import { sarifDocument } from '../sarif';
 import { plain } from '../text';
 import type { Finding, Verdict } from './verdict';
 
-/** Code scanning shows 5,000 results of an upload, the first ones; ours come worst first. */
-const MAX_RESULTS = 5_000;
 const MAX_RESULTS_OF_A_FINDING = 50;
 
 /** GitHub's bands: from 7.0 high, from 4.0 medium, from 0.1 low. */
@@ -24,13 +23,8 @@ const LEVEL: Readonly<Record<Risk, string>> = {
 
 export function renderSarif({ findings }: Verdict): string {
   const rules = new Map(findings.map((finding) => [finding.variant, describeRule(finding)]));
-  const results = findings.flatMap(resultsOf).slice(0, MAX_RESULTS);
   const driver = { name: 'ZAP', informationUri: 'https://www.zaproxy.org', rules: [...rules.values()] };
-  return `${JSON.stringify({
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [{ tool: { driver }, results }],
-  })}\n`;
+  return sarifDocument(driver, findings.flatMap(resultsOf));
 }
 
 function describeRule({ rule, variant, name, risk, cwe }: Finding): object {

@@ -1,6 +1,6 @@
 /** `plan.yml` and `deploy.yml`: plans that reviewers can read, and deploys of nothing but what was reviewed. */
 import { ACTIONS } from './actions';
-import { CHECKED_OUT, type Job, type Step, type Workflow } from './workflow';
+import { CHECKED_OUT, type Job, type Step, type Workflow, vaultStep } from './workflow';
 
 export interface DeliveryWorkflowProps {
   /** JWT roles of the jobs, the same in every environment's Vault: see {@link DeployIdentity}. */
@@ -188,19 +188,7 @@ export function handOverStep(vaultAddress: string, { appRole, command }: HandOve
 /** With the job's own identity, at Vault and at AWS: no credential is kept in the repository. */
 function signIn(address: string, role: string, region: string, roleArn: string): Step[] {
   return [
-    {
-      name: 'Sign in to Vault',
-      id: 'vault',
-      uses: ACTIONS.vault,
-      with: {
-        url: address,
-        method: 'jwt',
-        role,
-        jwtGithubAudience: address,
-        exportEnv: false,
-        outputToken: true,
-      },
-    },
+    vaultStep('Sign in to Vault', { address, role }, { outputToken: true }),
     {
       name: 'Sign in to AWS',
       uses: ACTIONS.awsCredentials,

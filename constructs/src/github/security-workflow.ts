@@ -1,6 +1,6 @@
 /** `security.yml`: what is scanned when, and what becomes of the reports. Pure: properties in, a workflow out. */
 import { ACTIONS } from './actions';
-import { CHECKED_OUT, type Job, type Step, type Workflow } from './workflow';
+import { CHECKED_OUT, type Job, type Step, type Workflow, vaultStep } from './workflow';
 
 export interface SecurityWorkflowProps {
   /** Command that starts the API and its dependencies on the runner, and the URL at which it then answers. */
@@ -136,26 +136,15 @@ function stagingJob(props: SecurityWorkflowProps, report: string, scan: Step): J
   };
 }
 
-/** Nothing long-lived is in the repository: the job signs in to Vault with its own identity. */
+/** What a scan needs: where to alert, and a client of the tier. */
 function readSecrets({ address, role, secretPath }: SecurityWorkflowProps['vault']): Step {
   const secret = (field: string, name: string): string => `${secretPath} ${field} | ${name} ;`;
-  return {
-    name: 'Read secrets from Vault',
-    id: 'vault',
-    uses: ACTIONS.vault,
-    with: {
-      url: address,
-      method: 'jwt',
-      role,
-      jwtGithubAudience: address,
-      exportEnv: false,
-      secrets: [
-        secret('slack_webhook', 'slack_webhook'),
-        secret('${{ matrix.tier }}_client_id', 'client_id'),
-        secret('${{ matrix.tier }}_client_secret', 'client_secret'),
-      ].join('\n'),
-    },
-  };
+  const secrets = [
+    secret('slack_webhook', 'slack_webhook'),
+    secret('${{ matrix.tier }}_client_id', 'client_id'),
+    secret('${{ matrix.tier }}_client_secret', 'client_secret'),
+  ];
+  return vaultStep('Read secrets from Vault', { address, role }, { secrets: secrets.join('\n') });
 }
 
 /** A scan of the predecessor would say nothing of what was just deployed. */

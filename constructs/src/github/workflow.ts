@@ -51,6 +51,21 @@ export const CHECKED_OUT: readonly Step[] = [
   { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } },
 ];
 
+/** Signs a job in to Vault by the identity that GitHub gives it: nothing long-lived is in the repository. */
+export function vaultStep(
+  name: string,
+  { address, role }: { readonly address: string; readonly role: string },
+  more: NonNullable<Step['with']>,
+): Step {
+  const identity = { method: 'jwt', role, jwtGithubAudience: address };
+  return {
+    name,
+    id: 'vault',
+    uses: ACTIONS.vault,
+    with: { url: address, ...identity, exportEnv: false, ...more },
+  };
+}
+
 /** Writes a workflow as YAML. No job has a permission that it does not name. */
 export function renderWorkflow({ name, on, jobs }: Workflow): string {
   const document = { name, on, permissions: {}, defaults: SHELL, jobs: mapValues(jobs, renderJob) };
