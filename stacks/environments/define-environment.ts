@@ -2,7 +2,7 @@
  * What differs between environments, and nothing else: where things are, and which version of each secret is
  * to be written. No secret, no credential: an address that carries one is refused.
  */
-import { describeProblems, type Problem } from '@portcullis/runtime/policy';
+import { describeProblems, isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
@@ -106,10 +106,6 @@ function cleartextOnlyOnLoopback(
   if (!redis.tls && !isLoopback(redis.host)) {
     refuse(['redis', 'tls'], `expected true: ${redis.host} is not on loopback`);
   }
-}
-
-export function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name);
 }
 
 function isCidr(block: string): boolean {

@@ -1,5 +1,5 @@
-import type { Problem } from '@portcullis/runtime/policy';
-import { EnvironmentError, defineEnvironment, isLoopback, type Environment } from './define-environment';
+import { isLoopback, type Problem } from '@portcullis/runtime/policy';
+import { EnvironmentError, defineEnvironment, type Environment } from './define-environment';
 import { parseAddress } from './address';
 
 /**

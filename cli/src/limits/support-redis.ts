@@ -1,3 +1,4 @@
+import { isLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
 import { LocalError, messageOf, shownAddress } from '../../../local/errors';
 import { VaultClient } from '../../../local/servers/vault-client';
@@ -28,8 +29,7 @@ export async function withSupportRedis<T>(
     );
   const vault = new VaultClient(address, token);
   const lease = await lend(vault, address);
-  const isLoopback = /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
-  const url = new URL(`${isLoopback ? 'redis' : 'rediss'}://${host}:${port}`);
+  const url = new URL(`${isLoopback(host) ? 'redis' : 'rediss'}://${host}:${port}`);
   url.username = lease.username;
   url.password = lease.password;
   try {

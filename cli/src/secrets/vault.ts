@@ -1,6 +1,6 @@
+import { isLoopback } from '@portcullis/runtime/policy';
 import { LocalError, shownAddress } from '../../../local/errors';
 import { VaultClient } from '../../../local/servers/vault-client';
-import { isLoopback } from '../../../stacks/environments/define-environment';
 
 /** @throws LocalError `bad_setting` */
 export function vaultFromEnvironment({

@@ -1,7 +1,7 @@
 /** What the options of this folder's functions have in common: and how each is checked. */
 import { z } from 'zod';
 import type { Policy } from '../policy';
-import { isHttpsOrLoopback } from '../policy/https-url';
+import { isHttpsOrLoopback } from '../policy/loopback';
 import type { OnAuthEvent } from './events';
 import { ALGORITHMS } from './token/algorithms';
 

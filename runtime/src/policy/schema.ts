@@ -1,7 +1,7 @@
 /** The shape of a policy as its author writes it, and what each part must be. */
 import { z } from 'zod';
 import { durationSchema } from './duration';
-import { isHttpsOrLoopback } from './https-url';
+import { isHttpsOrLoopback } from './loopback';
 import { compilePattern } from './route-pattern';
 import { SCOPE } from './scope';
 

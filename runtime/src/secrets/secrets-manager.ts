@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { z } from 'zod';
+import { isLoopback } from '../policy/loopback';
 import { backoffMs } from './backoff';
 import { pause, within } from './clock';
 import { SecretsError } from './errors';
@@ -25,7 +26,6 @@ import { Scheduler } from './scheduler';
 import { serveStatus } from './status-server';
 import { readinessOf, statusOf, type SecretsReadiness, type SecretsStatus } from './status';
 import { VaultAccess } from './vault/access';
-import { isLoopback } from './vault/addresses';
 import { VaultClient } from './vault/client';
 import { errorFor, isTransient } from './vault/failure';
 import type { Session } from './vault/session';

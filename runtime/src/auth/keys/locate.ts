@@ -1,4 +1,4 @@
-import { isHttpsOrLoopback } from '../../policy/https-url';
+import { isHttpsOrLoopback } from '../../policy/loopback';
 import type { FetchJson } from './fetch-json';
 
 /**

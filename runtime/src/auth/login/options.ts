@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema, durationSeconds, type Duration } from '../../policy/duration';
 import { toProblem, type Problem } from '../../policy/errors';
-import { isHttpsOrLoopback } from '../../policy/https-url';
+import { isHttpsOrLoopback } from '../../policy/loopback';
 import type { Policy } from '../../policy';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';

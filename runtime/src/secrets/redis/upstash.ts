@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { isHttpsOrLoopback } from '../../policy/loopback';
 import type { Clock } from '../clock';
 import type { WatchedEntry } from '../kv/watched-entry';
 import type { CredentialSource } from '../lease/credential';
 import { secret } from '../secret';
-import { isLoopback } from '../vault/addresses';
 
 /** An Upstash database, spoken to over HTTPS; who may is one token, kept in Vault. */
 export interface Upstash {
@@ -12,16 +12,9 @@ export interface Upstash {
   readonly path: string;
 }
 
-const isSafe = (text: string): boolean => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return (
-    url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
-  );
-};
-
 /** The fields of that entry, named as Upstash's environment variables are in every service. */
 export const upstashSchema = z.object({
-  UPSTASH_REDIS_URL: z.string().refine(isSafe, 'expected an https URL'),
+  UPSTASH_REDIS_URL: z.string().refine(isHttpsOrLoopback, 'expected an https URL'),
   UPSTASH_REDIS_TOKEN: secret(),
 });
 

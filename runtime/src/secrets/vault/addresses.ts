@@ -1,3 +1,4 @@
+import { isLoopback } from '../../policy/loopback';
 import { SecretsError } from '../errors';
 
 /**
@@ -29,9 +30,4 @@ export function parseAddresses(
     }
     return url;
   });
-}
-
-/** Whether a host, as in a URL or by itself, is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return ['localhost', '[::1]', '::1'].includes(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
