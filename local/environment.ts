@@ -2,13 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { policy } from '../policy';
 import { EngineCache } from './cache';
 import { Deployment, saveRedisUsers } from './deploy';
+import { findCheckov } from './engines/checkov';
 import { findChromium } from './engines/chromium';
+import { findMoto } from './engines/moto';
 import { findOpenBao } from './engines/openbao';
 import { findOpenTofu } from './engines/opentofu';
 import { findRedis } from './engines/redis';
 import { findWapiti } from './engines/wapiti';
 import { findWorkflowLinters } from './engines/workflow-linters';
-import { GITHUB_PROVIDER, provideProviders, VAULT_PROVIDER, type ProviderModule } from './engines/providers';
+import {
+  AWS_PROVIDER,
+  GITHUB_PROVIDER,
+  provideProviders,
+  VAULT_PROVIDER,
+  type ProviderModule,
+} from './engines/providers';
 import { givenPostgres, givenRedis, givenVault } from './given';
 import { givenIdentity, startIdentity, type Identity } from './identity';
 import { silent, type Note, type Progress } from './progress';
@@ -82,6 +90,21 @@ export async function prepareEngines(progress: Progress = silent): Promise<void>
       progress.step('Workflow linters', (note) => findWorkflowLinters({ ...where, note })),
       optional('Chromium', (note) => findChromium({ run, note })),
       optional('Wapiti', (note) => findWapiti({ run, note })),
+    ]);
+  } finally {
+    await run.close();
+  }
+}
+
+/** As {@link prepareEngines}, for the tests of what is applied to AWS. */
+export async function prepareEdgeEngines(progress: Progress = silent): Promise<void> {
+  const run = await Run.open();
+  const where = { run, cache: new EngineCache() };
+  try {
+    await Promise.all([
+      engineFinder(run, progress).deployer([AWS_PROVIDER]),
+      progress.step('moto', (note) => findMoto({ ...where, note })),
+      progress.step('checkov', (note) => findCheckov({ ...where, note })),
     ]);
   } finally {
     await run.close();

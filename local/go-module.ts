@@ -16,7 +16,13 @@ export interface GoModule {
   readonly package: string;
   /** Linker flags that a release build sets. */
   readonly linkerFlags?: readonly string[];
+  /** Whether the Go checksum database has no record of it, so that `sum` alone says what it is. */
+  readonly unlisted?: boolean;
+  /** What its build takes. @default minutes, 2 GB of disk */
+  readonly takes?: { readonly time: string; readonly disk: string };
 }
+
+const USUAL = { time: 'minutes', disk: '2 GB' };
 
 const MINIMUM_GO = '1.26';
 
@@ -35,10 +41,12 @@ export async function buildGoModule(
   remedy: string,
 ): Promise<void> {
   const go = await findGo(remedy);
+  const { time, disk } = module.takes ?? USUAL;
   const failure = {
     code: 'engine_build_failed',
-    remedy: `check that Go reaches its module proxy and has 2 GB of free space, or ${remedy}`,
+    remedy: `check that Go reaches its module proxy and has ${disk} of free space, or ${remedy}`,
   } as const;
+  const env = goEnvironment(module);
   const id = `${module.path}@${module.version}`;
 
   note(`downloading ${id}`);
@@ -49,13 +57,13 @@ export async function buildGoModule(
       args: ['mod', 'download', '-json', id],
       // Outside of every module, so that none has a say in this one.
       cwd: folder,
-      env: goEnvironment(),
+      env,
     },
     failure,
   );
   const source = checkedSource(answer, module);
 
-  note(`building ${module.version} (minutes, once)`);
+  note(`building ${module.version} (${time}, once)`);
   await run.complete(
     {
       name: `go build ${file}`,
@@ -65,7 +73,7 @@ export async function buildGoModule(
         ...['-ldflags', ['-s', '-w', ...(module.linkerFlags ?? [])].join(' ')],
         ...['-o', join(folder, file), module.package],
       ],
-      env: goEnvironment(),
+      env,
     },
     failure,
   );
@@ -111,6 +119,13 @@ async function findGo(remedy: string): Promise<string> {
 }
 
 /** Settings of the person's own Go work (vendoring, workspaces, flags) have no place in this build. */
-function goEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: '0' };
+function goEnvironment({ path, unlisted }: GoModule): NodeJS.ProcessEnv {
+  const { GONOSUMDB: others } = process.env;
+  return {
+    ...process.env,
+    GOFLAGS: '',
+    GOWORK: 'off',
+    CGO_ENABLED: '0',
+    ...(unlisted && { GONOSUMDB: [others, path].filter(Boolean).join(',') }),
+  };
 }
