@@ -1,29 +1,9 @@
 /**
  * Three projects, so that each can be run alone:
  *   jest --selectProjects unit | synth | integration
- * `integration` starts the real engines once for all of its files.
+ * `integration` starts the real engines once for all of its files. What needs AWS is not among them: test/edge.
  */
-const esmOnly = ['jose', 'openid-client', 'oauth4webapi'];
-
-/** @type {import('jest').Config} */
-const shared = {
-  testEnvironment: 'node',
-  transform: {
-    '\\.[jt]s$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
-    ],
-  },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
-  moduleNameMapper: {
-    '^@portcullis/runtime$': '<rootDir>/runtime/src/index.ts',
-    '^@portcullis/runtime/package\\.json$': '<rootDir>/runtime/package.json',
-    '^@portcullis/runtime/(.*)$': '<rootDir>/runtime/src/$1/index.ts',
-    '^@portcullis/constructs$': '<rootDir>/constructs/src/index.ts',
-    '^@portcullis/constructs/(.*)$': '<rootDir>/constructs/src/$1/index.ts',
-  },
-  modulePathIgnorePatterns: ['/dist/', '/cdktf\\.out/'],
-};
+const shared = require('./test/support/jest-shared');
 
 /** @type {import('jest').Config} */
 module.exports = {

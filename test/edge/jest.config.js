@@ -1,0 +1,11 @@
+/** `npm run test:edge`: what is applied to AWS. Apart from the other projects, for its provider takes long to build. */
+const shared = require('../support/jest-shared');
+
+/** @type {import('jest').Config} */
+module.exports = {
+  ...shared,
+  rootDir: '../..',
+  displayName: 'edge',
+  testMatch: ['<rootDir>/test/edge/**/*.test.ts'],
+  forceExit: process.env.CI === 'true',
+};
