@@ -1,6 +1,6 @@
 /**
  * `npm run bench:synth`: what synthesizing all stacks of all environments takes, next to the same app written
- * as most CDKTF apps are: providers imported by their roots, run by ts-node.
+ * as most CDKTF apps are: providers imported by their roots, run by ts-node. And what its types take to check.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { empty, withRootImports } from './synth/variants';
 const TSX = ['--import', require.resolve('tsx')] as const;
 const MAIN = join('stacks', 'main.ts');
 
-/** One way to synthesize: Node's arguments, and the folder to run in. */
+/** One way to synthesize, or to build: Node's arguments, and the folder to run in. */
 interface Way {
   readonly name: string;
   readonly args: readonly string[];
@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     await empty(nothing);
     const tsNode = await findTsNode({ run, cache: new EngineCache(), note: console.error });
     const cdktf = require.resolve('cdktf-cli/bundle/bin/cdktf');
+    const tsc = require.resolve('typescript/bin/tsc');
 
     const ways: readonly Way[] = [
       { name: 'an empty app', args: [...TSX, MAIN], cwd: nothing },
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
       { name: 'root imports, ts-node', args: [tsNode, MAIN], cwd: rootImports },
       { name: 'an empty app, cdktf synth', args: [cdktf, 'synth'], cwd: nothing },
       { name: 'this app, cdktf synth', args: [cdktf, 'synth'], cwd: checkout },
+      { name: 'tsc -b from cold', args: [tsc, '-b', '--force'], cwd: checkout },
     ].filter(({ name }) => name.includes(only));
 
     const measured = new Map<string, Measured[]>(ways.map(({ name }) => [name, []]));
@@ -89,6 +91,7 @@ function report(rounds: number, measured: ReadonlyMap<string, readonly Measured[
       ),
       atMost('cdktf synth, all stacks of all environments', seconds('this app, cdktf synth'), 2.5, 's'),
       atMost('cdktf synth, largest process', megabytes('this app, cdktf synth'), 300, 'MB'),
+      atMost('tsc -b of the whole workspace from cold', seconds('tsc -b from cold'), 30, 's'),
     ],
   });
 }

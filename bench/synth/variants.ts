@@ -7,14 +7,6 @@ const CHECKOUT = join(__dirname, '..', '..');
 /** What `stacks/main.ts` reads, directly or not. */
 const SOURCES = ['policy.ts', 'stacks', 'constructs/src', 'runtime/src'] as const;
 
-/** Where the names of the workspaces lead: ts-node does not read `paths`. */
-const WORKSPACES: Readonly<Record<string, string>> = {
-  '@portcullis/runtime/policy': 'runtime/src/policy',
-  '@portcullis/runtime/authorizer': 'runtime/src/authorizer',
-  '@portcullis/runtime': 'runtime/src',
-  '@portcullis/constructs': 'constructs/src',
-};
-
 /** As `cdktf init` writes it for TypeScript, as strict as ours. */
 const TSCONFIG = {
   compilerOptions: {
@@ -77,9 +69,13 @@ function byRoot(text: string): string {
   );
 }
 
+/** ts-node does not read `paths`: the names of the workspaces become the places of their sources. */
 function byRelativePath(text: string, file: string, folder: string): string {
-  return text.replace(/'(@portcullis\/[a-z/]+)'/g, (quoted, name: string) => {
-    const target = WORKSPACES[name];
-    return target === undefined ? quoted : `'./${relative(dirname(file), join(folder, target))}'`;
-  });
+  return text.replace(
+    /from '@portcullis\/(runtime|constructs)(\/[a-z-]+)?'/g,
+    (_, name: string, part = '') => {
+      const target = join(folder, name, 'src', part as string);
+      return `from './${relative(dirname(file), target)}'`;
+    },
+  );
 }
