@@ -6,6 +6,7 @@ import { register as test } from './commands/test';
 import { register as workflows } from './commands/workflows';
 import { register as deploy } from './deploy/command';
 import { register as limits } from './limits/command';
+import { register as lock } from './lock/command';
 import { register as plan } from './plan/command';
 import { register as secrets } from './secrets/command';
 import { register as zapGate } from './zap-gate/command';
@@ -14,7 +15,8 @@ const program = new Command('portcullis')
   .description('Secures an HTTP API as code: deploys the stack, serves behind it, checks it')
   .showHelpAfterError();
 
-for (const register of [start, test, plan, deploy, secrets, limits, zapGate, workflows]) register(program);
+for (const register of [start, test, lock, plan, deploy, secrets, limits, zapGate, workflows])
+  register(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof LocalError) console.error(`\nportcullis: ${error.problem}\n  → ${error.remedy}`);

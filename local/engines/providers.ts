@@ -51,6 +51,9 @@ export const AWS_PROVIDER: ProviderModule = {
   },
 };
 
+/** Every provider that stacks of ours use. */
+export const PROVIDERS: readonly ProviderModule[] = [VAULT_PROVIDER, GITHUB_PROVIDER, AWS_PROVIDER];
+
 const REGISTRY_TIMEOUT_MS = 2_500;
 
 /**
@@ -160,7 +163,7 @@ async function answers(host: string): Promise<boolean> {
 }
 
 /** This platform as Go and the registries name it, as in `linux_amd64`. */
-function goPlatform(): string {
+export function goPlatform(): string {
   const architectures: Record<string, string> = { x64: 'amd64', ia32: '386' };
   return `${process.platform}_${architectures[process.arch] ?? process.arch}`;
 }

@@ -68,7 +68,7 @@ async function install(
       command: python,
       args: [
         ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'],
-        ...['--require-hashes', '--requirement', lock, '--target', folder],
+        ...['--only-binary', ':all:', '--require-hashes', '--requirement', lock, '--target', folder],
       ],
       env: process.env,
     },

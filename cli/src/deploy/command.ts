@@ -60,6 +60,7 @@ async function deploy(options: DeployOptions): Promise<void> {
       reviewed.map(({ stack }) => stack),
       undefined,
     );
+    await workspace.provide(stacks);
     const applied: string[] = [];
     // One after the other: a later stack may read what an earlier one makes.
     for (const stack of stacks) {

@@ -46,6 +46,7 @@ async function plan(stacks: readonly string[], { environment }: PlanOptions): Pr
   const workspace = await Workspace.open(showProgress(process.stderr));
   try {
     const chosen = selectStacks(await workspace.synthesize(), stacks, environment);
+    await workspace.provide(chosen);
     return await Promise.all(chosen.map((stack) => workspace.plan(stack)));
   } finally {
     await workspace.close();

@@ -2,12 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineCache } from '../../../local/cache';
 import { engineEnvironment, findOpenTofu } from '../../../local/engines/opentofu';
-import { provideProviders, VAULT_PROVIDER } from '../../../local/engines/providers';
+import { goPlatform, PROVIDERS, provideProviders } from '../../../local/engines/providers';
 import type { Progress } from '../../../local/progress';
 import { Run } from '../../../local/run';
+import { keepLock, refuseShared, useLock } from '../lock/lock-file';
 import { PlanError } from './errors';
 import { readPlan } from './read-plan';
 import { summarize, type StackSummary } from './summary';
+
+/** What the jobs of a repository run on. */
+const RUNNERS = 'linux_amd64';
 
 /** The names of the synthesized stacks, in the order in which they depend on each other. */
 export type StackNames = readonly string[];
@@ -17,33 +21,24 @@ export type StackNames = readonly string[];
  * goes with the process, for a plan holds what the engine knows, secrets included.
  */
 export class Workspace {
+  private environment: NodeJS.ProcessEnv;
+
   private constructor(
     private readonly run: Run,
     private readonly progress: Progress,
     private readonly engine: string,
-    private readonly environment: NodeJS.ProcessEnv,
     private readonly folder: string,
-  ) {}
+  ) {
+    this.environment = { ...engineEnvironment(), TERRAFORM_BINARY_NAME: engine, CDKTF_OUTDIR: folder };
+  }
 
   /** @throws LocalError when there is no engine. */
   static async open(progress: Progress): Promise<Workspace> {
     const run = await Run.open();
     try {
-      const context = { run, cache: new EngineCache() };
-      const engine = await progress.step('Engine', (note) => findOpenTofu({ ...context, note }));
-      const configuration =
-        process.env.TF_CLI_CONFIG_FILE ??
-        (await progress.step('Providers', (note) =>
-          provideProviders({ ...context, note }, engine, [VAULT_PROVIDER]),
-        ));
-      const folder = await run.subfolder('plan');
-      const environment = {
-        ...engineEnvironment(),
-        TERRAFORM_BINARY_NAME: engine,
-        ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
-        CDKTF_OUTDIR: folder,
-      };
-      return new Workspace(run, progress, engine, environment, folder);
+      const cache = new EngineCache();
+      const engine = await progress.step('Engine', (note) => findOpenTofu({ run, cache, note }));
+      return new Workspace(run, progress, engine, await run.subfolder('plan'));
     } catch (error) {
       await run.close();
       throw error;
@@ -71,13 +66,54 @@ export class Workspace {
   }
 
   /**
+   * Makes the providers of synthesized stacks available, before any of these is planned.
+   *
+   * @throws LocalError when there is neither a registry nor a way to build one.
+   */
+  async provide(stacks: StackNames): Promise<void> {
+    if (process.env.TF_CLI_CONFIG_FILE !== undefined) return;
+    const wanted = new Set<string>();
+    for (const stack of stacks) {
+      const text = await readFile(join(this.folderOf(stack), 'cdk.tf.json'), 'utf8');
+      const { terraform } = JSON.parse(text) as Configuration;
+      for (const { source } of Object.values(terraform?.required_providers ?? {})) wanted.add(source);
+    }
+    const providers = PROVIDERS.filter(({ source }) => wanted.has(source));
+    const context = { run: this.run, cache: new EngineCache() };
+    const configuration = await this.progress.step('Providers', (note) =>
+      provideProviders({ ...context, note }, this.engine, providers),
+    );
+    if (configuration !== undefined) {
+      this.environment = { ...this.environment, TF_CLI_CONFIG_FILE: configuration };
+    }
+  }
+
+  /**
+   * Writes the lock file of a synthesized stack, for runners and for this machine; what it holds already stays.
+   *
+   * @returns the file.
+   * @throws PlanError `ERR_PLAN_ENGINE` with what the engine said.
+   */
+  lock(stack: string): Promise<string> {
+    return this.progress.step(`Lock ${stack}`, async () => {
+      await useLock(stack, this.folderOf(stack));
+      const platforms = [...new Set([RUNNERS, goPlatform()])].map((platform) => `-platform=${platform}`);
+      await this.runEngine(stack, ['providers', 'lock', '-no-color', ...platforms]);
+      return keepLock(stack, this.folderOf(stack));
+    });
+  }
+
+  /**
    * Plans a synthesized stack, and keeps the plan for `apply()`.
    *
-   * @throws PlanError `ERR_PLAN_ENGINE` with what the engine said.
+   * @throws PlanError `ERR_PLAN_LOCK` when its state is shared and its providers are not pinned,
+   * `ERR_PLAN_ENGINE` with what the engine said.
    */
   plan(stack: string): Promise<StackSummary> {
     return this.progress.step(`Plan ${stack}`, async () => {
-      await this.runEngine(stack, ['init', '-no-color']);
+      const locked = await useLock(stack, this.folderOf(stack));
+      if (!locked) await refuseShared(stack, this.folderOf(stack));
+      await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
       await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
       const text = await this.runEngine(stack, ['show', '-no-color', '-json', 'reviewed.plan']);
       return summarize(stack, readPlan(text));
@@ -100,9 +136,13 @@ export class Workspace {
       name: `${args[0] ?? ''}-${stack}`,
       command: this.engine,
       args,
-      cwd: join(this.folder, 'stacks', stack),
+      cwd: this.folderOf(stack),
       env: this.environment,
     });
+  }
+
+  private folderOf(stack: string): string {
+    return join(this.folder, 'stacks', stack);
   }
 
   private complete(
@@ -113,6 +153,13 @@ export class Workspace {
       throw new PlanError(code, error instanceof Error ? error.message.replace(/; $/, '') : String(error));
     });
   }
+}
+
+/** The part of a synthesized stack that says what it needs. */
+interface Configuration {
+  readonly terraform?: {
+    readonly required_providers?: Readonly<Record<string, { readonly source: string }>>;
+  };
 }
 
 /** What cdktf writes beside the stacks it synthesizes. */

@@ -1,0 +1,52 @@
+/**
+ * Which provider a stack was reviewed with: the engine's dependency lock file, kept in the repository as
+ * `locks/<stack>.hcl`, for the folder that the engine itself would keep it in is made anew at each synth.
+ * https://opentofu.org/docs/language/files/dependency-lock/
+ */
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PlanError } from '../plan/errors';
+
+/** What the engine calls it. */
+const ENGINES_NAME = '.terraform.lock.hcl';
+
+/**
+ * Puts the lock file of a stack where the engine looks for it.
+ *
+ * @param folder the synthesized stack's.
+ * @returns whether there is one.
+ */
+export async function useLock(stack: string, folder: string): Promise<boolean> {
+  return copyFile(lockFileOf(stack), join(folder, ENGINES_NAME)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Keeps what the engine wrote. @returns the file */
+export async function keepLock(stack: string, folder: string): Promise<string> {
+  const file = lockFileOf(stack);
+  await mkdir(dirname(file), { recursive: true });
+  await copyFile(join(folder, ENGINES_NAME), file);
+  return file;
+}
+
+/**
+ * A stack whose state others can reach is deployed by others too: what one of them reviewed has to run.
+ *
+ * @throws PlanError `ERR_PLAN_LOCK`
+ */
+export async function refuseShared(stack: string, folder: string): Promise<void> {
+  const text = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
+  const { terraform } = JSON.parse(text) as { terraform?: { backend?: Record<string, unknown> } };
+  const shared = Object.keys(terraform?.backend ?? {}).find((kind) => kind !== 'local');
+  if (shared === undefined) return;
+  throw new PlanError(
+    'ERR_PLAN_LOCK',
+    `${stack} keeps its state in ${shared}, where others deploy it too, but nothing pins its providers: ${lockFileOf(stack)} is missing; run \`portcullis lock ${stack}\` where the engine reaches its provider registry, and commit the file`,
+  );
+}
+
+function lockFileOf(stack: string): string {
+  return join('locks', `${stack}.hcl`);
+}
