@@ -3,6 +3,7 @@ export { useBackend, type StateBackend } from './backend';
 export { encryptState, type StateEncryption } from './encryption';
 export { engineOf, type Engine } from './engine';
 export { ConstructError, refuseProps, type ConstructErrorCode } from './errors';
+export { failAtApply } from './fail-at-apply';
 export { refuseProviderDebugLog } from './provider-log';
 export { literal } from './literal';
 export { PolicyRecord, type PolicyRecordProps } from './policy-record';

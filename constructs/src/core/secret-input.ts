@@ -10,11 +10,12 @@
  * *gate*: a `terraform_data` that holds the version, and that the writing resource depends on. Creating it, or
  * updating it to a raised version, without a value fails and says which variable is missing: nothing is written
  * then, the gate stays what it was, and the next apply fails the same way until the value is there or the version
- * is what it was. `timestamp()` is unknown while planning, which moves that failure from the plan to the apply.
+ * is what it was.
  */
 import { Fn, TerraformResource, TerraformVariable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ConstructError } from './errors';
+import { failAtApply } from './fail-at-apply';
 
 export interface SecretVariableProps {
   /** Name of the variable; its value is given as `TF_VAR_<name>`. */
@@ -114,7 +115,7 @@ function gate(scope: Construct, { name, version }: SecretVariableProps): Terrafo
   const missing = `no value for the secret ${name}, version ${version}: set the environment variable TF_VAR_${name} and deploy again`;
   given.addOverride('input', {
     version,
-    value: `\${${isGiven} ? "given" : base64decode("${missing} (\${timestamp()})")}`,
+    value: `\${${isGiven} ? "given" : ${failAtApply(missing)}}`,
   });
   // What was given once stays so, until the version changes.
   given.addOverride('lifecycle.ignore_changes', ['input.value']);
