@@ -9,7 +9,7 @@ import {
   type SecurityScanningProps,
 } from '@portcullis/constructs/github';
 import { policy } from '../policy';
-import { vaultOf } from './repository';
+import { ACCOUNTS, vaultOf } from './repository';
 import { DEPLOY_ROLE, PLAN_ROLE, SCAN_ROLE } from './job-roles';
 
 export const scanning: SecurityScanningProps = {
@@ -34,24 +34,20 @@ export const scanning: SecurityScanningProps = {
 };
 
 /** An environment of its own account, Vault and stack. */
-const on = (name: string, account: string): DeliveryEnvironment => ({
+const on = (name: keyof typeof ACCOUNTS): DeliveryEnvironment => ({
   name,
   stacks: [`vault-${name}`],
   vaultAddress: vaultOf(name),
   aws: {
     region: 'eu-central-1',
-    planRoleArn: `arn:aws:iam::${account}:role/portcullis-plan`,
-    deployRoleArn: `arn:aws:iam::${account}:role/portcullis-deploy`,
+    planRoleArn: `arn:aws:iam::${ACCOUNTS[name]}:role/portcullis-plan`,
+    deployRoleArn: `arn:aws:iam::${ACCOUNTS[name]}:role/portcullis-deploy`,
   },
 });
 
 export const delivery: DeliveryWorkflowProps = {
   vault: { planRole: PLAN_ROLE, deployRole: DEPLOY_ROLE },
-  environments: [
-    on('dev', '111111111111'),
-    { ...on('staging', '222222222222'), scanned: true },
-    on('prod', '333333333333'),
-  ],
+  environments: [on('dev'), { ...on('staging'), scanned: true }, on('prod')],
 };
 
 /** Plans and deploys, by path. */

@@ -1,14 +1,21 @@
-/** Synthesizes `vault-<environment>` for every environment: what `cdktf synth`, `diff` and `deploy` run. */
+/** Synthesizes every stack of every environment: what `cdktf synth`, `diff` and `deploy` run. */
 import { ConstructError } from '@portcullis/constructs';
 import { App } from 'cdktf';
 import { policy } from '../policy';
+import { DataStack } from './data-stack';
 import { loadEnvironments } from './environments';
-import { EnvironmentError } from './environments/define-environment';
+import { EnvironmentError, runsOnAws } from './environments/define-environment';
+import { ServiceStack } from './service-stack';
 import { VaultStack } from './vault-stack';
 
 try {
   const app = new App();
-  for (const environment of loadEnvironments()) new VaultStack(app, { policy, environment });
+  for (const environment of loadEnvironments()) {
+    new VaultStack(app, { policy, environment });
+    if (!runsOnAws(environment)) continue;
+    new DataStack(app, { policy, environment });
+    new ServiceStack(app, { policy, environment });
+  }
   app.synth();
 } catch (error) {
   if (!(error instanceof EnvironmentError || error instanceof ConstructError)) throw error;

@@ -5,3 +5,6 @@ export const REPOSITORY_PATH = `${REPOSITORY.owner}/${REPOSITORY.name}`;
 
 /** The Vault of a shared environment, as runners reach it. */
 export const vaultOf = (environment: string): string => `https://vault.${environment}.fintech.example.com`;
+
+/** An account of AWS for each shared environment. */
+export const ACCOUNTS = { dev: '111111111111', staging: '222222222222', prod: '333333333333' } as const;

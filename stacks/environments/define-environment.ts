@@ -45,6 +45,49 @@ const delivery = z.strictObject({
   issuer: z.url().optional(),
 });
 
+const awsId = (kind: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `expected an ID such as "${kind}-0a1b2c3d4e5f60718"`);
+
+/** An account of AWS that the API runs in. Network, database and certificate are there already. */
+const aws = z.strictObject({
+  region,
+  account: z.string().regex(/^\d{12}$/, 'expected the twelve digits of an account'),
+  vpcId: awsId('vpc'),
+  /** In two zones at least, without a route from the internet: for tasks, load balancer, store and gateway. */
+  privateSubnetIds: z
+    .array(awsId('subnet'))
+    .refine((ids) => new Set(ids).size >= 2, 'expected at least two different subnets'),
+  /** Of the database. It is told to let the service in. */
+  databaseSecurityGroupId: awsId('sg'),
+  /** What clients call. */
+  domain: host,
+  /** ACM's certificate of that name, in the region: gateway and load balancer show it. */
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, "expected the ARN of ACM's certificate"),
+  /** `rest` has a WAF, `http` costs a third. */
+  gateway: z.enum(['http', 'rest']),
+  /** How many clients of the largest tier may be at their limit at once before the gateway throttles. */
+  busyClients: z.int().min(1),
+  /** What runs: a repository of the account's ECR, and what is in it. */
+  image: z.strictObject({
+    repository: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'expected the name of a repository of ECR'),
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected a digest such as "sha256:…", not a tag'),
+  }),
+  /** Units of Fargate: 1024 are one CPU; MiB. */
+  tasks: z.strictObject({ cpu: z.int(), memory: z.int(), min: z.int().min(1), max: z.int().min(1) }),
+  store: z.strictObject({
+    nodeType: z.string().regex(/^cache\.[a-z0-9-]+\.[a-z0-9]+$/, 'expected a type such as "cache.t4g.small"'),
+    /** Cluster mode: how many shards the keys are spread over. @default one, without cluster mode */
+    shards: z.int().min(2).optional(),
+  }),
+  /** Vault, as the service reaches it. */
+  vaultAddress: z.url({ protocol: /^https$/ }),
+  logRetentionDays: z.int().min(1),
+});
+
 const environmentSchema = z
   .strictObject({
     name: z.enum(['local', 'dev', 'staging', 'prod']),
@@ -64,6 +107,8 @@ const environmentSchema = z
     backend,
     encryption,
     delivery: delivery.optional(),
+    /** Where the API runs, unless it runs elsewhere. */
+    aws: aws.optional(),
     secretVersions: z.strictObject({
       apiConfig: version,
       postgresAdminPassword: version,
@@ -74,6 +119,12 @@ const environmentSchema = z
 
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
+/** An environment that runs on AWS. */
+export type AwsEnvironment = Environment & { readonly aws: NonNullable<Environment['aws']> };
+
+export function runsOnAws(environment: Environment): environment is AwsEnvironment {
+  return environment.aws !== undefined;
+}
 
 /** An environment's file, or a variable that it takes from the process, is wrong. Lists all that is. */
 export class EnvironmentError extends Error {
@@ -87,6 +138,10 @@ export class EnvironmentError extends Error {
 }
 
 /** Validates one environment. @throws EnvironmentError with every problem at once, each with its path. */
+export function defineEnvironment(
+  input: EnvironmentInput & { readonly aws: NonNullable<EnvironmentInput['aws']> },
+): AwsEnvironment;
+export function defineEnvironment(input: EnvironmentInput): Environment;
 export function defineEnvironment(input: EnvironmentInput): Environment {
   const parsed = environmentSchema.safeParse(input);
   if (parsed.success) return parsed.data;

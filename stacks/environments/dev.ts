@@ -1,8 +1,8 @@
-import { REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
-import { defineEnvironment, type Environment } from './define-environment';
+import { ACCOUNTS, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** Where changes land first. */
-export const dev = (): Environment =>
+export const dev = (): AwsEnvironment =>
   defineEnvironment({
     name: 'dev',
     vault: { audit: 'server' },
@@ -15,6 +15,25 @@ export const dev = (): Environment =>
       vaultAddress: vaultOf('dev'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
+    },
+    aws: {
+      region: 'eu-central-1',
+      account: ACCOUNTS.dev,
+      vpcId: 'vpc-010000000000000aa',
+      privateSubnetIds: ['subnet-010000000000000aa', 'subnet-010000000000000bb', 'subnet-010000000000000cc'],
+      databaseSecurityGroupId: 'sg-010000000000000db',
+      domain: 'dev.api.fintech.example.com',
+      certificateArn: `arn:aws:acm:eu-central-1:${ACCOUNTS.dev}:certificate/10000000-0000-4000-8000-000000000000`,
+      gateway: 'http',
+      busyClients: 5,
+      image: {
+        repository: 'fintech-api',
+        digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000001',
+      },
+      tasks: { cpu: 512, memory: 1_024, min: 1, max: 2 },
+      store: { nodeType: 'cache.t4g.micro' },
+      vaultAddress: vaultOf('dev'),
+      logRetentionDays: 30,
     },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
   });

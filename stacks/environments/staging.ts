@@ -1,8 +1,8 @@
-import { REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
-import { defineEnvironment, type Environment } from './define-environment';
+import { ACCOUNTS, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** What is scanned before it is released; sized like production. */
-export const staging = (): Environment =>
+export const staging = (): AwsEnvironment =>
   defineEnvironment({
     name: 'staging',
     vault: { audit: 'server' },
@@ -15,6 +15,25 @@ export const staging = (): Environment =>
       vaultAddress: vaultOf('staging'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
+    },
+    aws: {
+      region: 'eu-central-1',
+      account: ACCOUNTS.staging,
+      vpcId: 'vpc-020000000000000aa',
+      privateSubnetIds: ['subnet-020000000000000aa', 'subnet-020000000000000bb', 'subnet-020000000000000cc'],
+      databaseSecurityGroupId: 'sg-020000000000000db',
+      domain: 'staging.api.fintech.example.com',
+      certificateArn: `arn:aws:acm:eu-central-1:${ACCOUNTS.staging}:certificate/20000000-0000-4000-8000-000000000000`,
+      gateway: 'rest',
+      busyClients: 20,
+      image: {
+        repository: 'fintech-api',
+        digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000002',
+      },
+      tasks: { cpu: 1_024, memory: 2_048, min: 2, max: 12 },
+      store: { nodeType: 'cache.m7g.large' },
+      vaultAddress: vaultOf('staging'),
+      logRetentionDays: 365,
     },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
   });

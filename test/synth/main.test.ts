@@ -29,7 +29,11 @@ it('synthesizes every environment', async () => {
   await expect(synth({})).resolves.toEqual({
     code: 0,
     stderr: '',
-    stacks: ['vault-dev', 'vault-local', 'vault-prod', 'vault-staging'],
+    stacks: [
+      ...['data-dev', 'data-prod', 'data-staging'],
+      ...['service-dev', 'service-prod', 'service-staging'],
+      ...['vault-dev', 'vault-local', 'vault-prod', 'vault-staging'],
+    ],
   });
 }, 30_000);
 

@@ -5,6 +5,7 @@ import { TerraformStack, Testing } from 'cdktf';
 export interface Synthesized {
   readonly resource: Record<string, Record<string, Record<string, unknown>>>;
   readonly variable: Record<string, Record<string, unknown>>;
+  readonly locals: Record<string, unknown>;
   readonly terraform: {
     readonly backend?: Record<string, unknown>;
     readonly encryption?: Record<string, unknown>;
@@ -25,7 +26,7 @@ export function synthesize(subject: TerraformStack | ((stack: TerraformStack) =>
   const stack = subject instanceof TerraformStack ? subject : stackIn();
   if (typeof subject === 'function') subject(stack);
   const text = Testing.synth(stack, true);
-  return { resource: {}, variable: {}, ...(JSON.parse(text) as object), text } as Synthesized;
+  return { resource: {}, variable: {}, locals: {}, ...(JSON.parse(text) as object), text } as Synthesized;
 }
 
 /** Every resource of a type, without cdktf's own metadata. */

@@ -2,12 +2,13 @@ import { definePolicy } from '@portcullis/runtime/policy';
 import { Testing } from 'cdktf';
 import { policy } from '../../policy';
 import { loadEnvironments } from '../../stacks/environments';
+import type { Environment } from '../../stacks/environments/define-environment';
 import { dev } from '../../stacks/environments/dev';
 import { local } from '../../stacks/environments/local';
 import { VaultStack } from '../../stacks/vault-stack';
 import { all, only, synthesize } from './synthesize';
 
-const stackOf = (environment = dev(), ofPolicy = policy) =>
+const stackOf = (environment: Environment = dev(), ofPolicy = policy) =>
   synthesize(new VaultStack(Testing.app(), { policy: ofPolicy, environment }));
 
 it('is one stack for each environment, named after it', () => {

@@ -1,0 +1,31 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { encryptState, relaxProviderPin, useBackend } from '@portcullis/constructs';
+import type { Policy } from '@portcullis/runtime/policy';
+import { TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { AwsEnvironment } from './environments/define-environment';
+
+export interface AwsStackProps {
+  /** The API's policy: names everything. */
+  readonly policy: Policy;
+  readonly environment: AwsEnvironment;
+}
+
+/**
+ * One part of an environment, in the environment's own account: where it is applied to another one, the provider
+ * refuses. Whoever deploys is signed in by the environment of the process.
+ */
+export abstract class AwsStack extends TerraformStack {
+  constructor(scope: Construct, part: string, { policy, environment }: AwsStackProps) {
+    super(scope, `${part}-${environment.name}`);
+    useBackend(this, environment.backend);
+    encryptState(this, environment.encryption);
+    const { region, account } = environment.aws;
+    new AwsProvider(this, 'aws', {
+      region,
+      allowedAccountIds: [account],
+      defaultTags: [{ tags: { service: policy.name, environment: environment.name } }],
+    });
+    relaxProviderPin(this, 'aws');
+  }
+}

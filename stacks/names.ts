@@ -1,0 +1,25 @@
+/** Names and ARNs that follow from an environment: what one part makes, and others know without being told. */
+import type { Policy } from '@portcullis/runtime/policy';
+import type { AwsEnvironment } from './environments/define-environment';
+
+export interface Names {
+  /** Of the service, its cluster and its load balancer. */
+  readonly service: string;
+  readonly taskRole: string;
+  readonly taskRoleArn: string;
+  /** Of the rate-limit store, and of the service's user there. */
+  readonly store: string;
+  readonly storeUser: string;
+}
+
+/** An account holds one environment, so no name needs to say which. */
+export function namesOf({ name }: Policy, { aws: { account } }: AwsEnvironment): Names {
+  const taskRole = `${name}-task`;
+  return {
+    service: name,
+    taskRole,
+    taskRoleArn: `arn:aws:iam::${account}:role/${taskRole}`,
+    store: `${name}-limits`,
+    storeUser: name,
+  };
+}
