@@ -110,7 +110,7 @@ export class SecretsManager {
       await manager.#showStatus();
     } catch (error) {
       manager.#metrics.stop();
-      await manager.#vault.close();
+      manager.#vault.close();
       throw error;
     }
     manager.#scheduler.add(manager.#keeper);
@@ -332,7 +332,7 @@ export class SecretsManager {
     }
     this.#metrics.stop();
     this.#statusServer?.close();
-    await this.#vault.close();
+    this.#vault.close();
   }
 }
 

@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import type { RedisCredentials, RedisDriver } from './driver';
 
 /** What Upstash answers: one of both. */
@@ -77,14 +76,15 @@ async function send<T>(
 ): Promise<{ status: number; body: UpstashAnswer<T> }> {
   const target = new URL(url);
   target.pathname = [target.pathname.replace(/\/$/, ''), ...path].join('/');
-  const answer = await request(target, {
+  const answer = await fetch(target, {
     method: 'POST',
     headers: { authorization: `Bearer ${password.reveal()}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
+    // The token goes nowhere but where Vault says.
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  return { status: answer.statusCode, body: (await answer.body.json()) as UpstashAnswer<T> };
+  return { status: answer.status, body: (await answer.json()) as UpstashAnswer<T> };
 }
 
 /** Said as Redis says it, so that one test tells a refusal from other failures. */

@@ -1,4 +1,6 @@
-import { Agent, request } from 'undici';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { text } from 'node:stream/consumers';
 import { SecretsError } from '../errors';
 import type { Secret } from '../secret';
 import { readAnswer, type Answer } from './answer';
@@ -30,7 +32,7 @@ export interface VaultClientOptions {
   readonly namespace?: string;
   /** PEM of the authorities to trust instead of the system's. */
   readonly ca?: string;
-  /** Milliseconds one server may take for one request. */
+  /** Milliseconds one server may take for one request, from connecting to the last byte of its answer. */
   readonly timeoutMs: number;
 }
 
@@ -40,15 +42,12 @@ export interface VaultClientOptions {
  * the answer of an engine, which no other server would change: asked again there, it could lease twice.
  */
 export class VaultClient implements VaultTransport {
-  readonly #agent: Agent;
+  readonly #plain = new http.Agent(KEPT);
+  readonly #safe: https.Agent;
   #preferred = 0;
 
   constructor(private readonly options: VaultClientOptions) {
-    this.#agent = new Agent({
-      connect: { timeout: options.timeoutMs, ...(options.ca !== undefined && { ca: options.ca }) },
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
-    });
+    this.#safe = new https.Agent({ ...KEPT, ...(options.ca !== undefined && { ca: options.ca }) });
   }
 
   /** Sends one request; the answer is whatever the best server said. */
@@ -75,8 +74,9 @@ export class VaultClient implements VaultTransport {
   }
 
   /** Ends every connection, at once. */
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  close(): void {
+    this.#plain.destroy();
+    this.#safe.destroy();
   }
 
   async #sendTo(address: URL, message: VaultRequest): Promise<Answer> {
@@ -96,24 +96,47 @@ export class VaultClient implements VaultTransport {
   }
 
   async #once(url: URL, { method, token, body, signal }: VaultRequest): Promise<Answer> {
-    const {
-      statusCode,
-      headers,
-      body: stream,
-    } = await request(url, {
-      dispatcher: this.#agent,
-      method,
-      headers: {
-        'x-vault-request': 'true',
-        ...(token && { 'x-vault-token': token.reveal() }),
-        ...(this.options.namespace !== undefined && { 'x-vault-namespace': this.options.namespace }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      ...(signal && { signal }),
-    });
-    return readAnswer(statusCode, headers, await stream.text(), Date.now());
+    const { namespace } = this.options;
+    const headers = {
+      'x-vault-request': 'true',
+      ...(token && { 'x-vault-token': token.reveal() }),
+      ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
+      ...(body && { 'content-type': 'application/json' }),
+    };
+    const response = await this.#exchange(url, { method, headers, ...(signal && { signal }) }, body);
+    return readAnswer(response.status, response.headers, response.text, Date.now());
   }
+
+  /** One request on a connection that is kept: Node's own client, because another one's loading delays every start. */
+  #exchange(url: URL, options: http.RequestOptions, body?: VaultRequest['body']): Promise<RawAnswer> {
+    const secure = url.protocol === 'https:';
+    const agent = secure ? this.#safe : this.#plain;
+    return new Promise((resolve, reject) => {
+      const sent = (secure ? https : http).request(url, { ...options, agent }, (response) => {
+        const { statusCode: status = 0, headers } = response;
+        text(response).then((body) => resolve({ status, headers, text: body }), reject);
+      });
+      const bound = setTimeout(() => sent.destroy(tooLate(sent)), this.options.timeoutMs);
+      sent.on('close', () => clearTimeout(bound)).on('error', reject);
+      sent.end(body && JSON.stringify(body));
+    });
+  }
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** An idle connection is closed before the server, or what stands between, does so while a request is on its way. */
+const KEPT = { keepAlive: true, timeout: 4_000 };
+
+function tooLate({ socket }: http.ClientRequest): Error {
+  const connected = socket !== null && !socket.connecting;
+  return Object.assign(new Error('Vault did not answer in time'), {
+    code: connected ? 'ANSWER_TIMEOUT' : CONNECT_TIMEOUT,
+  });
 }
 
 function mayDifferElsewhere(answer: Answer, { maybeNew = false }: VaultRequest): boolean {
@@ -123,10 +146,12 @@ function mayDifferElsewhere(answer: Answer, { maybeNew = false }: VaultRequest):
 
 /** Whether the connection itself failed: then the server has not seen the request. */
 function wasNeverSent(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', CONNECT_TIMEOUT].includes(
     codeOf(error),
   );
 }
+
+const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
 
 /** OpenSSL's and Node's words for a certificate that cannot be trusted: waiting does not mend it. */
 const UNTRUSTED = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
