@@ -1,4 +1,4 @@
-import { appRole, SecretsManager, type RotatingPool } from '@portcullis/runtime';
+import { appRole, SecretsManager, type RotatingPool } from '@portcullis/runtime/secrets';
 import { settings } from '../lib/serve';
 import { POOL_SIZE, type SecretsSettings } from './settings';
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { loadZod } from './load-zod';
 
 const HIDDEN = '[secret]';
 
@@ -38,7 +39,7 @@ export class Secret {
  * const schema = z.object({ jwt_signing_key: secret(), db_host: z.string() });
  */
 export function secret(): z.ZodPipe<z.ZodString, z.ZodTransform<Secret, string>> {
-  return z
+  return loadZod()
     .string()
     .min(1)
     .transform((value) => new Secret(value));

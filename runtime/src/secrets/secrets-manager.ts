@@ -252,7 +252,7 @@ export class SecretsManager {
       case 'elasticache-iam':
         return elastiCacheIam(source, clock);
       case 'upstash':
-        return upstash(source, clock, () => this.watchKv(source.path, upstashSchema), onChange);
+        return upstash(source, clock, () => this.watchKv(source.path, upstashSchema()), onChange);
     }
   }
 

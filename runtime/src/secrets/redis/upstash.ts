@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isHttpsOrLoopback } from '../../policy/loopback';
 import type { Clock } from '../clock';
 import type { WatchedEntry } from '../kv/watched-entry';
 import type { CredentialSource } from '../lease/credential';
-import { secret } from '../secret';
+import { loadZod } from '../load-zod';
+import { secret, type Secret } from '../secret';
 
 /** An Upstash database, spoken to over HTTPS; who may is one token, kept in Vault. */
 export interface Upstash {
@@ -13,10 +14,18 @@ export interface Upstash {
 }
 
 /** The fields of that entry, named as Upstash's environment variables are in every service. */
-export const upstashSchema = z.object({
-  UPSTASH_REDIS_URL: z.string().refine(isHttpsOrLoopback, 'expected an https URL'),
-  UPSTASH_REDIS_TOKEN: secret(),
-});
+export interface UpstashEntry {
+  readonly UPSTASH_REDIS_URL: string;
+  readonly UPSTASH_REDIS_TOKEN: Secret;
+}
+
+export function upstashSchema(): z.ZodType<UpstashEntry> {
+  const z = loadZod();
+  return z.object({
+    UPSTASH_REDIS_URL: z.string().refine(isHttpsOrLoopback, 'expected an https URL'),
+    UPSTASH_REDIS_TOKEN: secret(),
+  });
+}
 
 /**
  * URL and token from Vault. They are good until the entry's version rises: then `onChange` is called, and the new
@@ -27,7 +36,7 @@ export const upstashSchema = z.object({
 export function upstash(
   { path }: Upstash,
   clock: Clock,
-  watch: () => Promise<WatchedEntry<z.output<typeof upstashSchema>>>,
+  watch: () => Promise<WatchedEntry<UpstashEntry>>,
   onChange: () => void,
 ): CredentialSource {
   let watched: Awaited<ReturnType<typeof watch>> | undefined;
