@@ -17,14 +17,3 @@ export type AuthEvent =
   | LoginEvent;
 
 export type OnAuthEvent = (event: AuthEvent) => void;
-
-/** A listener that throws must not turn a refusal into an error, nor stop keys from being fetched. */
-export function harmless(onEvent: OnAuthEvent): OnAuthEvent {
-  return (event) => {
-    try {
-      onEvent(event);
-    } catch (error) {
-      process.emitWarning(`onEvent threw: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-}

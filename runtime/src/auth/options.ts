@@ -1,10 +1,11 @@
 /** What the middlewares are told, and what each part must be. All of it is checked when they are made. */
 import { z } from 'zod';
+import { harmless } from '../listener';
 import { toProblem, type Problem } from '../policy/errors';
 import type { Policy } from '../policy';
 import { DEFAULT_ALGORITHMS, DEFAULT_TOLERANCE_SECONDS } from './defaults';
 import { AuthOptionsError } from './errors';
-import { harmless, type OnAuthEvent } from './events';
+import type { OnAuthEvent } from './events';
 import { algorithms, definedPolicy, httpsUrl, issuerUrl, listener, tolerance } from './option-schemas';
 import type { Revocations } from './revocation/revocations';
 import type { Algorithm } from './token/algorithms';
@@ -147,7 +148,7 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     toleranceSeconds: toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
     cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
     revocations,
-    onEvent: onEvent ? harmless(onEvent) : () => undefined,
+    onEvent: harmless(onEvent),
   };
 }
 

@@ -19,18 +19,15 @@ export class CostFunctionError extends Error {
 /** What calls that no route of the policy lists cost. They are denied, but only after they were counted. */
 const UNLISTED = 1;
 
-/**
- * Prices requests by route.
- *
- * @throws TypeError when a function is given for something that is not a route of the policy.
- */
+/** Prices requests by route. */
 export function costsOf(
   policy: Policy,
   functions: Readonly<Record<RouteKey, CostFunction>>,
 ): (route: Route | undefined, req: Request) => number {
   const byRoute = new Map<Route, CostFunction>();
   for (const [key, cost] of Object.entries(functions)) {
-    byRoute.set(routeNamed(policy, key, 'costs'), cost);
+    const route = routeNamed(policy, key);
+    if (route !== undefined) byRoute.set(route, cost);
   }
   return (route, req) => {
     if (route === undefined) return UNLISTED;
@@ -39,13 +36,9 @@ export function costsOf(
   };
 }
 
-/** @throws TypeError when the policy has no such route. */
-export function routeNamed(policy: Policy, key: string, option: string): Route {
-  const route = policy.routes.find(({ method, path }) => `${method} ${path}` === key);
-  if (route !== undefined) return route;
-  throw new TypeError(
-    `${option}: received ${JSON.stringify(key)}; expected a method and path of the policy's routes`,
-  );
+/** The policy's route of that method and path. */
+export function routeNamed(policy: Policy, key: string): Route | undefined {
+  return policy.routes.find(({ method, path }) => `${method} ${path}` === key);
 }
 
 function evaluate(cost: CostFunction, req: Request): number {

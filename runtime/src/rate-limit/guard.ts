@@ -4,7 +4,6 @@ import { accessTo, type RedisClient } from './redis';
 
 /** A guarded Redis whose changes are told as events. @throws TypeError when the client is not one to use. */
 export function guard(redis: RedisClient, timeoutMs: number, onEvent: OnRateLimitEvent): GuardedRedis {
-  if (!(timeoutMs > 0)) throw new TypeError(`timeoutMs: received ${timeoutMs}; expected above 0`);
   return new GuardedRedis(accessTo(redis), {
     timeoutMs,
     onChange: ({ up, ...why }) => onEvent(up ? { type: 'store_up' } : { type: 'store_down', ...why }),

@@ -2,6 +2,7 @@ export type { AttemptLimit } from './attempts';
 export type { TrustedProxies } from './client-address';
 export { ClientLimits, type WindowUsage } from './client-limits';
 export { CostFunctionError, type CostFunction, type RouteKey } from './costs';
+export { RateLimitOptionsError } from './errors';
 export type { OnRateLimitEvent, RateLimitEvent } from './events';
 export { StoreUnavailableError, type StoreFailure, type StoreState } from './guarded-redis';
 export type { LeasedOptions } from './leased';

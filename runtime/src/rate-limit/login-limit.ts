@@ -1,11 +1,13 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Request, RequestHandler, Response } from 'express';
+import { harmless } from '../listener';
 import { AttemptCounter, FAILURE_COST, type Attempt, type AttemptLimit } from './attempts';
 import { clientAddress, subscriberNetwork, type TrustedProxies } from './client-address';
 import { cappedDenials, type OnRateLimitEvent } from './events';
 import { guard } from './guard';
 import { ClientNames } from './identity';
 import { limiterMetrics, outcomeName } from './metrics';
+import { checkLoginLimit } from './options';
 import type { OnStoreFailure } from './outage';
 import type { RedisClient } from './redis';
 import { refuseAttempt, refuseUndecided } from './refusals';
@@ -57,15 +59,17 @@ const PERSON: AttemptLimit = { failures: 10, window: '15m' };
  * lives for the window and two of its sixtieths; one that changes accounts makes no more keys than its network
  * has attempts.
  *
- * @throws TypeError when an option is not what it says.
+ * @throws RateLimitOptionsError with every problem of the options at once.
  *
  * @example
  * const limit = loginLimit({ name: 'fintech-api', redis, account: (req) => req.body.email });
  * app.post('/auth/login', express.json(), limit, login);
  */
 export function loginLimit(options: LoginLimitOptions): RequestHandler {
+  checkLoginLimit(options);
   const { account, onStoreFailure = 'local', perNetwork = OFFICE, perAccount = PERSON } = options;
-  const { succeeded = isGood, onEvent = () => undefined } = options;
+  const { succeeded = isGood } = options;
+  const onEvent = harmless(options.onEvent);
   const redis = guard(options.redis, options.timeoutMs ?? 50, onEvent);
   const metrics = limiterMetrics(options.meterProvider, () => redis.state);
   const names = new ClientNames(options.name);

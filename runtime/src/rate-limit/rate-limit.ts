@@ -1,6 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
 import { routeOf } from '../http/route-of';
+import { harmless } from '../listener';
 import type { Policy } from '../policy';
 import { clientAddress, subscriberNetwork, type TrustedProxies } from './client-address';
 import { costsOf, type CostFunction, type RouteKey } from './costs';
@@ -15,6 +16,7 @@ import { leasedCalls, type LeasedOptions } from './leased';
 import { Leases } from './leases';
 import { Limiter } from './limiter';
 import { limiterMetrics, outcomeName } from './metrics';
+import { checkRateLimit } from './options';
 import { OutagePolicy, type OutageOutcome } from './outage';
 import type { OverridesSource } from './overrides';
 import { limitPlan, type TierPlan } from './plan';
@@ -67,18 +69,16 @@ export interface RateLimiter extends RequestHandler {
  * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not
  * answer, each route's `onStoreFailure` decides; answers that nobody decided carry `RateLimit-Policy` alone.
  *
- * @throws TypeError when an option is not what it says.
+ * @throws RateLimitOptionsError with every problem of the options at once.
  *
  * @example
  * app.use(requireAuth({ policy }));
  * app.use(rateLimit({ policy, redis }));
  */
 export function rateLimit(options: RateLimitOptions): RateLimiter {
+  checkRateLimit(options);
   const { policy, redis, costs = {}, trustedProxies = 0, timeoutMs = 50, localShare = 0.25 } = options;
-  if (!(localShare > 0 && localShare <= 1))
-    throw new TypeError(`localShare: received ${localShare}; expected above 0 and up to 1`);
-
-  const onEvent = options.onEvent ?? (() => undefined);
+  const onEvent = harmless(options.onEvent);
   const plan = limitPlan(policy);
   const names = new ClientNames(policy.name);
   const addressOf = clientAddress(trustedProxies);

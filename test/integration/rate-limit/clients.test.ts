@@ -1,5 +1,5 @@
 /** What is particular to one client library. What they have in common is in conformance.ts. */
-import { rateLimit, type RedisClient } from '@portcullis/runtime';
+import { rateLimit, RateLimitOptionsError, type RedisClient } from '@portcullis/runtime';
 import { Redis as Upstash } from '@upstash/redis';
 import { Redis as IoRedis } from 'ioredis';
 import { startUpstash, type UpstashServer } from '../../support/upstash';
@@ -121,7 +121,7 @@ describe('a client that would send a command twice is refused when the limiter i
       /expected a client of node-redis, ioredis or @upstash\/redis/,
     ],
   ])('%s', (_, client, message) => {
-    expect(limit(client())).toThrow(TypeError);
+    expect(limit(client())).toThrow(RateLimitOptionsError);
     expect(limit(client())).toThrow(message);
   });
 });

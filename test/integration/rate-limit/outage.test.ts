@@ -82,6 +82,22 @@ describe('while Redis does not decide', () => {
     await expect(decided).resolves.toMatchObject({ allowed: true, used: [1] });
   });
 
+  test('a listener that throws changes no answer', async () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const onEvent = (): never => {
+      throw new Error('full disk');
+    };
+    const away: RedisCommands = { isReady: false, sendCommand: () => Promise.reject(new Error('not asked')) };
+    const deaf = await serve(rateLimit({ policy, redis: away, onEvent }));
+    const statuses = [];
+    for (let i = 0; i < 3; i += 1)
+      statuses.push((await deaf.call('GET', '/local', { organisation: 'deaf' })).status);
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining('full disk'));
+    warned.mockRestore();
+    await deaf.close();
+  });
+
   test('local means a quarter of the limit, by the same algorithm, and 503 for what exceeds that share', async () => {
     const away: RedisCommands = { isReady: false, sendCommand: () => Promise.reject(new Error('not asked')) };
     const local = await serve(rateLimit({ policy, redis: away, onEvent: (event) => events.push(event) }));

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { harmless } from '../../listener';
 import { toProblem } from '../../policy/errors';
 import { systemClock } from '../clock';
 import { AuthOptionsError } from '../errors';
-import { harmless, type OnAuthEvent } from '../events';
+import type { OnAuthEvent } from '../events';
 import { issuerUrl, listener } from '../option-schemas';
 import { clientShape, scopeList } from '../provider/option-schemas';
 import { Provider } from '../provider/provider';

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import parseurl from 'parseurl';
 import { routeOf } from '../../http/route-of';
+import { harmless } from '../../listener';
 import { systemClock, type Clock } from '../clock';
-import { harmless } from '../events';
 import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
 import { Provider } from '../provider/provider';
 import { bridge } from './bridge';

@@ -3,11 +3,12 @@ import { urlencoded, type Request, type RequestHandler, type Response } from 'ex
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { refuse } from '../../http/answer';
+import { harmless } from '../../listener';
 import { toProblem } from '../../policy/errors';
 import { systemClock } from '../clock';
 import { DEFAULT_ALGORITHMS } from '../defaults';
 import { AuthOptionsError, KeysUnavailableError, TokenError } from '../errors';
-import { harmless, type OnAuthEvent } from '../events';
+import type { OnAuthEvent } from '../events';
 import { fetchJson } from '../keys/fetch-json';
 import { KeySet } from '../keys/key-set';
 import { discoverJwksUri } from '../keys/locate';
@@ -70,7 +71,7 @@ const schema = z.strictObject({
  */
 export function backChannelLogout(options: BackChannelLogoutOptions): BackChannelLogout {
   const { revocations, issuer, clientId, jwksUri } = checked(options);
-  const onEvent = options.onEvent ? harmless(options.onEvent) : () => undefined;
+  const onEvent = harmless(options.onEvent);
   const rules: LogoutTokenRules = {
     issuer,
     clientId,

@@ -7,10 +7,11 @@
  * So a revocation outlives Redis as long as one instance that knows it runs, and one that Redis could not take
  * gets there when it can.
  */
+import { harmless } from '../../listener';
 import { systemClock, type Clock } from '../clock';
 import type { AuthContext } from '../context';
 import { DEFAULT_TOLERANCE_SECONDS } from '../defaults';
-import { harmless, type OnAuthEvent } from '../events';
+import type { OnAuthEvent } from '../events';
 import { DenyList } from './deny-list';
 import { RevocationNotStoredError } from './errors';
 import type { RevocationList, RevocationOptions } from './follow-revocations';
@@ -51,7 +52,7 @@ export class Follower implements RevocationList {
     this.issuers = issuers;
     this.toleranceSeconds = toleranceSeconds;
     this.#clock = clock;
-    this.#onEvent = onEvent ? harmless(onEvent) : () => undefined;
+    this.#onEvent = harmless(onEvent);
     this.#denialsOf = revocationReader(issuers, toleranceSeconds);
     this.#list = new DenyList({ lifeSeconds, toleranceSeconds, clock, ...(most !== undefined && { most }) });
     this.#stream = new RevocationStream(redis, policy.name, lifeSeconds, clock);

@@ -22,9 +22,10 @@ export type RedisClient =
 
 /** @throws TypeError when it is none of these, or would send a command twice. */
 export function accessTo(redis: RedisClient): RedisAccess {
-  if ('call' in redis) return ioRedisAccess(redis);
-  if ('masters' in redis) return nodeRedisClusterAccess(redis);
-  if ('sendCommand' in redis) return nodeRedisAccess(redis);
-  if ('evalsha' in redis) return upstashAccess(redis);
-  throw new TypeError('redis: expected a client of node-redis, ioredis or @upstash/redis');
+  const client = Object(redis) as RedisClient;
+  if ('call' in client) return ioRedisAccess(client);
+  if ('masters' in client) return nodeRedisClusterAccess(client);
+  if ('sendCommand' in client) return nodeRedisAccess(client);
+  if ('evalsha' in client) return upstashAccess(client);
+  throw new TypeError('expected a client of node-redis, ioredis or @upstash/redis');
 }

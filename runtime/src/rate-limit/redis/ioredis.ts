@@ -44,6 +44,6 @@ function refuseResending({ isCluster, options }: IoRedisCommands): void {
     : (['autoResendUnfulfilledCommands', options.autoResendUnfulfilledCommands, false] as const);
   if (value !== expected)
     throw new TypeError(
-      `redis: received an ioredis client with ${name}: ${String(value)}; expected ${name}: ${String(expected)}, because a command sent again may be charged twice`,
+      `received an ioredis client with ${name}: ${String(value)}; expected ${name}: ${String(expected)}, because a command sent again may be charged twice`,
     );
 }

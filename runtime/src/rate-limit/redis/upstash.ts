@@ -17,7 +17,7 @@ export function upstashAccess(redis: UpstashCommands): RedisAccess {
   const attempts = retriesOf(redis);
   if (attempts !== undefined && attempts !== 0)
     throw new TypeError(
-      `redis: received an @upstash/redis client that retries ${attempts} times; expected retry: { retries: 0 }, because a request sent again may be charged twice`,
+      `received an @upstash/redis client that retries ${attempts} times; expected retry: { retries: 0 }, because a request sent again may be charged twice`,
     );
   return {
     ready: true,

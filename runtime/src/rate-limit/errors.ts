@@ -1,0 +1,11 @@
+import { describeProblems, type Problem } from '../policy/errors';
+
+/** Thrown when a limiter is made: its options are invalid. `problems` holds all of them. */
+export class RateLimitOptionsError extends Error {
+  override readonly name = 'RateLimitOptionsError';
+  readonly code = 'ERR_RATE_LIMIT_OPTIONS_INVALID';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(describeProblems('the rate-limit options', problems));
+  }
+}
