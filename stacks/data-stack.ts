@@ -1,9 +1,34 @@
+import { EncryptionKey, RateLimitStore } from '@portcullis/constructs/aws';
 import type { Construct } from 'constructs';
 import { AwsStack, type AwsStackProps } from './aws-stack';
+import { publish } from './contract';
+import { namesOf } from './names';
 
-/** What the API of one environment keeps: the counters of its rate limits. Its database is there already. */
+/** What the API of one environment keeps: the counters of its rate limits, and logs. Its database is there already. */
 export class DataStack extends AwsStack {
   constructor(scope: Construct, props: AwsStackProps) {
     super(scope, 'data', props);
+    const { policy, environment } = props;
+    const { aws } = environment;
+    const names = namesOf(policy, environment);
+    const logsKey = new EncryptionKey(this, 'logs-key', {
+      place: aws,
+      name: `${policy.name}-logs`,
+      description: `Logs of ${policy.name}`,
+      encrypts: 'logs',
+    });
+    const store = new RateLimitStore(this, 'store', {
+      place: aws,
+      network: aws,
+      name: names.store,
+      user: names.storeUser,
+      ...aws.store,
+      logs: { retentionDays: aws.logRetentionDays, keyArn: logsKey.arn },
+    });
+    publish(this, environment.name, 'data', {
+      storeHost: store.host,
+      storeClientsSecurityGroupId: store.clientsSecurityGroupId,
+      logsKeyArn: logsKey.arn,
+    });
   }
 }

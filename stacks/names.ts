@@ -7,6 +7,8 @@ export interface Names {
   readonly service: string;
   readonly taskRole: string;
   readonly taskRoleArn: string;
+  /** That Vault gives to whoever has the task's role. */
+  readonly vaultRole: string;
   /** Of the rate-limit store, and of the service's user there. */
   readonly store: string;
   readonly storeUser: string;
@@ -19,6 +21,7 @@ export function namesOf({ name }: Policy, { aws: { account } }: AwsEnvironment):
     service: name,
     taskRole,
     taskRoleArn: `arn:aws:iam::${account}:role/${taskRole}`,
+    vaultRole: name,
     store: `${name}-limits`,
     storeUser: name,
   };

@@ -46,3 +46,19 @@ export function only(synthesized: Synthesized, type: string, name?: string): Rec
 /** What `toThrow()` takes to expect a ConstructError of this code. */
 export const refusal = (code: string, rest: object = {}): Error =>
   expect.objectContaining({ code, ...rest }) as Error;
+
+/** Every resource's type and logical ID: what a rename would replace. */
+export function idsOf({ resource }: Synthesized): string[] {
+  return Object.entries(resource)
+    .flatMap(([type, resources]) => Object.keys(resources).map((id) => `${type}.${id}`))
+    .sort();
+}
+
+/** What `toThrow()` takes to expect properties refused in these places, in this order, and in no other. */
+export function refusedProps(...places: readonly string[]): Error {
+  const count = `${places.length} problem${places.length === 1 ? '' : 's'}`;
+  const lines = places.map((place) => `  ${place.replace(/[.[\]]/g, '\\$&')}: received .*`);
+  return refusal('ERR_PROPS', {
+    message: expect.stringMatching(new RegExp(`props has ${count}\n${lines.join('\n')}$`)) as string,
+  });
+}

@@ -1,5 +1,13 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { HttpApiGateway, type HttpApiGatewayProps } from '@portcullis/constructs/aws';
+import {
+  ApiService,
+  HttpApiGateway,
+  RateLimitStore,
+  storeAccess,
+  type ApiServiceProps,
+  type HttpApiGatewayProps,
+  type RateLimitStoreProps,
+} from '@portcullis/constructs/aws';
 import type { TerraformStack } from 'cdktf';
 import { policy } from '../../../policy';
 
@@ -20,4 +28,50 @@ export const httpApiProps: HttpApiGatewayProps = {
 export function httpApiIn(stack: TerraformStack, props: Partial<HttpApiGatewayProps> = {}): HttpApiGateway {
   new AwsProvider(stack, 'provider', {});
   return new HttpApiGateway(stack, 'gateway', { ...httpApiProps, ...props });
+}
+
+const place = { region: 'eu-central-1', account: '333333333333' };
+const network = { vpcId: 'vpc-0a1b2c3d', privateSubnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6071'] };
+const { logs } = httpApiProps;
+
+export const storeProps: RateLimitStoreProps = {
+  place,
+  network,
+  name: 'orders-limits',
+  user: 'orders',
+  nodeType: 'cache.m7g.large',
+  logs,
+};
+
+export const serviceProps: ApiServiceProps = {
+  place,
+  network,
+  name: 'orders',
+  taskRole: 'orders-task',
+  image: `333333333333.dkr.ecr.eu-central-1.amazonaws.com/orders@sha256:${'0a'.repeat(32)}`,
+  environment: { VAULT_ADDR: 'https://vault.example.com' },
+  permissions: [storeAccess(place, { store: 'orders-limits', user: 'orders' })],
+  memberOf: ['sg-5a1b2c3d'],
+  database: { securityGroupId: 'sg-6a1b2c3d', port: 5_432 },
+  serverName: 'api.internal.example.com',
+  certificateArn: 'arn:aws:acm:eu-central-1:333333333333:certificate/0a1b2c3d',
+  cpu: 1_024,
+  memory: 2_048,
+  tasks: { min: 2, max: 10 },
+  logs,
+};
+
+export function storeIn(stack: TerraformStack, props: Partial<RateLimitStoreProps> = {}): RateLimitStore {
+  new AwsProvider(stack, 'provider', {});
+  return new RateLimitStore(stack, 'store', { ...storeProps, ...props });
+}
+
+export function serviceIn(stack: TerraformStack, props: Partial<ApiServiceProps> = {}): ApiService {
+  new AwsProvider(stack, 'provider', {});
+  return new ApiService(stack, 'api', { ...serviceProps, ...props });
+}
+
+/** The statements of a policy document. */
+export function statementsOf(document: unknown): Record<string, unknown>[] {
+  return (JSON.parse(document as string) as { Statement: Record<string, unknown>[] }).Statement;
 }

@@ -1,0 +1,58 @@
+/** IAM policies as text: the part of the language that exact, least-privilege policies need. */
+import type { Problem } from '@portcullis/runtime/policy';
+import { Token } from 'cdktf';
+
+/** What may be done, and to what. */
+export interface Permission {
+  /** As in `elasticache:Connect`, each by its whole name. */
+  readonly actions: readonly string[];
+  /** ARNs, each of one thing. */
+  readonly resources: readonly string[];
+}
+
+/** Of a policy that belongs to a key or a role, which is what it is about. */
+export interface ResourcePermission extends Permission {
+  readonly principal: { readonly AWS: string } | { readonly Service: string };
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export function permissionDocument(permissions: readonly (Permission | ResourcePermission)[]): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: permissions.map((permission) => ({
+      Effect: 'Allow',
+      ...('principal' in permission && { Principal: permission.principal }),
+      Action: permission.actions,
+      ...(permission.resources.length > 0 && { Resource: permission.resources }),
+      ...('condition' in permission && { Condition: permission.condition }),
+    })),
+  });
+}
+
+export function permissionProblems(path: string, permissions: readonly Permission[]): Problem[] {
+  const wide = (place: string, values: readonly string[], right: RegExp, expected: string): Problem[] =>
+    values.flatMap((value, index) =>
+      Token.isUnresolved(value) || right.test(value)
+        ? []
+        : [
+            {
+              path: `${place}[${index}]`,
+              message: `received ${JSON.stringify(value)}; expected ${expected}`,
+            },
+          ],
+    );
+  return permissions.flatMap(({ actions, resources }, index) => [
+    ...wide(
+      `${path}[${index}].actions`,
+      actions,
+      /^[a-z0-9-]+:[A-Za-z0-9]+$/,
+      'one action, without a wildcard',
+    ),
+    ...wide(
+      `${path}[${index}].resources`,
+      resources,
+      /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:\d*:[^*?]+$/,
+      'the ARN of one thing, without a wildcard',
+    ),
+  ]);
+}
