@@ -14,8 +14,17 @@ import { buildSync } from 'esbuild';
  * writeFileSync('index.js', bundleAuthorizer({ policy }));
  */
 export function bundleAuthorizer(options: AuthorizerOptions): string {
-  const runtime = dirname(require.resolve('@portcullis/runtime/package.json'));
   const configuration = JSON.stringify(authorizerConfiguration(options));
+  const code = bundled.get(configuration) ?? bundle(configuration);
+  bundled.set(configuration, code);
+  return code;
+}
+
+/** What was made already, by its configuration: every environment has the same policy. */
+const bundled = new Map<string, string>();
+
+function bundle(configuration: string): string {
+  const runtime = dirname(require.resolve('@portcullis/runtime/package.json'));
   const { outputFiles } = buildSync({
     // From source: what was compiled to CommonJS before is bundled whole, used or not.
     entryPoints: [join(runtime, 'src/authorizer/lambda.ts')],
