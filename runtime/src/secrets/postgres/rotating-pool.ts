@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Pool, type PoolClient, type PoolConfig, type PoolOptions, type QueryResult } from 'pg';
 import type { Consumer, Generation } from '../lease/consumer';
-import type { Credential } from '../lease/credential';
+import { deadlineOf, type Credential } from '../lease/credential';
 import type { Lease } from '../lease/lease';
-import { within, type Clock } from '../clock';
+import type { Clock } from '../clock';
 import { closePool, drainPool } from './drain-pool';
+import { warmUp } from './warm-up';
 
 /** Everything of `pg.PoolConfig` but the user and the password, which Vault lends. */
 export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connectionString'>;
@@ -13,8 +14,9 @@ export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connec
 const REFUSED = new Set(['28P01', '28000']);
 /** How long `end()` waits for work in flight. */
 const END_MS = 10_000;
-/** How long a new user's connections may take to open, all together. */
-const CONNECT_MS = 10_000;
+/** Longest warming of a new pool, and its share of the time that the old one still serves. */
+const WARM_UP_MS = 5_000;
+const WARM_UP_SHARE = 0.25;
 /** Those of `pg.Pool`. */
 const POOL_DEFAULTS = {
   max: 10,
@@ -121,12 +123,8 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     this.#forwardFrom(pool);
     const clients = new Set<PoolClient>();
     pool.on('connect', (client) => clients.add(client)).on('remove', (client) => clients.delete(client));
-    const warming = warmUp(pool, Math.max(1, this.totalCount));
     try {
-      if (!(await within(this.clock, CONNECT_MS, warming))) {
-        throw new Error(`PostgreSQL did not connect within ${CONNECT_MS / 1_000} s`);
-      }
-      await warming;
+      await warmUp(pool, this.totalCount, this.clock, this.#warmUpMs);
     } catch (error) {
       await this.#close(pool, clients);
       throw error;
@@ -146,6 +144,12 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
 
   expire(): void {
     this.#current = undefined;
+  }
+
+  get #warmUpMs(): number {
+    const { credential } = this.lease;
+    const left = credential ? deadlineOf(credential) - this.clock.now() : 0;
+    return Math.min(WARM_UP_MS, WARM_UP_SHARE * left);
   }
 
   #query(args: unknown[]): Promise<QueryResult> {
@@ -239,19 +243,6 @@ async function settle(work: Promise<QueryResult>, callback: Callback): Promise<v
     process.nextTick(callback, undefined, result);
   } catch (error) {
     process.nextTick(callback, error);
-  }
-}
-
-/** Opens as many connections as the old pool has, so that the swap does not wait for handshakes. */
-async function warmUp(pool: Pool, connections: number): Promise<void> {
-  const results = await Promise.allSettled(Array.from({ length: connections }, () => pool.connect()));
-  const clients = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const [first] = clients;
-  try {
-    if (first === undefined) throw (results[0] as PromiseRejectedResult).reason;
-    await first.query('SELECT 1');
-  } finally {
-    for (const client of clients) client.release();
   }
 }
 

@@ -1,0 +1,39 @@
+import type { Pool, PoolClient } from 'pg';
+import { within, type Clock } from '../clock';
+
+/** How long a new user's first connection may take. */
+const CONNECT_MS = 10_000;
+
+/**
+ * Proves that the user of a new pool can work, then opens as many connections as the old pool has, so that the swap
+ * does not wait for handshakes. One after the other: all at once they take the processors, on both sides, from the
+ * queries that go on.
+ *
+ * @param moreMs for how long more than the first are opened; the pool opens the rest when they are needed.
+ * @throws what PostgreSQL said to the first one; Error when it said nothing in time.
+ */
+export async function warmUp(pool: Pool, connections: number, clock: Clock, moreMs: number): Promise<void> {
+  const clients: PoolClient[] = [];
+  let warming = true;
+  const open = async (): Promise<PoolClient> => {
+    const client = await pool.connect();
+    if (warming) clients.push(client);
+    else client.release(); // It came too late.
+    return client;
+  };
+  try {
+    const probing = open().then((client) => client.query('SELECT 1'));
+    if (!(await within(clock, CONNECT_MS, probing))) {
+      throw new Error(`PostgreSQL did not connect within ${CONNECT_MS / 1_000} s`);
+    }
+    await probing;
+    const end = clock.now() + moreMs;
+    for (let opened = 0; clients.length > opened && clients.length < connections;) {
+      opened = clients.length;
+      await within(clock, end - clock.now(), open());
+    }
+  } finally {
+    warming = false;
+    for (const client of clients) client.release();
+  }
+}
