@@ -189,6 +189,22 @@ test('a service that starts while the database is down waits for it', async () =
   await early.secrets.close();
 }, 40_000);
 
+test('a service that starts while Vault is sealed waits for it, as long as it was told to', async () => {
+  await leases().vault.seal();
+  try {
+    await expect(leases().connect({ startupSeconds: 1 })).rejects.toMatchObject({ code: 'ERR_VAULT_SEALED' });
+    const failures: SecretsEvent[] = [];
+    const early = leases().connect({ onEvent: (event) => failures.push(event) });
+    await until(() => expect(failures).toContainEqual(expect.objectContaining({ code: 'ERR_VAULT_SEALED' })));
+    await leases().vault.unseal();
+    const { secrets } = await early;
+    expect(secrets.readiness()).toEqual({ ready: true, problems: [] });
+    await secrets.close();
+  } finally {
+    await leases().vault.unseal();
+  }
+}, 40_000);
+
 test('a secret ID that somebody else has consumed is a typed error at once', async () => {
   const { admin, vault } = leases();
   await admin.write('auth/approle/role/once', { secret_id_num_uses: 1 });

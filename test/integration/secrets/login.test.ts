@@ -14,6 +14,7 @@ import { choosePort } from '../../../local/ports';
 import { VaultClient } from '../../../local/servers/vault-client';
 import { makeCertificates, type Certificates } from '../../support/certificates';
 import { useOpenBao } from '../../support/engines';
+import { testWithNamespaces } from '../../support/namespaces';
 
 let tls: Certificates & { readonly port: number };
 const server = useOpenBao(async (run) => {
@@ -154,7 +155,7 @@ describe('JWT', () => {
   });
 });
 
-test('a login goes to the namespace that is asked for', async () => {
+testWithNamespaces('a login goes to the namespace that is asked for', async () => {
   await admin().write('sys/namespaces/team-a');
   await admin().write('team-a/sys/auth/approle', { type: 'approle' });
   await admin().write('team-a/auth/approle/role/app', { token_period: '1h' });
