@@ -17,6 +17,7 @@ interface GateOptions {
   readonly allowList?: string;
   readonly summary?: string;
   readonly sarif?: string;
+  readonly category?: string;
   readonly outputs?: string;
 }
 
@@ -41,6 +42,7 @@ export function register(program: Command): void {
     .option('--allow-list <file>', 'accepted findings: a JSON list of { rule, url?, reason, expires }')
     .option('--summary <file>', 'append the verdict as Markdown, as to $GITHUB_STEP_SUMMARY')
     .option('--sarif <file>', 'write the findings as SARIF 2.1.0')
+    .option('--category <name>', 'tells these findings in code scanning from those of another scan')
     .option('--outputs <file>', 'append verdict=, headline= and counts, as to $GITHUB_OUTPUT')
     .action(async (report: string, options: GateOptions) => {
       process.exitCode = await run(report, options);
@@ -65,10 +67,10 @@ async function run(path: string, options: GateOptions): Promise<number> {
   }
 }
 
-function publish(verdict: Verdict, { summary, sarif, outputs }: GateOptions): void {
+function publish(verdict: Verdict, { summary, sarif, category, outputs }: GateOptions): void {
   process.stdout.write(renderTable(verdict));
   if (summary !== undefined) appendFileSync(summary, renderMarkdown(verdict));
-  if (sarif !== undefined) writeFileSync(sarif, renderSarif(verdict));
+  if (sarif !== undefined) writeFileSync(sarif, renderSarif(verdict, category));
   if (outputs !== undefined) appendFileSync(outputs, renderOutputs(verdict));
 }
 

@@ -21,10 +21,11 @@ const LEVEL: Readonly<Record<Risk, string>> = {
   informational: 'note',
 };
 
-export function renderSarif({ findings }: Verdict): string {
+/** @param category what was scanned, and as whom: see {@link sarifDocument}. */
+export function renderSarif({ findings }: Verdict, category?: string): string {
   const rules = new Map(findings.map((finding) => [finding.variant, describeRule(finding)]));
   const driver = { name: 'ZAP', informationUri: 'https://www.zaproxy.org', rules: [...rules.values()] };
-  return sarifDocument(driver, findings.flatMap(resultsOf));
+  return sarifDocument(driver, findings.flatMap(resultsOf), category);
 }
 
 function describeRule({ rule, variant, name, risk, cwe }: Finding): object {

@@ -92,6 +92,14 @@ describe('the outputs of the gate', () => {
       expect(locations[0].physicalLocation.artifactLocation.uri).not.toMatch(/^\/|:/);
   });
 
+  it('are told in SARIF from those of another scan, where it has a category', async () => {
+    const verdict = await verdictOn([seen]);
+    const categoryOf = (text: string) =>
+      (JSON.parse(text) as { runs: [{ automationDetails?: { id: string } }] }).runs[0].automationDetails?.id;
+    expect(categoryOf(renderSarif(verdict, 'zap-full-report/free'))).toBe('zap-full-report/free/');
+    expect(categoryOf(renderSarif(verdict))).toBeUndefined();
+  });
+
   it('mark in SARIF what is accepted', async () => {
     const allowList = [{ rule: '40012', reason: 'accepted by the security team', expires: '2026-12-31' }];
     const [first] = sarifOf(await verdictOn([seen, alert('40012', '3')], { allowList })).results;
