@@ -3,6 +3,11 @@ export const ACTIONS = {
   hardenRunner: pinned('step-security/harden-runner', 'b09bb98e06d4d774595224525879c09bc6e98c40', 'v2.20.1'),
   checkout: pinned('actions/checkout', '3d3c42e5aac5ba805825da76410c181273ba90b1', 'v7.0.1'),
   uploadArtifact: pinned('actions/upload-artifact', '043fb46d1a93c77aae656e7c1c64a875d1fc6a0a', 'v7.0.1'),
+  mergeArtifacts: pinned(
+    'actions/upload-artifact/merge',
+    '043fb46d1a93c77aae656e7c1c64a875d1fc6a0a',
+    'v7.0.1',
+  ),
   zapBaseline: pinned('zaproxy/action-baseline', 'de8ad967d3548d44ef623df22cf95c3b0baf8b25', 'v0.15.0'),
   zapFullScan: pinned('zaproxy/action-full-scan', '3c58388149901b9a03b7718852c5ba889646c27c', 'v0.13.0'),
   zapApiScan: pinned('zaproxy/action-api-scan', '5158fe4d9d8fcc75ea204db81317cce7f9e5453d', 'v0.10.0'),

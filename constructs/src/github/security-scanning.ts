@@ -31,7 +31,11 @@ export interface SecurityScanningProps {
     readonly address: string;
     /** JWT role of the scan's job: see {@link DeployIdentity}. */
     readonly role: string;
-    /** KV v2 path that holds `slack_webhook`, and `<tier>_client_id` and `<tier>_client_secret` of each tier. */
+    /**
+     * KV v2 path that holds `slack_webhook`, and `<tier>_client_id` and `<tier>_client_secret` of each tier. These
+     * clients are of organisations of their own, which `watchOverrides()` gives limits of their own: a tier's 429s
+     * would blind the scanner.
+     */
     readonly secretPath: string;
   };
   /** The issuer's token endpoint, for Client Credentials. */
@@ -87,7 +91,12 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
     stagingUrl: props.stagingUrl,
     openApiPath: '/openapi.json',
     tiers: Object.keys(policy.tiers),
-    tokenUrl: props.tokenUrl,
+    tokens: {
+      url: props.tokenUrl,
+      resource: policy.audience,
+      scopes: [...new Set(policy.routes.flatMap(({ scopes }) => scopes))],
+      renewSeconds: Math.ceil(policy.lifetimes.accessTokenSeconds / 3),
+    },
     vault: props.vault,
   });
   return {
@@ -117,15 +126,16 @@ export function securityScanningProblems(props: SecurityScanningProps): Problem[
         ]
       : []),
     ...(cron === undefined ? [] : [{ path: 'schedule', message: cron }]),
-    ...(vault.secretPath.startsWith('http')
-      ? [
+    ...(/^[\w-]+\/data\/[\w-]+(\/[\w-]+)*$/.test(vault.secretPath)
+      ? []
+      : [
           {
             path: 'vault.secretPath',
+            // Not shown: a webhook is a secret.
             message:
-              'received an address, which may be a webhook; put the webhook into Vault, and give the path of its entry',
+              'expected the path of a KV v2 entry, as in secret/data/api/scan; put a webhook into that entry, not here',
           },
-        ]
-      : []),
+        ]),
     ...zapRuleProblems('baselineRules', props.baselineRules ?? []),
     ...zapRuleProblems('fullScanRules', props.fullScanRules ?? []),
     ...acceptedProblems(props),

@@ -1,6 +1,6 @@
 /** `security.yml`: what is scanned when, and what becomes of the reports. Pure: properties in, a workflow out. */
 import { ACTIONS } from './actions';
-import { CHECKED_OUT, type Job, type Step, type Workflow, vaultStep } from './workflow';
+import { CHECKED_OUT, HARDENED, type Job, type Step, type Workflow, vaultStep } from './workflow';
 
 export interface SecurityWorkflowProps {
   /** Command that starts the API and its dependencies on the runner, and the URL at which it then answers. */
@@ -12,30 +12,47 @@ export interface SecurityWorkflowProps {
   readonly failOn: 'high' | 'medium';
   /** Path of the OpenAPI document below a target's origin. */
   readonly openApiPath: string;
-  /** A client for each tier, whose limits let a scanner through. */
+  /** A client for each tier, whose own limits let a scanner through. */
   readonly tiers: readonly string[];
-  readonly tokenUrl: string;
+  readonly tokens: TokenRequest;
   readonly vault: { readonly address: string; readonly role: string; readonly secretPath: string };
+}
+
+/** How a client of the scan gets its access tokens (RFC 6749 §4.4, RFC 8707). */
+export interface TokenRequest {
+  readonly url: string;
+  readonly resource: string;
+  readonly scopes: readonly string[];
+  /** How long one token is used. */
+  readonly renewSeconds: number;
 }
 
 /** Command that judges ZAP's report. */
 const GATE = 'npm run --silent portcullis -- zap-gate';
 
-/** File on the runner that holds the token of the moment; ZAP sees the checkout as /zap/wrk. */
-const TOKEN_FILE = '.zap/run/token';
+/** Folder on the runner with the token of the moment; ZAP sees the checkout as /zap/wrk. */
+const TOKENS = '.zap/run';
 
 const RUN_URL = '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}';
+
+const NOT_A_PULL_REQUEST = "github.event_name != 'pull_request'";
 
 export function securityWorkflow(props: SecurityWorkflowProps): Workflow {
   return {
     name: 'security',
+    // Two scanners at once would see each other's load: staging is scanned by one run after the other.
+    concurrency: {
+      group:
+        "${{ github.event_name == 'pull_request' && format('security-{0}', github.ref) || 'security-staging' }}",
+      'cancel-in-progress': "${{ github.event_name == 'pull_request' }}",
+    },
     on: {
       pull_request: {},
       schedule: [{ cron: props.schedule }],
       // The deploy calls it, and the next environment waits for it.
       workflow_call: {
         inputs: {
-          release: { description: 'The commit that staging has to serve', type: 'string', required: true },
+          release: { description: 'What staging has to serve', type: 'string', required: true },
         },
       },
     },
@@ -46,11 +63,16 @@ export function securityWorkflow(props: SecurityWorkflowProps): Workflow {
         uses: ACTIONS.zapApiScan,
         with: { target: new URL(props.openApiPath, props.stagingUrl).href, format: 'openapi' },
       }),
-      'full-scan': stagingJob(props, 'zap-full-report', {
-        name: 'Scan in full',
-        uses: ACTIONS.zapFullScan,
-        with: { target: props.stagingUrl },
-      }),
+      'full-scan': {
+        ...stagingJob(props, 'zap-full-report', {
+          name: 'Scan in full',
+          uses: ACTIONS.zapFullScan,
+          with: { target: props.stagingUrl },
+        }),
+        needs: ['api-scan'],
+        if: `\${{ !cancelled() && ${NOT_A_PULL_REQUEST} }}`,
+      },
+      reports: REPORTS_JOB,
     },
   };
 }
@@ -62,7 +84,6 @@ function baselineJob({ application, failOn }: SecurityWorkflowProps): Job {
     if: "github.event_name == 'pull_request'",
     permissions: { contents: 'read' },
     'timeout-minutes': 30,
-    concurrency: { group: 'zap-baseline-${{ github.ref }}', 'cancel-in-progress': true },
     steps: [
       ...CHECKED_OUT,
       { name: 'Start the API', run: application.start },
@@ -97,18 +118,16 @@ const SCAN_OPTIONS = { fail_action: false, allow_issue_writing: false } as const
 /** A scan of staging, with a token of each tier; it fails by severity, and production waits for it. */
 function stagingJob(props: SecurityWorkflowProps, report: string, scan: Step): Job {
   return {
-    if: "github.event_name != 'pull_request'",
+    if: NOT_A_PULL_REQUEST,
     permissions: { contents: 'read', 'id-token': 'write', 'security-events': 'write' },
     'timeout-minutes': 180,
-    // One after the other: two scanners at once would see each other's load.
-    concurrency: { group: `${report}-staging-\${{ matrix.tier }}`, 'cancel-in-progress': false },
     strategy: { 'fail-fast': false, 'max-parallel': 1, matrix: { tier: props.tiers } },
-    env: { STAGING_URL: props.stagingUrl },
+    env: { STAGING_URL: props.stagingUrl, TIER: '${{ matrix.tier }}' },
     steps: [
       ...CHECKED_OUT,
       readSecrets(props.vault),
       WAIT_FOR_RELEASE,
-      keepTokenFresh(props.tokenUrl),
+      keepTokenFresh(props.tokens),
       {
         ...scan,
         with: {
@@ -119,22 +138,46 @@ function stagingJob(props: SecurityWorkflowProps, report: string, scan: Step): J
           cmd_options: '-a --hook=/zap/wrk/.zap/bearer-hook.py',
         },
       },
+      forgetTokens(),
+      STILL_THAT_RELEASE,
       {
         name: 'Judge by severity',
         id: 'gate',
         if: '${{ !cancelled() }}',
         run: [
           `${GATE} report_json.json --target "$STAGING_URL" --fail-on ${props.failOn} \\`,
-          '  --allow-list .zap/allow-list.json --sarif zap.sarif \\',
+          `  --allow-list .zap/allow-list.json --sarif zap.sarif --category "${report}/\${TIER}" \\`,
           '  --summary "$GITHUB_STEP_SUMMARY" --outputs "$GITHUB_OUTPUT"',
         ].join('\n'),
       },
-      uploadReport(`${report}-\${{ matrix.tier }}`),
+      uploadReport(`${report}-of-\${{ matrix.tier }}`),
       UPLOAD_SARIF,
-      ALERT,
+      alert(report),
     ],
   };
 }
+
+/** One artifact a scan, whatever the number of tiers. */
+const REPORTS_JOB: Job = {
+  needs: ['api-scan', 'full-scan'],
+  if: `\${{ !cancelled() && ${NOT_A_PULL_REQUEST} }}`,
+  permissions: {},
+  'timeout-minutes': 15,
+  strategy: { 'fail-fast': false, matrix: { report: ['zap-api-report', 'zap-full-report'] } },
+  steps: [
+    HARDENED,
+    {
+      name: 'Put the reports of all tiers together',
+      uses: ACTIONS.mergeArtifacts,
+      with: {
+        name: '${{ matrix.report }}',
+        pattern: '${{ matrix.report }}-of-*',
+        'separate-directories': true,
+        'delete-merged': true,
+      },
+    },
+  ],
+};
 
 /** What a scan needs: where to alert, and a client of the tier. */
 function readSecrets({ address, role, secretPath }: SecurityWorkflowProps['vault']): Step {
@@ -147,14 +190,20 @@ function readSecrets({ address, role, secretPath }: SecurityWorkflowProps['vault
   return vaultStep('Read secrets from Vault', { address, role }, { secrets: secrets.join('\n') });
 }
 
+const RELEASE = { RELEASE: '${{ inputs.release }}' };
+
+/** What staging says it serves, or `nothing`. */
+const SERVED =
+  'served=$(curl --silent --fail --max-time 10 "$STAGING_URL/healthz" | jq --exit-status --raw-output .release) || served=nothing';
+
 /** A scan of the predecessor would say nothing of what was just deployed. */
 const WAIT_FOR_RELEASE: Step = {
   name: 'Wait until staging serves the release',
   if: "inputs.release != ''",
-  env: { RELEASE: '${{ inputs.release }}' },
+  env: RELEASE,
   run: [
     'for _ in $(seq 60); do',
-    '  served=$(curl --silent --fail --max-time 10 "$STAGING_URL/healthz" | jq --raw-output .release) || served=nothing',
+    `  ${SERVED}`,
     '  if [ "$served" = "$RELEASE" ]; then exit 0; fi',
     '  sleep 10',
     'done',
@@ -163,25 +212,60 @@ const WAIT_FOR_RELEASE: Step = {
   ].join('\n'),
 };
 
-/** A scan outlives many access tokens. */
-function keepTokenFresh(tokenUrl: string): Step {
+/** And one of the successor says nothing either. */
+const STILL_THAT_RELEASE: Step = {
+  name: 'See that staging serves it still',
+  id: 'served',
+  if: "${{ !cancelled() && inputs.release != '' }}",
+  env: RELEASE,
+  run: [
+    SERVED,
+    '[ "$served" = "$RELEASE" ] || { echo "::error::staging served ${served} before the scan had ended"; exit 1; }',
+  ].join('\n'),
+};
+
+/**
+ * A scan outlives many access tokens. What runs on after its step can mask nothing, so each token is noted for
+ * {@link forgetTokens}.
+ */
+export function keepTokenFresh({ url, resource, scopes, renewSeconds }: TokenRequest): Step {
   return {
     name: 'Keep an access token fresh',
     env: {
       CLIENT_ID: '${{ steps.vault.outputs.client_id }}',
       CLIENT_SECRET: '${{ steps.vault.outputs.client_secret }}',
-      TOKEN_URL: tokenUrl,
+      TOKEN_URL: url,
+      RESOURCE: resource,
+      SCOPE: scopes.join(' '),
     },
     run: [
-      `mkdir -p ${TOKEN_FILE.slice(0, TOKEN_FILE.lastIndexOf('/'))}`,
+      `mkdir -p ${TOKENS}`,
       'renew() {',
-      '  token=$(curl --silent --fail --max-time 30 --user "$CLIENT_ID:$CLIENT_SECRET" \\',
-      '    --data grant_type=client_credentials "$TOKEN_URL" | jq --raw-output .access_token) || return 1',
-      '  echo "::add-mask::$token"',
-      `  printf %s "$token" > ${TOKEN_FILE}.next && mv ${TOKEN_FILE}.next ${TOKEN_FILE}`,
+      '  local token',
+      '  token=$(curl --silent --fail --max-time 30 \\',
+      '    --header @<(printf "Authorization: Basic %s" "$(printf %s "$CLIENT_ID:$CLIENT_SECRET" | base64 --wrap=0)") \\',
+      '    --data grant_type=client_credentials --data-urlencode "resource=$RESOURCE" --data-urlencode "scope=$SCOPE" \\',
+      '    "$TOKEN_URL" | jq --exit-status --raw-output .access_token) || return 1',
+      `  printf '%s\\n' "$token" >> ${TOKENS}/tokens`,
+      `  printf %s "$token" > ${TOKENS}/token.next && mv ${TOKENS}/token.next ${TOKENS}/token`,
       '}',
       'renew',
-      '(while sleep 300; do renew || true; done) > /dev/null 2>&1 &',
+      `sed 's/^/::add-mask::/' ${TOKENS}/tokens`,
+      `(while sleep ${renewSeconds}; do renew || true; done) > /dev/null 2>&1 &`,
+      `echo $! > ${TOKENS}/renewing`,
+    ].join('\n'),
+  };
+}
+
+/** Before anything looks at what the scan left: no later step can show a token, and none is kept. */
+export function forgetTokens(): Step {
+  return {
+    name: 'Mask and forget the tokens',
+    if: '${{ !cancelled() }}',
+    run: [
+      `if [ -e ${TOKENS}/renewing ]; then kill "$(cat ${TOKENS}/renewing)"; fi`,
+      `if [ -e ${TOKENS}/tokens ]; then sed 's/^/::add-mask::/' ${TOKENS}/tokens; fi`,
+      `rm -rf ${TOKENS}`,
     ].join('\n'),
   };
 }
@@ -207,16 +291,20 @@ const UPLOAD_SARIF: Step = {
 };
 
 /** Counts and a link, nothing of what was found. */
-const ALERT: Step = {
-  name: 'Alert',
-  if: "${{ failure() && steps.vault.outputs.slack_webhook != '' }}",
-  uses: ACTIONS.slack,
-  with: {
-    webhook: '${{ steps.vault.outputs.slack_webhook }}',
-    'webhook-type': 'incoming-webhook',
-    payload: [
-      `text: "ZAP (\${{ matrix.tier }}): \${{ steps.gate.outputs.headline || 'the scan did not finish' }}. ${RUN_URL}"`,
-      '',
-    ].join('\n'),
-  },
-};
+function alert(report: string): Step {
+  const said = [
+    "steps.served.outcome == 'failure' && 'staging was deployed anew before the scan had ended'",
+    'steps.gate.outputs.headline',
+    "'the scan did not finish'",
+  ];
+  return {
+    name: 'Alert',
+    if: "${{ failure() && steps.vault.outputs.slack_webhook != '' }}",
+    uses: ACTIONS.slack,
+    with: {
+      webhook: '${{ steps.vault.outputs.slack_webhook }}',
+      'webhook-type': 'incoming-webhook',
+      payload: `text: "${report} (\${{ matrix.tier }}): \${{ ${said.join(' || ')} }}. ${RUN_URL}"\n`,
+    },
+  };
+}

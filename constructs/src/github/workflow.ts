@@ -37,6 +37,7 @@ export interface Job {
 export interface Workflow {
   readonly name: string;
   readonly on: object;
+  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': string };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -45,9 +46,16 @@ const SHELL = { run: { shell: 'bash' } };
 
 const RUNNER = 'ubuntu-24.04';
 
-/** What every job begins with: who may be called is recorded, and no credential stays in the checkout. */
+/** What every job begins with: whom it calls is recorded. */
+export const HARDENED: Step = {
+  name: 'Harden the runner',
+  uses: ACTIONS.hardenRunner,
+  with: { 'egress-policy': 'audit' },
+};
+
+/** No credential stays in the checkout. */
 export const CHECKED_OUT: readonly Step[] = [
-  { name: 'Harden the runner', uses: ACTIONS.hardenRunner, with: { 'egress-policy': 'audit' } },
+  HARDENED,
   { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } },
 ];
 
@@ -67,8 +75,15 @@ export function vaultStep(
 }
 
 /** Writes a workflow as YAML. No job has a permission that it does not name. */
-export function renderWorkflow({ name, on, jobs }: Workflow): string {
-  const document = { name, on, permissions: {}, defaults: SHELL, jobs: mapValues(jobs, renderJob) };
+export function renderWorkflow({ name, on, concurrency, jobs }: Workflow): string {
+  const document = {
+    name,
+    on,
+    permissions: {},
+    ...(concurrency !== undefined && { concurrency }),
+    defaults: SHELL,
+    jobs: mapValues(jobs, renderJob),
+  };
   const yaml = stringify(document, { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false });
   return `# Made by Portcullis from stacks/github-settings.ts: change that, and run \`portcullis workflows\`.\n${withVersions(yaml)}`;
 }

@@ -15,13 +15,24 @@ const props: SecurityScanningProps = {
 interface WorkflowFile {
   on: Record<string, unknown>;
   permissions: object;
-  jobs: Record<string, { if: string; permissions: Record<string, string>; steps: Record<string, unknown>[] }>;
+  concurrency: { group: string; 'cancel-in-progress': string };
+  jobs: Record<string, JobFile>;
+}
+
+interface JobFile {
+  if: string;
+  needs?: string[];
+  permissions: Record<string, string>;
+  strategy?: { matrix: Record<string, string[]>; 'max-parallel'?: number };
+  steps: { name: string; if?: string; uses?: string; run?: string; with?: Record<string, unknown> }[];
 }
 
 describe('the workflow of security scans', () => {
   const files = securityScanningFiles(props);
   const workflow = parse(files['.github/workflows/security.yml'] ?? '') as WorkflowFile;
-  const { baseline, 'full-scan': full, 'api-scan': api } = workflow.jobs;
+  const { baseline, 'full-scan': full, 'api-scan': api, reports } = workflow.jobs;
+  const scansOfStaging = [api, full];
+  const namesOf = (job: JobFile | undefined) => job?.steps.map(({ name }) => name) ?? [];
 
   it('runs on pull requests, Mondays at 03:00, and when a deploy calls it', () => {
     expect(workflow.on).toMatchObject({
@@ -49,18 +60,115 @@ describe('the workflow of security scans', () => {
     expect(JSON.stringify(job?.steps)).toContain('zap-gate report_json.json');
   });
 
-  it('keeps the reports of clean scans too', () => {
-    for (const job of Object.values(workflow.jobs)) {
-      const uploads = job.steps.filter(({ uses }) => String(uses).startsWith('actions/upload-artifact'));
-      expect(uploads).toHaveLength(1);
-      expect(uploads[0]).toMatchObject({ if: '${{ !cancelled() }}' });
+  it.each([
+    ['zap-baseline-report', baseline],
+    ['zap-api-report-of-${{ matrix.tier }}', api],
+    ['zap-full-report-of-${{ matrix.tier }}', full],
+  ])('keeps %s, of clean scans and of failed ones too', (name, job) => {
+    const uploads = job?.steps.filter(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+    expect(uploads).toMatchObject([
+      { if: '${{ !cancelled() }}', with: { name, path: 'report_*', 'if-no-files-found': 'error' } },
+    ]);
+  });
+
+  it('puts the reports of all tiers into zap-full-report, whatever became of the scans', () => {
+    expect(reports).toMatchObject({
+      needs: ['api-scan', 'full-scan'],
+      if: "${{ !cancelled() && github.event_name != 'pull_request' }}",
+      strategy: { matrix: { report: ['zap-api-report', 'zap-full-report'] } },
+    });
+    expect(reports?.steps.at(-1)?.with).toMatchObject({
+      name: '${{ matrix.report }}',
+      pattern: '${{ matrix.report }}-of-*',
+    });
+  });
+
+  it('scans staging with a client of each tier, one after the other, and by one run at a time', () => {
+    for (const job of scansOfStaging) {
+      expect(job?.strategy).toMatchObject({ matrix: { tier: Object.keys(policy.tiers) }, 'max-parallel': 1 });
+    }
+    expect(full?.needs).toEqual(['api-scan']);
+    // A pull request's newer push makes the older scan pointless; one of staging is waited for.
+    expect(workflow.concurrency).toEqual({
+      group:
+        "${{ github.event_name == 'pull_request' && format('security-{0}', github.ref) || 'security-staging' }}",
+      'cancel-in-progress': "${{ github.event_name == 'pull_request' }}",
+    });
+  });
+
+  it('scans what was just deployed: it is waited for before, and still there after', () => {
+    for (const job of scansOfStaging) {
+      const steps = namesOf(job);
+      const scanned = job?.steps.findIndex(({ uses }) => uses?.startsWith('zaproxy/')) ?? -1;
+      expect(steps.indexOf('Wait until staging serves the release')).toBeLessThan(scanned);
+      expect(steps.indexOf('See that staging serves it still')).toBeGreaterThan(scanned);
+    }
+    expect(workflow.on.workflow_call).toMatchObject({ inputs: { release: { required: true } } });
+  });
+
+  it('has a fresh token while it scans, and none any more when the report is looked at', () => {
+    for (const job of scansOfStaging) {
+      const wanted = [
+        'Read secrets from Vault',
+        'Keep an access token fresh',
+        'Scan',
+        'Mask and forget the tokens',
+        'Judge by severity',
+      ];
+      const steps = namesOf(job).map((name) => (name.startsWith('Scan') ? 'Scan' : name));
+      expect(steps.filter((name) => wanted.includes(name))).toEqual(wanted);
+      const scan = job?.steps.find(({ uses }) => uses?.startsWith('zaproxy/'));
+      expect(scan?.with?.cmd_options).toContain('--hook=/zap/wrk/.zap/bearer-hook.py');
+      // A third of what a token lives: one that could not be renewed once is still good.
+      expect(job?.steps.find(({ name }) => name === 'Keep an access token fresh')?.run).toContain(
+        'sleep 300',
+      );
     }
   });
 
-  it('alerts with counts and a link', () => {
-    const alert = full?.steps.find(({ name }) => name === 'Alert');
-    expect(alert?.if).toContain('failure()');
-    expect(JSON.stringify(alert?.with)).toMatch(/headline.*actions\/runs/);
+  it('shows the findings of each scan in code scanning beside those of the others', () => {
+    const judged = scansOfStaging.map(
+      (job) => job?.steps.find(({ name }) => name === 'Judge by severity')?.run,
+    );
+    expect(judged[0]).toContain('--category "zap-api-report/${TIER}"');
+    expect(judged[1]).toContain('--category "zap-full-report/${TIER}"');
+  });
+
+  it('alerts of a failure on staging, with counts and the address of the run, and nothing else', () => {
+    expect(namesOf(baseline)).not.toContain('Alert');
+    for (const job of scansOfStaging) {
+      const alert = job?.steps.find(({ name }) => name === 'Alert');
+      expect(alert?.if).toBe("${{ failure() && steps.vault.outputs.slack_webhook != '' }}");
+      const { webhook, payload } = alert?.with ?? {};
+      expect(webhook).toBe('${{ steps.vault.outputs.slack_webhook }}');
+      const told = [...String(payload).matchAll(/\$\{\{ (.*?) \}\}/g)].map(([, expression]) => expression);
+      expect(told).toEqual([
+        'matrix.tier',
+        expect.stringMatching(
+          /^steps\.served\.outcome == .* \|\| steps\.gate\.outputs\.headline \|\| '[^']*'$/,
+        ),
+        'github.server_url',
+        'github.repository',
+        'github.run_id',
+      ]);
+    }
+  });
+
+  it.each(['high', 'medium'] as const)('fails from %s on, when that is asked for', (failOn) => {
+    const text = securityScanningFiles({ ...props, failOn })['.github/workflows/security.yml'] ?? '';
+    const gates = text.match(/--fail-on \w+/g);
+    expect(gates).toEqual([1, 2, 3].map(() => `--fail-on ${failOn}`));
+  });
+
+  it('starts the API by compose.test.yml where nothing else is said', () => {
+    const names = namesOf(baseline);
+    expect(names.indexOf('Start the API')).toBeLessThan(names.indexOf('Scan passively'));
+    expect(baseline?.steps.find(({ name }) => name === 'Start the API')?.run).toBe(
+      'docker compose --file compose.test.yml up --detach --wait',
+    );
+    expect(baseline?.steps.find(({ name }) => name === 'Scan passively')?.with?.target).toBe(
+      'http://localhost:3000',
+    );
   });
 
   it('writes rules that ZAP reads, and that its action passes on', () => {
@@ -88,6 +196,16 @@ describe('the properties of security scans', () => {
     [
       'a webhook as a literal',
       { vault: { ...props.vault, secretPath: 'https://hooks.slack.com/services/T0/B0/x' } },
+      'vault.secretPath',
+    ],
+    [
+      'a webhook as a literal, without its scheme',
+      { vault: { ...props.vault, secretPath: 'hooks.slack.com/services/T0/B0/x' } },
+      'vault.secretPath',
+    ],
+    [
+      'a client that would be asked for elsewhere than in KV v2',
+      { vault: { ...props.vault, secretPath: 'secret/api/scan' } },
       'vault.secretPath',
     ],
     [
