@@ -1,6 +1,7 @@
 /** How the project's own repository is delivered: what its workflows are made of. */
 import {
   deployWorkflow,
+  planCheck,
   planWorkflow,
   renderWorkflow,
   securityScanningFiles,
@@ -9,7 +10,9 @@ import {
   type SecurityScanningProps,
 } from '@portcullis/constructs/github';
 import { policy } from '../policy';
-import { ACCOUNTS, vaultOf } from './repository';
+import { prod } from './environments/prod';
+import type { GithubStackProps } from './github-stack';
+import { ACCOUNTS, REPOSITORY, vaultOf } from './repository';
 import { DEPLOY_ROLE, PLAN_ROLE, SCAN_ROLE } from './job-roles';
 
 export const scanning: SecurityScanningProps = {
@@ -33,10 +36,10 @@ export const scanning: SecurityScanningProps = {
   ],
 };
 
-/** An environment of its own account, Vault and stack. */
+/** An environment of its own account, Vault and stacks. Tasks on AWS log in by their role: none needs `handOver`. */
 const on = (name: keyof typeof ACCOUNTS): DeliveryEnvironment => ({
   name,
-  stacks: [`vault-${name}`],
+  stacks: ['vault', 'data', 'service'].map((kind) => `${kind}-${name}`),
   vaultAddress: vaultOf(name),
   aws: {
     region: 'eu-central-1',
@@ -61,4 +64,28 @@ export function deliveryWorkflows(): Record<string, string> {
 /** Every file that Portcullis makes for the repository, by path. */
 export function deliveryFiles(): Record<string, string> {
   return { ...securityScanningFiles(scanning), ...deliveryWorkflows() };
+}
+
+/** The number of the team that approves deploys to production: `gh api orgs/ORG/teams/TEAM --jq .id`. */
+const REVIEWERS = 7_142_857;
+
+/** The repository itself. Its state is kept where production's is. */
+export function github(): GithubStackProps {
+  const { backend, encryption } = prod();
+  return {
+    owner: REPOSITORY.owner,
+    repository: REPOSITORY.name,
+    requiredChecks: [
+      'ci',
+      'baseline',
+      ...delivery.environments.flatMap(({ stacks }) => stacks.map((stack) => planCheck(stack))),
+    ],
+    environments: delivery.environments.map(({ name }) =>
+      name === 'prod' ? { name, reviewerTeams: [REVIEWERS] } : { name },
+    ),
+    scanning,
+    workflows: deliveryWorkflows(),
+    backend,
+    encryption,
+  };
 }

@@ -32,7 +32,8 @@ export interface GithubStackProps {
 
 /**
  * The repository that the API is delivered from. There is one, whatever the number of environments. The provider
- * signs in as a GitHub App: GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE.
+ * signs in as a GitHub App: GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and the key itself in GITHUB_APP_PEM_FILE. An
+ * administrator deploys it: a job that could would be able to lift the rules that it is under.
  */
 export class GithubStack extends TerraformStack {
   constructor(scope: Construct, props: GithubStackProps) {
@@ -40,7 +41,12 @@ export class GithubStack extends TerraformStack {
     const { owner, apiUrl, requiredChecks, environments, scanning, workflows } = props;
     useBackend(this, props.backend);
     encryptState(this, props.encryption);
-    new GithubProvider(this, 'github', { owner, ...(apiUrl !== undefined && { baseUrl: apiUrl }) });
+    const provider = new GithubProvider(this, 'github', {
+      owner,
+      ...(apiUrl !== undefined && { baseUrl: apiUrl }),
+    });
+    // Empty, it is filled from the environment; left out, the provider would not look for an App at all.
+    provider.addOverride('app_auth', {});
     relaxProviderPin(this, 'github');
 
     const repository = new ProtectedRepository(this, 'repository', {

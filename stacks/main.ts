@@ -1,10 +1,12 @@
-/** Synthesizes every stack of every environment: what `cdktf synth`, `diff` and `deploy` run. */
+/** Synthesizes the repository, and every stack of every environment: what `cdktf synth`, `diff` and `deploy` run. */
 import { ConstructError } from '@portcullis/constructs';
 import { App } from 'cdktf';
 import { policy } from '../policy';
 import { DataStack } from './data-stack';
 import { loadEnvironments } from './environments';
 import { EnvironmentError, runsOnAws } from './environments/define-environment';
+import { github } from './github-settings';
+import { GithubStack } from './github-stack';
 import { ServiceStack } from './service-stack';
 import { VaultStack } from './vault-stack';
 
@@ -16,6 +18,7 @@ try {
     new DataStack(app, { policy, environment });
     new ServiceStack(app, { policy, environment });
   }
+  new GithubStack(app, github());
   app.synth();
 } catch (error) {
   if (!(error instanceof EnvironmentError || error instanceof ConstructError)) throw error;

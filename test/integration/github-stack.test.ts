@@ -8,13 +8,12 @@ import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
 import { GITHUB_PROVIDER, provideProviders } from '../../local/engines/providers';
 import { Run } from '../../local/run';
 import { GithubStack } from '../../stacks/github-stack';
-import { deliveryWorkflows, scanning } from '../../stacks/github-settings';
+import { deliveryWorkflows, github as settings } from '../../stacks/github-settings';
 import { startGithubDouble, type GithubDouble } from '../support/github/api-double';
 import { canary } from './vault-deployment';
 
 /** The real engine and the real provider; GitHub is the double that test/support/github describes. */
 describe('the GitHub stack', () => {
-  const token = `ghp_${canary()}`;
   let run: Run;
   let github: GithubDouble;
   let engine: string;
@@ -30,7 +29,9 @@ describe('the GitHub stack', () => {
     environment = {
       ...engineEnvironment(),
       ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
-      GITHUB_TOKEN: token,
+      GITHUB_APP_ID: github.app.id,
+      GITHUB_APP_INSTALLATION_ID: github.app.installationId,
+      GITHUB_APP_PEM_FILE: github.app.privateKey,
       TF_VAR_state_passphrase: canary(),
     };
     folder = await run.subfolder('github');
@@ -38,20 +39,15 @@ describe('the GitHub stack', () => {
     process.env.TERRAFORM_BINARY_NAME = engine;
     const app = new App({ outdir: join(folder, 'out') });
     new GithubStack(app, {
-      owner: 'fintech-example',
-      repository: 'fintech-api',
+      ...settings(),
       apiUrl: github.url,
-      requiredChecks: ['ci', 'plan'],
-      environments: [{ name: 'staging' }, { name: 'prod', reviewerTeams: [42] }],
-      scanning,
-      workflows: deliveryWorkflows(),
       backend: { kind: 'local', directory: folder },
       encryption: { keyProvider: 'passphrase' },
     });
     app.synth();
     delete process.env.TERRAFORM_BINARY_NAME;
-    await runEngine('init', '-input=false');
-    await runEngine('apply', '-input=false', '-auto-approve');
+    await runEngine(['init', '-input=false']);
+    await runEngine(['apply', '-input=false', '-auto-approve']);
   }, 600_000);
 
   afterAll(async () => {
@@ -73,7 +69,7 @@ describe('the GitHub stack', () => {
       'required_linear_history',
       'required_status_checks',
     ]);
-    expect(JSON.stringify(ruleset?.rules)).toContain('"context":"plan","integration_id":15368');
+    expect(JSON.stringify(ruleset?.rules)).toContain('"context":"plan vault-prod","integration_id":15368');
   });
 
   it('gives jobs no permission by default, and pinned actions of a known list only', () => {
@@ -92,8 +88,7 @@ describe('the GitHub stack', () => {
     expect(prod).toMatchObject({ can_admins_bypass: false });
     expect(JSON.stringify(prod?.protection_rules)).toContain('"prevent_self_review":true');
     expect(keptBelow('/deployment-branch-policies/')).toEqual([
-      expect.objectContaining({ name: 'main' }),
-      expect.objectContaining({ name: 'main' }),
+      ...['dev', 'staging', 'prod'].map(() => expect.objectContaining({ name: 'main' }) as unknown),
     ]);
   });
 
@@ -106,11 +101,25 @@ describe('the GitHub stack', () => {
   });
 
   it('has nothing left to do', async () => {
-    await runEngine('plan', '-input=false', '-detailed-exitcode');
+    await runEngine(['plan', '-input=false', '-detailed-exitcode']);
+  }, 60_000);
+
+  it('is not done without the key of the App', async () => {
+    const { privateKey } = await startGithubDouble('other').then(
+      async ({ app, close }) => (await close(), app),
+    );
+    await expect(runEngine(['plan', '-input=false'], { GITHUB_APP_PEM_FILE: privateKey })).rejects.toThrow(
+      /A JSON web token\s+could not be decoded/,
+    );
+    await expect(runEngine(['plan', '-input=false'], { GITHUB_APP_PEM_FILE: '' })).rejects.toThrow(
+      'pem_file',
+    );
   }, 60_000);
 
   it('keeps no secret in its state', async () => {
-    expect(await readFile(join(folder, 'github.tfstate'), 'utf8')).not.toContain(token);
+    const state = await readFile(join(folder, 'github.tfstate'), 'utf8');
+    for (const secret of [github.token, github.app.privateKey.split('\n')[1]])
+      expect(state).not.toContain(secret);
   });
 
   it.each<[string, string, string, Record<string, unknown>]>([
@@ -207,8 +216,8 @@ describe('the GitHub stack', () => {
     Object.assign(resources[name] ?? {}, attributes);
     try {
       await writeFile(file, JSON.stringify(configuration));
-      await runEngine('plan', '-input=false', '-out=changed.plan');
-      return await summarize('github', readPlan(await runEngine('show', '-json', 'changed.plan')));
+      await runEngine(['plan', '-input=false', '-out=changed.plan']);
+      return await summarize('github', readPlan(await runEngine(['show', '-json', 'changed.plan'])));
     } finally {
       await writeFile(file, before);
     }
@@ -219,14 +228,14 @@ describe('the GitHub stack', () => {
   }
 
   /** @throws LocalError with what the engine said, when its exit code is not 0. */
-  function runEngine(...args: string[]): Promise<string> {
+  function runEngine(args: string[], variables: NodeJS.ProcessEnv = {}): Promise<string> {
     return run.complete(
       {
         name: args[0] ?? '',
         command: engine,
         args: [...args, '-no-color'],
         cwd: join(folder, 'out/stacks/github'),
-        env: environment,
+        env: { ...environment, ...variables },
       },
       { code: 'deploy_failed', remedy: 'mend the stack' },
     );

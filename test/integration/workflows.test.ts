@@ -1,4 +1,4 @@
-import { deployWorkflow, renderWorkflow } from '@portcullis/constructs/github';
+import { deployWorkflow, renderWorkflow, securityScanningFiles } from '@portcullis/constructs/github';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { EngineCache } from '../../local/cache';
 import { findWorkflowLinters, type WorkflowLinters } from '../../local/engines/workflow-linters';
 import { Run } from '../../local/run';
-import { delivery, deliveryFiles } from '../../stacks/github-settings';
+import { delivery, deliveryFiles, scanning } from '../../stacks/github-settings';
 
 const CHECKOUT = join(__dirname, '../..');
 const FOLDER = join(CHECKOUT, '.github/workflows');
@@ -44,20 +44,43 @@ describe('the workflows', () => {
     await lint(linters.actionlint, '-shellcheck', linters.shellcheck, join(FOLDER, name));
   });
 
-  it('are valid where a deploy starts the service, too', async () => {
-    const { environments } = delivery;
-    const handOver = { appRole: 'fintech-api', command: './start "$VAULT_WRAPPED_SECRET_ID"' };
-    const started = { ...delivery, environments: environments.map((one) => ({ ...one, handOver })) };
-    const folder = await mkdtemp(join(tmpdir(), 'portcullis-workflow-'));
-    try {
-      const file = join(folder, 'deploy.yml');
-      await writeFile(file, renderWorkflow(deployWorkflow(started)));
-      await lint(linters.actionlint, '-shellcheck', linters.shellcheck, file);
-      await lint(linters.zizmor, '--offline', '--no-progress', file);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  }, 30_000);
+  const handOver = { appRole: 'fintech-api', command: './start "$VAULT_WRAPPED_SECRET_ID"' };
+  const environments = delivery.environments.map((one) => ({ ...one, handOver }));
+  const command = { start: 'npm start -- --port 8080 &\nsleep 5', url: 'http://localhost:8080' };
+  const scansOf = (settings: typeof scanning): string =>
+    securityScanningFiles(settings)['.github/workflows/security.yml'] ?? '';
+
+  it.each([
+    [
+      'a deploy starts the service',
+      'deploy.yml',
+      renderWorkflow(deployWorkflow({ ...delivery, environments })),
+    ],
+    [
+      'compose starts the API, and medium findings fail',
+      'security.yml',
+      scansOf({ ...scanning, application: undefined, failOn: 'medium' }),
+    ],
+    [
+      'a command starts the API, at another time',
+      'security.yml',
+      scansOf({ ...scanning, application: command, schedule: '*/30 4-6 * JAN,JUL SUN' }),
+    ],
+  ])(
+    'are valid where %s, too',
+    async (_, name, content) => {
+      const folder = await mkdtemp(join(tmpdir(), 'portcullis-workflow-'));
+      try {
+        const file = join(folder, name);
+        await writeFile(file, content);
+        await lint(linters.actionlint, '-shellcheck', linters.shellcheck, file);
+        await lint(linters.zizmor, '--offline', '--no-progress', file);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+    30_000,
+  );
 
   it('have no finding of zizmor', async () => {
     await lint(linters.zizmor, '--offline', '--no-progress', FOLDER);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import cdktf from '../../cdktf.json';
+import { delivery } from '../../stacks/github-settings';
 
 const CHECKOUT = join(__dirname, '../..');
 
@@ -31,10 +32,17 @@ it('synthesizes every environment', async () => {
     stderr: '',
     stacks: [
       ...['data-dev', 'data-prod', 'data-staging'],
+      'github',
       ...['service-dev', 'service-prod', 'service-staging'],
       ...['vault-dev', 'vault-local', 'vault-prod', 'vault-staging'],
     ],
   });
+}, 30_000);
+
+it('has every stack of a shared environment planned and deployed by its jobs', async () => {
+  const { stacks } = await synth({});
+  const shared = stacks.filter((name) => name !== 'github' && !name.endsWith('-local'));
+  expect(delivery.environments.flatMap((environment) => environment.stacks).sort()).toEqual(shared);
 }, 30_000);
 
 it('writes nothing when an environment is wrong, and prints all that is', async () => {

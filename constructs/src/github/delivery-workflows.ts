@@ -18,6 +18,8 @@ export interface DeliveryEnvironment {
   readonly aws: { readonly region: string; readonly planRoleArn: string; readonly deployRoleArn: string };
   /** Scanned after its deploy; the next environment waits for that. @default not scanned */
   readonly scanned?: boolean;
+  /** What its service says at `/healthz` that it is, once deployed. @default the commit */
+  readonly release?: string;
   /** Starts the service after the apply. @default not here: on AWS it logs in by its task's role, without a secret */
   readonly handOver?: HandOver;
 }
@@ -42,6 +44,8 @@ export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Wo
     on: { pull_request: {} },
     jobs: {
       plan: {
+        // What the ruleset asks for, without the rest of the matrix.
+        name: planCheck('${{ matrix.stack }}'),
         // A fork's pull request gets no credential, so there is nothing that it could plan.
         if: 'github.event.pull_request.head.repo.full_name == github.repository',
         permissions: { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' },
@@ -64,6 +68,11 @@ export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Wo
       },
     },
   };
+}
+
+/** The check of a pull request that is the plan of a stack. */
+export function planCheck(stack: string): string {
+  return `plan ${stack}`;
 }
 
 /** One comment a stack: the marker in its first line finds the one to update. */
@@ -91,7 +100,7 @@ export function deployWorkflow({ vault, environments }: DeliveryWorkflowProps): 
   const jobs: Record<string, Job> = {};
   let before: readonly string[] = [];
   for (const environment of environments) {
-    const { name, scanned = false } = environment;
+    const { name, scanned = false, release = '${{ github.sha }}' } = environment;
     jobs[`plan-${name}`] = planJob(vault, environment, before);
     jobs[`deploy-${name}`] = deployJob(vault, environment);
     before = [`deploy-${name}`];
@@ -101,7 +110,7 @@ export function deployWorkflow({ vault, environments }: DeliveryWorkflowProps): 
       // What the called workflow's jobs may have at most.
       permissions: { contents: 'read', 'id-token': 'write', 'security-events': 'write' },
       uses: './.github/workflows/security.yml',
-      with: { release: '${{ github.sha }}' },
+      with: { release },
     };
     before = [`scan-${name}`];
   }
@@ -147,18 +156,23 @@ function deployJob(
     needs: [`plan-${name}`],
     // Its reviewers approve what the plan's summary shows; its branch rule lets main alone deploy.
     environment: name,
-    permissions: { contents: 'read', 'id-token': 'write' },
+    permissions: { contents: 'read', 'id-token': 'write', actions: 'read' },
     'timeout-minutes': 30,
     concurrency: { group: `deploy-${name}`, 'cancel-in-progress': false },
     steps: [
       ...CHECKED_OUT,
+      {
+        name: 'Fetch the change list',
+        env: { GH_TOKEN: '${{ github.token }}' },
+        run: `gh run download "$GITHUB_RUN_ID" --repo "$GITHUB_REPOSITORY" --name reviewed-${name}`,
+      },
       ...signIn(vaultAddress, vault.deployRole, aws.region, aws.deployRoleArn),
       {
         name: 'Apply what was reviewed',
         env: { ...VAULT_ENVIRONMENT(vaultAddress), DIGESTS: `\${{ needs.plan-${name}.outputs.digests }}` },
         run: [
           'read -r -a digests <<< "$DIGESTS"',
-          'npm run --silent portcullis -- deploy --reviewed "${digests[@]}"',
+          'npm run --silent portcullis -- deploy --changes reviewed.json --reviewed "${digests[@]}"',
         ].join('\n'),
       },
       ...(handOver ? [handOverStep(vaultAddress, handOver)] : []),

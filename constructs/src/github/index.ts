@@ -17,6 +17,7 @@ export {
 export {
   deployWorkflow,
   handOverStep,
+  planCheck,
   planWorkflow,
   type DeliveryEnvironment,
   type DeliveryWorkflowProps,

@@ -41,7 +41,7 @@ export interface SecurityScanningProps {
   /** The issuer's token endpoint, for Client Credentials. */
   readonly tokenUrl: string;
   /** Starts the API on a runner. @default `compose.test.yml`, on port 3000 */
-  readonly application?: { readonly start: string; readonly url: string };
+  readonly application?: { readonly start: string; readonly url: string } | undefined;
   /** When staging is scanned besides, in UTC. @default Mondays at 03:00 */
   readonly schedule?: string;
   /** The least risk that fails a scan. @default 'high' */

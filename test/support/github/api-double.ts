@@ -5,7 +5,8 @@
  */
 import { Ajv2020 } from 'ajv/dist/2020';
 import express, { type Request, type Response } from 'express';
-import { createHash, randomInt } from 'node:crypto';
+import { jwtVerify } from 'jose';
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,6 +17,10 @@ type Body = Record<string, unknown>;
 export interface GithubDouble {
   /** As the provider's `base_url` wants it. */
   readonly url: string;
+  /** The App that may do all of this, and nobody else: its number, its installation's and its key. */
+  readonly app: { readonly id: string; readonly installationId: string; readonly privateKey: string };
+  /** What the App's installation signs in with. */
+  readonly token: string;
   /** What the repository holds, by the path that was written. */
   readonly kept: ReadonlyMap<string, Body>;
   /** Requests that GitHub would have refused, and why. */
@@ -37,6 +42,19 @@ export async function startGithubDouble(owner: string): Promise<GithubDouble> {
   app.use((req, _, next) => {
     req.url = req.url.replaceAll('%2F', '/');
     next();
+  });
+  const { app: installed, token, signIn } = githubApp();
+  app.post(['/app/installations/:id/access_tokens', '/api/v3/app/installations/:id/access_tokens'], signIn);
+  app.use((req, res, next) => {
+    if (
+      /^(Bearer|token) /.test(req.get('authorization') ?? '') &&
+      req.get('authorization')?.endsWith(token)
+    ) {
+      next();
+      return;
+    }
+    refused.push(`${req.method} ${req.path}: not signed in as the App`);
+    res.status(401).json({ message: 'Requires authentication' });
   });
   const api = express.Router({ caseSensitive: true });
   app.use('/api/v3', api);
@@ -234,7 +252,31 @@ export async function startGithubDouble(owner: string): Promise<GithubDouble> {
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, kept, refused, close: () => closed(server) };
+  const url = `http://127.0.0.1:${port}/`;
+  return { url, app: installed, token, kept, refused, close: () => closed(server) };
+}
+
+/**
+ * An App that signs in as GitHub's Apps do: a JWT by its key, for a token of its installation.
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
+ */
+function githubApp() {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2_048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  const app = { id: '1234', installationId: '5678', privateKey };
+  const token = `ghs_${randomBytes(18).toString('hex')}`;
+  const signIn = (req: Request, res: Response): void => {
+    const jwt = (req.get('authorization') ?? '').replace(/^Bearer /, '');
+    const asked = jwtVerify(jwt, createPublicKey(publicKey), { issuer: app.id, algorithms: ['RS256'] });
+    asked.then(
+      () => res.status(req.params.id === app.installationId ? 201 : 404).json({ token }),
+      () => res.status(401).json({ message: 'A JSON web token could not be decoded' }),
+    );
+  };
+  return { app, token, signIn };
 }
 
 function closed(server: Server): Promise<void> {
