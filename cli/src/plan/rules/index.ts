@@ -1,4 +1,17 @@
 import type { Change } from '../change';
+import { firewall, firewallUse } from './aws-firewall';
+import {
+  gatewayApi,
+  gatewayAuthorizer,
+  gatewayDomain,
+  gatewayMethod,
+  gatewayRoute,
+  gatewayStage,
+} from './aws-gateway';
+import { iamAttachment, iamPolicy, iamRole, identityProvider, lambdaPermission } from './aws-identity';
+import { securityGroup, securityGroupRule, subnet, way } from './aws-network';
+import { ecsService, functionUrl, lambda, listener, loadBalancer, taskDefinition } from './aws-service';
+import { key, logGroup, parameter, store, storeUser } from './aws-storage';
 import {
   allowedActions,
   deployEnvironment,
@@ -36,6 +49,34 @@ const RULES: readonly Rule[] = [
   deployEnvironment,
   secretInRepository,
   proposedFile,
+  gatewayApi,
+  gatewayAuthorizer,
+  gatewayDomain,
+  gatewayMethod,
+  gatewayRoute,
+  gatewayStage,
+  firewall,
+  firewallUse,
+  securityGroup,
+  securityGroupRule,
+  subnet,
+  way,
+  iamRole,
+  iamPolicy,
+  iamAttachment,
+  identityProvider,
+  lambdaPermission,
+  key,
+  logGroup,
+  parameter,
+  store,
+  storeUser,
+  taskDefinition,
+  ecsService,
+  loadBalancer,
+  listener,
+  lambda,
+  functionUrl,
 ];
 
 /** The rule for a resource, if there is one. */
