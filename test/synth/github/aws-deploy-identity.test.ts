@@ -58,6 +58,28 @@ describe('the synthesized roles of AWS', () => {
     }
   });
 
+  it('may what the policies of either say, besides', () => {
+    const view = 'arn:aws:iam::aws:policy/job-function/ViewOnlyAccess';
+    const change = 'arn:aws:iam::333333333333:policy/portcullis-deploy';
+    const synthesized = stackOf({ ...valid, planPolicyArns: [view], deployPolicyArns: [change] });
+    const attached = all(synthesized, 'aws_iam_role_policy_attachment');
+    expect(new Set(attached.map(({ role, policy_arn }) => `${String(role)} ${String(policy_arn)}`))).toEqual(
+      new Set([
+        expect.stringMatching(`portcullis-plan.* ${view}$`),
+        expect.stringMatching(`portcullis-deploy.* ${change}$`),
+      ]),
+    );
+  });
+
+  it.each([
+    ['arn:aws:iam::aws:policy/AdministratorAccess', 'one that only reads'],
+    ['arn:aws:iam::aws:policy/AmazonEC2FullAccess', 'one that only reads'],
+    ['ReadOnlyAccess', 'the ARN of a policy'],
+  ])('refuse %s for plans', (arn, message) => {
+    const identity = () => new AwsDeployIdentity(stackIn(), 'aws', { ...valid, planPolicyArns: [arn] });
+    expect(identity).toThrow(refusal('ERR_PROPS', { message: expect.stringContaining(message) as string }));
+  });
+
   it('name the claims after the issuer of a GitHub Enterprise Server', () => {
     const { text } = stackOf({ ...valid, issuer: 'https://github.example.com/_services/token' });
     expect(text).toContain('github.example.com/_services/token:sub');
