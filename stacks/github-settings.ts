@@ -11,7 +11,9 @@ import {
 } from '@portcullis/constructs/github';
 import { policy } from '../policy';
 import { prod } from './environments/prod';
+import { staging } from './environments/staging';
 import type { GithubStackProps } from './github-stack';
+import { namesOf } from './names';
 import { ACCOUNTS, REPOSITORY, vaultOf } from './repository';
 import { DEPLOY_ROLE, PLAN_ROLE, SCAN_ROLE } from './job-roles';
 
@@ -50,7 +52,11 @@ const on = (name: keyof typeof ACCOUNTS): DeliveryEnvironment => ({
 
 export const delivery: DeliveryWorkflowProps = {
   vault: { planRole: PLAN_ROLE, deployRole: DEPLOY_ROLE },
-  environments: [on('dev'), { ...on('staging'), scanned: true }, on('prod')],
+  environments: [
+    on('dev'),
+    { ...on('staging'), scanned: true, release: namesOf(policy, staging()).release },
+    on('prod'),
+  ],
 };
 
 /** Plans and deploys, by path. */

@@ -12,10 +12,12 @@ export interface Names {
   /** Of the rate-limit store, and of the service's user there. */
   readonly store: string;
   readonly storeUser: string;
+  /** What the service says at `/healthz` that it is: the beginning of its image's digest. */
+  readonly release: string;
 }
 
 /** An account holds one environment, so no name needs to say which. */
-export function namesOf({ name }: Policy, { aws: { account } }: AwsEnvironment): Names {
+export function namesOf({ name }: Policy, { aws: { account, image } }: AwsEnvironment): Names {
   const taskRole = `${name}-task`;
   return {
     service: name,
@@ -24,5 +26,6 @@ export function namesOf({ name }: Policy, { aws: { account } }: AwsEnvironment):
     vaultRole: name,
     store: `${name}-limits`,
     storeUser: name,
+    release: image.digest.slice('sha256:'.length, 'sha256:'.length + 12),
   };
 }

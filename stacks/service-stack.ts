@@ -32,7 +32,7 @@ export class ServiceStack extends AwsStack {
         REDIS_HOST: data.storeHost,
         ELASTICACHE_CACHE: names.store,
         ELASTICACHE_USER: names.storeUser,
-        RELEASE: aws.image.digest.slice('sha256:'.length, 'sha256:'.length + 12),
+        RELEASE: names.release,
       },
       permissions: [storeAccess(aws, { store: names.store, user: names.storeUser })],
       memberOf: [data.storeClientsSecurityGroupId],
