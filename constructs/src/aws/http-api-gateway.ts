@@ -1,5 +1,7 @@
 import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api';
+import { Apigatewayv2ApiMapping } from '@cdktf/provider-aws/lib/apigatewayv2-api-mapping';
 import { Apigatewayv2Authorizer } from '@cdktf/provider-aws/lib/apigatewayv2-authorizer';
+import { Apigatewayv2DomainName } from '@cdktf/provider-aws/lib/apigatewayv2-domain-name';
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
 import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import {
@@ -7,32 +9,24 @@ import {
   type AuthorizerConfiguration,
   type AuthorizerOptions,
 } from '@portcullis/runtime/authorizer';
-import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { literal, refuseProps } from '../core';
-import { httpAccessLogFormat, logGroup, logProblems, type LogOptions } from './access-log';
+import { httpAccessLogFormat, logGroup } from './access-log';
+import { SECURITY_POLICY } from './gateway-domain';
+import { authorizerName, gatewayProblems, type GatewayProps } from './gateway-props';
 import { httpRoutes, inexpressible, type HttpAuthorization } from './http-routes';
-import { LambdaAuthorizer } from './lambda-authorizer';
+import { CACHE_SECONDS, LambdaAuthorizer } from './lambda-authorizer';
 import { integrate, serviceProblems, type PrivateService } from './private-service';
 import { throttle } from './throttle';
 
-export interface HttpApiGatewayProps {
-  readonly policy: Policy;
+export interface HttpApiGatewayProps extends GatewayProps {
   /**
    * As the app's `requireAuth()` has them. API Gateway's own JWT authorizer takes one issuer and RS256, RS384 or
    * RS512: say so in `algorithms`, or the Lambda authorizer decides about every route.
    */
   readonly auth?: Omit<AuthorizerOptions, 'policy'>;
   readonly service: PrivateService;
-  /** How many clients of the largest tier may be at their limit at once before the gateway throttles. */
-  readonly busyClients: number;
-  readonly logs: LogOptions;
 }
-
-/** Longest name of a function and of a role. */
-const LONGEST_NAME = 64;
-/** For how long the gateway may go on with an answer of the authorizer's. */
-const CACHE_SECONDS = 60;
 
 /**
  * An HTTP API in front of the service that lets through what the policy lists, to those who may call it, and
@@ -46,6 +40,8 @@ export class HttpApiGateway extends Construct {
   readonly apiId: string;
   /** Where clients call it. */
   readonly url: string;
+  /** What the domain's DNS record has to point at. */
+  readonly target: string;
   private readonly api: Apigatewayv2Api;
 
   /**
@@ -56,12 +52,20 @@ export class HttpApiGateway extends Construct {
     super(scope, id);
     const { policy, logs, busyClients } = props;
     const configuration = authorizerConfiguration({ ...props.auth, policy });
-    const name = authorizerName(policy);
-    refuseProps(this, problemsOf(props, configuration, name));
+    refuseProps(this, [
+      ...inexpressible(policy, configuration),
+      ...gatewayProblems(props, configuration),
+      ...serviceProblems(props.service),
+    ]);
 
-    this.api = new Apigatewayv2Api(this, 'api', { name: policy.name, protocolType: 'HTTP' });
+    this.api = new Apigatewayv2Api(this, 'api', {
+      name: policy.name,
+      protocolType: 'HTTP',
+      // It would lead around whatever the domain is behind.
+      disableExecuteApiEndpoint: true,
+    });
     this.apiId = this.api.id;
-    this.url = this.api.apiEndpoint;
+    this.url = `https://${props.domain.name}`;
     const target = integrate(this, policy.name, this.apiId, props.service);
     const planned = httpRoutes(policy, configuration);
     const asks = (kind: HttpAuthorization): boolean =>
@@ -70,7 +74,7 @@ export class HttpApiGateway extends Construct {
     const authorizers: Record<HttpAuthorization, { authorizerId?: string }> = {
       NONE: {},
       JWT: issuer ? { authorizerId: this.jwtAuthorizer(issuer) } : {},
-      CUSTOM: asks('CUSTOM') ? { authorizerId: this.lambdaAuthorizer(name, props) } : {},
+      CUSTOM: asks('CUSTOM') ? { authorizerId: this.lambdaAuthorizer(props) } : {},
     };
 
     const routeSettings = planned.map(({ routeKey, authorization, route }) => {
@@ -87,7 +91,7 @@ export class HttpApiGateway extends Construct {
       // By reference: a stage can set only what is there.
       return { routeKey: made.routeKey, ...throttling(throttle(policy, route, busyClients)) };
     });
-    new Apigatewayv2Stage(this, 'stage', {
+    const stage = new Apigatewayv2Stage(this, 'stage', {
       apiId: this.apiId,
       name: '$default',
       autoDeploy: true,
@@ -98,6 +102,7 @@ export class HttpApiGateway extends Construct {
         format: httpAccessLogFormat(issuer),
       },
     });
+    this.target = this.domain(stage, props);
   }
 
   private jwtAuthorizer({ issuer, audiences }: AuthorizerConfiguration['issuers'][number]): string {
@@ -110,8 +115,12 @@ export class HttpApiGateway extends Construct {
     }).id;
   }
 
-  private lambdaAuthorizer(name: string, { policy, auth, logs }: HttpApiGatewayProps): string {
-    const fn = new LambdaAuthorizer(this, 'authorizer', { name, options: { ...auth, policy }, logs });
+  private lambdaAuthorizer({ policy, auth, logs }: HttpApiGatewayProps): string {
+    const fn = new LambdaAuthorizer(this, 'authorizer', {
+      name: authorizerName(policy),
+      options: { ...auth, policy },
+      logs,
+    });
     const { id } = new Apigatewayv2Authorizer(this, 'lambda', {
       apiId: this.apiId,
       name: 'lambda',
@@ -126,10 +135,23 @@ export class HttpApiGateway extends Construct {
     fn.grantInvoke(`${this.api.executionArn}/authorizers/${id}`);
     return id;
   }
-}
 
-function authorizerName({ name }: Policy): string {
-  return `${name}-authorizer`;
+  private domain(stage: Apigatewayv2Stage, { domain }: HttpApiGatewayProps): string {
+    const name = new Apigatewayv2DomainName(this, 'domain', {
+      domainName: domain.name,
+      domainNameConfiguration: {
+        certificateArn: domain.certificateArn,
+        endpointType: 'REGIONAL',
+        securityPolicy: SECURITY_POLICY,
+      },
+    });
+    new Apigatewayv2ApiMapping(this, 'mapping', {
+      apiId: this.apiId,
+      domainName: name.domainName,
+      stage: stage.name,
+    });
+    return name.domainNameConfiguration.targetDomainName;
+  }
 }
 
 function throttling({ rate, burst }: ReturnType<typeof throttle>): {
@@ -137,35 +159,4 @@ function throttling({ rate, burst }: ReturnType<typeof throttle>): {
   throttlingBurstLimit: number;
 } {
   return { throttlingRateLimit: rate, throttlingBurstLimit: burst };
-}
-
-function problemsOf(
-  { policy, service, busyClients, logs }: HttpApiGatewayProps,
-  configuration: AuthorizerConfiguration,
-  name: string,
-): Problem[] {
-  const problem = (wrong: boolean, path: string, message: string): Problem[] =>
-    wrong ? [{ path, message }] : [];
-  return [
-    ...inexpressible(policy, configuration),
-    ...problem(
-      name.length > LONGEST_NAME,
-      'policy.name',
-      `received ${JSON.stringify(policy.name)}; "${name}" has to fit into ${LONGEST_NAME} characters`,
-    ),
-    ...configuration.issuers.flatMap(({ issuer }) =>
-      problem(
-        !issuer.startsWith('https://'),
-        'policy.issuer',
-        `received ${JSON.stringify(issuer)}; expected an https: URL that AWS can reach`,
-      ),
-    ),
-    ...serviceProblems(service),
-    ...problem(
-      !(Number.isSafeInteger(busyClients) && busyClients > 0),
-      'busyClients',
-      `received ${busyClients}; expected a whole number above zero`,
-    ),
-    ...logProblems(logs),
-  ];
 }

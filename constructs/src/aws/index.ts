@@ -1,9 +1,15 @@
 export { ApiService, type ApiServiceProps } from './api-service';
 export type { LogOptions } from './access-log';
+export type { BodySchemas, JsonSchema } from './body-schemas';
 export { bundleAuthorizer } from './bundle-authorizer';
 export { EncryptionKey, type AwsPlace, type EncryptionKeyProps } from './encryption-key';
+export { GatewayAccount, type GatewayAccountProps } from './gateway-account';
+export type { GatewayDomain } from './gateway-domain';
+export type { GatewayProps } from './gateway-props';
 export { HttpApiGateway, type HttpApiGatewayProps } from './http-api-gateway';
 export type { Permission } from './permission';
 export type { PrivateNetwork } from './private-network';
 export type { PrivateService } from './private-service';
 export { RateLimitStore, storeAccess, type RateLimitStoreProps } from './rate-limit-store';
+export { RestApiGateway, type RestApiGatewayProps } from './rest-api-gateway';
+export type { LinkedService } from './rest-link';

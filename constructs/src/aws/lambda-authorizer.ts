@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { WrittenFile } from '../core';
 import { logGroup, type LogOptions } from './access-log';
 import { bundleAuthorizer } from './bundle-authorizer';
+import { iamDocument, trusting } from './iam-document';
 import { zipOf } from './zip';
 
 export interface LambdaAuthorizerProps {
@@ -15,6 +16,9 @@ export interface LambdaAuthorizerProps {
   readonly options: AuthorizerOptions;
   readonly logs: LogOptions;
 }
+
+/** For how long a gateway may go on with an answer. */
+export const CACHE_SECONDS = 60;
 
 /** Longer than a token's verification with an issuer's keys to be fetched first. */
 const TIMEOUT_SECONDS = 10;
@@ -32,13 +36,13 @@ export class LambdaAuthorizer extends Construct {
     const log = logGroup(this, 'log', `/aws/lambda/${name}`, logs);
     const role = new IamRole(this, 'role', {
       name,
-      assumeRolePolicy: document('sts:AssumeRole', { Principal: { Service: 'lambda.amazonaws.com' } }),
+      assumeRolePolicy: trusting('lambda.amazonaws.com'),
     });
     const mayLog = new IamRolePolicy(this, 'may-log', {
       name: 'log',
       role: role.name,
       // The streams of this group: what stands after its ARN.
-      policy: document(['logs:CreateLogStream', 'logs:PutLogEvents'], { Resource: `${log.arn}:*` }),
+      policy: iamDocument(['logs:CreateLogStream', 'logs:PutLogEvents'], { Resource: `${log.arn}:*` }),
     });
     const code = new WrittenFile(this, 'code', {
       extension: 'zip',
@@ -69,11 +73,4 @@ export class LambdaAuthorizer extends Construct {
       sourceArn: authorizerArn,
     });
   }
-}
-
-function document(action: string | readonly string[], rest: object): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: action, ...rest }],
-  });
 }

@@ -3,6 +3,7 @@ import { Apigatewayv2VpcLink } from '@cdktf/provider-aws/lib/apigatewayv2-vpc-li
 import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
 import type { Construct } from 'constructs';
+import { unlike } from './unlike';
 
 /** The app, behind an internal load balancer that speaks TLS. */
 export interface PrivateService {
@@ -15,6 +16,8 @@ export interface PrivateService {
   /** Of those interfaces: they need to reach the listener, and nothing needs to reach them. */
   readonly securityGroupIds: readonly string[];
 }
+
+export const SERVER_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
 
 /** @returns the integration's target, as routes name it. */
 export function integrate(scope: Construct, name: string, apiId: string, service: PrivateService): string {
@@ -38,15 +41,6 @@ export function integrate(scope: Construct, name: string, apiId: string, service
 
 export function serviceProblems(service: PrivateService): Problem[] {
   const { listenerArn, serverName, subnetIds, securityGroupIds } = service;
-  const unlike = (path: string, received: string, pattern: RegExp, expected: string): Problem[] =>
-    Token.isUnresolved(received) || pattern.test(received)
-      ? []
-      : [
-          {
-            path: `service.${path}`,
-            message: `received ${JSON.stringify(received)}; expected ${expected}`,
-          },
-        ];
   const fewer = (path: string, ids: readonly string[], least: number): Problem[] =>
     Token.isUnresolved(ids) || new Set(ids).size >= least
       ? []
@@ -58,19 +52,19 @@ export function serviceProblems(service: PrivateService): Problem[] {
         ];
   return [
     ...unlike(
-      'listenerArn',
+      'service.listenerArn',
       listenerArn,
       /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener\/app\/[\w/-]+$/,
       "the ARN of an application load balancer's listener",
     ),
-    ...unlike('serverName', serverName, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'a host name'),
+    ...unlike('service.serverName', serverName, SERVER_NAME, 'a host name'),
     ...fewer('subnetIds', subnetIds, 2),
     ...subnetIds.flatMap((id, index) =>
-      unlike(`subnetIds[${index}]`, id, /^subnet-[0-9a-f]+$/, 'the ID of a private subnet'),
+      unlike(`service.subnetIds[${index}]`, id, /^subnet-[0-9a-f]+$/, 'the ID of a private subnet'),
     ),
     ...fewer('securityGroupIds', securityGroupIds, 1),
     ...securityGroupIds.flatMap((id, index) =>
-      unlike(`securityGroupIds[${index}]`, id, /^sg-[0-9a-f]+$/, 'the ID of a security group'),
+      unlike(`service.securityGroupIds[${index}]`, id, /^sg-[0-9a-f]+$/, 'the ID of a security group'),
     ),
   ];
 }

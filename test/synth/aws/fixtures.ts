@@ -1,19 +1,48 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import {
   ApiService,
+  GatewayAccount,
   HttpApiGateway,
   RateLimitStore,
+  RestApiGateway,
   storeAccess,
   type ApiServiceProps,
+  type GatewayProps,
   type HttpApiGatewayProps,
   type RateLimitStoreProps,
+  type RestApiGatewayProps,
 } from '@portcullis/constructs/aws';
+import { definePolicy, type Policy, type PolicyInput } from '@portcullis/runtime/policy';
 import type { TerraformStack } from 'cdktf';
 import { policy } from '../../../policy';
 
-export const httpApiProps: HttpApiGatewayProps = {
+export type RouteInput = PolicyInput['routes'][number];
+
+export const policyOf = (routes: RouteInput[], rest: Partial<PolicyInput> = {}): Policy =>
+  definePolicy({
+    name: 'orders',
+    issuer: 'https://auth.example.com',
+    audience: 'orders',
+    tiers: { free: [{ limit: 60, window: '1m' }] },
+    defaultTier: 'free',
+    routes,
+    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+    ...rest,
+  });
+
+const gatewayProps: GatewayProps = {
   policy,
   auth: { algorithms: ['RS256'] },
+  domain: {
+    name: 'api.example.com',
+    certificateArn: 'arn:aws:acm:eu-central-1:333333333333:certificate/0a1b2c3d',
+  },
+  busyClients: 20,
+  logs: { retentionDays: 365, keyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d' },
+};
+
+export const httpApiProps: HttpApiGatewayProps = {
+  ...gatewayProps,
   service: {
     listenerArn:
       'arn:aws:elasticloadbalancing:eu-central-1:333333333333:listener/app/fintech/0a1b2c3d4e5f6071/8192a3b4c5d6e7f8',
@@ -21,13 +50,26 @@ export const httpApiProps: HttpApiGatewayProps = {
     subnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6071'],
     securityGroupIds: ['sg-0a1b2c3d'],
   },
-  busyClients: 20,
-  logs: { retentionDays: 365, keyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d' },
+};
+
+export const restApiProps: Omit<RestApiGatewayProps, 'account'> = {
+  ...gatewayProps,
+  service: {
+    networkLoadBalancerArn:
+      'arn:aws:elasticloadbalancing:eu-central-1:333333333333:loadbalancer/net/fintech/0a1b2c3d4e5f6071',
+    serverName: 'api.internal.example.com',
+  },
 };
 
 export function httpApiIn(stack: TerraformStack, props: Partial<HttpApiGatewayProps> = {}): HttpApiGateway {
   new AwsProvider(stack, 'provider', {});
   return new HttpApiGateway(stack, 'gateway', { ...httpApiProps, ...props });
+}
+
+export function restApiIn(stack: TerraformStack, props: Partial<RestApiGatewayProps> = {}): RestApiGateway {
+  new AwsProvider(stack, 'provider', {});
+  const account = new GatewayAccount(stack, 'account', { name: 'gateway-log' });
+  return new RestApiGateway(stack, 'gateway', { ...restApiProps, account, ...props });
 }
 
 const place = { region: 'eu-central-1', account: '333333333333' };

@@ -1,24 +1,14 @@
 import type { HttpApiGatewayProps } from '@portcullis/constructs/aws';
-import { definePolicy, type PolicyInput } from '@portcullis/runtime/policy';
 import { policy } from '../../../policy';
-import { all, only, refusal, stackIn, synthesize } from '../synthesize';
-import { httpApiIn, httpApiProps } from './fixtures';
+import { all, only, refusal, stackIn, synthesize, type Synthesized } from '../synthesize';
+import { httpApiIn, httpApiProps, policyOf, type RouteInput } from './fixtures';
 
 type Fields = Record<string, unknown>;
-type RouteInput = PolicyInput['routes'][number];
-const api = (props?: Partial<HttpApiGatewayProps>) => synthesize((stack) => httpApiIn(stack, props));
+const made = (props?: Partial<HttpApiGatewayProps>) => synthesize((stack) => httpApiIn(stack, props));
 
-const policyOf = (routes: RouteInput[], rest: Partial<PolicyInput> = {}) =>
-  definePolicy({
-    name: 'orders',
-    issuer: 'https://auth.example.com',
-    audience: 'orders',
-    tiers: { free: [{ limit: 60, window: '1m' }] },
-    defaultTier: 'free',
-    routes,
-    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
-    ...rest,
-  });
+let worked: Synthesized | undefined;
+/** The worked example's, which is synthesized once; or another one. */
+const api = (props?: Partial<HttpApiGatewayProps>) => (props ? made(props) : (worked ??= made()));
 
 /** The route of a key, as fields of what is synthesized. */
 function routeOf(synthesized: ReturnType<typeof api>, routeKey: string): Fields | undefined {
@@ -193,7 +183,7 @@ describe('the stage', () => {
     }
   });
 
-  it('logs who, how it ended, why not, over which TLS and how long, and never a token', () => {
+  it('logs who, how it ended, why not and how long, and never a token', () => {
     const { format } = stage().access_log_settings as Fields;
     expect(JSON.parse(format as string)).toMatchObject({
       tier: '$context.authorizer.tier',
@@ -201,9 +191,10 @@ describe('the stage', () => {
       tierClaim: '$context.authorizer.claims.tier',
       organisationClaim: '$context.authorizer.claims.org_id',
       authorizerError: '$context.authorizer.error',
-      tlsVersion: '$context.tlsVersion',
       responseLatency: '$context.responseLatency',
     });
+    // It is none of the variables of an HTTP API, whose domains take TLS 1.2 and later only.
+    expect(format).not.toContain('tlsVersion');
     expect(format).not.toMatch(/header|querystring|\$context\.path/i);
     expect(only(api(), 'aws_cloudwatch_log_group')).toMatchObject({
       retention_in_days: 365,
@@ -221,7 +212,9 @@ it('keeps the IDs of what it makes', () => {
   expect(ids).toMatchInlineSnapshot(`
    [
      "aws_apigatewayv2_api.gateway_api_5AD20507",
+     "aws_apigatewayv2_api_mapping.gateway_mapping_01C5A778",
      "aws_apigatewayv2_authorizer.gateway_lambda_75C9D23C",
+     "aws_apigatewayv2_domain_name.gateway_domain_61BC617A",
      "aws_apigatewayv2_integration.gateway_service_0B098E79",
      "aws_apigatewayv2_route.gateway_GETordersid_22F864ED",
      "aws_apigatewayv2_route.gateway_HEADordersid_6548DB96",
@@ -235,6 +228,20 @@ it('keeps the IDs of what it makes', () => {
      "aws_lambda_permission.gateway_authorizer_invoke_EA2CD523",
    ]
   `);
+});
+
+describe('the domain', () => {
+  it('takes TLS 1.2 and later, and is the only way in', () => {
+    const found = api();
+    expect(only(found, 'aws_apigatewayv2_api')).toMatchObject({ disable_execute_api_endpoint: true });
+    expect(only(found, 'aws_apigatewayv2_domain_name')).toMatchObject({
+      domain_name: 'api.example.com',
+      domain_name_configuration: { security_policy: 'TLS_1_2', endpoint_type: 'REGIONAL' },
+    });
+    expect(only(found, 'aws_apigatewayv2_api_mapping')).toMatchObject({
+      stage: expect.stringMatching(/^\$\{aws_apigatewayv2_stage\.\w+\.name\}$/) as string,
+    });
+  });
 });
 
 describe('what is refused', () => {
@@ -257,19 +264,23 @@ describe('what is refused', () => {
         subnetIds: ['subnet-1', '10.0.0.0/16'],
         securityGroupIds: [],
       },
+      domain: { name: '*.example.com', certificateArn: 'arn:aws:acm:*:*:certificate/*' },
       busyClients: 0,
-      logs: { ...httpApiProps.logs, retentionDays: 0 },
+      logs: { retentionDays: 0, keyArn: 'alias/logs' },
     };
     const places = [
       ...[0, 1, 2, 3, 4].map((index) => `policy.routes[${index}].path: received`),
       'policy.name: received',
       'policy.issuer: received',
+      'domain.name: received',
+      'domain.certificateArn: received',
+      'busyClients: received 0',
+      'logs.retentionDays: received 0',
+      'logs.keyArn: received',
       'service.listenerArn: received',
       'service.serverName: received',
       'service.subnetIds[1]: received',
       'service.securityGroupIds: received',
-      'busyClients: received 0',
-      'logs.retentionDays: received 0',
     ];
     const message = expect.stringMatching(
       new RegExp(
@@ -279,5 +290,14 @@ describe('what is refused', () => {
       ),
     ) as string;
     expect(() => httpApiIn(stackIn(), spoiled)).toThrow(refusal('ERR_PROPS', { message }));
+  });
+
+  it('is a stage without logs', () => {
+    const message = expect.stringMatching(
+      /^test\/gateway: .*\n {2}logs: received nothing; expected/,
+    ) as string;
+    expect(() => httpApiIn(stackIn(), { logs: undefined as never })).toThrow(
+      refusal('ERR_PROPS', { message }),
+    );
   });
 });
