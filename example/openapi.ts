@@ -2,8 +2,9 @@ import { openApi } from '@portcullis/runtime/policy';
 import { Router } from 'express';
 import { z } from 'zod';
 import { policy } from '../policy';
+import { newTransaction } from '../requests';
 import { reportRequest } from './reports';
-import { newTransaction, transactionsPage } from './transactions';
+import { transactionsPage } from './transactions';
 
 const page = z.toJSONSchema(transactionsPage, { io: 'input' }).properties as Record<
   string,

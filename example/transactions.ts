@@ -1,14 +1,8 @@
 import { Router } from 'express';
 import { z } from 'zod';
+import { newTransaction } from '../requests';
 import type { Database } from './database';
 import { organisationOf } from './organisation';
-
-export const newTransaction = z.strictObject({
-  account: z.string().regex(/^acc-[0-9]{1,12}$/),
-  amountCents: z.int().refine((amount) => amount !== 0, 'expected an amount other than zero'),
-  currency: z.string().regex(/^[A-Z]{3}$/),
-  description: z.string().min(1).max(140),
-});
 
 export const transactionsPage = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),

@@ -2,7 +2,9 @@
 import { ConstructError } from '@portcullis/constructs';
 import { App } from 'cdktf';
 import { policy } from '../policy';
+import { bodies } from '../requests';
 import { DataStack } from './data-stack';
+import { EdgeStack } from './edge-stack';
 import { loadEnvironments } from './environments';
 import { EnvironmentError, runsOnAws } from './environments/define-environment';
 import { github } from './github-settings';
@@ -17,6 +19,7 @@ try {
     if (!runsOnAws(environment)) continue;
     new DataStack(app, { policy, environment });
     new ServiceStack(app, { policy, environment });
+    new EdgeStack(app, { policy, environment, bodies });
   }
   new GithubStack(app, github());
   app.synth();

@@ -32,6 +32,7 @@ it('synthesizes every environment', async () => {
     stderr: '',
     stacks: [
       ...['data-dev', 'data-prod', 'data-staging'],
+      ...['edge-dev', 'edge-prod', 'edge-staging'],
       'github',
       ...['service-dev', 'service-prod', 'service-staging'],
       ...['vault-dev', 'vault-local', 'vault-prod', 'vault-staging'],

@@ -96,9 +96,10 @@ export class RestApiGateway extends Construct {
       restApiId: this.apiId,
       // A deployment is a copy: what is not in the triggers reaches no client until the next one.
       triggers: {
-        definition: hashOf({ methods, bodies, server: service.serverName, responses: GATEWAY_RESPONSES }),
+        definition: hashOf({ methods, bodies, responses: GATEWAY_RESPONSES }),
         authorizer: authorizerId,
         link: linkId,
+        server: service.serverName,
       },
       lifecycle: { createBeforeDestroy: true },
       dependsOn: deployed,

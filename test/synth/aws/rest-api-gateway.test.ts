@@ -236,7 +236,7 @@ describe('a deployment', () => {
     expect(definition({ policy: orders({ path: '/orders/:id' }) })).not.toBe(before);
     expect(definition({ policy: orders(), bodies: { 'GET /orders': {} } })).not.toBe(before);
     const service = { ...restApiProps.service, serverName: 'other.example.com' };
-    expect(definition({ policy: orders(), service })).not.toBe(before);
+    expect(deployment({ service }).triggers).toMatchObject({ server: 'other.example.com' });
     expect(deployment().lifecycle).toEqual({ create_before_destroy: true });
   });
 

@@ -1,0 +1,69 @@
+import {
+  GatewayAccount,
+  HttpApiGateway,
+  RestApiGateway,
+  type BodySchemas,
+  type GatewayProps,
+} from '@portcullis/constructs/aws';
+import { TerraformOutput } from 'cdktf';
+import type { Construct } from 'constructs';
+import { AwsStack, type AwsStackProps } from './aws-stack';
+import { published } from './contract';
+
+export interface EdgeStackProps extends AwsStackProps {
+  /** What bodies have to be, where the gateway can tell. */
+  readonly bodies: BodySchemas;
+}
+
+/** What stands before the service of one environment: the gateway that its file names. */
+export class EdgeStack extends AwsStack {
+  constructor(scope: Construct, props: EdgeStackProps) {
+    super(scope, 'edge', props);
+    const gateway = props.environment.aws.gateway === 'rest' ? this.restApi(props) : this.httpApi(props);
+    new TerraformOutput(this, 'domain-target', {
+      value: gateway.target,
+      description: "what the domain's DNS record has to point at",
+    });
+  }
+
+  private httpApi(props: EdgeStackProps): HttpApiGateway {
+    const { name, aws } = props.environment;
+    const { listenerArn, gatewaySecurityGroupId } = published(this, name, 'service', [
+      'listenerArn',
+      'gatewaySecurityGroupId',
+    ]);
+    return new HttpApiGateway(this, 'gateway', {
+      ...this.gatewayProps(props),
+      service: {
+        listenerArn,
+        serverName: aws.domain,
+        subnetIds: aws.privateSubnetIds,
+        securityGroupIds: [gatewaySecurityGroupId],
+      },
+    });
+  }
+
+  private restApi(props: EdgeStackProps): RestApiGateway {
+    const { policy, environment, bodies } = props;
+    const { networkLoadBalancerArn } = published(this, environment.name, 'service', [
+      'networkLoadBalancerArn',
+    ]);
+    return new RestApiGateway(this, 'gateway', {
+      ...this.gatewayProps(props),
+      service: { networkLoadBalancerArn, serverName: environment.aws.domain },
+      account: new GatewayAccount(this, 'account', { name: `${policy.name}-gateway-log` }),
+      bodies,
+    });
+  }
+
+  private gatewayProps({ policy, environment: { name, aws } }: EdgeStackProps): GatewayProps {
+    const { logsKeyArn } = published(this, name, 'data', ['logsKeyArn']);
+    return {
+      // With what the app verifies tokens by default, ES256 among it: so the Lambda authorizer decides.
+      policy,
+      domain: { name: aws.domain, certificateArn: aws.certificateArn },
+      busyClients: aws.busyClients,
+      logs: { retentionDays: aws.logRetentionDays, keyArn: logsKeyArn },
+    };
+  }
+}
