@@ -14,6 +14,9 @@ export interface RestMethod {
 /**
  * Every route of the policy under each of its methods and spellings. Under one resource there is room for one
  * parameter, so that the first route to name it names it for all.
+ *
+ * A REST API looks for a resource by the path alone: beside `GET /users/me`, a `PUT /users/{id}` is not found for
+ * `/users/me`. So such a route is there under the other one's path too.
  */
 export function restMethods(policy: Policy, { routes }: AuthorizerConfiguration): RestMethod[] {
   const parameters = new Map<string, string>();
@@ -24,12 +27,49 @@ export function restMethods(policy: Policy, { routes }: AuthorizerConfiguration)
       parameters.set(parent, first);
       return `${parent}/${first}`;
     }, '') || '/';
-  return policy.routes.flatMap((route, index) =>
+  const methods = policy.routes.flatMap((route, index) =>
     (routes[index]?.routeKeys ?? []).map((key) => {
       const [name = '', path = ''] = key.split(' ');
       return { name, path: respelled(path), route };
     }),
   );
+  return withCovered(methods);
+}
+
+/** Adds methods until none is covered by another route's resource. */
+function withCovered(methods: readonly RestMethod[]): RestMethod[] {
+  const all = new Map(methods.map((method) => [`${method.name} ${method.path}`, method]));
+  const tree = restResources(methods);
+  for (const { name, path, route } of methods) {
+    for (const other of covered(path, tree)) {
+      const key = `${name} ${other}`;
+      if (!all.has(key)) all.set(key, { name, path: other, route });
+    }
+  }
+  const found = [...all.values()];
+  // What was added may cover others.
+  return found.length === methods.length ? found : withCovered(found);
+}
+
+/** The path with each of its parameters taken for the texts that are beside it in the tree. */
+function covered(path: string, tree: readonly string[]): string[] {
+  const paths = segments(path).reduce<string[]>(
+    (parents, segment) =>
+      parents.flatMap((parent) => [
+        `${parent}/${segment}`,
+        ...(segment.startsWith('{') ? textsBelow(parent, tree) : []),
+      ]),
+    [''],
+  );
+  return paths.filter((other) => other !== '');
+}
+
+/** The resources right below another one that are no parameters. */
+function textsBelow(parent: string, tree: readonly string[]): string[] {
+  return tree.filter((path) => {
+    const end = path.lastIndexOf('/');
+    return path.slice(0, end) === parent && path[end + 1] !== '{';
+  });
 }
 
 /** The resources that methods need, parents first, without the root: that one is there. */
@@ -41,28 +81,30 @@ export function restResources(methods: readonly RestMethod[]): string[] {
 }
 
 export function restInexpressible(policy: Policy, configuration: AuthorizerConfiguration): Problem[] {
-  const takesRest = new Map<string, boolean>();
-  const siblings = policy.routes.flatMap(({ path }, index) => {
-    const clash = (configuration.routes[index]?.routeKeys ?? []).some((key) =>
-      segments(key.slice(key.indexOf(' ') + 1)).some((segment, place, all) => {
-        if (!segment.startsWith('{')) return false;
-        const parent = all.slice(0, place).map(anonymous).join('/');
-        const rest = segment.endsWith('+}');
-        const before = takesRest.get(parent) ?? rest;
-        takesRest.set(parent, before);
-        return before !== rest;
-      }),
+  const spelled = configuration.routes.flatMap(({ routeKeys }) =>
+    routeKeys.map((key) => segments(key.slice(key.indexOf(' ') + 1))),
+  );
+  // A wildcard's parent, and whatever else is right below it.
+  const crowded = (wildcard: readonly string[]): boolean =>
+    spelled.some(
+      (other) =>
+        other.length >= wildcard.length &&
+        !other[wildcard.length - 1]?.endsWith('+}') &&
+        wildcard.slice(0, -1).every((segment, place) => anonymous(segment) === anonymous(other[place] ?? '')),
     );
-    return clash
+  const problems = policy.routes.flatMap(({ path }, index) =>
+    (configuration.routes[index]?.routeKeys ?? []).some(
+      (key) => key.endsWith('+}') && crowded(segments(key.slice(key.indexOf(' ') + 1))),
+    )
       ? [
           {
             path: `policy.routes[${index}].path`,
-            message: `received ${JSON.stringify(path)}, a parameter beside another route's wildcard: a REST API has room for one of them; rename a segment`,
+            message: `received ${JSON.stringify(path)}, a wildcard beside a segment of another route: a REST API looks no further than that one; rename a segment`,
           },
         ]
-      : [];
-  });
-  return [...inexpressible(policy, configuration), ...siblings];
+      : [],
+  );
+  return [...inexpressible(policy, configuration), ...problems];
 }
 
 const anonymous = (segment: string): string => (segment.startsWith('{') ? '{}' : segment);

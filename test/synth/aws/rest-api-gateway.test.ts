@@ -73,6 +73,24 @@ describe('the methods of a REST API', () => {
     ]);
   });
 
+  it('are under the path of another route too, where a REST API would look for them there and no further', () => {
+    const found = api({
+      policy: policyOf([
+        { method: 'GET', path: '/users/me' },
+        { method: 'PUT', path: '/users/:id' },
+        { method: 'POST', path: '/users/:id/orders' },
+      ]),
+    });
+    expect([...methodsOf(found).keys()].sort()).toEqual([
+      'GET /users/me',
+      'HEAD /users/me',
+      'POST /users/me/orders',
+      'POST /users/{id}/orders',
+      'PUT /users/me',
+      'PUT /users/{id}',
+    ]);
+  });
+
   it('lead to the service by the link, over TLS to its name, with their parameters', () => {
     const found = api();
     const uris = all(found, 'aws_api_gateway_integration').map(({ uri }) => uri);
@@ -346,7 +364,7 @@ describe('what is refused', () => {
     };
     const places = [
       'policy.routes[0].path: received "/files/:name.json"',
-      'policy.routes[2].path: received "/orders/*rest", a parameter beside',
+      'policy.routes[2].path: received "/orders/*rest", a wildcard beside',
       'domain.name: received "*.example.com"',
       'domain.certificateArn: received "*"',
       'logs: received nothing',
