@@ -5,11 +5,20 @@ import { join } from 'node:path';
 import { bundleAuthorizer } from '../../constructs/src/aws/bundle-authorizer';
 import { policy } from '../../policy';
 import type { Authorizer } from '../../runtime/src/authorizer/authorizer';
+import type { AuthorizerEvent, HttpApiEvent, RequestEvent } from '../../runtime/src/authorizer/events';
 import { startIssuer, type TestIssuer } from '../unit/auth/support/issuer';
 import { NOW, stopTheCalendar } from './calendar';
 import { requestCases, tokenCases, type Fate, type HostileRequest, type RequestCase } from './cases';
 import { Forge } from './forge';
-import { ask, httpApiEvent, requestEvent, tokenEvent, type GatewayStatus, type Outcome } from './gateway';
+import {
+  ask,
+  httpApiEvent,
+  permits,
+  requestEvent,
+  tokenEvent,
+  type GatewayStatus,
+  type Outcome,
+} from './gateway';
 import { secretsIn, toBytes } from './wire';
 
 let folder: string;
@@ -88,4 +97,57 @@ describe('a request', () => {
       expectHarmless(second, request);
     },
   );
+});
+
+describe('an allow that the gateway keeps', () => {
+  const ROUTES = policy.routes.filter((route) => !route.public);
+  const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))];
+  type Called = (typeof ROUTES)[number];
+  const call = ({ method, path }: Called, token: string): HostileRequest => ({
+    ...bearer(token),
+    method,
+    path: path.replace(/:\w+/g, 'x7'),
+  });
+  const mayCall = (route: Called, granted: readonly string[]): boolean =>
+    route.scopes.every((scope) => granted.includes(scope));
+
+  /** The gateway's memory: one answer for one set of identity sources. */
+  function remembering(
+    keyOf: (event: AuthorizerEvent) => unknown,
+  ): (event: AuthorizerEvent) => Promise<boolean> {
+    const kept = new Map<string, Awaited<ReturnType<Authorizer>>>();
+    return async (event) => {
+      const key = JSON.stringify(keyOf(event));
+      const answer = kept.get(key) ?? (await handler(event));
+      kept.set(key, answer);
+      return 'isAuthorized' in answer
+        ? answer.isAuthorized
+        : permits(answer, (event as { methodArn: string }).methodArn);
+    };
+  }
+
+  it.each(scopes)(
+    'for a route of %s, payload 1.0, denies every route that its token may not call',
+    async (scope) => {
+      const token = forge.claims({ scope });
+      for (const first of ROUTES.filter((route) => mayCall(route, [scope]))) {
+        const passes = remembering((event) => (event as RequestEvent).multiValueHeaders?.Authorization);
+        expect(await passes(requestEvent(call(first, token)))).toBe(true);
+        for (const second of ROUTES) {
+          expect(await passes(requestEvent(call(second, token)))).toBe(mayCall(second, [scope]));
+        }
+      }
+    },
+  );
+
+  it.each(scopes)('for a route of %s, payload 2.0, is none for another route', async (scope) => {
+    const token = forge.claims({ scope });
+    for (const first of ROUTES.filter((route) => mayCall(route, [scope]))) {
+      const passes = remembering((event) => (event as HttpApiEvent).identitySource);
+      expect(await passes(httpApiEvent(policy, call(first, token)))).toBe(true);
+      for (const second of ROUTES) {
+        expect(await passes(httpApiEvent(policy, call(second, token)))).toBe(mayCall(second, [scope]));
+      }
+    }
+  });
 });
