@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
-import { unlike } from './unlike';
+import { unlike } from './checks';
 
 export interface LogOptions {
   /** Days for which lines are kept: one of those that CloudWatch Logs knows. */

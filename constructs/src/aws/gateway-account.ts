@@ -2,7 +2,7 @@ import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
-import { iamDocument, trusting } from './iam-document';
+import { permissionDocument } from './permission';
 
 export interface GatewayAccountProps {
   /** Of the role that writes. */
@@ -20,23 +20,30 @@ export class GatewayAccount extends Construct {
 
   constructor(scope: Construct, id: string, { name }: GatewayAccountProps) {
     super(scope, id);
-    const role = new IamRole(this, 'role', { name, assumeRolePolicy: trusting('apigateway.amazonaws.com') });
+    const role = new IamRole(this, 'role', {
+      name,
+      assumeRolePolicy: permissionDocument([
+        { actions: ['sts:AssumeRole'], resources: [], principal: { Service: 'apigateway.amazonaws.com' } },
+      ]),
+    });
     const mayLog = new IamRolePolicy(this, 'may-log', {
       name: 'log',
       role: role.name,
       // What API Gateway asks for when it is told of the role; groups of APIs to come are among them.
-      policy: iamDocument(
-        [
-          'logs:CreateLogGroup',
-          'logs:CreateLogStream',
-          'logs:DescribeLogGroups',
-          'logs:DescribeLogStreams',
-          'logs:FilterLogEvents',
-          'logs:GetLogEvents',
-          'logs:PutLogEvents',
-        ],
-        { Resource: 'arn:aws:logs:*:*:*' },
-      ),
+      policy: permissionDocument([
+        {
+          actions: [
+            'logs:CreateLogGroup',
+            'logs:CreateLogStream',
+            'logs:DescribeLogGroups',
+            'logs:DescribeLogStreams',
+            'logs:FilterLogEvents',
+            'logs:GetLogEvents',
+            'logs:PutLogEvents',
+          ],
+          resources: ['arn:aws:logs:*:*:*'],
+        },
+      ]),
     });
     this.setting = new ApiGatewayAccount(this, 'setting', {
       cloudwatchRoleArn: role.arn,

@@ -1,5 +1,5 @@
 import type { Problem } from '@portcullis/runtime/policy';
-import { unlike } from './unlike';
+import { unlike } from './checks';
 
 /** The name under which clients call a gateway. Its `execute-api` address, which AWS gives, is closed. */
 export interface GatewayDomain {

@@ -2,6 +2,7 @@
 import type { AuthorizerConfiguration, AuthorizerOptions } from '@portcullis/runtime/authorizer';
 import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { logProblems, type LogOptions } from './access-log';
+import { unless, unlike, wholeNumber } from './checks';
 import { domainProblems, type GatewayDomain } from './gateway-domain';
 
 export interface GatewayProps {
@@ -25,28 +26,19 @@ export function gatewayProblems(
   { policy, domain, busyClients, logs }: GatewayProps,
   { issuers }: AuthorizerConfiguration,
 ): Problem[] {
-  const problem = (wrong: boolean, path: string, message: string): Problem[] =>
-    wrong ? [{ path, message }] : [];
   const name = authorizerName(policy);
   return [
-    ...problem(
-      name.length > LONGEST_NAME,
+    ...unless(
+      name.length <= LONGEST_NAME,
       'policy.name',
-      `received ${JSON.stringify(policy.name)}; "${name}" has to fit into ${LONGEST_NAME} characters`,
+      policy.name,
+      `a name so short that "${name}" has at most ${LONGEST_NAME} characters`,
     ),
     ...issuers.flatMap(({ issuer }) =>
-      problem(
-        !issuer.startsWith('https://'),
-        'policy.issuer',
-        `received ${JSON.stringify(issuer)}; expected an https: URL that AWS can reach`,
-      ),
+      unlike('policy.issuer', issuer, /^https:/, 'an https: URL that AWS can reach'),
     ),
     ...domainProblems(domain),
-    ...problem(
-      !(Number.isSafeInteger(busyClients) && busyClients > 0),
-      'busyClients',
-      `received ${busyClients}; expected a whole number above zero`,
-    ),
+    ...wholeNumber('busyClients', busyClients, 1, 1_000_000),
     ...logProblems(logs),
   ];
 }

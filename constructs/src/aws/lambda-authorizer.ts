@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { WrittenFile } from '../core';
 import { logGroup, type LogOptions } from './access-log';
 import { bundleAuthorizer } from './bundle-authorizer';
-import { iamDocument, trusting } from './iam-document';
+import { permissionDocument } from './permission';
 import { zipOf } from './zip';
 
 export interface LambdaAuthorizerProps {
@@ -36,13 +36,17 @@ export class LambdaAuthorizer extends Construct {
     const log = logGroup(this, 'log', `/aws/lambda/${name}`, logs);
     const role = new IamRole(this, 'role', {
       name,
-      assumeRolePolicy: trusting('lambda.amazonaws.com'),
+      assumeRolePolicy: permissionDocument([
+        { actions: ['sts:AssumeRole'], resources: [], principal: { Service: 'lambda.amazonaws.com' } },
+      ]),
     });
     const mayLog = new IamRolePolicy(this, 'may-log', {
       name: 'log',
       role: role.name,
       // The streams of this group: what stands after its ARN.
-      policy: iamDocument(['logs:CreateLogStream', 'logs:PutLogEvents'], { Resource: `${log.arn}:*` }),
+      policy: permissionDocument([
+        { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${log.arn}:*`] },
+      ]),
     });
     const code = new WrittenFile(this, 'code', {
       extension: 'zip',

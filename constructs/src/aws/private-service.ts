@@ -3,7 +3,7 @@ import { Apigatewayv2VpcLink } from '@cdktf/provider-aws/lib/apigatewayv2-vpc-li
 import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import { unlike } from './unlike';
+import { unlike } from './checks';
 
 /** The app, behind an internal load balancer that speaks TLS. */
 export interface PrivateService {

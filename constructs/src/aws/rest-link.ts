@@ -2,7 +2,7 @@ import { ApiGatewayVpcLink } from '@cdktf/provider-aws/lib/api-gateway-vpc-link'
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
 import { SERVER_NAME } from './private-service';
-import { unlike } from './unlike';
+import { unlike } from './checks';
 
 /**
  * The app, as a REST API reaches it: behind a network load balancer that hands connections on, still encrypted. AWS has
