@@ -41,7 +41,7 @@ export const scanning: SecurityScanningProps = {
 /** An environment of its own account, Vault and stacks. Tasks on AWS log in by their role: none needs `handOver`. */
 const on = (name: keyof typeof ACCOUNTS): DeliveryEnvironment => ({
   name,
-  stacks: ['vault', 'data', 'service'].map((kind) => `${kind}-${name}`),
+  stacks: ['vault', 'data', 'service', 'edge'].map((kind) => `${kind}-${name}`),
   vaultAddress: vaultOf(name),
   aws: {
     region: 'eu-central-1',
