@@ -56,13 +56,36 @@ function sign(claims: JWTPayload = {}, by: TestKey = key, kid = by.id): Promise<
 /** As a promise, whether the answer came at once or not. */
 const verify = async (token: string): Promise<AuthContext> => verifier.verify(token);
 
+/** Verifies a token as often as it takes to be remembered. */
+async function seenTwice(token: string): Promise<AuthContext> {
+  await verify(token);
+  return verify(token);
+}
+
 /** A token that was verified anew has a new context; one from the cache has the one of before. */
 const isRemembered = async (token: string, first: AuthContext): Promise<boolean> =>
   (await verify(token)) === first;
 
-it('remembers a token that was found good', async () => {
+it('remembers a token that was found good twice', async () => {
   const token = await sign();
-  expect(await isRemembered(token, await verify(token))).toBe(true);
+  const first = await verify(token);
+  const second = await verify(token);
+  expect(second).not.toBe(first);
+  expect(await isRemembered(token, second)).toBe(true);
+});
+
+it('remembers a token that comes back after as many others as half the cache holds, and none after all it holds', async () => {
+  start({ entries: 20, bytes: 1_000_000 });
+  const [soon, late, ...others] = await Promise.all(
+    Array.from({ length: 31 }, (_, index) => sign({ jti: `token-${index}` })),
+  );
+  if (soon === undefined || late === undefined) throw new Error('no tokens');
+  await verify(late);
+  await verify(soon);
+  for (const token of others.slice(0, 9)) await verify(token);
+  expect(await isRemembered(soon, await verify(soon))).toBe(true);
+  for (const token of others.slice(9)) await verify(token);
+  expect(await isRemembered(late, await verify(late))).toBe(false);
 });
 
 it('remembers nothing of a token that was refused', async () => {
@@ -74,7 +97,7 @@ it('remembers nothing of a token that was refused', async () => {
 
 it('serves a token up to its last moment and not a millisecond longer', async () => {
   const token = await sign({ exp: clock.now() / 1_000 + 100 });
-  const first = await verify(token);
+  const first = await seenTwice(token);
   await clock.advance(104_999);
   expect(await isRemembered(token, first)).toBe(true);
   await clock.advance(1);
@@ -83,7 +106,7 @@ it('serves a token up to its last moment and not a millisecond longer', async ()
 
 it('forgets the tokens of a key that was withdrawn, and only those', async () => {
   const [gone, kept] = [await sign(), await sign({}, other)];
-  const [, first] = [await verify(gone), await verify(kept)];
+  const [, first] = [await seenTwice(gone), await seenTwice(kept)];
   issuer.publish(other);
   await clock.advance(4 * MINUTE);
   await expect(verify(gone)).rejects.toMatchObject({ reason: 'unknown_key' });
@@ -92,7 +115,7 @@ it('forgets the tokens of a key that was withdrawn, and only those', async () =>
 
 it('forgets the tokens of a key that was replaced under its name', async () => {
   const token = await sign();
-  await verify(token);
+  await seenTwice(token);
   issuer.publish({ ...other.publicJwk, kid: key.id });
   await clock.advance(4 * MINUTE);
   await expect(verify(token)).rejects.toMatchObject({ reason: 'bad_signature' });
@@ -102,7 +125,7 @@ it('forgets the tokens of a key that was published twice and then withdrawn', as
   issuer.publish(key, key, other);
   start();
   const token = await sign();
-  await verify(token);
+  await seenTwice(token);
   issuer.publish(other);
   await clock.advance(4 * MINUTE);
   await expect(verify(token)).rejects.toMatchObject({ reason: 'unknown_key' });
@@ -112,7 +135,7 @@ describe('while the issuer is down', () => {
   it('serves for as long as the keys may serve, and refuses to judge after that', async () => {
     start(ROOMY, { policy: { ...policy, lifetimes: { ...policy.lifetimes, accessTokenSeconds: 7_200 } } });
     const token = await sign({ exp: clock.now() / 1_000 + 7_200 });
-    const first = await verify(token);
+    const first = await seenTwice(token);
     issuer.goDown();
     await clock.advance(59 * MINUTE);
     expect(await isRemembered(token, first)).toBe(true);
@@ -122,7 +145,7 @@ describe('while the issuer is down', () => {
 
   it('asks for the keys first after the process was frozen', async () => {
     const token = await sign();
-    await verify(token);
+    await seenTwice(token);
     issuer.publish(other);
     clock.freeze(6 * MINUTE);
     await expect(verify(token)).rejects.toMatchObject({ reason: 'unknown_key' });
@@ -133,9 +156,9 @@ describe('its bounds', () => {
   it('hold the tokens used last, by number', async () => {
     start({ entries: 2, bytes: 1_000_000 });
     const [a, b, c] = await Promise.all([sign({ jti: 'a' }), sign({ jti: 'b' }), sign({ jti: 'c' })]);
-    const [firstA, firstB] = [await verify(a), await verify(b)];
+    const [firstA, firstB] = [await seenTwice(a), await seenTwice(b)];
     await verify(a);
-    await verify(c);
+    await seenTwice(c);
     expect(await isRemembered(a, firstA)).toBe(true);
     expect(await isRemembered(b, firstB)).toBe(false);
   });
@@ -143,8 +166,8 @@ describe('its bounds', () => {
   it('hold by memory too', async () => {
     const [small, large] = [await sign(), await sign({ padding: 'x'.repeat(2_000) })];
     start({ entries: 100, bytes: 512 + 2 * large.length });
-    const firstSmall = await verify(small);
-    const firstLarge = await verify(large);
+    const firstSmall = await seenTwice(small);
+    const firstLarge = await seenTwice(large);
     expect(await isRemembered(large, firstLarge)).toBe(true);
     expect(await isRemembered(small, firstSmall)).toBe(false);
   });
@@ -152,19 +175,19 @@ describe('its bounds', () => {
   it('leave out a token that is larger than all of it', async () => {
     start({ entries: 100, bytes: 600 });
     const token = await sign();
-    expect(await isRemembered(token, await verify(token))).toBe(false);
+    expect(await isRemembered(token, await seenTwice(token))).toBe(false);
   });
 });
 
 it('gives the room of withdrawn tokens to others at once', async () => {
   start({ entries: 2, bytes: 1_000_000 });
   const [gone, kept] = [await sign(), await sign({}, other)];
-  await verify(gone);
-  const first = await verify(kept);
+  await seenTwice(gone);
+  const first = await seenTwice(kept);
   await verify(gone);
   issuer.publish(other);
   await clock.advance(4 * MINUTE);
-  await verify(await sign({ jti: 'new' }, other));
+  await seenTwice(await sign({ jti: 'new' }, other));
   expect(await isRemembered(kept, first)).toBe(true);
 });
 

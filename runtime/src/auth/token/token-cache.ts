@@ -1,6 +1,10 @@
 /**
  * Tokens that were verified, so that one that returns costs a digest and a look-up. What is kept is a
  * decision of the past: each time it is used, the clock and the issuer's keys are asked whether it still holds.
+ *
+ * A token is kept from the second time on that it comes, as long as no more others come in between than would
+ * drive it out again anyway. Tokens that are used once then cost no memory: kept, each would live just long
+ * enough to be moved and swept by the garbage collector, which was measured to cost more than a signature.
  */
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -33,9 +37,11 @@ const BYTES_AN_ENTRY = 512;
 /** Least recently used tokens give way to new ones. Holds digests, so that a dump of the heap is no bag of tokens. */
 export class TokenCache {
   readonly #verified: LRUCache<string, VerifiedToken>;
+  readonly #seen: Recent;
 
   constructor({ entries, bytes }: CacheBounds) {
     this.#verified = new LRUCache({ max: entries, maxSize: bytes });
+    this.#seen = new Recent(entries);
   }
 
   /** What a token is called in here. SHA-256: nobody can make a second token of the same name. */
@@ -52,7 +58,9 @@ export class TokenCache {
     return undefined;
   }
 
+  /** Keeps a token that was just found good, if it was seen before. */
   set(name: string, tokenLength: number, verified: VerifiedToken): void {
+    if (!this.#seen.again(name)) return;
     this.#verified.set(name, verified, { size: BYTES_AN_ENTRY + BYTES_A_CHARACTER * tokenLength });
   }
 
@@ -61,5 +69,29 @@ export class TokenCache {
     for (const [name, { key }] of this.#verified.entries()) {
       if (key.withdrawn) this.#verified.delete(name);
     }
+  }
+}
+
+/** Characters of a name that tell it from others here: two names that agree in them cost an entry, no more. */
+const TOLD_BY = 6;
+
+/** The names that came last: half as many as a number, and at most so many. Holds numbers, so that nothing is collected. */
+class Recent {
+  #latest = new Set<number>();
+  #before = new Set<number>();
+
+  constructor(readonly most: number) {}
+
+  /** Whether the name is one of them, which from now on it is. */
+  again(name: string): boolean {
+    let mark = 0;
+    for (let at = 0; at < TOLD_BY; at += 1) mark = (mark << 5) ^ name.charCodeAt(at) ^ (mark >>> 27);
+    if (this.#latest.has(mark) || this.#before.has(mark)) return true;
+    if (2 * this.#latest.size >= this.most) {
+      this.#before = this.#latest;
+      this.#latest = new Set();
+    }
+    this.#latest.add(mark);
+    return false;
   }
 }
