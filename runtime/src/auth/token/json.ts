@@ -1,4 +1,5 @@
 /** The JSON objects inside a token, read more strictly than `JSON.parse` does. */
+import { isAscii } from 'node:buffer';
 
 /** No provider nests claims deeper; a stack is not to be spent on who does. */
 const DEEPEST = 16;
@@ -12,15 +13,42 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  *
  * @returns `undefined` for anything but one well-formed object.
  */
-export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | undefined {
+export function parseJsonObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
-    const text = decoder.decode(bytes);
+    // Nearly all are ASCII, which needs no decoder.
+    const text = isAscii(bytes) ? bytes.latin1Slice() : decoder.decode(bytes);
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return hasUniqueNames(text) ? (value as Record<string, unknown>) : undefined;
+    const isStrict = countNames(value, 1) === countMarks(text) || hasUniqueNames(text);
+    return isStrict ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What ends a name. Inside of a string it may stand too, so that there are at least as many as names. */
+const END_OF_NAME = /"\s*:/g;
+
+function countMarks(text: string): number {
+  let count = 0;
+  END_OF_NAME.lastIndex = 0;
+  while (END_OF_NAME.test(text)) count += 1;
+  return count;
+}
+
+/**
+ * The names in a value that `JSON.parse` gave, which keeps one of several that are the same. As many as
+ * `countMarks()` found in the text: then each was there once, and the text need not be walked.
+ *
+ * @returns NaN when it is nested too deeply.
+ */
+function countNames(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth > DEEPEST) return NaN;
+  const parts: unknown[] = Object.values(value);
+  let count = Array.isArray(value) ? 0 : parts.length;
+  for (const part of parts) count += countNames(part, depth + 1);
+  return count;
 }
 
 /** Walks text that is known to be valid JSON, collecting the names of each object that is open. */
