@@ -1,4 +1,4 @@
-import { metrics, type Attributes, type MeterProvider } from '@opentelemetry/api';
+import { metrics, type MeterProvider } from '@opentelemetry/api';
 import type { StoreState } from './guarded-redis';
 import type { UnitsFate } from './leases';
 import type { StoreObserver } from './limiter';
@@ -48,15 +48,8 @@ export function limiterMetrics(provider: MeterProvider | undefined, state: () =>
     .createObservableGauge('portcullis.rate_limit.store.up')
     .addCallback((result) => result.observe(state().up ? 1 : 0));
 
-  const known = new Map<string, Attributes>();
-  const attributes = (tier: string, route: string, outcome: DecisionOutcome): Attributes => {
-    const key = `${tier} ${outcome} ${route}`;
-    let found = known.get(key);
-    if (found === undefined) known.set(key, (found = { tier, route, outcome }));
-    return found;
-  };
   return {
-    decided: (tier, route, outcome) => decisions.add(1, attributes(tier, route, outcome)),
+    decided: (tier, route, outcome) => decisions.add(1, { tier, route, outcome }),
     storeFailed: (failure) => failures.add(1, { failure }),
     storeTook: (milliseconds) => durations.record(milliseconds / 1_000),
     unitsSettled: (fate, amount) => units.add(amount, { fate }),
