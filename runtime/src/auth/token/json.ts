@@ -16,7 +16,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function parseJsonObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     // Nearly all are ASCII, which needs no decoder.
-    const text = isAscii(bytes) ? bytes.latin1Slice() : decoder.decode(bytes);
+    const text = isAscii(bytes) ? bytes.toString('latin1') : decoder.decode(bytes);
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const isStrict = countNames(value, 1) === countMarks(text) || hasUniqueNames(text);
