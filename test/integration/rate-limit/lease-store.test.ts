@@ -2,28 +2,21 @@ import { nodeRedisAccess } from '../../../runtime/src/rate-limit/redis/node-redi
 import { GuardedRedis } from '../../../runtime/src/rate-limit/guarded-redis';
 import { RedisLeaseStore } from '../../../runtime/src/rate-limit/lease-store';
 import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
-import { connect, startRedis, type TestRedis } from './redis';
+import { useTestRedis } from './redis';
 
 const WINDOWS_MS = [60_000, 3_600_000];
 const LIMITS = [1_000, 10_000];
 
 describe('blocks in a real Redis', () => {
-  let server: TestRedis;
-  let redis: Awaited<ReturnType<typeof connect>>;
+  const { redis } = useTestRedis();
   let leases: RedisLeaseStore;
   let store: RedisStore;
   beforeAll(async () => {
-    server = await startRedis();
-    redis = await connect(server.url);
-    const guarded = new GuardedRedis(nodeRedisAccess(redis), { timeoutMs: 5_000 });
+    const guarded = new GuardedRedis(nodeRedisAccess(redis()), { timeoutMs: 5_000 });
     leases = new RedisLeaseStore(guarded, WINDOWS_MS);
     store = new RedisStore(guarded, WINDOWS_MS);
   });
-  afterAll(async () => {
-    redis.destroy();
-    await server.stop();
-  });
-  beforeEach(() => redis.flushAll());
+  beforeEach(() => redis().flushAll());
 
   const used = async (): Promise<readonly number[]> =>
     (await store.charge({ client: 'acme', cost: 0, limits: LIMITS })).used;
@@ -52,7 +45,7 @@ describe('blocks in a real Redis', () => {
 
   test('a block of counters that were reset takes nothing from what was charged since', async () => {
     await leases.lease('acme', 'before', 100, LIMITS);
-    await redis.del(await redis.keys('*/60'));
+    await redis().del(await redis().keys('*/60'));
     await new Promise((resolve) => setTimeout(resolve, 2));
     await leases.lease('acme', 'after', 80, LIMITS);
     expect(await leases.giveBack('acme', 'before', 100)).toBe(0);
@@ -61,7 +54,7 @@ describe('blocks in a real Redis', () => {
 
   test('blocks of one moment are leased by one command and given back by one, each by its own limits', async () => {
     const commands = async (): Promise<number> =>
-      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1]);
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis().info('commandstats'))?.[1]);
     await Promise.all([leases.lease('warm', 'up', 4, LIMITS), leases.giveBack('warm', 'up', 4)]);
 
     const before = await commands();
@@ -82,11 +75,11 @@ describe('blocks in a real Redis', () => {
 
   test('all keys of a client are in one slot and die by themselves', async () => {
     await leases.lease('acme', 'one', 100, LIMITS);
-    const keys = await redis.keys('*');
+    const keys = await redis().keys('*');
     expect(keys).toHaveLength(3);
     for (const key of keys) {
       expect(key).toMatch(/^portcullis:\{acme\}:/);
-      expect(await redis.pTTL(key)).toBeGreaterThan(0);
+      expect(await redis().pTTL(key)).toBeGreaterThan(0);
     }
   });
 });

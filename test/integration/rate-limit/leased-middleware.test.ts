@@ -1,6 +1,6 @@
 import { definePolicy, rateLimit, type RateLimiter, type RateLimitOptions } from '@portcullis/runtime';
 import { serve, type TestApp } from './app';
-import { connect, startRedis, type TestRedis } from './redis';
+import { useTestRedis } from './redis';
 
 const policy = definePolicy({
   name: 'leased',
@@ -17,30 +17,20 @@ const policy = definePolicy({
 });
 
 describe('rateLimit() with leased blocks, on a real Redis', () => {
-  let server: TestRedis;
-  let redis: Awaited<ReturnType<typeof connect>>;
+  const { redis } = useTestRedis();
   let limiter: RateLimiter;
   let app: TestApp;
   let commands = 0;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = await connect(server.url);
-  });
-  afterAll(async () => {
-    redis.destroy();
-    await server.stop();
-  });
 
   const start = async (leased: RateLimitOptions['leased']): Promise<void> => {
     commands = 0;
     const counted = {
       get isReady() {
-        return redis.isReady;
+        return redis().isReady;
       },
       sendCommand: (args: string[]) => {
         if (args[0] === 'EVALSHA') commands += 1;
-        return redis.sendCommand(args);
+        return redis().sendCommand(args);
       },
     };
     limiter = rateLimit({ policy, redis: counted, ...(leased && { leased }) });
@@ -50,7 +40,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
       else void req.rateLimit!.refund(refund).then(() => res.json({}));
     });
   };
-  beforeEach(() => redis.flushAll());
+  beforeEach(() => redis().flushAll());
   afterEach(async () => {
     await limiter.close();
     await app.close();
@@ -66,7 +56,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
     throw new Error('no call was admitted from a block');
   };
   const counted = async (): Promise<number> =>
-    Number(await redis.hGet((await redis.keys('*60s/60'))[0]!, 't'));
+    Number(await redis().hGet((await redis().keys('*60s/60'))[0]!, 't'));
 
   const acme = { organisation: 'acme', tier: 'enterprise' };
 
@@ -91,7 +81,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
     expect(await counted()).toBeGreaterThan(admitted);
     await limiter.close();
     expect(await counted()).toBe(admitted);
-    expect(await redis.keys('*:block:*')).toEqual([]);
+    expect(await redis().keys('*:block:*')).toEqual([]);
     // And afterwards every call is decided by Redis.
     const before = commands;
     await app.call('GET', '/cheap', acme);
@@ -101,10 +91,10 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
   test('every block dies by itself, when its process is killed with it', async () => {
     await start({ tiers: ['enterprise'] });
     await untilLeased('/cheap', acme);
-    const [block] = await redis.keys('*:block:*');
+    const [block] = await redis().keys('*:block:*');
     expect(block).toBeDefined();
-    expect(await redis.pTTL(block!)).toBeGreaterThan(0);
-    expect(await redis.pTTL(block!)).toBeLessThanOrEqual(4_000);
+    expect(await redis().pTTL(block!)).toBeGreaterThan(0);
+    expect(await redis().pTTL(block!)).toBeLessThanOrEqual(4_000);
   });
 
   test('a refund of a call that a block admitted is the client’s again', async () => {

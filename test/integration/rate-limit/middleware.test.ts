@@ -1,31 +1,26 @@
 import { rateLimit } from '@portcullis/runtime';
 import { policy } from '../../../policy';
 import { serve, type TestApp } from './app';
-import { connect, startRedis, type TestRedis } from './redis';
+import { useTestRedis } from './redis';
 
 jest.setTimeout(30_000);
 
 describe('rateLimit() in front of an Express app, on a real Redis', () => {
-  let server: TestRedis;
-  let redis: Awaited<ReturnType<typeof connect>>;
+  const { redis } = useTestRedis();
   let app: TestApp;
 
   beforeAll(async () => {
-    server = await startRedis();
-    redis = await connect(server.url);
-    app = await serve(rateLimit({ policy, redis }));
+    app = await serve(rateLimit({ policy, redis: redis() }));
   });
 
   afterAll(async () => {
     await app.close();
-    redis.destroy();
-    await server.stop();
   });
 
   let organisations = 0;
   let acme = '';
   beforeEach(async () => {
-    await redis.flushAll();
+    await redis().flushAll();
     acme = `acme-${(organisations += 1)}`;
   });
 
@@ -101,19 +96,19 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
 
   test('every key dies by itself', async () => {
     await app.call('GET', '/api/transactions', { organisation: acme });
-    const keys = await redis.keys('*');
+    const keys = await redis().keys('*');
     expect(keys).toHaveLength(1);
     expect(keys[0]).toMatch(/^portcullis:\{[\w-]{22}\}:60s\/60$/);
-    expect(await redis.pTTL(keys[0]!)).toBeGreaterThan(60_000);
-    expect(await redis.pTTL(keys[0]!)).toBeLessThanOrEqual(62_000);
+    expect(await redis().pTTL(keys[0]!)).toBeGreaterThan(60_000);
+    expect(await redis().pTTL(keys[0]!)).toBeLessThanOrEqual(62_000);
   });
 
   test('the script comes back by itself after SCRIPT FLUSH', async () => {
-    await redis.scriptFlush();
+    await redis().scriptFlush();
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => app.call('GET', '/api/transactions', { organisation: acme })),
     );
     expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 20 }, () => 200));
-    expect(await redis.hGet((await redis.keys('*'))[0]!, 't')).toBe('20');
+    expect(await redis().hGet((await redis().keys('*'))[0]!, 't')).toBe('20');
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { definePolicy, rateLimit, watchOverrides, type OverridesSource } from '@portcullis/runtime';
 import { useShortLeases, type Service } from '../secrets/short-leases';
 import { serve, type TestApp } from './app';
-import { connect, startRedis, type TestRedis } from './redis';
+import { useTestRedis } from './redis';
 
 const policy = definePolicy({
   name: 'overrides',
@@ -16,22 +16,12 @@ const policy = definePolicy({
 
 describe('overrides of single organisations, in a real Vault and a real Redis', () => {
   const vault = useShortLeases();
-  let server: TestRedis;
-  let redis: Awaited<ReturnType<typeof connect>>;
+  const { redis } = useTestRedis();
   let service: Service;
   let app: TestApp;
   let path: string;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = await connect(server.url);
-  });
-  afterAll(async () => {
-    redis.destroy();
-    await server.stop();
-  });
   beforeEach(async () => {
-    await redis.flushAll();
+    await redis().flushAll();
     service = await vault().connect();
     path = `secret/${randomBytes(4).toString('hex')}`;
   });
@@ -47,7 +37,7 @@ describe('overrides of single organisations, in a real Vault and a real Redis', 
       ...{ path, intervalSeconds: 0.1 },
       ...(onMissing && { onMissing }),
     });
-    app = await serve(rateLimit({ policy, redis, overrides: source }));
+    app = await serve(rateLimit({ policy, redis: redis(), overrides: source }));
     return source;
   };
   const policyOf = async (organisation: string, tier = 'free'): Promise<string | null> =>

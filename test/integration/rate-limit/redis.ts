@@ -59,3 +59,26 @@ export async function connect(url: string) {
   await client.connect();
   return client;
 }
+
+/**
+ * A Redis for the tests of one file or block, and a client connected to it: what it returns is called inside tests.
+ *
+ *     const { redis } = useTestRedis();
+ *     test('counts', () => redis().incr('calls'));
+ */
+export function useTestRedis(): {
+  readonly server: () => TestRedis;
+  readonly redis: () => Awaited<ReturnType<typeof connect>>;
+} {
+  let server: TestRedis | undefined;
+  let redis: Awaited<ReturnType<typeof connect>> | undefined;
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = await connect(server.url);
+  });
+  afterAll(async () => {
+    redis?.destroy();
+    await server?.stop();
+  });
+  return { server: () => server!, redis: () => redis! };
+}

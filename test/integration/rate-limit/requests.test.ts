@@ -10,7 +10,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { rateLimit as expressRateLimit } from 'express-rate-limit';
 import { parseList } from '../../support/structured-fields';
 import { serve, type TestApp } from './app';
-import { connect, startRedis, type TestRedis } from './redis';
+import { useTestRedis } from './redis';
 
 jest.setTimeout(30_000);
 
@@ -34,20 +34,10 @@ const policy = definePolicy({
   lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
 });
 
-let server: TestRedis;
-let redis: Awaited<ReturnType<typeof connect>>;
+const { redis } = useTestRedis();
 let app: TestApp;
 let organisation: string;
 let organisations = 0;
-
-beforeAll(async () => {
-  server = await startRedis();
-  redis = await connect(server.url);
-});
-afterAll(async () => {
-  redis.destroy();
-  await server.stop();
-});
 beforeEach(() => {
   organisation = `org-${(organisations += 1)}`;
 });
@@ -60,7 +50,7 @@ const remaining = async (path = '/cheap', tier = 'free'): Promise<number> =>
 
 describe('a cost that depends on the request', () => {
   const priced = (cost: CostFunction): Promise<TestApp> =>
-    serve(rateLimit({ policy, redis, costs: { 'GET /priced': cost } }));
+    serve(rateLimit({ policy, redis: redis(), costs: { 'GET /priced': cost } }));
 
   test('is charged, rounded up', async () => {
     app = await priced((req) => Number(req.query.units) / 2);
@@ -90,7 +80,7 @@ describe('a cost that depends on the request', () => {
         else res.status(500).json({ error: 'internal' });
       };
       app = await serve(
-        rateLimit({ policy, redis, costs: { 'GET /priced': cost } }),
+        rateLimit({ policy, redis: redis(), costs: { 'GET /priced': cost } }),
         onError as unknown as RequestHandler,
       );
       const answer = await call('/priced');
@@ -115,7 +105,7 @@ describe('a cost that depends on the request', () => {
 test.each(['platinum', '', '__proto__', 'constructor'])(
   'a token whose tier is %j has the default one',
   async (tier) => {
-    app = await serve(rateLimit({ policy, redis }));
+    app = await serve(rateLimit({ policy, redis: redis() }));
     const answer = await call('/cheap', tier);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('ratelimit-policy')).toBe('"free";q=100;w=60');
@@ -130,7 +120,7 @@ describe('a refund', () => {
   };
   beforeEach(async () => {
     infos.length = 0;
-    app = await serve(rateLimit({ policy, redis }), remember);
+    app = await serve(rateLimit({ policy, redis: redis() }), remember);
   });
 
   test('gives back what was charged, in all never more than that', async () => {
@@ -162,9 +152,9 @@ describe('a refund', () => {
 });
 
 test('a denied client is answered without Redis; its cheaper call, and its call in another tier, are not', async () => {
-  app = await serve(rateLimit({ policy, redis }));
+  app = await serve(rateLimit({ policy, redis: redis() }));
   const scripts = async (): Promise<number> =>
-    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis().info('commandstats'))?.[1] ?? 0);
   for (let i = 0; i < 4; i += 1) await call('/dear');
   for (let i = 0; i < 10; i += 1) await call('/cheap');
   const before = await scripts();
@@ -182,7 +172,7 @@ test('a denied client is answered without Redis; its cheaper call, and its call 
 
 describe('the headers', () => {
   test('are structured fields, on admissions and denials, in one window and in two', async () => {
-    app = await serve(rateLimit({ policy, redis }));
+    app = await serve(rateLimit({ policy, redis: redis() }));
     const fields = async (path: string, tier: string) => {
       const { headers } = await call(path, tier);
       return [parseList(headers.get('ratelimit-policy') ?? ''), parseList(headers.get('ratelimit') ?? '')];
@@ -217,7 +207,7 @@ describe('the headers', () => {
         identifier: 'other',
         keyGenerator: () => organisation,
       }),
-      rateLimit({ policy, redis }),
+      rateLimit({ policy, redis: redis() }),
     );
 
   test.each([

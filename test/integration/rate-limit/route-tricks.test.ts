@@ -8,7 +8,7 @@ import type { Server } from 'node:http';
 import { definePolicy, enforce, rateLimit } from '@portcullis/runtime';
 import express, { type Express, type RequestHandler, Router } from 'express';
 import { callerFromHeader } from './app';
-import { connect, startRedis, type TestRedis } from './redis';
+import { useTestRedis } from './redis';
 import { TRICKS, type Trick } from './route-tricks';
 
 const LIMIT = 1_000;
@@ -38,18 +38,15 @@ interface Answer {
 }
 
 describe('no way of writing a request changes its cost or its scopes', () => {
-  let server: TestRedis;
-  let redis: Awaited<ReturnType<typeof connect>>;
+  const { redis } = useTestRedis();
   let plain: Server;
   let guarded: Server;
   let mounted: Server;
 
   beforeAll(async () => {
-    server = await startRedis();
-    redis = await connect(server.url);
     const protection = (): RequestHandler[] => [
       callerFromHeader,
-      rateLimit({ policy, redis }),
+      rateLimit({ policy, redis: redis() }),
       enforce(policy),
     ];
     plain = await listen(withRoutes(express()));
@@ -65,8 +62,6 @@ describe('no way of writing a request changes its cost or its scopes', () => {
       app.closeAllConnections();
       app.close();
     }
-    redis.destroy();
-    await server.stop();
   });
 
   let callers = 0;
