@@ -27,14 +27,14 @@ export interface Attempt {
   readonly succeeded: () => void;
 }
 
-/** Counts attempts of one kind: by network, or by account. */
+/** Counts attempts of one kind: by network, by account, or by account from a network that is known for it. */
 export class AttemptCounter {
   readonly limit: number;
   readonly #limits: readonly number[];
   readonly #limiter: Limiter;
 
   constructor(
-    readonly kind: 'login-network' | 'login-account',
+    readonly kind: 'login-network' | 'login-account' | 'login-known-network',
     { failures, window }: AttemptLimit,
     readonly names: ClientNames,
     redis: GuardedRedis,

@@ -3,6 +3,8 @@ import type { AuthContext } from '../auth/context';
 
 /** As many addresses' hashes as are kept, so that a busy one is hashed once. */
 const REMEMBERED = 4_096;
+/** What is longer is hashed each time: clients write accounts as long as they like, and memory has to be bounded. */
+const LONGEST_REMEMBERED = 256;
 
 /**
  * Names the clients that costs are charged to. A name is a hash: of fixed length whatever a token holds,
@@ -35,6 +37,7 @@ export class ClientNames {
 
   /** Anything else a limit is kept for: `kind` keeps them apart. */
   of(kind: string, value: string): string {
+    if (value.length > LONGEST_REMEMBERED) return this.#hash(kind, value);
     const identity = `${kind} ${value}`;
     let name = this.#others.get(identity);
     if (name === undefined) {

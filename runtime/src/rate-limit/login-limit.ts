@@ -6,6 +6,7 @@ import { clientAddress, subscriberNetwork, type TrustedProxies } from './client-
 import { cappedDenials, type OnRateLimitEvent } from './events';
 import { guard } from './guard';
 import { ClientNames } from './identity';
+import { KnownNetworks } from './known-networks';
 import { limiterMetrics, outcomeName } from './metrics';
 import { checkLoginLimit } from './options';
 import type { OnStoreFailure } from './outage';
@@ -20,19 +21,23 @@ export interface LoginLimitOptions {
   /**
    * The account that an attempt names, as the client wrote it: an e-mail address, a `client_id`. Anything but a
    * string counts as one account, the same for all. Default, and where it gives `undefined`: only the network counts.
+   * What it throws goes to the app's error handler, as an attempt that failed.
    */
   readonly account?: (req: Request) => unknown;
-  /** Whether an attempt succeeded, once it is answered. Default: the status is below 400. */
+  /**
+   * Whether an attempt succeeded, once it is answered. Default: the status is below 400. Say it where a failure is
+   * answered with a page or a redirect: what counts as a success is nearly free, and makes its network known.
+   */
   readonly succeeded?: (req: Request, res: Response) => boolean;
   /** Default: 50 failures in 15 minutes, for an office behind one address mistypes, too. */
   readonly perNetwork?: AttemptLimit;
-  /** Default: 10 failures in 15 minutes, from wherever they come. */
+  /** Default: 10 failures in 15 minutes, from all networks together; and as many from each one that is known. */
   readonly perAccount?: AttemptLimit;
   /** Whose X-Forwarded-For is believed: hops, or ranges. Default: nobody's. */
   readonly trustedProxies?: TrustedProxies;
   /** While Redis does not answer. Default: `local`, a quarter of the limits in each process. */
   readonly onStoreFailure?: OnStoreFailure;
-  /** Longest wait for Redis, ms, twice for each attempt. Default: 50. */
+  /** Longest wait for Redis, ms, three times for each attempt. Default: 50. */
   readonly timeoutMs?: number;
   /** Told of outages and, ten times a second at most, of refused attempts. */
   readonly onEvent?: OnRateLimitEvent;
@@ -52,67 +57,98 @@ const PERSON: AttemptLimit = { failures: 10, window: '15m' };
  * by side count in full, and a network of people who know their passwords is not held up. 429
  * `rate_limit_exceeded` tells neither which of the two it was, nor whether there is such an account.
  *
- * Whoever fails often enough keeps an account's owner out as well, for a window at most: where that harms more
- * than guessing, raise `perAccount`.
+ * Guessing from elsewhere does not keep an account's owner out: a network from which somebody logged in to the
+ * account within 30 days is counted by itself. Only where the owner is new may he have to wait, for a window at
+ * most, while others guess; where that harms more than guessing, raise `perAccount`.
  *
  * In Redis, a client that changes its network with every attempt costs one key of less than 300 bytes each, which
  * lives for the window and two of its sixtieths; one that changes accounts makes no more keys than its network
- * has attempts.
+ * has attempts. A network that is known for an account costs a key for 31 days; guessing makes none.
  *
  * @throws RateLimitOptionsError with every problem of the options at once.
  *
  * @example
- * const limit = loginLimit({ name: 'fintech-api', redis, account: (req) => req.body.email });
+ * const limit = loginLimit({ name: 'fintech-api', redis, account: (req) => req.body?.email });
  * app.post('/auth/login', express.json(), limit, login);
  */
 export function loginLimit(options: LoginLimitOptions): RequestHandler {
   checkLoginLimit(options);
   const { account, onStoreFailure = 'local', perNetwork = OFFICE, perAccount = PERSON } = options;
-  const { succeeded = isGood } = options;
+  const hasSucceeded = safely(options.succeeded ?? isGood);
   const onEvent = harmless(options.onEvent);
   const redis = guard(options.redis, options.timeoutMs ?? 50, onEvent);
   const metrics = limiterMetrics(options.meterProvider, () => redis.state);
   const names = new ClientNames(options.name);
   const networks = new AttemptCounter('login-network', perNetwork, names, redis, metrics);
   const accounts = new AttemptCounter('login-account', perAccount, names, redis, metrics);
+  const accountsAtKnown = new AttemptCounter('login-known-network', perAccount, names, redis, metrics);
+  const known = new KnownNetworks(redis, names);
   const addressOf = clientAddress(options.trustedProxies ?? 0);
   const denied = cappedDenials(onEvent);
 
-  /** Whether the attempt may go on; else it is answered. */
-  const passes = ({ client, outcome }: Attempt, { kind, limit }: AttemptCounter, res: Response): boolean => {
-    if (outcome === 'open' || (outcome !== 'closed' && outcome.allowed)) return true;
+  /** The attempt, when it may go on; else it is answered. */
+  const attempted = async (
+    counter: AttemptCounter,
+    value: string,
+    res: Response,
+  ): Promise<Attempt | undefined> => {
+    const { kind, limit } = counter;
+    const attempt = await counter.attempt(value, onStoreFailure);
+    const { client, outcome } = attempt;
+    metrics.decided('login', kind, outcomeName(outcome));
     if (outcome === 'closed') {
       refuseUndecided(res);
-      return false;
+      return undefined;
     }
+    if (outcome === 'open' || outcome.allowed) return attempt;
     const retryAfter = refuseAttempt(res, outcome);
     denied({ client, tier: 'login', route: kind, cost: FAILURE_COST, limit, retryAfter });
-    return false;
+    return undefined;
   };
 
+  const attemptedOn = async (name: string, network: string, res: Response): Promise<Attempt | undefined> =>
+    (await known.has(name, network))
+      ? attempted(accountsAtKnown, JSON.stringify([name, network]), res)
+      : attempted(accounts, name, res);
+
   return async (req, res, next) => {
-    const attempts: Attempt[] = [];
-    for (const { counter, value } of [
-      { counter: networks, value: subscriberNetwork(addressOf(req)) },
-      { counter: accounts, value: accountName(account?.(req)) },
-    ]) {
-      if (value === undefined) continue;
-      const attempt = await counter.attempt(value, onStoreFailure);
-      metrics.decided('login', counter.kind, outcomeName(attempt.outcome));
-      if (!passes(attempt, counter, res)) return;
-      attempts.push(attempt);
-    }
+    const network = subscriberNetwork(addressOf(req));
+    const byNetwork = await attempted(networks, network, res);
+    if (byNetwork === undefined) return;
+    const name = accountName(account?.(req));
+    const byAccount = name === undefined ? byNetwork : await attemptedOn(name, network, res);
+    if (byAccount === undefined) return;
     res.once('finish', () => {
-      if (succeeded(req, res)) for (const attempt of attempts) attempt.succeeded();
+      if (!hasSucceeded(req, res)) return;
+      for (const attempt of new Set([byNetwork, byAccount])) attempt.succeeded();
+      if (name !== undefined) void known.note(name, network);
     });
     next();
   };
 }
 
+/** Nobody can answer for a function that throws once the answer is out: its attempt failed. */
+function safely(succeeded: (req: Request, res: Response) => boolean): typeof succeeded {
+  return (req, res) => {
+    try {
+      return succeeded(req, res);
+    } catch (error) {
+      process.emitWarning(`succeeded threw: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
+  };
+}
+
 const isGood = (_req: Request, res: Response): boolean => res.statusCode < 400;
 
-/** However it is spelled, an account is one. What is no text cannot be told apart by spelling. */
+/**
+ * However it is spelled, an account is one. Databases compare names as their collation says, some without regard to
+ * case, width and accents, and apps strip what nobody sees: two names that either could take for one are one here.
+ * What is no text cannot be told apart by spelling.
+ */
 function accountName(account: unknown): string | undefined {
   if (account === undefined) return undefined;
-  return typeof account === 'string' ? `text ${account.normalize('NFKC').trim().toLowerCase()}` : 'no text';
+  if (typeof account !== 'string') return 'no text';
+  const letters = account.normalize('NFKD').replace(/[\p{M}\p{C}\p{Z}]/gu, '');
+  return `text ${letters.toLowerCase().toUpperCase()}`;
 }

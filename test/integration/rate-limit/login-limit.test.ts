@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { loginLimit, type LoginLimitOptions, type RateLimitEvent } from '@portcullis/runtime';
 import express, { type Request } from 'express';
-import { connect, startRedis, type TestRedis } from './redis';
+import { poll } from '../../../local/poll';
+import { useTestRedis } from './redis';
 
 const PASSWORD = 'correct horse';
 
@@ -14,22 +15,12 @@ interface Body {
 const account = (req: Request): unknown => (req.body as Body).email;
 
 describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
-  let redisServer: TestRedis;
-  let redis: Awaited<ReturnType<typeof connect>>;
+  const { redis } = useTestRedis();
   let server: Server;
   let events: RateLimitEvent[];
   let checked: number;
-
-  beforeAll(async () => {
-    redisServer = await startRedis();
-    redis = await connect(redisServer.url);
-  });
-  afterAll(async () => {
-    redis.destroy();
-    await redisServer.stop();
-  });
   beforeEach(async () => {
-    await redis.flushAll();
+    await redis().flushAll();
     events = [];
     checked = 0;
   });
@@ -41,7 +32,7 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
   const start = async (options: Partial<LoginLimitOptions> = {}): Promise<void> => {
     const app = express();
     const limit = loginLimit({
-      ...{ name: 'login-test', redis, account, trustedProxies: ['127.0.0.1'] },
+      ...{ name: 'login-test', redis: redis(), account, trustedProxies: ['127.0.0.1'] },
       onEvent: (event) => events.push(event),
       ...options,
     });
@@ -75,14 +66,25 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
     await start();
     const got = await statuses(times(200).map((n) => attempt('192.0.2.1', `user${n}@example.com`)));
     expect(got.filter((status) => status === 401)).toHaveLength(50);
-    expect(await redis.dbSize()).toBe(51);
+    expect(await redis().dbSize()).toBe(51);
   });
 
   test('the same account in other spellings is the same account, and so is whatever is no text', async () => {
     await start();
-    const spellings = ['ann@example.com', 'ANN@example.com', ' Ann@Example.com ', '\uff21nn@example.com'];
-    const got = await statuses(times(12).map((n) => attempt(`192.0.2.${n}`, spellings[n % 4])));
+    const spellings = [
+      ...[
+        'ann.strasse@example.com',
+        'ANN.STRASSE@example.com',
+        ' Ann.Strasse@Example.com ',
+        '\uff21nn.strasse@example.com',
+      ],
+      ...['a\u0301nn.strasse@example.com', '\u00e1nn.strasse@example.com', 'ann.stra\u00dfe@example.com'],
+      ...['ann.\u017ftrasse@example.com', 'a\u200bnn.strasse@example.com', 'ann.strasse@example.com\u0000'],
+      ...['ann.strasse @example.com', 'ann.stra\u1e9ee@EXAMPLE.com'],
+    ];
+    const got = await statuses(spellings.map((name, n) => attempt(`192.0.2.${n}`, name)));
     expect(got.filter((status) => status === 401)).toHaveLength(10);
+    expect((await attempt('192.0.2.99', 'anna.strasse@example.com')).status).toBe(401);
 
     const odd = [['ann@example.com'], { $ne: 1 }, 7, null, true, [['ann@example.com']]];
     const oddly = await statuses(times(12).map((n) => attempt(`198.51.100.${n}`, odd[n % 6])));
@@ -104,6 +106,63 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
       got.push((await attempt('192.0.2.1', 'ann@example.com', PASSWORD)).status);
     expect(new Set(got)).toEqual(new Set([200]));
     expect((await attempt('192.0.2.1', 'ann@example.com')).status).toBe(401);
+  });
+
+  /** Resolves when somebody is known to have logged in. */
+  const logsIn = async (from: string, email: string): Promise<void> => {
+    const known = async (): Promise<number> => (await redis().keys('*:2592000s/60')).length;
+    const before = await known();
+    expect((await attempt(from, email, PASSWORD)).status).toBe(200);
+    await poll(async () => expect(await known()).toBe(before + 1), { timeoutMs: 5_000, everyMs: 5 });
+  };
+
+  test('guessing from everywhere keeps nobody out of where he has logged in before', async () => {
+    await start();
+    await logsIn('203.0.113.7', 'ann@example.com');
+    const got = await statuses(times(40).map((n) => attempt(`192.0.2.${n}`, 'ann@example.com')));
+    expect(got.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+    expect((await attempt('198.51.100.1', 'ann@example.com', PASSWORD)).status).toBe(429);
+    expect((await attempt('203.0.113.7', 'Ann@Example.com', PASSWORD)).status).toBe(200);
+  });
+
+  test('guesses from a network that is known are counted as well, and nobody else can be charged for them', async () => {
+    await start();
+    await logsIn('203.0.113.7', 'ann@example.com');
+    for (const name of [
+      '["text ann@example.com","203.0.113.7"]',
+      'ann@example.com","203.0.113.7',
+      'ann@example.com 203.0.113.7',
+    ])
+      await statuses(times(11).map((n) => attempt(`192.0.2.${n}`, name)));
+    const got = await statuses(times(15).map(() => attempt('203.0.113.7', 'ann@example.com')));
+    expect(got.filter((status) => status === 401)).toHaveLength(10);
+    expect(got.filter((status) => status === 429)).toHaveLength(5);
+  });
+
+  test('who logs in to an account of his own is no less a stranger to others', async () => {
+    await start();
+    for (const n of times(4)) await logsIn(`192.0.2.${n}`, `mallory${n}@example.com`);
+    const got = await statuses(times(24).map((n) => attempt(`192.0.2.${n % 4}`, 'ann@example.com')));
+    expect(got.filter((status) => status === 401)).toHaveLength(10);
+  });
+
+  test('an account that cannot be read is an error of the app, after its network was charged', async () => {
+    await start({ account: (req) => (req.body as { email: string }).email.trim() });
+    expect((await attempt('192.0.2.1', undefined)).status).toBe(500);
+    expect(checked).toBe(0);
+    expect(await redis().hGet((await redis().keys('*'))[0]!, 't')).toBe('10');
+  });
+
+  test('a judgement that throws leaves the attempt a failure, and its answer as it was', async () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const succeeded = (): never => {
+      throw new Error('no such session');
+    };
+    await start({ succeeded, perAccount: { failures: 1, window: '1m' } });
+    expect((await attempt('192.0.2.1', 'ann@example.com', PASSWORD)).status).toBe(200);
+    expect((await attempt('192.0.2.2', 'ann@example.com', PASSWORD)).status).toBe(429);
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining('no such session'));
+    warned.mockRestore();
   });
 
   test('guesses made side by side count in full before any is answered', async () => {
@@ -128,17 +187,17 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ type: 'denied', tier: 'login', route: 'login-account' });
     expect(JSON.stringify(events)).not.toMatch(/ann|192\.0\.2/);
-    expect((await redis.keys('*')).join()).not.toMatch(/ann|192/);
+    expect((await redis().keys('*')).join()).not.toMatch(/ann|192/);
   });
 
   test('a client that changes its network every time costs a small key each, and each dies by itself', async () => {
     await start({ account: () => undefined });
     await statuses(times(100).map((n) => attempt(`198.51.100.${n}`, 'nobody')));
-    const keys = await redis.keys('*');
+    const keys = await redis().keys('*');
     expect(keys).toHaveLength(100);
     for (const key of keys) {
-      expect(await redis.memoryUsage(key)).toBeLessThan(300);
-      const livesMs = await redis.pTTL(key);
+      expect(await redis().memoryUsage(key)).toBeLessThan(300);
+      const livesMs = await redis().pTTL(key);
       expect(livesMs).toBeGreaterThan(900_000);
       expect(livesMs).toBeLessThanOrEqual(930_000);
     }
