@@ -43,6 +43,11 @@ export interface GuardOptions {
   readonly clock?: () => number;
 }
 
+/** A timer that is later than this was kept by our own event loop, ms. */
+const LATE_MS = 5;
+/** How long the store is waited for then, ms. */
+const GRACE_MS = 10;
+
 /** A cluster's shards own ranges of slots, and fail one by one: each 256 slots have a breaker of their own. */
 const SLOTS_PER_BREAKER = 256;
 
@@ -94,10 +99,14 @@ export class GuardedRedis {
         breaker.failed();
         reject(this.#unavailable(failure, breaker, cause));
       };
-      const timer = setTimeout(() => {
-        // When our own event loop was late, timers run before the replies that came meanwhile are read: look
-        // at the sockets once more before blaming the store.
-        setImmediate(fail, 'timeout');
+      const dueAtMs = this.#clock() + this.options.timeoutMs;
+      // When our own event loop was late, timers run before the replies that came meanwhile are read: look at the
+      // sockets once more before blaming the store.
+      const lookOnceMore = (): unknown => setImmediate(fail, 'timeout');
+      let timer = setTimeout(() => {
+        // And what kept the loop may have kept the command here as well: the store gets a moment to answer it.
+        if (this.#clock() - dueAtMs < LATE_MS) lookOnceMore();
+        else timer = setTimeout(lookOnceMore, GRACE_MS);
       }, this.options.timeoutMs);
 
       this.redis

@@ -13,7 +13,8 @@ export type OutageOutcome = Decision | 'open' | 'closed';
  * `local` decides it in this process' memory, with the same algorithm and a share of each limit.
  *
  * What was spent before the outage is in the store, so a client starts the outage with its whole local
- * share: with P processes it gets, in the worst case, P × share of its limit on top of what it had.
+ * share: with P processes it gets, in the worst case, P × share of its limit on top of what it had. A share is
+ * never less than what one call costs.
  */
 export class OutagePolicy {
   readonly #memory: MemoryStore;
@@ -29,9 +30,10 @@ export class OutagePolicy {
 
   decide(request: Charge, policy: OnStoreFailure): OutageOutcome {
     if (policy !== 'local') return policy;
-    const limits = request.limits.map((limit) => Math.max(1, Math.floor(limit * this.share)));
-    // A call that fits its limit but not this process' share of it cannot be answered "never".
-    if (limits.some((limit) => request.cost > limit)) return 'closed';
+    // A call that fits its limit fits its share: alone, where it is dearer than that.
+    const limits = request.limits.map((limit) =>
+      Math.min(limit, Math.max(1, request.cost, Math.floor(limit * this.share))),
+    );
     return this.#memory.decide({ ...request, limits });
   }
 

@@ -24,6 +24,8 @@ const PATHS = ['/open', '/closed', '/local'] as const;
 
 /** How much longer than the time-out a decision may take, ms. */
 const GRACE_MS = 20;
+/** A timer that is later than this was kept by the event loop, ms. */
+const LATE_MS = 5;
 
 export interface LoadOptions {
   /** Of the limiter, ms: long where only an error may be the reason of an outage. Default: the limiter's own. */
@@ -114,13 +116,18 @@ function count(counts: Map<string, number>, key: string): void {
 
 /**
  * Notes requests that are not answered in time. It counts on the event loop's own timers, as the limiter does, from
- * the same turn: a loop that is late delays both alike, so that a busy machine is not taken for a hang.
+ * the same turn: a loop that is late delays both alike, and what it kept gets a moment more, so that a busy machine is
+ * not taken for a hang.
  */
 function stopwatch(late: string[], longestMs: number): RequestHandler {
   return (req, res, next) => {
     setImmediate(() => {
-      const timer = setTimeout(() => {
+      const dueAtMs = performance.now() + longestMs;
+      const judge = (): unknown =>
         setImmediate(() => setImmediate(() => res.writableFinished || late.push(req.path)));
+      let timer = setTimeout(() => {
+        if (performance.now() - dueAtMs < LATE_MS) judge();
+        else timer = setTimeout(judge, GRACE_MS);
       }, longestMs);
       res.once('finish', () => clearTimeout(timer));
     });

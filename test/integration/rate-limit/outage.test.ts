@@ -4,7 +4,7 @@ import { GuardedRedis } from '../../../runtime/src/rate-limit/guarded-redis';
 import { accessTo } from '../../../runtime/src/rate-limit/redis';
 import { RedisStore } from '../../../runtime/src/rate-limit/redis-store';
 import { serve, type TestApp } from './app';
-import { connect, startRedis, type TestRedis } from './redis';
+import { useTestRedis } from './redis';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -22,32 +22,23 @@ const policy = definePolicy({
     { method: 'GET', path: '/closed', onStoreFailure: 'closed' },
     { method: 'GET', path: '/local' },
     { method: 'POST', path: '/dear', cost: 5 },
+    { method: 'POST', path: '/priced' },
   ],
   lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
 });
 
 describe('while Redis does not decide', () => {
-  let server: TestRedis;
-  let redis: Awaited<ReturnType<typeof connect>>;
+  const { server, redis } = useTestRedis();
   let app: TestApp;
   let events: RateLimitEvent[];
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = await connect(server.url);
-  });
-  afterAll(async () => {
-    redis.destroy();
-    await server.stop();
-  });
   beforeEach(async () => {
     events = [];
-    app = await serve(rateLimit({ policy, redis, onEvent: (event) => events.push(event) }));
+    app = await serve(rateLimit({ policy, redis: redis(), onEvent: (event) => events.push(event) }));
   });
   afterEach(() => app.close());
 
   test('each route answers as the policy says, and the headers say no more than is known', async () => {
-    await server.kill('SIGSTOP');
+    await server().kill('SIGSTOP');
     try {
       const call = async (path: string) => {
         const { status, headers } = await app.call('GET', path, { organisation: 'paused' });
@@ -66,20 +57,32 @@ describe('while Redis does not decide', () => {
       ]);
       expect(events).toEqual([{ type: 'store_down', failure: 'timeout' }]);
     } finally {
-      await server.kill('SIGCONT');
+      await server().kill('SIGCONT');
     }
   });
 
   test('an event loop that is late by twice the time-out is no outage: the reply is there', async () => {
-    const store = new RedisStore(new GuardedRedis(accessTo(redis), { timeoutMs: 50 }), [60_000]);
+    const store = new RedisStore(new GuardedRedis(accessTo(redis()), { timeoutMs: 50 }), [60_000]);
     await store.charge({ client: 'warm', cost: 1, limits: [8] });
     // Redis hears the command only while nobody here can read its reply.
-    await server.kill('SIGSTOP');
+    await server().kill('SIGSTOP');
     const decided = store.charge({ client: 'late', cost: 1, limits: [8] });
     for (let turn = 0; turn < 5; turn += 1) await setImmediate();
-    await server.kill('SIGCONT');
+    await server().kill('SIGCONT');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     await expect(decided).resolves.toMatchObject({ allowed: true, used: [1] });
+  });
+
+  test('a burst of work before the command is even sent is no outage', async () => {
+    const store = new RedisStore(new GuardedRedis(accessTo(redis()), { timeoutMs: 50 }), [60_000]);
+    await store.charge({ client: 'warm', cost: 1, limits: [8] });
+    for (let burst = 1; burst <= 5; burst += 1) {
+      const decided = store.charge({ client: 'burst', cost: 1, limits: [8] });
+      // The batch is handed to the client in this turn; it writes to the socket in the next one.
+      await setImmediate();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);
+      await expect(decided).resolves.toMatchObject({ allowed: true, used: [burst] });
+    }
   });
 
   test('a listener that throws changes no answer', async () => {
@@ -98,14 +101,24 @@ describe('while Redis does not decide', () => {
     await deaf.close();
   });
 
-  test('local means a quarter of the limit, by the same algorithm, and 503 for what exceeds that share', async () => {
+  test('local means a quarter of the limit, by the same algorithm; a call dearer than that fits alone', async () => {
     const away: RedisCommands = { isReady: false, sendCommand: () => Promise.reject(new Error('not asked')) };
-    const local = await serve(rateLimit({ policy, redis: away, onEvent: (event) => events.push(event) }));
+    const local = await serve(
+      rateLimit({
+        ...{ policy, redis: away, costs: { 'POST /priced': () => 9 } },
+        onEvent: (event) => events.push(event),
+      }),
+    );
     const caller = { organisation: 'local' };
     const statuses = [];
     for (let i = 0; i < 3; i += 1) statuses.push((await local.call('GET', '/local', caller)).status);
     expect(statuses).toEqual([200, 200, 429]);
-    expect((await local.call('POST', '/dear', caller)).status).toBe(503);
+    expect((await local.call('POST', '/dear', caller)).status).toBe(429);
+    const dear = () => local.call('POST', '/dear', { organisation: 'dear' });
+    expect([(await dear()).status, (await dear()).status]).toEqual([200, 429]);
+    const never = await local.call('POST', '/priced', caller);
+    expect(never.status).toBe(429);
+    expect(await never.json()).toMatchObject({ error: 'cost_exceeds_limit', limit: 8 });
     expect(events[0]).toEqual({ type: 'store_down', failure: 'disconnected' });
     await local.close();
   });

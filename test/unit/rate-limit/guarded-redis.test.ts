@@ -73,6 +73,20 @@ test('a reply that is there when a late event loop finds its timer due, is no ti
   expect(await decided).toBe('in time');
 });
 
+test('a late event loop may have kept the command as well: the store gets a moment to answer it, and no more', async () => {
+  const guarded = guard();
+  const decided = outcome(run(guarded));
+  const silent = outcome(run(guarded));
+  nowMs = 120;
+  jest.advanceTimersByTime(59);
+  await settle();
+  redis.sent[0]!.answer('in time');
+  await settle();
+  jest.advanceTimersByTime(2);
+  expect(await decided).toBe('in time');
+  expect(await silent).toBe('timeout');
+});
+
 test('no reply is a time-out, and what comes later changes nothing', async () => {
   const guarded = guard();
   const running = [run(guarded), run(guarded), run(guarded)].map(outcome);
