@@ -3,6 +3,7 @@ import { ClientLimits, StoreUnavailableError, type WindowUsage } from '@portcull
 import type { Command } from 'commander';
 import { LocalError, messageOf } from '../../../local/errors';
 import { policy } from '../../../policy';
+import { readOverrides } from './overrides';
 import { withSupportRedis } from './support-redis';
 
 interface LimitsOptions {
@@ -22,7 +23,9 @@ export function register(program: Command): void {
 
   limits
     .command('show')
-    .description('prints what was spent, and what that leaves in each tier')
+    .description(
+      'prints what was spent, and what that leaves of its own limits (VAULT_ADDR, VAULT_TOKEN) and of each tier',
+    )
     .argument('<organisation>', 'its org_id')
     .option('--issuer <url>', "whose tokens name it: OIDC_ISSUER_URL, or the policy's issuer", issuer)
     .option('--json', 'one JSON object on standard output')
@@ -38,8 +41,15 @@ export function register(program: Command): void {
 }
 
 async function show(organisation: string, { issuer, json }: LimitsOptions): Promise<void> {
-  const windows = await withLimits((limits) => limits.usage(issuer, organisation));
-  if (json) console.log(JSON.stringify({ organisation, issuer, windows }, null, 2));
+  const known = await readOverrides(process.env);
+  const overrides = 'overrides' in known ? known.overrides : undefined;
+  const windows = await withLimits((limits) => limits.usage(issuer, organisation, overrides));
+  if ('unknown' in known)
+    console.error(`portcullis: whether it has limits of its own is not known: ${known.unknown}`);
+  if (json)
+    console.log(
+      JSON.stringify({ organisation, issuer, overridesKnown: overrides !== undefined, windows }, null, 2),
+    );
   else process.stdout.write(table(windows));
 }
 
@@ -87,8 +97,8 @@ async function confirmed(question: string): Promise<boolean> {
 function table(windows: readonly WindowUsage[]): string {
   const rows = [
     ['tier', 'window', 'limit', 'used', 'remaining', 'all free in'],
-    ...windows.map(({ tier, windowSeconds, limit, used, remaining, resetSeconds }) => [
-      tier,
+    ...windows.map(({ tier, override, windowSeconds, limit, used, remaining, resetSeconds }) => [
+      override ? `${tier} (its own)` : tier,
       `${windowSeconds} s`,
       ...[limit, used, remaining].map((number) => number.toLocaleString('en')),
       `${resetSeconds} s`,

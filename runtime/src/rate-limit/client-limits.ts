@@ -2,6 +2,7 @@ import type { Policy } from '../policy';
 import { guard } from './guard';
 import { ClientNames } from './identity';
 import { windowKeys } from './keys';
+import type { Overrides } from './overrides';
 import { limitPlan, type LimitPlan } from './plan';
 import type { RedisClient } from './redis';
 import { RedisStore } from './redis-store';
@@ -10,6 +11,8 @@ import { plainScript } from './charge-script';
 /** Where an organisation stands in one window of one tier. */
 export interface WindowUsage {
   readonly tier: string;
+  /** Whether these are the limits that the organisation has instead of its tier's. */
+  readonly override: boolean;
   readonly windowSeconds: number;
   readonly limit: number;
   readonly used: number;
@@ -26,7 +29,7 @@ const RESET = plainScript(`return redis.call('DEL', unpack(KEYS))`);
  *
  * @example
  * const limits = new ClientLimits(policy, redis);
- * await limits.usage(issuer, 'acme'); // [{ tier: 'free', windowSeconds: 60, limit: 100, used: 42, … }, …]
+ * await limits.usage(issuer, 'acme'); // [{ tier: 'free', override: false, windowSeconds: 60, limit: 100, used: 42, … }, …]
  */
 export class ClientLimits {
   readonly #names: ClientNames;
@@ -44,18 +47,23 @@ export class ClientLimits {
   }
 
   /**
-   * Reads what an organisation has spent, and what that leaves it in each tier: its tier is in its tokens.
+   * Reads what an organisation has spent, and what that leaves it: of limits of its own, when it has some, and of each
+   * tier's, since its tier is in its tokens.
    *
+   * @param overrides the limits of single organisations: `overridesSchema(policy)` reads them.
    * @throws StoreUnavailableError
    */
-  async usage(issuer: string, organisation: string): Promise<WindowUsage[]> {
+  async usage(issuer: string, organisation: string, overrides?: Overrides): Promise<WindowUsage[]> {
     const client = this.#names.ofOrganisation(issuer, organisation);
     const { windowsMs } = this.#plan;
     const store = new RedisStore(this.#redis, windowsMs);
     const { used, resetMs } = await store.charge({ client, cost: 0, limits: windowsMs.map(() => Infinity) });
-    return Object.keys(this.policy.tiers).flatMap((tier) =>
-      this.#plan.tier(tier).limited.map(({ index, limit }) => ({
-        tier,
+    const own = overrides?.(organisation);
+    const tiers = Object.keys(this.policy.tiers).map((name) => this.#plan.tier(name));
+    return [...(own === undefined ? [] : [own]), ...tiers].flatMap((plan) =>
+      plan.limited.map(({ index, limit }) => ({
+        tier: plan.name,
+        override: plan === own,
         windowSeconds: (windowsMs[index] ?? 0) / 1_000,
         limit,
         used: used[index] ?? 0,
