@@ -4,7 +4,8 @@
  * A window of W milliseconds is cut into N = 60 buckets on the clock's own grid: bucket i is the time
  * from i·W/N up to (i+1)·W/N. A charge counts in full until every moment of its bucket is W old, so any
  * trailing window of W is covered by the current bucket and the N before it. What was charged is free
- * again at most W/N after it had to be.
+ * again at most W/N after it had to be. So a client that sends m equal calls a window, exactly its limit, gets at
+ * least m of every m + ⌈m/N⌉: N/(N + 1) of them when m is a multiple of N, fewer of a few dear ones.
  *
  * A leased block is charged one bucket ahead (its last moment), so N + 2 buckets are live at once: they
  * sit in a ring, bucket i in slot i mod (N + 2).

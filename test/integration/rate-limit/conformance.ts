@@ -81,14 +81,15 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
         fc.nat(60_000),
         fc.array(fc.tuple(fc.nat(2_500), fc.integer({ min: 1, max: 4 })), { minLength: 8, maxLength: 30 }),
         fc.integer({ min: 1, max: 9 }),
-        async (offset, calls, cost) => {
+        fc.constantFrom(STRICT, [12, 9], [10, Infinity], [Infinity, 9]),
+        async (offset, calls, cost, limits) => {
           const client = freshClient();
           let now = START + offset;
-          for (const [ms, spend] of calls) await at(client, (now += ms), spend, STRICT);
-          const refused = await at(client, now, cost, STRICT);
+          for (const [ms, spend] of calls) await at(client, (now += ms), spend, limits);
+          const refused = await at(client, now, cost, limits);
           if (refused.allowed) return;
-          expect((await at(client, now + refused.retryAfterMs - 1, cost, STRICT)).allowed).toBe(false);
-          expect((await at(client, now + refused.retryAfterMs, cost, STRICT)).allowed).toBe(true);
+          expect((await at(client, now + refused.retryAfterMs - 1, cost, limits)).allowed).toBe(false);
+          expect((await at(client, now + refused.retryAfterMs, cost, limits)).allowed).toBe(true);
         },
       ),
       { numRuns: Math.ceil(runs / 3) },
@@ -106,15 +107,29 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
     }
   });
 
-  test('a client paced at exactly its limit gets at least 60/61 of it', async () => {
-    const client = freshClient();
-    let admitted = 0;
-    for (let call = 0; call < 600; call += 1) {
-      const decision = await at(client, START + call * 500, 1, [120, Infinity]);
-      if (decision.allowed) admitted += 1;
-    }
-    expect(admitted).toBeGreaterThanOrEqual(Math.floor((600 * 60) / 61));
-  }, 30_000);
+  test('a client paced at exactly its limit, m calls a window, gets at least m of m + ⌈m/60⌉', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(60_000),
+        fc.nat(WINDOWS_MS.length - 1),
+        fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 130 })),
+        fc.integer({ min: 1, max: 9 }),
+        async (phase, window, calls, cost) => {
+          const client = freshClient();
+          const limits = WINDOWS_MS.map((_, w) => (w === window ? calls * cost : Infinity));
+          let admitted = 0;
+          for (let call = 0; call < 3 * calls; call += 1) {
+            const nowMs = START + phase + Math.floor((call * WINDOWS_MS[window]!) / calls);
+            if ((await at(client, nowMs, cost, limits)).allowed) admitted += 1;
+          }
+          expect(admitted).toBeGreaterThanOrEqual(
+            Math.floor((3 * calls * calls) / (calls + Math.ceil(calls / 60))),
+          );
+        },
+      ),
+      { numRuns: Math.ceil(runs / 8), interruptAfterTimeLimit: 20_000 },
+    );
+  }, 60_000);
 
   test('one call that does not fit in one window is charged in none', async () => {
     const client = freshClient();

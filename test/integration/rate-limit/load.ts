@@ -19,7 +19,8 @@ export const outagePolicy = definePolicy({
 });
 
 const WORKERS = 12;
-const ORGANISATIONS = 40;
+/** How many organisations call. */
+export const ORGANISATIONS = 40;
 const PATHS = ['/open', '/closed', '/local'] as const;
 
 /** How much longer than the time-out a decision may take, ms. */
