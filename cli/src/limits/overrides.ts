@@ -12,10 +12,10 @@ export async function readOverrides(env: NodeJS.ProcessEnv): Promise<KnownOverri
   try {
     const path = `secret/data/${policy.name}/limits`;
     const { data } = await vaultFromEnvironment(env).read<{ data: { data: unknown } }>(path);
-    const { data: overrides, error } = overridesSchema(policy).safeParse(data.data);
-    if (overrides !== undefined) return { overrides };
-    const problems = error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
-    return { unknown: `services keep the last good version, for of this one ${problems.join('; ')}` };
+    const parsed = overridesSchema(policy).safeParse(data.data);
+    if (parsed.success) return { overrides: parsed.data };
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return { unknown: `services keep the last good version, because of ${problems.join('; ')}` };
   } catch (error) {
     // Nobody wrote an entry yet.
     if (error instanceof VaultError && error.status === 404) return { overrides: () => undefined };

@@ -48,6 +48,15 @@ describe('faults of a real Redis under load', () => {
     expect(load.late).toEqual([]);
   };
 
+  /** Not one decision is lost, and none is charged twice or forgotten. */
+  const expectEveryCallCharged = async (): Promise<void> => {
+    await load.stop();
+    expectNobodyHurt();
+    expect(load.events).toEqual([]);
+    expect(load.undecided).toEqual(new Map());
+    expect(await chargedIn(redis)).toBe([...load.answers.values()].reduce((sum, count) => sum + count, 0));
+  };
+
   /** One outage, from a fault to its end. */
   const outage = async (
     fault: () => Promise<unknown>,
@@ -87,11 +96,7 @@ describe('faults of a real Redis under load', () => {
       await admin('SCRIPT', 'FLUSH');
       await load.more(100);
     }
-    await load.stop();
-    expectNobodyHurt();
-    expect(load.events).toEqual([]);
-    expect(load.undecided).toEqual(new Map());
-    expect(await chargedIn(redis)).toBe([...load.answers.values()].reduce((sum, count) => sum + count, 0));
+    await expectEveryCallCharged();
   });
 
   test('its clock set back by hours, and put right again: nothing that was spent is forgotten', async () => {
@@ -102,11 +107,7 @@ describe('faults of a real Redis under load', () => {
       await admin('SET', 'clock', seconds);
       await load.more(100);
     }
-    await load.stop();
-    expectNobodyHurt();
-    expect(load.events).toEqual([]);
-    expect(load.undecided).toEqual(new Map());
-    expect(await chargedIn(redis)).toBe([...load.answers.values()].reduce((sum, count) => sum + count, 0));
+    await expectEveryCallCharged();
   });
 
   test("busy with somebody else's endless script, until SCRIPT KILL", async () => {

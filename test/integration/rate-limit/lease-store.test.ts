@@ -11,7 +11,7 @@ describe('blocks in a real Redis', () => {
   const { redis } = useTestRedis();
   let leases: RedisLeaseStore;
   let store: RedisStore;
-  beforeAll(async () => {
+  beforeAll(() => {
     const guarded = new GuardedRedis(nodeRedisAccess(redis()), { timeoutMs: 5_000 });
     leases = new RedisLeaseStore(guarded, WINDOWS_MS);
     store = new RedisStore(guarded, WINDOWS_MS);

@@ -57,7 +57,7 @@ describe('no way of writing a request changes its cost or its scopes', () => {
       if (path.startsWith('/api')) handle(api, method, path.slice('/api'.length), `${method} ${path}`);
     mounted = await listen(express().use('/api', api));
   });
-  afterAll(async () => {
+  afterAll(() => {
     for (const app of [plain, guarded, mounted]) {
       app.closeAllConnections();
       app.close();
