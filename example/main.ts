@@ -16,6 +16,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { policy } from '../policy';
 import { createApp } from './app';
+import { redisUser, vaultLogin } from './aws';
 import { configSchema, type Config } from './config';
 import { createLogger } from './log';
 import { readSettings, type Settings } from './settings';
@@ -27,8 +28,10 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(settings.LOG_LEVEL);
 
+  const asRole = vaultLogin(settings);
   const secrets = await SecretsManager.connect({
     policy,
+    ...(asRole && { login: asRole }),
     onEvent: (event) => logger.info(event, event.type),
   });
   const settled = await secrets.watchKv('secret/fintech-api/config', configSchema);
@@ -39,7 +42,10 @@ async function main(): Promise<void> {
     database: settings.DATABASE_NAME,
     max: settings.DATABASE_POOL_MAX,
   });
-  const redis = secrets.redisClient('redis-role', { host: settings.REDIS_HOST, port: settings.REDIS_PORT });
+  const redis = secrets.redisClient(redisUser(settings), {
+    host: settings.REDIS_HOST,
+    port: settings.REDIS_PORT,
+  });
 
   const onEvent = (event: AuthEvent | RateLimitEvent): void => logger.info(event, event.type);
   const provider = {

@@ -28,6 +28,7 @@ export class ServiceStack extends AwsStack {
         AWS_REGION: aws.region,
         VAULT_ADDR: aws.vaultAddress,
         VAULT_AWS_ROLE: names.vaultRole,
+        VAULT_AWS_SERVER_ID: vault.hostname,
         DATABASE_NAME: postgres.database,
         REDIS_HOST: data.storeHost,
         ELASTICACHE_CACHE: names.store,

@@ -16,17 +16,20 @@ import {
   SecretVariable,
   SupportAccess,
   ThrowawayPassword,
+  VaultAwsAuth,
   WrappedSecretIdMinter,
   encryptState,
   relaxProviderPin,
   useBackend,
+  type Grantee,
 } from '@portcullis/constructs';
 import { DeployIdentity } from '@portcullis/constructs/github';
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Environment } from './environments/define-environment';
+import { runsOnAws, type Environment } from './environments/define-environment';
 import { jobRoles } from './job-roles';
+import { namesOf } from './names';
 
 export interface VaultStackProps {
   /** The API's policy: names everything and says how long credentials live. */
@@ -49,13 +52,7 @@ export class VaultStack extends TerraformStack {
     relaxProviderPin(this, 'vault');
 
     new PolicyRecord(this, 'policy', { policy });
-    const login = new AppRoleLogin(this, 'login', {
-      name: policy.name,
-      tokenPeriodSeconds: policy.lifetimes.credentialSeconds,
-      secretIdBoundCidrs: environment.serviceCidrs,
-      tokenBoundCidrs: environment.serviceCidrs,
-    });
-    new WrappedSecretIdMinter(this, 'orchestrator', { login });
+    const login = this.login(policy, environment);
     if (environment.vault.audit !== 'server') {
       new AuditDevices(this, 'audit', { devices: environment.vault.audit });
     }
@@ -71,23 +68,57 @@ export class VaultStack extends TerraformStack {
     });
     this.postgres(mount, policy, environment).grantLease(login);
     const redis = this.redis(mount, environment);
-    this.redisRole(redis, 'redis-acl-save', ACL_SAVE_ACL);
-    this.redisRole(redis, 'redis-role', RUNTIME_ACL).grantLease(login);
-    this.redisRole(redis, 'redis-support-role', SUPPORT_ACL).grantLease(support);
-    if (environment.delivery) this.delivery(environment.delivery, policy, environment.name);
+    if (redis) {
+      this.redisRole(redis, 'redis-acl-save', ACL_SAVE_ACL);
+      this.redisRole(redis, 'redis-role', RUNTIME_ACL).grantLease(login);
+      this.redisRole(redis, 'redis-support-role', SUPPORT_ACL).grantLease(support);
+    }
+    if (environment.delivery) this.delivery(environment.delivery, policy, environment);
+  }
+
+  /** On AWS by the role that its tasks have; elsewhere by a secret ID, which whoever starts it mints wrapped. */
+  private login(policy: Policy, environment: Environment): Grantee {
+    const { name, lifetimes } = policy;
+    const tokenPeriodSeconds = lifetimes.credentialSeconds;
+    const { serviceCidrs } = environment;
+    if (runsOnAws(environment)) {
+      const { aws } = environment;
+      const names = namesOf(policy, environment);
+      return new VaultAwsAuth(this, 'login', {
+        name: names.vaultRole,
+        tokenPeriodSeconds,
+        boundRoleArn: names.taskRoleArn,
+        serverId: new URL(aws.vaultAddress).hostname,
+        region: aws.region,
+        tokenBoundCidrs: serviceCidrs,
+      });
+    }
+    const login = new AppRoleLogin(this, 'login', {
+      name,
+      tokenPeriodSeconds,
+      secretIdBoundCidrs: serviceCidrs,
+      tokenBoundCidrs: serviceCidrs,
+    });
+    new WrappedSecretIdMinter(this, 'orchestrator', { login });
+    return login;
   }
 
   private delivery(
     { vaultAddress, repository, repositoryId, issuer }: NonNullable<Environment['delivery']>,
     policy: Policy,
-    environment: string,
+    environment: Environment,
   ): void {
     new DeployIdentity(this, 'jobs', {
       repository,
       repositoryId,
       audience: vaultAddress,
       issuer,
-      roles: jobRoles({ policy, environment, repository }),
+      roles: jobRoles({
+        policy,
+        environment: environment.name,
+        repository,
+        login: runsOnAws(environment) ? 'aws' : 'approle',
+      }),
     });
   }
 
@@ -123,15 +154,16 @@ export class VaultStack extends TerraformStack {
     });
   }
 
-  private redis(mount: DatabaseMount, environment: Environment): RedisConnection {
+  private redis(mount: DatabaseMount, { redis, secretVersions }: Environment): RedisConnection | undefined {
+    if (!redis) return undefined;
     return new RedisConnection(this, 'redis', {
       mount,
       name: 'redis',
-      ...environment.redis,
+      ...redis,
       bootstrapPassword: new ThrowawayPassword(this, 'redis-bootstrap-password', {
         name: 'redis_bootstrap_password',
         description: "Password of Redis' vault_admin up to the first deploy, which replaces it",
-        version: environment.secretVersions.redisBootstrapPassword,
+        version: secretVersions.redisBootstrapPassword,
       }),
     });
   }

@@ -103,7 +103,8 @@ const environmentSchema = z
       database: z.string().regex(/^\w+$/, 'expected the name of a database'),
       sslMode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']).default('verify-full'),
     }),
-    redis: z.strictObject({ host, port: port.default(6_379), tls: z.boolean().default(true) }),
+    /** A Redis of one's own, whose users Vault leases. On AWS it is ElastiCache, which lets nobody make users. */
+    redis: z.strictObject({ host, port: port.default(6_379), tls: z.boolean().default(true) }).optional(),
     backend,
     encryption,
     delivery: delivery.optional(),
@@ -112,10 +113,15 @@ const environmentSchema = z
     secretVersions: z.strictObject({
       apiConfig: version,
       postgresAdminPassword: version,
-      redisBootstrapPassword: version,
+      /** Where there is a Redis of one's own. */
+      redisBootstrapPassword: version.default(1),
     }),
   })
-  .superRefine(cleartextOnlyOnLoopback);
+  .superRefine(cleartextOnlyOnLoopback)
+  .refine(({ redis, aws }) => (redis === undefined) !== (aws === undefined), {
+    path: ['redis'],
+    error: 'expected either a Redis, or AWS, which brings one',
+  });
 
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
@@ -151,14 +157,17 @@ export function defineEnvironment(input: EnvironmentInput): Environment {
 }
 
 function cleartextOnlyOnLoopback(
-  { postgres, redis }: { postgres: { host: string; sslMode: string }; redis: { host: string; tls: boolean } },
+  {
+    postgres,
+    redis,
+  }: { postgres: { host: string; sslMode: string }; redis?: { host: string; tls: boolean } | undefined },
   context: z.RefinementCtx,
 ): void {
   const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   if (postgres.sslMode === 'disable' && !isLoopback(postgres.host)) {
     refuse(['postgres', 'sslMode'], `expected TLS: ${postgres.host} is not on loopback`);
   }
-  if (!redis.tls && !isLoopback(redis.host)) {
+  if (redis && !redis.tls && !isLoopback(redis.host)) {
     refuse(['redis', 'tls'], `expected true: ${redis.host} is not on loopback`);
   }
 }

@@ -8,7 +8,6 @@ export const dev = (): AwsEnvironment =>
     vault: { audit: 'server' },
     serviceCidrs: ['10.20.0.0/16'],
     postgres: { host: 'postgres.dev.fintech.example.com', database: 'fintech' },
-    redis: { host: 'redis.dev.fintech.example.com' },
     backend: { kind: 's3', bucket: 'fintech-example-dev-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-dev-state', region: 'eu-central-1' },
     delivery: {
@@ -35,5 +34,5 @@ export const dev = (): AwsEnvironment =>
       vaultAddress: vaultOf('dev'),
       logRetentionDays: 30,
     },
-    secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
+    secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },
   });

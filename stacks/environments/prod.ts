@@ -8,7 +8,6 @@ export const prod = (): AwsEnvironment =>
     vault: { audit: 'server' },
     serviceCidrs: ['10.40.0.0/16'],
     postgres: { host: 'postgres.prod.fintech.example.com', database: 'fintech' },
-    redis: { host: 'redis.prod.fintech.example.com' },
     backend: { kind: 's3', bucket: 'fintech-example-prod-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-prod-state', region: 'eu-central-1' },
     delivery: {
@@ -35,5 +34,5 @@ export const prod = (): AwsEnvironment =>
       vaultAddress: vaultOf('prod'),
       logRetentionDays: 365,
     },
-    secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
+    secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },
   });

@@ -8,7 +8,6 @@ export const staging = (): AwsEnvironment =>
     vault: { audit: 'server' },
     serviceCidrs: ['10.30.0.0/16'],
     postgres: { host: 'postgres.staging.fintech.example.com', database: 'fintech' },
-    redis: { host: 'redis.staging.fintech.example.com' },
     backend: { kind: 's3', bucket: 'fintech-example-staging-state', region: 'eu-central-1' },
     encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-staging-state', region: 'eu-central-1' },
     delivery: {
@@ -35,5 +34,5 @@ export const staging = (): AwsEnvironment =>
       vaultAddress: vaultOf('staging'),
       logRetentionDays: 365,
     },
-    secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },
+    secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },
   });

@@ -7,6 +7,7 @@ import {
 } from '../../stacks/environments/define-environment';
 import { dev } from '../../stacks/environments/dev';
 import { local } from '../../stacks/environments/local';
+import { prod } from '../../stacks/environments/prod';
 import { staging } from '../../stacks/environments/staging';
 
 const valid = (): EnvironmentInput => ({
@@ -45,7 +46,7 @@ it.each<[string, (input: EnvironmentInput) => unknown, string]>([
     (input) => Object.assign(input.postgres, { host: 'u:p@db' }),
     'dev.postgres.host',
   ],
-  ['a port out of range', (input) => Object.assign(input.redis, { port: 70_000 }), 'dev.redis.port'],
+  ['a port out of range', (input) => Object.assign(input.redis ?? {}, { port: 70_000 }), 'dev.redis.port'],
   ['no address range', (input) => Object.assign(input, { serviceCidrs: [] }), 'dev.serviceCidrs'],
   [
     'a wrong address range',
@@ -62,12 +63,14 @@ it.each<[string, (input: EnvironmentInput) => unknown, string]>([
     (input) => Object.assign(input.postgres, { sslMode: 'disable' }),
     'dev.postgres.sslMode',
   ],
-  ['cleartext to Redis', (input) => Object.assign(input.redis, { tls: false }), 'dev.redis.tls'],
+  ['cleartext to Redis', (input) => Object.assign(input.redis ?? {}, { tls: false }), 'dev.redis.tls'],
   [
     'a version of zero',
     (input) => Object.assign(input.secretVersions, { apiConfig: 0 }),
     'dev.secretVersions.apiConfig',
   ],
+  ['neither a Redis nor AWS', (input) => Object.assign(input, { redis: undefined }), 'dev.redis'],
+  ['a Redis beside that of AWS', (input) => Object.assign(input, { aws: dev().aws }), 'dev.redis'],
   [
     'a single audit device',
     (input) => Object.assign(input.vault, { audit: [{ name: 'a', filePath: '/a' }] }),
@@ -126,4 +129,34 @@ it.each(['redis://h', 'rediss://h'])('takes %s for a Redis', (text) => {
 
 it('keeps the state of shared environments apart', () => {
   expect(dev().backend).not.toEqual(staging().backend);
+});
+
+describe('an environment on AWS', () => {
+  const onAws = (aws: object): string[] =>
+    problemsOf(() => defineEnvironment({ ...valid(), redis: undefined, aws: { ...dev().aws, ...aws } }));
+
+  it.each<[string, object]>([
+    ['region', { region: 'Frankfurt' }],
+    ['account', { account: '1234' }],
+    ['vpcId', { vpcId: 'default' }],
+    ['privateSubnetIds', { privateSubnetIds: ['subnet-0a1b2c3d', 'subnet-0a1b2c3d'] }],
+    ['privateSubnetIds.1', { privateSubnetIds: ['subnet-0a1b2c3d', '10.0.0.0/24'] }],
+    ['databaseSecurityGroupId', { databaseSecurityGroupId: 'postgres' }],
+    ['domain', { domain: 'https://api.example.com' }],
+    ['certificateArn', { certificateArn: 'arn:aws:iam::111111111111:server-certificate/x' }],
+    ['gateway', { gateway: 'none' }],
+    ['image.digest', { image: { repository: 'fintech-api', digest: 'latest' } }],
+    ['tasks.min', { tasks: { ...dev().aws.tasks, min: 0 } }],
+    ['store.nodeType', { store: { nodeType: 'm7g.large' } }],
+    ['vaultAddress', { vaultAddress: 'http://vault.example.com' }],
+  ])('says where it is wrong: %s', (path, aws) => {
+    expect(onAws(aws)).toEqual([`dev.aws.${path}`]);
+  });
+
+  it('differs from others in values alone', () => {
+    const shape = ({ aws }: { aws: object }) => Object.keys(aws).sort();
+    expect(shape(staging())).toEqual(shape(dev()));
+    expect(shape(prod())).toEqual(shape(dev()));
+    expect(local({}).aws).toBeUndefined();
+  });
 });

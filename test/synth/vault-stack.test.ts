@@ -23,17 +23,20 @@ it('is one stack for each environment, named after it', () => {
 });
 
 it('asks for three secrets, and none of them has a default value', () => {
-  const { variable } = stackOf();
+  const { variable } = stackOf(local({}));
   expect(Object.keys(variable)).toEqual([
     'fintech_api_config',
     'postgres_admin_password',
     'redis_bootstrap_password',
+    'state_passphrase',
   ]);
-  expect(Object.values(variable).map((one) => one.default)).toEqual([null, null, null]);
+  const { state_passphrase, ...secrets } = variable;
+  expect(state_passphrase).not.toHaveProperty('default');
+  expect(Object.values(secrets).map((one) => one.default)).toEqual([null, null, null]);
 });
 
 it('lets the service do exactly this', () => {
-  const rules = only(stackOf(), 'vault_policy', 'fintech-api').policy as string;
+  const rules = only(stackOf(local({})), 'vault_policy', 'fintech-api').policy as string;
   expect(rules.match(/^path ".*"/gm)).toEqual([
     'path "auth/token/lookup-self"',
     'path "auth/token/renew-self"',
@@ -48,7 +51,7 @@ it('lets the service do exactly this', () => {
 });
 
 it('lets support change limits and lease a Redis user for it, and nothing else', () => {
-  const synthesized = stackOf();
+  const synthesized = stackOf(local({}));
   const rules = only(synthesized, 'vault_policy', 'fintech-api-support').policy as string;
   expect(rules.match(/^path ".*"/gm)).toEqual([
     'path "secret/data/fintech-api/limits"',
@@ -135,4 +138,36 @@ it('lets the jobs of one repository in, each with exact claims and for half an h
       token_max_ttl: 1_800,
     });
   }
+});
+
+describe('on AWS', () => {
+  it('lets the service in as its task role, and has no secret ID that could be stolen', () => {
+    const synthesized = stackOf();
+    expect(only(synthesized, 'vault_aws_auth_backend_role')).toMatchObject({
+      role: 'fintech-api',
+      bound_iam_principal_arns: ['arn:aws:iam::111111111111:role/fintech-api-task'],
+      token_period: 3_600,
+      token_bound_cidrs: ['10.20.0.0/16'],
+    });
+    expect(only(synthesized, 'vault_aws_auth_backend_client')).toMatchObject({
+      iam_server_id_header_value: 'vault.dev.fintech.example.com',
+      sts_region: 'eu-central-1',
+    });
+    expect(synthesized.text).not.toMatch(/approle|secret-id/);
+  });
+
+  it('lends no Redis user, for ElastiCache lets nobody make one', () => {
+    const synthesized = stackOf();
+    expect(synthesized.text).not.toMatch(/redis/i);
+    const rules = only(synthesized, 'vault_policy', 'fintech-api').policy as string;
+    expect(rules.match(/^path ".*"/gm)).toEqual([
+      'path "auth/token/lookup-self"',
+      'path "auth/token/renew-self"',
+      'path "auth/token/revoke-self"',
+      'path "secret/data/fintech-api/config"',
+      'path "secret/data/fintech-api/limits"',
+      'path "database/creds/fintech-api-role"',
+      'path "sys/leases/revoke/database/creds/fintech-api-role/*"',
+    ]);
+  });
 });

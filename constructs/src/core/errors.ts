@@ -10,6 +10,7 @@ export type ConstructErrorCode =
   | 'ERR_HOST'
   | 'ERR_VAULT_NAME'
   | 'ERR_VAULT_POLICY'
+  | 'ERR_VAULT_PRINCIPAL'
   | 'ERR_REDIS_ACL'
   | 'ERR_AUDIT_DEVICES'
   | 'ERR_DURATION'

@@ -1,13 +1,10 @@
 import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-backend-role';
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
-import { Policy } from '@cdktf/provider-vault/lib/policy';
-import { Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { isIP } from 'node:net';
-import { ConstructError } from '../core';
 import type { Grantee } from './grantee';
+import { OWN_TOKEN, cidrs, policyOf } from './login-policy';
 import { ttlSeconds, vaultName } from './names';
-import { policyDocument, type PolicyRule } from './policy-document';
+import type { PolicyRule } from './policy-document';
 
 export interface AppRoleLoginProps {
   /** Name of the role and of its policy. */
@@ -27,13 +24,6 @@ export interface AppRoleLoginProps {
   readonly tokenBoundCidrs?: readonly string[];
 }
 
-/** What every token must do for itself, and nothing of the default policy beyond it. */
-const OWN_TOKEN: readonly PolicyRule[] = [
-  { path: 'auth/token/lookup-self', capabilities: ['read'], reason: 'is my token still valid' },
-  { path: 'auth/token/renew-self', capabilities: ['update'], reason: 'keep my token alive' },
-  { path: 'auth/token/revoke-self', capabilities: ['update'], reason: 'leave nothing behind at shutdown' },
-];
-
 /**
  * Lets one service log in with a role ID and a secret ID of a single use, and do exactly what is granted
  * to it (`entry.grantRead(login)`, `role.grantLease(login)`), by exact paths.
@@ -52,14 +42,10 @@ export class AppRoleLogin extends Construct implements Grantee {
     this.mount = vaultName(this, 'the mount of AppRole', props.mount ?? 'approle');
 
     const method = new AuthBackend(this, 'method', { type: 'approle', path: this.mount });
-    const policy = new Policy(this, 'policy', {
-      name: this.name,
-      policy: Token.asString(Lazy.stringValue({ produce: () => policyDocument(this.rules) })),
-    });
     new ApproleAuthBackendRole(this, 'role', {
       backend: method.path,
       roleName: this.name,
-      tokenPolicies: [policy.name],
+      tokenPolicies: [policyOf(this, this.name, this.rules)],
       tokenNoDefaultPolicy: true,
       tokenPeriod: ttlSeconds(this, 'the period of tokens', props.tokenPeriodSeconds ?? 3_600),
       secretIdNumUses: 1,
@@ -72,18 +58,4 @@ export class AppRoleLogin extends Construct implements Grantee {
   grant(...rules: readonly PolicyRule[]): void {
     this.rules.push(...rules);
   }
-}
-
-function cidrs(scope: Construct, blocks: readonly string[]): string[] {
-  for (const block of blocks) {
-    const [address = '', bits = ''] = block.split('/');
-    const family = isIP(address);
-    if (family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)) continue;
-    throw new ConstructError(
-      'ERR_CIDR',
-      scope,
-      `received ${JSON.stringify(block)} as an address range; give CIDR notation such as "10.0.0.0/16"`,
-    );
-  }
-  return [...blocks];
 }

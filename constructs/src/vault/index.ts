@@ -18,3 +18,4 @@ export { RedisConnection, type RedisConnectionProps } from './redis-connection';
 export { RedisRole, type RedisRoleProps } from './redis-role';
 export { WrappedSecretIdMinter, type WrappedSecretIdMinterProps } from './wrapped-secret-id-minter';
 export { SupportAccess, type SupportAccessProps } from './support-access';
+export { VaultAwsAuth, type VaultAwsAuthProps } from './vault-aws-auth';

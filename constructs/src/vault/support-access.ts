@@ -1,9 +1,8 @@
-import { Policy } from '@cdktf/provider-vault/lib/policy';
-import { Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Grantee } from './grantee';
+import { policyOf } from './login-policy';
 import { vaultName } from './names';
-import { policyDocument, type PolicyRule } from './policy-document';
+import type { PolicyRule } from './policy-document';
 
 export interface SupportAccessProps {
   /** Name of the policy, as in `fintech-api-support`. */
@@ -20,10 +19,7 @@ export class SupportAccess extends Construct implements Grantee {
   /** @throws ConstructError `ERR_VAULT_NAME` */
   constructor(scope: Construct, id: string, props: SupportAccessProps) {
     super(scope, id);
-    new Policy(this, 'policy', {
-      name: vaultName(this, 'the name of a policy', props.name),
-      policy: Token.asString(Lazy.stringValue({ produce: () => policyDocument(this.rules) })),
-    });
+    policyOf(this, vaultName(this, 'the name of a policy', props.name), this.rules);
   }
 
   grant(...rules: readonly PolicyRule[]): void {
