@@ -10,7 +10,8 @@ COPY constructs/package.json constructs/
 COPY cli/package.json cli/
 # The lock file's packages, and none of their scripts.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.base.json tsconfig.json policy.ts ./
+# What the runtime, the example and its policy are written in, and nothing of what deploys them.
+COPY tsconfig.base.json tsconfig.json *.ts ./
 COPY runtime runtime
 COPY example example
 # With what the app imports, and nothing else. pg-native is a driver that pg goes without.

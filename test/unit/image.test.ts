@@ -1,6 +1,6 @@
 /** No container engine runs here: what is held to its word is what the files say, and what the build's commands make. */
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -43,28 +43,25 @@ describe('the image', () => {
   });
 
   it('takes in what it copies, and nothing else of the checkout', async () => {
-    const allowed = (await text('.dockerignore'))
-      .split('\n')
-      .filter((line) => line.startsWith('!'))
-      .map((line) => line.slice(1));
-    const copied = (await instructions())
-      .filter((line) => /^COPY (?!--from)/.test(line))
-      .flatMap((line) => line.split(' ').slice(1, -1));
-    expect([...new Set(allowed)].sort()).toEqual(
-      [...new Set(copied.filter((name) => name !== 'runtime/package.json'))].sort(),
-    );
-    await Promise.all(allowed.map((name) => access(join(CHECKOUT, name))));
+    const copied = (await copies()).filter((name) => name !== 'runtime/package.json');
+    expect((await allowed()).sort()).toEqual([...new Set(copied)].sort());
   });
 
-  it('holds an app that starts without a package beside it', async () => {
+  it('is built of what it takes in, into an app that starts without a package beside it', async () => {
     const build = (await instructions()).find((line) => line.startsWith('RUN npx esbuild')) ?? '';
-    const [command = ''] = build.replace(/^RUN npx /, '').split(' && ');
+    const [command = ''] = build.replace(/^RUN /, '').split(' && ');
     const folder = await mkdtemp(join(tmpdir(), 'portcullis-image-'));
+    const run = promisify(execFile);
     try {
-      const [name = '', ...args] = command.replace('app/main.js', join(folder, 'main.js')).split(/\s+/);
-      const run = promisify(execFile);
-      await run(join(CHECKOUT, 'node_modules/.bin', name), args, { cwd: CHECKOUT });
-      const started = run(process.execPath, ['main.js'], { cwd: folder, env: {} });
+      const context = await Promise.all((await allowed()).map(expanded));
+      for (const name of context.flat()) {
+        await cp(join(CHECKOUT, name), join(folder, 'build', name), { recursive: true, filter: taken });
+      }
+      await symlink(join(CHECKOUT, 'node_modules'), join(folder, 'build/node_modules'));
+      const [name = '', ...args] = command.split(/\s+/);
+      await run(name, args, { cwd: join(folder, 'build') });
+      await rename(join(folder, 'build/app'), join(folder, 'app'));
+      const started = run(process.execPath, ['main.js'], { cwd: join(folder, 'app'), env: {} });
       await expect(started).rejects.toMatchObject({
         code: 1,
         stderr: 'fintech-api: no Vault address: set VAULT_ADDR, or pass { address }\n',
@@ -74,6 +71,26 @@ describe('the image', () => {
     }
   }, 60_000);
 });
+
+/** What the context of the build may hold. */
+async function allowed(): Promise<string[]> {
+  const lines = (await text('.dockerignore')).split('\n');
+  return lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+}
+
+/** What the instructions copy from it. */
+async function copies(): Promise<string[]> {
+  const lines = (await instructions()).filter((line) => /^COPY (?!--from)/.test(line));
+  return lines.flatMap((line) => line.split(' ').slice(1, -1));
+}
+
+/** The files of a pattern such as `*.ts`. */
+async function expanded(name: string): Promise<string[]> {
+  if (!name.startsWith('*')) return [name];
+  return (await readdir(CHECKOUT)).filter((file) => file.endsWith(name.slice(1)));
+}
+
+const taken = (path: string): boolean => !/\/(node_modules|dist)$/.test(path);
 
 it('is composed with all that it needs, on port 3000, without a secret', async () => {
   const { services } = parse(await text('compose.test.yml')) as {
