@@ -3,8 +3,8 @@
  * decision of the past: each time it is used, the clock and the issuer's keys are asked whether it still holds.
  *
  * A token is kept from the second time on that it comes, as long as no more others come in between than would
- * drive it out again anyway. Tokens that are used once then cost no memory: kept, each would live just long
- * enough to be moved and swept by the garbage collector, which was measured to cost more than a signature.
+ * drive it out again anyway. Tokens that are used once then take no one's place: kept, each would live just long
+ * enough for the garbage collector to move it twice and sweep it later.
  */
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
