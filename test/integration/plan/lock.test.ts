@@ -103,6 +103,8 @@ describe('the providers of a stack', () => {
     const env = {
       ...process.env,
       TERRAFORM_BINARY_NAME: engine,
+      // The folder is not ours: what our packages are called is said in the checkout.
+      TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'),
       ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
       ...variables,
     };
