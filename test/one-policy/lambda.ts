@@ -7,6 +7,9 @@ import type { Document } from './document';
 
 export type Handler = (event: Record<string, unknown>) => Promise<unknown>;
 
+/** As in Lambda, it goes on looking for its issuer's keys, and logs to a stream that is not this process' own. */
+const OWN_LOG = 'const console = { log: () => undefined };';
+
 /** The function that an authorizer's URI invokes. */
 export function functionOf(document: Document, invokeUri: unknown): Handler {
   const { handler, filename } = document.referred(invokeUri).fields;
@@ -14,7 +17,8 @@ export function functionOf(document: Document, invokeUri: unknown): Handler {
   const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
   try {
     const path = join(folder, `${file}.js`);
-    writeFileSync(path, onlyFile(document.asset(String(filename))));
+    const code = onlyFile(document.asset(String(filename))).toString();
+    writeFileSync(path, `${OWN_LOG}\n${code}`);
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is what Lambda does
     return (require(path) as Record<string, Handler>)[name]!;
   } finally {

@@ -45,6 +45,8 @@ describe('portcullis limits', () => {
       errors += String(text);
     });
     const before = process.exitCode;
+    // Whatever ran in this process earlier may have left one.
+    process.exitCode = 0;
     process.stdin.isTTY = false;
     try {
       const program = new Command();
@@ -53,7 +55,7 @@ describe('portcullis limits', () => {
         () => undefined,
         (error: unknown) => error as LocalError,
       );
-      return { code: process.exitCode ?? 0, output, errors, failure };
+      return { code: process.exitCode, output, errors, failure };
     } finally {
       process.exitCode = before;
       jest.restoreAllMocks();
