@@ -21,6 +21,12 @@ export type Build = (folder: string, note: Note) => Promise<void>;
 
 const MANIFEST = 'manifest.json';
 
+/**
+ * Whom a Python program trusts. It is the machine's to change: some add the certificate of their own proxy to every
+ * such file that they see.
+ */
+const TRUSTED_CERTIFICATES = join('certifi', 'cacert.pem');
+
 /** The SHA-256 of each file of an entry, by its path in the entry, as it was when installed. */
 type Manifest = Readonly<Record<string, string>>;
 
@@ -147,7 +153,7 @@ async function hashesOf(folder: string): Promise<Manifest> {
   const files = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => file !== join(folder, MANIFEST));
+    .filter((file) => file !== join(folder, MANIFEST) && !file.endsWith(TRUSTED_CERTIFICATES));
   const hashes = await Promise.all(files.map(async (file) => [relative(folder, file), await hashOf(file)]));
   return Object.fromEntries(hashes.sort()) as Manifest;
 }

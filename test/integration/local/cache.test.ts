@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineCache, entryName } from '../../../local/cache';
@@ -65,6 +65,14 @@ describe('the engine cache', () => {
     await expect(entry()).resolves.toBe(place);
     expect(builds).toBe(2);
     await expect(readFile(join(place, 'engine'), 'utf8')).resolves.toBe('the engine');
+  });
+
+  it('leaves it to the machine whom a Python program trusts', async () => {
+    const place = await entry();
+    await mkdir(join(place, 'lib', 'certifi'), { recursive: true });
+    await writeFile(join(place, 'lib', 'certifi', 'cacert.pem'), 'and the proxy of this machine');
+    await expect(entry()).resolves.toBe(place);
+    expect(builds).toBe(1);
   });
 
   it('leaves nothing of a failed build', async () => {
