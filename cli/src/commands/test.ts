@@ -16,7 +16,7 @@ export function register(program: Command): void {
   program
     .command('test:edge')
     .description(
-      'applies the AWS stacks of an environment to a server that speaks AWS, with the real provider, reads back what is there, and holds every plan to the rules of checkov. Where no provider registry answers, the provider is built once: about 20 minutes on two cores, 10 GB of disk meanwhile',
+      'applies the AWS stacks of an environment to a server that speaks AWS, with the real provider, and reads back what is there. Where no provider registry answers, the provider is built once: about 20 minutes on two cores, 10 GB of disk meanwhile',
     )
     .argument('[jest...]', 'for jest, as in: npm run test:edge -- -t "rate-limit store"')
     .allowUnknownOption()

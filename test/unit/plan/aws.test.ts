@@ -1,7 +1,4 @@
-/**
- * What is said of changes of AWS' resources. The changes have the shape that the provider gives them, by its schema;
- * plans that it made itself are in test/edge.
- */
+/** What is said of changes of AWS' resources. The changes have the shape that the provider gives them, by its schema. */
 import { readPlan } from '../../../cli/src/plan/read-plan';
 import { linesOf, summarize } from '../../../cli/src/plan/summary';
 

@@ -1,0 +1,149 @@
+import { App } from 'cdktf';
+import type { Construct } from 'constructs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EngineCache } from '../../local/cache';
+import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
+import { AWS_PROVIDER, provideProviders } from '../../local/engines/providers';
+import type { Run } from '../../local/run';
+import { policy } from '../../policy';
+import type { AwsStackProps } from '../../stacks/aws-stack';
+import { DataStack } from '../../stacks/data-stack';
+import type { AwsEnvironment } from '../../stacks/environments/define-environment';
+import { ServiceStack } from '../../stacks/service-stack';
+import type { Account } from './account';
+import { leaveOut, type Configuration } from './left-out';
+
+/** The stacks of an environment, each after those that it reads from. */
+const STACKS: Readonly<Record<string, new (scope: Construct, props: AwsStackProps) => unknown>> = {
+  data: DataStack,
+  service: ServiceStack,
+};
+
+export type Part = 'data' | 'service';
+export const PARTS: readonly Part[] = ['data', 'service'];
+
+/** A plan as `show -json` has it, as far as tests read it. */
+export interface Plan {
+  readonly planned_values: {
+    readonly root_module: {
+      readonly resources: readonly {
+        readonly type: string;
+        readonly values: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
+}
+
+interface Change {
+  readonly actions: readonly string[];
+  readonly before?: Readonly<Record<string, unknown>> | null;
+  readonly after?: Readonly<Record<string, unknown>> | null;
+}
+
+function changedArguments({ before, after }: Change): string[] {
+  return Object.keys(after ?? {}).filter(
+    (name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]),
+  );
+}
+
+/** The stacks of an environment, synthesized for an account, and the engine to apply them there. */
+export class EdgeDeployment {
+  private constructor(
+    private readonly run: Run,
+    private readonly engine: string,
+    private readonly variables: NodeJS.ProcessEnv,
+    private readonly folder: string,
+    private readonly environment: string,
+  ) {}
+
+  static async open(run: Run, account: Account, environment: AwsEnvironment): Promise<EdgeDeployment> {
+    const context = { run, cache: new EngineCache(), note: () => undefined };
+    const engine = await findOpenTofu(context);
+    const configuration = await provideProviders(context, engine, [AWS_PROVIDER]);
+    const folder = await run.subfolder(`edge-${environment.name}`);
+    synthesize(engine, join(folder, 'out'), {
+      ...environment,
+      // The state of a test is the test's own; what encrypts it is not the account's, which forgets.
+      backend: { kind: 'local', directory: folder },
+      encryption: { keyProvider: 'passphrase' },
+    });
+    const variables = {
+      ...engineEnvironment(),
+      ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
+      ...account.variables,
+      TF_VAR_state_passphrase: 'of-no-account-that-exists',
+    };
+    return new EdgeDeployment(run, engine, variables, folder, environment.name);
+  }
+
+  /** What the whole stack would make. @returns the file of the plan as JSON */
+  async plan(part: Part): Promise<string> {
+    await this.runEngine(part, 'init', '-input=false');
+    await this.runEngine(part, 'plan', '-input=false', '-out=whole.plan');
+    const file = join(this.folder, `${part}-${this.environment}.json`);
+    await writeFile(file, await this.runEngine(part, 'show', '-json', 'whole.plan'));
+    return file;
+  }
+
+  /** Leaves out what moto cannot do, for all that follows. @returns a line for each */
+  async leaveOut(part: Part): Promise<readonly string[]> {
+    const file = join(this.stackFolder(part), 'cdk.tf.json');
+    const { configuration, lines } = leaveOut(JSON.parse(await readFile(file, 'utf8')) as Configuration);
+    await writeFile(file, JSON.stringify(configuration));
+    return lines;
+  }
+
+  async apply(part: Part): Promise<void> {
+    await this.runEngine(part, 'apply', '-input=false', '-auto-approve');
+  }
+
+  /** The changes that would be made if it were applied again, a line each: what is done, where, and to which arguments. */
+  async pendingChanges(part: Part): Promise<string[]> {
+    await this.runEngine(part, 'plan', '-input=false', '-out=again.plan');
+    const plan = JSON.parse(await this.runEngine(part, 'show', '-json', 'again.plan')) as {
+      resource_changes?: { address: string; change: Change }[];
+    };
+    return (plan.resource_changes ?? []).flatMap(({ address, change }) =>
+      change.actions.every((action) => action === 'no-op' || action === 'read')
+        ? []
+        : [`${change.actions.join(' and ')} ${address}: ${changedArguments(change).join(', ')}`],
+    );
+  }
+
+  async destroy(part: Part): Promise<void> {
+    await this.runEngine(part, 'destroy', '-input=false', '-auto-approve');
+  }
+
+  private stackFolder(part: Part): string {
+    return join(this.folder, 'out', 'stacks', `${part}-${this.environment}`);
+  }
+
+  /** @throws LocalError with what the engine said, when its exit code is not 0. */
+  private runEngine(part: Part, ...args: string[]): Promise<string> {
+    return this.run.complete(
+      {
+        name: `${args[0] ?? ''} ${part}-${this.environment}`,
+        command: this.engine,
+        args: [...args, '-no-color'],
+        cwd: this.stackFolder(part),
+        env: this.variables,
+      },
+      { code: 'deploy_failed', remedy: 'mend the stack, or name what moto lacks in test/edge/left-out.ts' },
+    );
+  }
+}
+
+function synthesize(engine: string, outdir: string, environment: AwsEnvironment): void {
+  const before = process.env.TERRAFORM_BINARY_NAME;
+  // What cdktf tells the app: only OpenTofu encrypts its state.
+  process.env.TERRAFORM_BINARY_NAME = engine;
+  try {
+    const app = new App({ outdir });
+    for (const Stack of Object.values(STACKS)) new Stack(app, { policy, environment });
+    app.synth();
+  } finally {
+    if (before === undefined) delete process.env.TERRAFORM_BINARY_NAME;
+    else process.env.TERRAFORM_BINARY_NAME = before;
+  }
+}
