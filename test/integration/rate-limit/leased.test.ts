@@ -52,7 +52,8 @@ const life = fc.array(
   { minLength: 15, maxLength: 70 },
 );
 
-jest.setTimeout(90_000);
+// A busy machine answers a Redis command in the time that an idle one answers fifty.
+jest.setTimeout(300_000);
 
 let clients = 0;
 
@@ -78,19 +79,15 @@ onEveryClient((client, share) => {
   test('no trailing window is ever above its limit, and every refusal has its reason', async () => {
     let leased = 0;
     let total = 0;
-    let lives = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.nat(7_000), life, async (offset, steps) => {
-        const tried = worldOf(client(), offset);
-        await tried.live(steps);
-        lives += 1;
-        leased += tried.admitted.lease;
-        total += tried.admitted.lease + tried.admitted.store;
-      }),
-      // As many lives as a busy machine has time for; ten on one client are the least that mean something.
-      { numRuns: Math.ceil(150 * share), interruptAfterTimeLimit: 10_000 + 35_000 * share },
-    );
-    expect(lives).toBeGreaterThanOrEqual(Math.floor(10 * share));
+    const property = fc.asyncProperty(fc.nat(7_000), life, async (offset, steps) => {
+      const tried = worldOf(client(), offset);
+      await tried.live(steps);
+      leased += tried.admitted.lease;
+      total += tried.admitted.lease + tried.admitted.store;
+    });
+    // Ten are the least that mean something on one client, however long they take; then as many as there is time for.
+    await fc.assert(property, { numRuns: Math.ceil(10 * share) });
+    await fc.assert(property, { numRuns: Math.ceil(140 * share), interruptAfterTimeLimit: 35_000 * share });
     // Else the property would speak of something else.
     expect(leased / total).toBeGreaterThan(share === 1 ? 0.3 : 0);
   });
