@@ -1,4 +1,5 @@
 /** Servers of the user's own, named by address. Each is asked once, so that a mistake shows before anything starts. */
+import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
 import { LocalError, messageOf, shownAddress } from './errors';
 import { randomPassword, sha256Hex } from './secrets';
@@ -14,6 +15,13 @@ export async function givenVault(address: string, token: string | undefined): Pr
       'bad_setting',
       'VAULT_ADDR is set, but VAULT_TOKEN is not',
       'set it to a token that may deploy, or unset VAULT_ADDR to get a local server',
+    );
+  }
+  if (URL.canParse(address) && !isHttpsOrLoopback(address)) {
+    throw new LocalError(
+      'bad_setting',
+      `Vault at ${shownAddress(address)} (VAULT_ADDR) would get VAULT_TOKEN in the clear`,
+      'use https, or unset VAULT_ADDR to get a local server',
     );
   }
   await reach('VAULT_ADDR', 'Vault', address, async () => {

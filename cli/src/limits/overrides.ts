@@ -2,7 +2,7 @@ import { overridesSchema, type Overrides } from '@portcullis/runtime';
 import { messageOf } from '../../../local/errors';
 import { VaultError } from '../../../local/servers/vault-client';
 import { policy } from '../../../policy';
-import { vaultFromEnvironment } from '../secrets/vault';
+import { vaultFromEnvironment } from '../vault';
 
 /** The limits of single organisations, as services read them; or why nobody here can tell. */
 export type KnownOverrides = { readonly overrides: Overrides } | { readonly unknown: string };

@@ -1,22 +1,20 @@
 import { isLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
 import { LocalError, messageOf, shownAddress } from '../../../local/errors';
-import { VaultClient } from '../../../local/servers/vault-client';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { VaultClient } from '../../../local/servers/vault-client';
+import { vaultFromEnvironment } from '../vault';
 
 /** The role that support leases its Redis user from: it may read and delete counters, and nothing else. */
 const ROLE = 'redis-support-role';
 
 /**
  * Connects to the limiter's Redis: with REDIS_URL, or with a user leased from Vault (VAULT_ADDR, VAULT_TOKEN) for
- * the Redis at REDIS_HOST. A lease ends with the work. Credentials come from the environment alone: arguments
- * are in everybody's process list.
+ * the Redis at REDIS_HOST. A lease ends with the work.
  *
  * @throws LocalError `bad_setting`, `unreachable`
  */
 export async function withSupportRedis<T>(
-  env: Environment,
+  env: NodeJS.ProcessEnv,
   work: (redis: ReturnType<typeof createClient>) => Promise<T>,
 ): Promise<T> {
   if (env.REDIS_URL) return connected(env.REDIS_URL, work);
@@ -27,8 +25,8 @@ export async function withSupportRedis<T>(
       'there is no way to Redis in the environment',
       'set REDIS_URL; or VAULT_ADDR, VAULT_TOKEN and REDIS_HOST, to lease a user',
     );
-  const vault = new VaultClient(address, token);
-  const lease = await lend(vault, address);
+  const vault = vaultFromEnvironment(env);
+  const lease = await lend(vault);
   const url = new URL(`${isLoopback(host) ? 'redis' : 'rediss'}://${host}:${port}`);
   url.username = lease.username;
   url.password = lease.password;
@@ -40,10 +38,7 @@ export async function withSupportRedis<T>(
   }
 }
 
-async function lend(
-  vault: VaultClient,
-  address: string,
-): Promise<{ id: string; username: string; password: string }> {
+async function lend(vault: VaultClient): Promise<{ id: string; username: string; password: string }> {
   try {
     const answer = await vault.read<{ lease_id: string; data: { username: string; password: string } }>(
       `database/creds/${ROLE}`,
@@ -52,7 +47,7 @@ async function lend(
   } catch (cause) {
     throw new LocalError(
       'unreachable',
-      `Vault at ${shownAddress(address)} lends no Redis user: ${messageOf(cause)}`,
+      `Vault at ${vault.address} lends no Redis user: ${messageOf(cause)}`,
       `give VAULT_TOKEN a policy that may read database/creds/${ROLE}, or set REDIS_URL`,
       { cause },
     );

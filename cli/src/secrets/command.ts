@@ -4,7 +4,7 @@ import { putField } from './put';
 import { renderStatus } from './render-status';
 import { readSecret } from './secret-input';
 import { readStatus } from './status';
-import { vaultFromEnvironment } from './vault';
+import { vaultFromEnvironment } from '../vault';
 
 /** `portcullis secrets`: what a service holds, and how a value gets into Vault. */
 export function register(program: Command): void {

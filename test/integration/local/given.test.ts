@@ -43,4 +43,14 @@ describe('a server that the user names and that does not answer', () => {
       problem: expect.stringContaining(missing) as string,
     });
   });
+
+  it('gets no token over plain HTTP, unless it is on this machine', async () => {
+    const env = { VAULT_ADDR: 'http://vault.example.com:8200', VAULT_TOKEN: 'canary-token' };
+    await expect(startEnvironment({ env })).rejects.toMatchObject({
+      code: 'bad_setting',
+      message:
+        'Vault at http://vault.example.com:8200 (VAULT_ADDR) would get VAULT_TOKEN in the clear; ' +
+        'use https, or unset VAULT_ADDR to get a local server',
+    });
+  });
 });

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { readSecret } from '../../../../cli/src/secrets/secret-input';
-import { vaultFromEnvironment } from '../../../../cli/src/secrets/vault';
 
 const input = (...chunks: (string | Buffer)[]): Readable =>
   Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
@@ -32,16 +31,4 @@ test('a terminal is refused', async () => {
   await expect(readSecret(Object.assign(input('secret'), { isTTY: true }))).rejects.toMatchObject({
     code: 'bad_setting',
   });
-});
-
-test.each([
-  [{}, 'VAULT_ADDR is not set'],
-  [{ VAULT_ADDR: 'vault' }, 'VAULT_ADDR is no http(s) URL: (not a URL)'],
-  [
-    { VAULT_ADDR: 'http://vault.example.com:8200', VAULT_TOKEN: 'x' },
-    'http://vault.example.com:8200 would get the secret in the clear',
-  ],
-  [{ VAULT_ADDR: 'https://vault.example.com:8200' }, 'VAULT_TOKEN is not set'],
-])('with %j there is no Vault to write to', (env, problem) => {
-  expect(() => vaultFromEnvironment(env)).toThrow(problem);
 });

@@ -1,8 +1,13 @@
 import { isLoopback } from '@portcullis/runtime/policy';
-import { LocalError, shownAddress } from '../../../local/errors';
-import { VaultClient } from '../../../local/servers/vault-client';
+import { LocalError, shownAddress } from '../../local/errors';
+import { VaultClient } from '../../local/servers/vault-client';
 
-/** @throws LocalError `bad_setting` */
+/**
+ * Vault with the token of whoever runs the command. Credentials come from the environment alone: arguments are in
+ * everybody's process list.
+ *
+ * @throws LocalError `bad_setting`
+ */
 export function vaultFromEnvironment({
   VAULT_ADDR,
   VAULT_TOKEN,
@@ -17,13 +22,13 @@ export function vaultFromEnvironment({
     );
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new LocalError('bad_setting', `${url.origin} would get the secret in the clear`, 'use https');
+    throw new LocalError('bad_setting', `${url.origin} would get the token in the clear`, 'use https');
   }
   if (!VAULT_TOKEN) {
     throw new LocalError(
       'bad_setting',
       'VAULT_TOKEN is not set',
-      'set it to a token that may write the entry',
+      'set it to a token that may do what the command does',
     );
   }
   return new VaultClient(url.origin, VAULT_TOKEN, VAULT_NAMESPACE);
