@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { lock } from 'proper-lockfile';
 import { LocalError } from './errors';
 import type { Note } from './progress';
@@ -154,14 +152,25 @@ async function hashesOf(folder: string): Promise<Manifest> {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => file !== join(folder, MANIFEST) && !file.endsWith(TRUSTED_CERTIFICATES));
-  const hashes = await Promise.all(files.map(async (file) => [relative(folder, file), await hashOf(file)]));
-  return Object.fromEntries(hashes.sort()) as Manifest;
+  const hashes: [string, string][] = [];
+  // One after the other, through one buffer: a Python program is some 16,000 files.
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  for (const file of files) hashes.push([relative(folder, file), await hashOf(file, buffer)]);
+  return Object.fromEntries(hashes.sort());
 }
 
-async function hashOf(file: string): Promise<string> {
+async function hashOf(file: string, buffer: Buffer): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
+  const handle = await open(file);
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
