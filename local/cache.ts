@@ -30,7 +30,8 @@ type Manifest = Readonly<Record<string, string>>;
 
 /** A build takes minutes; its lock is kept alive by a timer and given up by the dead after this long. */
 const STALE_MS = 10_000;
-const WAIT_MS = 30 * 60_000;
+/** The longest build, of the AWS provider, took two hours on two cores that had other work. */
+const WAIT_MS = 3 * 3_600_000;
 
 /** Where engines are kept: outside every checkout, so that clones share them. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
