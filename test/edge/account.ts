@@ -40,6 +40,8 @@ export async function startAccount(run: Run, { aws }: AwsEnvironment): Promise<A
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
+      // What moto lacks it answers with 500: 25 attempts, as many as the provider makes, take ten minutes.
+      AWS_MAX_ATTEMPTS: '3',
     },
   };
 }

@@ -7,21 +7,24 @@ import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
 import { AWS_PROVIDER, provideProviders } from '../../local/engines/providers';
 import type { Run } from '../../local/run';
 import { policy } from '../../policy';
-import type { AwsStackProps } from '../../stacks/aws-stack';
+import { bodies } from '../../requests';
 import { DataStack } from '../../stacks/data-stack';
+import { EdgeStack, type EdgeStackProps } from '../../stacks/edge-stack';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';
 import { ServiceStack } from '../../stacks/service-stack';
 import type { Account } from './account';
 import { leaveOut, type Configuration } from './left-out';
 
-/** The stacks of an environment, each after those that it reads from. */
-const STACKS: Readonly<Record<string, new (scope: Construct, props: AwsStackProps) => unknown>> = {
+/** The stacks of an environment. */
+const STACKS = {
   data: DataStack,
   service: ServiceStack,
-};
+  edge: EdgeStack,
+} satisfies Record<string, new (scope: Construct, props: EdgeStackProps) => unknown>;
 
-export type Part = 'data' | 'service';
-export const PARTS: readonly Part[] = ['data', 'service'];
+export type Part = keyof typeof STACKS;
+/** Each after those that it reads from. */
+export const PARTS: readonly Part[] = ['data', 'service', 'edge'];
 
 /** A plan as `show -json` has it, as far as tests read it. */
 export interface Plan {
@@ -140,7 +143,7 @@ function synthesize(engine: string, outdir: string, environment: AwsEnvironment)
   process.env.TERRAFORM_BINARY_NAME = engine;
   try {
     const app = new App({ outdir });
-    for (const Stack of Object.values(STACKS)) new Stack(app, { policy, environment });
+    for (const Stack of Object.values(STACKS)) new Stack(app, { policy, environment, bodies });
     app.synth();
   } finally {
     if (before === undefined) delete process.env.TERRAFORM_BINARY_NAME;

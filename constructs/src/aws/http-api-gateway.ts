@@ -33,7 +33,6 @@ export interface HttpApiGatewayProps extends GatewayProps {
  * denies the rest: there is no `$default` route. The app behind it decides again. API Gateway's own JWT
  * authorizer has no tolerance for clocks that differ and every route is matched with case and trailing slash.
  *
- * Synthesized only: nothing here applies it to an account.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 export class HttpApiGateway extends Construct {

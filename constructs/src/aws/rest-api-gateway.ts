@@ -43,7 +43,6 @@ const STAGE = 'live';
  * There are no API keys and no usage plans: who is limited to what is the limiter's to say. Answers of the app that
  * carry `WWW-Authenticate` reach clients with `x-amzn-Remapped-WWW-Authenticate` instead; those of the gateway do not.
  *
- * Synthesized only: nothing here applies it to an account.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
  */
 export class RestApiGateway extends Construct {

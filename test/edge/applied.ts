@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { Run } from '../../local/run';
+import type { AwsEnvironment } from '../../stacks/environments/define-environment';
+import { makeGiven, startAccount, type Account } from './account';
+import { EdgeDeployment, PARTS, type Plan } from './deployment';
+import { inventory } from './inventory';
+
+const TIMEOUT_MS = 900_000;
+
+/** What tests of an applied environment look at. */
+export interface Applied {
+  readonly account: Account;
+  /** With the IDs that its network got. */
+  readonly environment: AwsEnvironment;
+  /** What resources of a type were planned to be, those among them that moto cannot make. */
+  planned(type: string): readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * Applies the stacks of an environment, has `tests` look at them, applies them again and takes them away. Engine and
+ * provider are the real ones; AWS is moto, which keeps what it is told and runs nothing of it.
+ */
+export function describeApplied(
+  environmentOf: () => AwsEnvironment,
+  tests: (applied: () => Applied) => void,
+): void {
+  describe(`${environmentOf().name}, applied`, () => {
+    let run: Run;
+    let deployment: EdgeDeployment;
+    let before: Record<string, string[]>;
+    let applied: Applied;
+
+    beforeAll(async () => {
+      run = await Run.open();
+      const account = await startAccount(run, environmentOf());
+      const environment = await makeGiven(account, environmentOf());
+      before = await inventory(account);
+      deployment = await EdgeDeployment.open(run, account, environment);
+      const plans: Plan[] = [];
+      for (const part of PARTS) {
+        plans.push(JSON.parse(await readFile(await deployment.plan(part), 'utf8')) as Plan);
+        for (const line of await deployment.leaveOut(part)) process.stderr.write(`${line}\n`);
+        await deployment.apply(part);
+      }
+      const resources = plans.flatMap((plan) => plan.planned_values.root_module.resources);
+      applied = {
+        account,
+        environment,
+        planned: (wanted) => resources.filter(({ type }) => type === wanted).map(({ values }) => values),
+      };
+    }, TIMEOUT_MS);
+
+    afterAll(() => run.close(), 30_000);
+
+    tests(() => applied);
+
+    // Last, and in this order: the second of them takes everything away.
+    it.each(PARTS)(
+      '%s has nothing left to do',
+      async (part) => {
+        expect(await deployment.pendingChanges(part)).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'leaves nothing when it is destroyed',
+      async () => {
+        for (const part of [...PARTS].reverse()) await deployment.destroy(part);
+        expect(await inventory(applied.account)).toEqual(before);
+      },
+      TIMEOUT_MS,
+    );
+  });
+}
