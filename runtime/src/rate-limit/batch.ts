@@ -59,13 +59,15 @@ export class Batch<Request extends { readonly client: string }, Answer> {
 
   #run(batch: readonly Waiting<Request, Answer>[]): void {
     const { keys, args } = this.script.command(batch.map(({ request }) => request));
-    this.redis.run(this.script.script, keys, args).then(
-      (reply) =>
+    this.redis
+      .run(this.script.script, keys, args)
+      .then((reply) =>
         batch.forEach(({ request, resolve }, index) =>
           resolve(this.script.answer(reply as unknown[], index, request)),
         ),
-      (error: unknown) => batch.forEach(({ reject }) => reject(error)),
-    );
+      )
+      // A reply that is not understood too: nobody is left waiting.
+      .catch((error: unknown) => batch.forEach(({ reject }) => reject(error)));
   }
 }
 
