@@ -90,6 +90,24 @@ describe('faults of a real Redis under load', () => {
     expect(load.events[0]).toMatchObject({ failure: 'timeout' });
   });
 
+  test.each([
+    ['killed and started again', 'SIGKILL'],
+    ['paused', 'SIGSTOP'],
+  ] as const)('%s, while most calls are admitted from leased blocks', async (_, signal) => {
+    const blocks = async (): Promise<number> => (await redis.keys('portcullis:*:block:*')).length;
+    await outage(
+      async () => {
+        await load.more(500);
+        expect(await blocks()).toBeGreaterThan(0);
+        await server.kill(signal);
+      },
+      () => (signal === 'SIGKILL' ? server.restart() : server.kill('SIGCONT')),
+      { leased: { tiers: ['free'] } },
+    );
+    await load.more(500);
+    expect(await blocks()).toBeGreaterThan(0);
+  });
+
   test('SCRIPT FLUSH: not one decision is lost, and none is charged twice', async () => {
     load = await startLoad(redis, PATIENTLY);
     for (let round = 0; round < 5; round += 1) {

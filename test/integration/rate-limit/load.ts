@@ -1,5 +1,11 @@
 import type { RequestHandler } from 'express';
-import { definePolicy, rateLimit, type RateLimitEvent, type RateLimitOptions } from '@portcullis/runtime';
+import {
+  definePolicy,
+  rateLimit,
+  type LeasedOptions,
+  type RateLimitEvent,
+  type RateLimitOptions,
+} from '@portcullis/runtime';
 import { poll } from '../../../local/poll';
 import { serve } from './app';
 
@@ -31,6 +37,8 @@ const LATE_MS = 5;
 export interface LoadOptions {
   /** Of the limiter, ms: long where only an error may be the reason of an outage. Default: the limiter's own. */
   readonly timeoutMs?: number;
+  /** Calls that leased blocks may admit. Default: none. */
+  readonly leased?: LeasedOptions;
 }
 
 export interface Load {
@@ -51,7 +59,7 @@ export interface Load {
 /** An app behind the limiter, and clients that call it without a pause, until stopped. */
 export async function startLoad(
   redis: RateLimitOptions['redis'],
-  { timeoutMs = 50 }: LoadOptions = {},
+  { timeoutMs = 50, ...options }: LoadOptions = {},
 ): Promise<Load> {
   const events: RateLimitEvent[] = [];
   const answers = new Map<string, number>();
@@ -59,7 +67,7 @@ export async function startLoad(
   const undecided = new Map<string, number>();
   let total = 0;
   const onEvent = (event: RateLimitEvent): unknown => events.push(event);
-  const limiter = rateLimit({ policy: outagePolicy, redis, timeoutMs, onEvent });
+  const limiter = rateLimit({ ...options, policy: outagePolicy, redis, timeoutMs, onEvent });
   const app = await serve(stopwatch(late, timeoutMs + GRACE_MS), limiter);
 
   let working = true;
@@ -101,6 +109,7 @@ export async function startLoad(
       if (!working) return;
       working = false;
       await load;
+      await limiter.close();
       await app.close();
     },
   };
