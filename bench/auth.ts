@@ -6,7 +6,7 @@ import { startIssuer, type TokenAlgorithm } from './auth/tokens';
 import { compare, type Measured } from './lib/compare';
 import { benchOptions } from './lib/options';
 import { atLeast, atMost, machine, print, toRow, type Goal } from './lib/report';
-import { startServer } from './lib/server';
+import { measuredServer } from './lib/server';
 
 /** More than the verified-token cache holds: used in turn, every one is new to it again. */
 const NEW_TOKENS = 16_384;
@@ -31,11 +31,9 @@ async function main(): Promise<void> {
       await tokens('ES256', 'every one new', NEW_TOKENS),
     ].filter(({ name }) => name.includes(options.only));
 
-    const servers = [];
-    for (const peer of AUTH_PEERS) {
-      const program = { entry: 'auth/server', settings: { peer, issuer: issuer.url } };
-      servers.push(await startServer(run, peer, program));
-    }
+    const servers = AUTH_PEERS.map((peer) =>
+      measuredServer(run, peer, { entry: 'auth/server', settings: { peer, issuer: issuer.url } }),
+    );
     const measured = await compare({ wrk, servers, scenarios, ...options });
     print({
       name: 'auth',

@@ -8,7 +8,7 @@ import { startRedis } from '../local/servers/redis';
 import { compare, type Measured, type Scenario } from './lib/compare';
 import { benchOptions } from './lib/options';
 import { atMost, machine, print, round, toRow, type Goal } from './lib/report';
-import { startProgram, startServer } from './lib/server';
+import { measuredServer, startProgram } from './lib/server';
 import { CLIENTS, DENIED_CLIENT } from './rate-limit/clients';
 import { LIMIT_PEERS, type LimitPeer, type LimitSettings } from './rate-limit/peers';
 import { probeRedis } from './rate-limit/redis';
@@ -50,20 +50,21 @@ async function main(): Promise<void> {
     const token = randomPassword();
     const bridge = { entry: 'rate-limit/upstash', settings: { redisUrl, token } };
     const rest = { url: (await startProgram(run, 'upstash', bridge)).first as string, token };
-    const servers = [];
-    for (const peer of LIMIT_PEERS) {
+    const servers = LIMIT_PEERS.map((peer) => {
       const settings: LimitSettings = { peer, redisUrl, rest };
-      servers.push(await startServer(run, peer, { entry: 'rate-limit/server', settings }));
-    }
+      return measuredServer(run, peer, { entry: 'rate-limit/server', settings });
+    });
     const measured = await compare({ wrk, servers, scenarios, storeCpu: () => probe.cpu(), ...options });
 
     const memory = new Map<string, { quiet: number; busy: number }>();
-    for (const { name, url } of servers.filter(({ name }) => isLimiter(name))) {
+    for (const limiter of servers.filter(({ name }) => isLimiter(name))) {
+      const server = await limiter.start();
       const call = async (): Promise<void> => {
-        const { status } = await fetch(url, { headers: { 'x-client': '1' } });
-        if (status !== 200) throw new Error(`${name} answered ${status}`);
+        const { status } = await fetch(server.url, { headers: { 'x-client': '1' } });
+        if (status !== 200) throw new Error(`${server.name} answered ${status}`);
       };
-      memory.set(name, await probe.memory(call, MEMORY_CLIENTS));
+      memory.set(server.name, await probe.memory(call, MEMORY_CLIENTS));
+      await server.stop();
     }
     probe.close();
 

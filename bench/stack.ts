@@ -7,7 +7,7 @@ import { startIssuer } from './auth/tokens';
 import { compare, type Measured } from './lib/compare';
 import { benchOptions } from './lib/options';
 import { atLeast, machine, print, toRow } from './lib/report';
-import { startServer } from './lib/server';
+import { measuredServer } from './lib/server';
 import { probeRedis } from './rate-limit/redis';
 import { STACK_PEERS, type StackPeer } from './stack/peers';
 
@@ -31,11 +31,9 @@ async function main(): Promise<void> {
       headers: await issuer.writeTokens('RS256', 100),
       refusedBy: () => false,
     };
-    const servers = [];
-    for (const peer of STACK_PEERS) {
-      const settings = { peer, issuer: issuer.url, redisUrl };
-      servers.push(await startServer(run, peer, { entry: 'stack/server', settings }));
-    }
+    const servers = STACK_PEERS.map((peer) =>
+      measuredServer(run, peer, { entry: 'stack/server', settings: { peer, issuer: issuer.url, redisUrl } }),
+    );
     const measured = await compare({
       wrk,
       servers,

@@ -1,10 +1,13 @@
 /**
  * Peers side by side: in every round each scenario is run on each server in turn, so that whatever else the
  * machine does hits them all. What counts is the difference to the baseline of the same round.
+ *
+ * Each round starts every server anew: what the compiler and the heap come to differs from process to process of the
+ * same program by more than what is compared here, and stays as it is for as long as one lives.
  */
 import { generateLoad } from './load';
 import { median } from './report';
-import type { MeasuredServer } from './server';
+import type { MeasuredServer, StartableServer } from './server';
 
 export interface Scenario {
   readonly name: string;
@@ -19,7 +22,7 @@ export interface Scenario {
 export interface Comparison {
   readonly wrk: string;
   /** The first is the baseline. */
-  readonly servers: readonly MeasuredServer[];
+  readonly servers: readonly StartableServer[];
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
   readonly seconds: number;
@@ -33,6 +36,11 @@ interface Sample {
   readonly p99: number;
   readonly cpu: number;
   readonly storeCpu: number;
+}
+
+interface Burst {
+  readonly sample: Sample;
+  readonly requests: number;
 }
 
 /** Medians over the rounds: times in microseconds, CPU a request. */
@@ -64,32 +72,33 @@ export async function compare(comparison: Comparison): Promise<readonly Measured
   const samples = new Map<string, Sample[]>();
   const sent = new Map<string, number>();
 
-  const burst = async (server: MeasuredServer, scenario: Scenario, seconds: number): Promise<Sample> => {
+  const burst = async (server: MeasuredServer, scenario: Scenario, seconds: number): Promise<Burst> => {
     const key = keyOf(scenario.name, server.name);
-    const { sample, requests } = await measure(comparison, server, scenario, sent.get(key) ?? 0, seconds);
-    sent.set(key, (sent.get(key) ?? 0) + requests);
-    return sample;
+    const done = await measure(comparison, server, scenario, sent.get(key) ?? 0, seconds);
+    sent.set(key, (sent.get(key) ?? 0) + done.requests);
+    return done;
+  };
+  const warmUp = async (server: MeasuredServer, scenario: Scenario): Promise<void> => {
+    let requests = 0;
+    for (let second = 0; second < WARM_UP_SECONDS && requests < WARM_UP_REQUESTS; second += 1)
+      requests += (await burst(server, scenario, 1)).requests;
   };
 
-  for (const scenario of scenarios) {
-    for (const server of servers) {
-      const key = keyOf(scenario.name, server.name);
-      for (let second = 0; second < WARM_UP_SECONDS; second += 1) {
-        if ((sent.get(key) ?? 0) < WARM_UP_REQUESTS) await burst(server, scenario, 1);
-      }
-    }
-  }
   for (let round = 0; round < rounds; round += 1) {
+    const started: MeasuredServer[] = [];
+    for (const server of servers) started.push(await server.start());
+    for (const scenario of scenarios) for (const server of started) await warmUp(server, scenario);
     // Each round begins with another server: nobody is always the first after a pause.
-    const turn = round % servers.length;
-    const order = [...servers.slice(turn), ...servers.slice(0, turn)];
+    const turn = round % started.length;
+    const order = [...started.slice(turn), ...started.slice(0, turn)];
     for (const scenario of scenarios) {
       for (const server of order) {
         const key = keyOf(scenario.name, server.name);
-        const sample = await burst(server, scenario, comparison.seconds * (scenario.times ?? 1));
+        const { sample } = await burst(server, scenario, comparison.seconds * (scenario.times ?? 1));
         samples.set(key, [...(samples.get(key) ?? []), sample]);
       }
     }
+    await Promise.all(started.map((server) => server.stop()));
   }
 
   return scenarios.flatMap((scenario) =>
@@ -106,7 +115,7 @@ async function measure(
   { headers, refusedBy }: Scenario,
   skip: number,
   seconds: number,
-): Promise<{ sample: Sample; requests: number }> {
+): Promise<Burst> {
   const cpuBefore = await server.cpu();
   const storeBefore = (await storeCpu?.()) ?? 0;
   const load = await generateLoad(wrk, { url: server.url, headers, skip, seconds });

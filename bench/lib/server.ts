@@ -21,6 +21,13 @@ export interface MeasuredServer {
   readonly url: string;
   /** User and system time that the process has used so far, in microseconds. */
   cpu(): Promise<number>;
+  stop(): Promise<unknown>;
+}
+
+/** A server that can be started anew. */
+export interface StartableServer {
+  readonly name: string;
+  start(): Promise<MeasuredServer>;
 }
 
 /** Starts a program and gives its first message. */
@@ -48,8 +55,12 @@ export async function startProgram(
   return { process: started, first };
 }
 
-/** Starts a program that ends in `serve()`. */
-export async function startServer(run: Run, name: string, program: Program): Promise<MeasuredServer> {
+/** A program that ends in `serve()`. */
+export function measuredServer(run: Run, name: string, program: Program): StartableServer {
+  return { name, start: () => startServer(run, name, program) };
+}
+
+async function startServer(run: Run, name: string, program: Program): Promise<MeasuredServer> {
   const { process: started, first } = await startProgram(run, name, program);
   const { port } = first as { port: number };
   return {
@@ -60,6 +71,7 @@ export async function startServer(run: Run, name: string, program: Program): Pro
       const [used] = (await once(started.child, 'message')) as [NodeJS.CpuUsage];
       return used.user + used.system;
     },
+    stop: () => started.stop(),
   };
 }
 
