@@ -93,7 +93,7 @@ export class ApiService extends Construct implements PrivateService {
       cluster: cluster.arn,
       taskDefinition: this.task(props).arn,
       launchType: 'FARGATE',
-      platformVersion: '1.4.0',
+      platformVersion: 'LATEST',
       desiredCount: tasks.min,
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,

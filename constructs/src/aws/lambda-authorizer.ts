@@ -25,7 +25,7 @@ const TIMEOUT_SECONDS = 10;
 
 /**
  * The function that answers a gateway's question who may call what, by the verification that the app has. It may
- * write its log, and nothing else in the account.
+ * write its log and its traces, and nothing else in the account.
  */
 export class LambdaAuthorizer extends Construct {
   readonly invokeArn: string;
@@ -38,6 +38,14 @@ export class LambdaAuthorizer extends Construct {
       name,
       assumeRolePolicy: permissionDocument([
         { actions: ['sts:AssumeRole'], resources: [], principal: { Service: 'lambda.amazonaws.com' } },
+      ]),
+    });
+    const mayTrace = new IamRolePolicy(this, 'may-trace', {
+      name: 'trace',
+      role: role.name,
+      // X-Ray knows no ARN of a trace.
+      policy: permissionDocument([
+        { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] },
       ]),
     });
     const mayLog = new IamRolePolicy(this, 'may-log', {
@@ -63,7 +71,8 @@ export class LambdaAuthorizer extends Construct {
       timeout: TIMEOUT_SECONDS,
       memorySize: 256,
       loggingConfig: { logFormat: 'JSON', logGroup: log.name },
-      dependsOn: [mayLog],
+      tracingConfig: { mode: 'Active' },
+      dependsOn: [mayLog, mayTrace],
     });
     this.invokeArn = this.fn.invokeArn;
   }

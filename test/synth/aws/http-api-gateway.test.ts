@@ -141,22 +141,29 @@ describe('who decides', () => {
     ]);
   });
 
-  it('may be asked by this authorizer alone, and may write its own log alone', () => {
+  it('may be asked by this authorizer alone, and may write its own log and traces alone', () => {
     const found = api({ policy: policyOf([both]) });
     const { source_arn, principal } = only(found, 'aws_lambda_permission');
     expect(principal).toBe('apigateway.amazonaws.com');
     expect(source_arn).toMatch(
       /^\$\{aws_apigatewayv2_api\.\w+\.execution_arn\}\/authorizers\/\$\{[\w.]+\.id\}$/,
     );
-    const { policy: document } = only(found, 'aws_iam_role_policy');
-    const { Statement } = JSON.parse(document as string) as { Statement: Fields[] };
-    expect(Statement).toEqual([
+    const statements = all(found, 'aws_iam_role_policy').flatMap(
+      ({ policy: document }) => (JSON.parse(document as string) as { Statement: Fields[] }).Statement,
+    );
+    expect(statements).toEqual([
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: [expect.stringMatching(/^\$\{aws_cloudwatch_log_group\.\w+\.arn\}:\*$/) as string],
       },
+      {
+        Effect: 'Allow',
+        Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+        Resource: ['*'],
+      },
     ]);
+    expect(only(found, 'aws_lambda_function')).toMatchObject({ tracing_config: { mode: 'Active' } });
   });
 });
 
@@ -224,6 +231,7 @@ it('keeps the IDs of what it makes', () => {
      "aws_cloudwatch_log_group.gateway_log_02046890",
      "aws_iam_role.gateway_authorizer_role_FAAC142D",
      "aws_iam_role_policy.gateway_authorizer_may-log_10423F9C",
+     "aws_iam_role_policy.gateway_authorizer_may-trace_5F4C3DCE",
      "aws_lambda_function.gateway_authorizer_function_AC412B9A",
      "aws_lambda_permission.gateway_authorizer_invoke_EA2CD523",
    ]

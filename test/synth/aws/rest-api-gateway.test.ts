@@ -337,6 +337,7 @@ it('keeps the IDs of what it makes', () => {
      "aws_iam_role.gateway_authorizer_role_FAAC142D",
      "aws_iam_role_policy.account_may-log_4F950E54",
      "aws_iam_role_policy.gateway_authorizer_may-log_10423F9C",
+     "aws_iam_role_policy.gateway_authorizer_may-trace_5F4C3DCE",
      "aws_lambda_function.gateway_authorizer_function_AC412B9A",
      "aws_lambda_permission.gateway_authorizer_invoke_EA2CD523",
      "aws_wafv2_web_acl.gateway_firewall_acl_3EF7FF96",
