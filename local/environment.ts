@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { policy } from '../policy';
 import { EngineCache } from './cache';
 import { Deployment, saveRedisUsers } from './deploy';
+import { findCheckov } from './engines/checkov';
 import { findChromium } from './engines/chromium';
 import { findMoto } from './engines/moto';
 import { findOpenBao } from './engines/openbao';
@@ -103,6 +104,7 @@ export async function prepareEdgeEngines(progress: Progress = silent): Promise<v
     await Promise.all([
       engineFinder(run, progress).deployer([AWS_PROVIDER]),
       progress.step('moto', (note) => findMoto({ ...where, note })),
+      progress.step('checkov', (note) => findCheckov({ ...where, note })),
     ]);
   } finally {
     await run.close();

@@ -69,6 +69,7 @@ export function published<P extends Part, K extends keyof Contract[P] & string>(
   return Object.fromEntries(entries) as Record<K, string>;
 }
 
-function parameter(environment: string, part: Part, name: string): string {
+/** Name of the parameter that holds it. */
+export function parameter(environment: string, part: Part, name: string): string {
   return `/portcullis/${environment}/${part}/${name}`;
 }

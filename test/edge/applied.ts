@@ -4,14 +4,13 @@ import type { AwsEnvironment } from '../../stacks/environments/define-environmen
 import { makeGiven, startAccount, type Account } from './account';
 import { EdgeDeployment, PARTS, type Plan } from './deployment';
 import { inventory } from './inventory';
+import type { Planned } from './planned';
 
 const TIMEOUT_MS = 900_000;
 
-/** What tests of an applied environment look at. */
-export interface Applied {
+/** What tests of an applied environment look at. Its network has the IDs that it got. */
+export interface Applied extends Planned {
   readonly account: Account;
-  /** With the IDs that its network got. */
-  readonly environment: AwsEnvironment;
   /** What resources of a type were planned to be, those among them that moto cannot make. */
   planned(type: string): readonly Readonly<Record<string, unknown>>[];
 }
@@ -36,16 +35,18 @@ export function describeApplied(
       const environment = await makeGiven(account, environmentOf());
       before = await inventory(account);
       deployment = await EdgeDeployment.open(run, account, environment);
-      const plans: Plan[] = [];
+      const plans: string[] = [];
       for (const part of PARTS) {
-        plans.push(JSON.parse(await readFile(await deployment.plan(part), 'utf8')) as Plan);
+        plans.push(await deployment.plan(part));
         for (const line of await deployment.leaveOut(part)) process.stderr.write(`${line}\n`);
         await deployment.apply(part);
       }
-      const resources = plans.flatMap((plan) => plan.planned_values.root_module.resources);
+      const resources = (await Promise.all(plans.map(resourcesOf))).flat();
       applied = {
-        account,
+        run,
         environment,
+        plans,
+        account,
         planned: (wanted) => resources.filter(({ type }) => type === wanted).map(({ values }) => values),
       };
     }, TIMEOUT_MS);
@@ -72,4 +73,9 @@ export function describeApplied(
       TIMEOUT_MS,
     );
   });
+}
+
+async function resourcesOf(file: string) {
+  const plan = JSON.parse(await readFile(file, 'utf8')) as Plan;
+  return plan.planned_values.root_module.resources;
 }

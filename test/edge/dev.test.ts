@@ -2,6 +2,7 @@ import { dev } from '../../stacks/environments/dev';
 import { describeApplied } from './applied';
 import { describeAccount } from './asserted/account';
 import { describeHttpGateway } from './asserted/http-gateway';
+import { describeRules } from './asserted/rules';
 import { describeService } from './asserted/service';
 import { describeStore } from './asserted/store';
 
@@ -10,4 +11,5 @@ describeApplied(dev, (applied) => {
   describeService(applied);
   describeHttpGateway(applied);
   describeAccount(applied);
+  describeRules(applied);
 });

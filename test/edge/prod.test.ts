@@ -3,6 +3,7 @@ import { describeApplied } from './applied';
 import { describeAccount } from './asserted/account';
 import { describeFirewall } from './asserted/firewall';
 import { describeRestGateway } from './asserted/rest-gateway';
+import { describeRules } from './asserted/rules';
 import { describeService } from './asserted/service';
 import { describeStore } from './asserted/store';
 
@@ -12,4 +13,5 @@ describeApplied(prod, (applied) => {
   describeRestGateway(applied);
   describeFirewall(applied);
   describeAccount(applied);
+  describeRules(applied);
 });
