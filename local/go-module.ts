@@ -49,7 +49,7 @@ export async function buildGoModule(
   const env = goEnvironment(module);
   const id = `${module.path}@${module.version}`;
 
-  note(`downloading ${id}`);
+  note(`downloading ${id}, which then is built (${time}, once)`);
   const answer = await run.complete(
     {
       name: `go mod download ${file}`,
