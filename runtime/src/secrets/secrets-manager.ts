@@ -1,8 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { z } from 'zod';
-import { isLoopback } from '../policy/loopback';
-import { backoffMs } from './backoff';
-import { pause, within } from './clock';
+import { within } from './clock';
 import { SecretsError } from './errors';
 import type { EmitEvent, SecretsEvent } from './events';
 import { readKvEntry } from './kv/read-entry';
@@ -15,6 +13,7 @@ import { Revocations } from './lease/revocations';
 import { secretsMetrics } from './metrics';
 import { resolveOptions, type SecretsManagerOptions } from './options';
 import { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
+import { endpointOf, type RedisClientOptions } from './redis/client-options';
 import type { RedisDriver } from './redis/driver';
 import { elastiCacheIam, type ElastiCacheIam } from './redis/elasticache-iam';
 import { nodeRedis, type NodeRedisClient } from './redis/node-redis';
@@ -27,22 +26,12 @@ import { serveStatus } from './status-server';
 import { readinessOf, statusOf, type SecretsReadiness, type SecretsStatus } from './status';
 import { VaultAccess } from './vault/access';
 import { VaultClient } from './vault/client';
-import { errorFor, isTransient } from './vault/failure';
+import { errorFor } from './vault/failure';
+import { loginWithin } from './vault/first-login';
 import type { Session } from './vault/session';
 import { TokenKeeper } from './vault/token-keeper';
 
 type Resolved = ReturnType<typeof resolveOptions>;
-
-/** Where Redis is, and how to talk to it. */
-export interface RedisClientOptions<Native = NodeRedisClient> {
-  readonly host: string;
-  readonly port?: number;
-  /** @default true, but false on loopback */
-  readonly tls?: boolean;
-  readonly database?: number;
-  /** The client library: `nodeRedis()` or `ioredis(Redis)`. @default nodeRedis() */
-  readonly driver?: RedisDriver<Native>;
-}
 
 /**
  * Everything secret that a service uses: one token, the credentials leased under it, KV entries. Keeps them
@@ -106,7 +95,7 @@ export class SecretsManager {
   static async connect(options: SecretsManagerOptions = {}): Promise<SecretsManager> {
     const manager = new SecretsManager(resolveOptions(options, process.env), options);
     try {
-      await manager.#firstLogin();
+      await loginWithin(manager.options.startupMs, manager.#keeper, manager.options.clock);
       await manager.#showStatus();
     } catch (error) {
       manager.#metrics.stop();
@@ -180,9 +169,9 @@ export class SecretsManager {
       this.#redisSource(source, () => void lease.rotate().catch(() => undefined)),
     );
     const overRest = typeof source === 'object' && source.kind === 'upstash';
-    const { host = 'localhost', port = 6_379, tls = !isLoopback(host), database, driver } = options ?? {};
-    const endpoint = { host, port, tls, ...(database !== undefined && { database }) };
-    const library: RedisDriver = overRest ? upstashRest() : (driver ?? nodeRedis());
+    const library: RedisDriver = overRest ? upstashRest() : (options?.driver ?? nodeRedis());
+    // Over REST the credential itself says where Redis is.
+    const endpoint = endpointOf(options ?? { host: 'localhost' });
     const redis = new RotatingRedis(lease, this.options.clock, endpoint, library);
     this.#start(lease, redis);
     return redis;
@@ -275,22 +264,6 @@ export class SecretsManager {
     lease.serve(consumer);
     this.#leases.push(lease);
     this.#scheduler.add(lease);
-  }
-
-  async #firstLogin(): Promise<void> {
-    const { clock, startupMs } = this.options;
-    const end = clock.now() + startupMs;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#keeper.login();
-        return;
-      } catch (error) {
-        const retryAfterMs = error instanceof SecretsError ? error.retryAfterMs : 0;
-        const wait = backoffMs(attempt, clock.random(), retryAfterMs);
-        if (!isTransient(error) || clock.now() + wait > end) throw error;
-        await pause(clock, wait);
-      }
-    }
   }
 
   async #showStatus(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Session } from '../vault/session';
 import type { Consumer, Generation } from './consumer';
 import { deadlineOf, type Credential, type CredentialSource } from './credential';
 import { nextLeaseAction, rotateAt, type LeaseAction } from './lease-life';
+import { Outcomes } from './outcomes';
 import { Retirement, type Serving } from './retirement';
 import type { Revocations } from './revocations';
 
@@ -45,7 +46,7 @@ export class Lease implements Task {
   #retirement: Retirement | undefined;
   #expired = false;
   #closed = false;
-  #waiters: ((error?: SecretsError) => void)[] = [];
+  readonly #outcomes = new Outcomes();
   readonly #consumers: Consumer[] = [];
 
   constructor(private readonly options: LeaseOptions) {
@@ -115,7 +116,7 @@ export class Lease implements Task {
     if (!this.#closed && (!this.#serving || this.credential?.session === session)) {
       await this.#rotateOnce().catch(() => undefined);
     }
-    while (this.credential?.session === session) await this.#outcome().catch(() => undefined);
+    while (this.credential?.session === session) await this.#outcomes.next().catch(() => undefined);
     await this.#retirement?.done;
   }
 
@@ -147,7 +148,7 @@ export class Lease implements Task {
     if (this.#expired) throw this.#expiry();
     if (this.#lastError && !isTransient(this.#lastError)) throw this.#lastError;
     const { clock, startupMs, source } = this.options;
-    const outcome = this.#outcome();
+    const outcome = this.#outcomes.next();
     if (!(await within(clock, startupMs, outcome))) {
       const message = `no credential of ${source.role} within ${startupMs / 1_000} s`;
       throw new SecretsError('ERR_CREDENTIAL_UNAVAILABLE', message, { cause: this.#lastError });
@@ -158,7 +159,7 @@ export class Lease implements Task {
   /** Drains, closes and revokes; no credential serves any more. Never rejects. */
   async close(boundMs: number): Promise<void> {
     this.#closed = true;
-    this.#settle(closed());
+    this.#outcomes.tell(closed());
     const { clock } = this.options;
     const end = clock.now() + boundMs;
     if (this.#rotation) await within(clock, boundMs, this.#rotation);
@@ -191,7 +192,7 @@ export class Lease implements Task {
       this.#attempt = 0;
       this.#lastError = undefined;
       this.#expired = false;
-      this.#settle();
+      this.#outcomes.tell();
       emit({
         type: 'credential_rotated',
         source: source.kind,
@@ -271,7 +272,7 @@ export class Lease implements Task {
       attempt: this.#attempt,
       servesForSeconds: deadline === undefined ? 0 : Math.max(0, (deadline - now) / 1_000),
     });
-    if (!isTransient(failure)) this.#settle(failure);
+    if (!isTransient(failure)) this.#outcomes.tell(failure);
     return failure;
   }
 
@@ -285,23 +286,12 @@ export class Lease implements Task {
     const { emit, source } = this.options;
     emit({ type: 'credential_expired', source: source.kind, role: source.role, user: old.credential.user });
     this.#retirement = this.#retire(old, 0);
-    this.#settle(this.#expiry());
+    this.#outcomes.tell(this.#expiry());
   }
 
   #expiry(): SecretsError {
     const message = `the credential of ${this.source.role} reached its deadline and could not be replaced`;
     return new SecretsError('ERR_CREDENTIAL_EXPIRED', message, { cause: this.#lastError });
-  }
-
-  /** The next success, or the next failure that waiting does not mend. */
-  #outcome(): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      this.#waiters.push((error) => (error ? reject(error) : resolve()));
-    });
-  }
-
-  #settle(error?: SecretsError): void {
-    for (const wake of this.#waiters.splice(0)) wake(error);
   }
 }
 

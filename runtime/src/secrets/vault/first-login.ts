@@ -1,0 +1,26 @@
+import { backoffMs } from '../backoff';
+import { pause, type Clock } from '../clock';
+import { SecretsError } from '../errors';
+import { isTransient } from './failure';
+import type { TokenKeeper } from './token-keeper';
+
+/**
+ * The login of a start: waits for a Vault that is unreachable, sealed or throttling, as long as the next attempt
+ * would still be within the bound.
+ *
+ * @throws SecretsError of the last attempt, at once where waiting cannot mend it.
+ */
+export async function loginWithin(boundMs: number, keeper: TokenKeeper, clock: Clock): Promise<void> {
+  const end = clock.now() + boundMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await keeper.login();
+      return;
+    } catch (error) {
+      const retryAfterMs = error instanceof SecretsError ? error.retryAfterMs : 0;
+      const wait = backoffMs(attempt, clock.random(), retryAfterMs);
+      if (!isTransient(error) || clock.now() + wait > end) throw error;
+      await pause(clock, wait);
+    }
+  }
+}
