@@ -4,6 +4,7 @@
  */
 import { appRole, SecretsManager, type SecretsEvent, type SecretsManagerOptions } from '@portcullis/runtime';
 import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
 import { policy } from '../../../policy';
 import { redisCommand } from '../../../local/given';
 import type { OpenBaoServer } from '../../../local/servers/openbao';
@@ -25,6 +26,8 @@ export interface ShortLeases {
   readonly redis: RedisServer;
   /** Roles `pg` and `cache` whose leases live that long. */
   leaseFor(seconds: number): Promise<void>;
+  /** The users that Vault leased and PostgreSQL knows. */
+  leasedUsers(): Promise<string[]>;
   /** A service of its own; `rotateShare` of the leases' life is when they are replaced. */
   connect(options?: ConnectOptions): Promise<Service>;
 }
@@ -71,6 +74,18 @@ export function useShortLeases(): () => ShortLeases {
         `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}';`,
       ]);
       await writeRole(admin(), 'cache', 'redis', seconds, [JSON.stringify(REDIS_RULES)]);
+    },
+    leasedUsers: async () => {
+      const client = new Client({ connectionString: postgres().adminUrl });
+      await client.connect();
+      try {
+        const { rows } = await client.query<{ name: string }>(
+          `select rolname as name from pg_roles where rolname like 'v-%'`,
+        );
+        return rows.map(({ name }) => name);
+      } finally {
+        await client.end();
+      }
     },
     connect: async ({ rotateShare = 50 / 60, ...options } = {}) => {
       const events: SecretsEvent[] = [];

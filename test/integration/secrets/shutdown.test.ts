@@ -8,7 +8,6 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { Client } from 'pg';
 import { poll } from '../../../local/poll';
 import { redisCommand } from '../../../local/given';
 import type { VaultClient } from '../../../local/servers/vault-client';
@@ -21,14 +20,8 @@ const leases = useShortLeases();
 
 /** Every leased user that PostgreSQL and Redis know. */
 async function leasedUsers(): Promise<string[]> {
-  const client = new Client({ connectionString: leases().postgres.adminUrl });
-  await client.connect();
-  const { rows } = await client.query<{ user: string }>(
-    `select rolname as user from pg_roles where rolname like 'v-%'`,
-  );
-  await client.end();
   const redis = (await redisCommand(leases().redis.adminUrl, ['ACL', 'USERS'])) as string[];
-  return [...rows.map(({ user }) => user), ...redis.filter((user) => /^v[-_]/i.test(user))];
+  return [...(await leases().leasedUsers()), ...redis.filter((user) => /^v[-_]/i.test(user))];
 }
 
 test('events, metrics and status tell what happens, and hold no secret, no token and no lease ID', async () => {

@@ -1,11 +1,10 @@
 import { appRole, type RotatingPool, type SecretsEvent } from '@portcullis/runtime';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import { poll } from '../../../local/poll';
 import { useRun } from '../../support/engines';
 import { useShortLeases, type Service } from './short-leases';
+import { underLoad } from './under-load';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -33,48 +32,19 @@ function newPool({ secrets }: Service): RotatingPool {
   return secrets.postgresPool('pg', { host, port, database: 'postgres', max: 10 });
 }
 
-const leasedUsers = async (): Promise<string[]> => {
-  const client = new Client({ connectionString: leases().postgres.adminUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ name: string }>(
-      `select rolname as name from pg_roles where rolname like 'v-%'`,
-    );
-    return rows.map(({ name }) => name);
-  } finally {
-    await client.end();
-  }
-};
-
-/** Queries without a pause until told to stop; half of them take a while, so that each swap has some in flight. */
-async function underLoad(
+/** Twenty queries at a time; half of them take a while, so that each swap has some in flight. */
+async function queriedWhile(
   pool: RotatingPool,
   during: () => Promise<void>,
 ): Promise<{ failures: unknown[]; users: Set<string> }> {
-  const failures: unknown[] = [];
   const users = new Set<string>();
-  let working = true;
-  const worker = async (_: unknown, index: number): Promise<void> => {
-    while (working) {
-      try {
-        const { rows } = await pool.query<{ user: string }>(
-          `select current_user as user, pg_sleep(${index % 2 === 0 ? 0.5 : 0.01})`,
-        );
-        users.add(rows[0]!.user);
-      } catch (error) {
-        failures.push(error);
-        await delay(50);
-      }
-    }
-  };
-  const load = Array.from({ length: 20 }, worker);
-  try {
-    await during();
-  } finally {
-    working = false;
-    await Promise.all(load);
-  }
-  return { failures, users };
+  const queries = Array.from({ length: 20 }, (_, index) => async (): Promise<void> => {
+    const { rows } = await pool.query<{ user: string }>(
+      `select current_user as user, pg_sleep(${index % 2 === 0 ? 0.5 : 0.01})`,
+    );
+    users.add(rows[0]!.user);
+  });
+  return { failures: await underLoad(queries, during), users };
 }
 
 const count = (events: readonly SecretsEvent[], type: SecretsEvent['type']): number =>
@@ -89,7 +59,7 @@ test('a token that meets its maximum is replaced, and all that was leased under 
   });
   const pool = newPool(service);
   await pool.query('select 1');
-  const { failures, users } = await underLoad(pool, () =>
+  const { failures, users } = await queriedWhile(pool, () =>
     until(() => expect(count(service.events, 'token_replaced')).toBeGreaterThanOrEqual(3), 30_000),
   );
   expect(failures).toEqual([]);
@@ -98,7 +68,7 @@ test('a token that meets its maximum is replaced, and all that was leased under 
   expect(count(service.events, 'revocation_failed')).toBe(0);
   expect(service.secrets.status().leases[0]).toMatchObject({ nextAction: 'rotate' });
   await service.secrets.close();
-  expect(await leasedUsers()).toEqual([]);
+  expect(await leases().leasedUsers()).toEqual([]);
 }, 60_000);
 
 test('a token with 8 s left: its leases are replaced in time', async () => {
@@ -108,8 +78,8 @@ test('a token with 8 s left: its leases are replaced in time', async () => {
   const pool = newPool(service);
   const before = (await pool.query<{ user: string }>('select current_user as user')).rows[0]!.user;
   expect(service.secrets.status().leases[0]!.deadlineInSeconds).toBeLessThanOrEqual(8);
-  const { failures, users } = await underLoad(pool, () =>
-    until(async () => expect(await leasedUsers()).not.toContain(before)),
+  const { failures, users } = await queriedWhile(pool, () =>
+    until(async () => expect(await leases().leasedUsers()).not.toContain(before)),
   );
   expect(failures).toEqual([]);
   expect(users.size).toBe(2);
@@ -127,7 +97,7 @@ test('a token that is revoked behind our back is replaced, unattended, and so is
   });
   expect(service.secrets.readiness().ready).toBe(true);
   await service.secrets.close();
-  expect(await leasedUsers()).toEqual([]);
+  expect(await leases().leasedUsers()).toEqual([]);
 }, 30_000);
 
 test('a periodic token is renewed beyond any number of its periods', async () => {
@@ -175,8 +145,8 @@ describe('a service in a process of its own', () => {
 
   test('that is killed leaves nothing beyond the TTL of its token', async () => {
     const { child, user } = await start('killed', { token_period: '3s' });
-    expect(await leasedUsers()).toContain(user);
+    expect(await leases().leasedUsers()).toContain(user);
     await child.kill();
-    await until(async () => expect(await leasedUsers()).not.toContain(user), 10_000);
+    await until(async () => expect(await leases().leasedUsers()).not.toContain(user), 10_000);
   }, 30_000);
 });
