@@ -1,18 +1,21 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A cable between a client and a server that a test can cut. */
+/** A cable between a client and a server that a test can cut, or make longer. */
 export interface TcpProxy {
   readonly port: number;
   /** Breaks what is connected, and takes nothing new. */
   cut(): void;
   mend(): void;
+  /** Whatever the server answers from now on comes that much later. */
+  delay(ms: number): void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(target: URL): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let delayMs = 0;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     return socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
@@ -24,9 +27,11 @@ export async function startTcpProxy(target: URL): Promise<TcpProxy> {
       return;
     }
     const upstream = keep(connect(Number(target.port), target.hostname));
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
     client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    upstream
+      .on('data', (bytes) => setTimeout(() => client.write(bytes), delayMs))
+      .on('close', () => setTimeout(() => client.destroy(), delayMs));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -40,6 +45,7 @@ export async function startTcpProxy(target: URL): Promise<TcpProxy> {
       breakAll();
     },
     mend: () => (isCut = false),
+    delay: (ms) => (delayMs = ms),
     close: async () => {
       breakAll();
       server.close();

@@ -36,12 +36,14 @@ const user = async (from = pool): Promise<string> =>
 const until = (question: () => void | Promise<void>, timeoutMs = 15_000): Promise<void> =>
   poll(async () => question(), { timeoutMs });
 
-const writeRole = (creation: string): Promise<unknown> =>
+const LOGIN = `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}';`;
+
+const writeRole = (creation: string, { connection = 'postgres', seconds = 600 } = {}): Promise<unknown> =>
   leases().admin.write('database/roles/pg', {
-    db_name: 'postgres',
+    db_name: connection,
     creation_statements: [creation],
-    default_ttl: '600s',
-    max_ttl: '600s',
+    default_ttl: `${seconds}s`,
+    max_ttl: `${seconds}s`,
   });
 
 const remove = (path: string): Promise<unknown> =>
@@ -173,6 +175,110 @@ test('when the outage outlasts the lease, queries fail with a typed error, and g
   await until(async () => expect(await user(shortPool)).not.toBe(before));
   await secrets.close();
 }, 40_000);
+
+describe('a Vault that answers slowly', () => {
+  afterEach(() => proxy.delay(0));
+
+  test('delays a rotation and nothing else; the deadline counts from the request, so it is never after the real one', async () => {
+    const before = await user();
+    proxy.delay(1_500);
+    const rotated = service.secrets.rotate();
+    await until(async () => expect(await user()).not.toBe(before));
+    const lease = service.secrets.status().leases[0]!;
+    expect(lease.ageSeconds).toBeGreaterThanOrEqual(1.5);
+    expect(lease.deadlineInSeconds).toBeLessThanOrEqual(598.5);
+    await rotated;
+    expect(service.secrets.readiness()).toEqual({ ready: true, problems: [] });
+  }, 40_000);
+
+  test('later than it is waited for is none: the old user serves, and whoever was lent unheard goes with the token', async () => {
+    const late = await leases().connect({ address: `http://127.0.0.1:${proxy.port}` });
+    const latePool = newPool(late);
+    const before = await user(latePool);
+    const known = await leases().leasedUsers();
+    proxy.delay(10_500);
+    await expect(late.secrets.rotate()).rejects.toMatchObject({
+      code: 'ERR_VAULT_UNREACHABLE',
+      message: expect.stringContaining('ANSWER_TIMEOUT') as string,
+    });
+    expect(await user(latePool)).toBe(before);
+    expect(late.secrets.readiness()).toEqual({ ready: true, problems: [] });
+    const unheard = (await leases().leasedUsers()).filter((name) => !known.includes(name));
+    expect(unheard).toHaveLength(1);
+
+    proxy.delay(0);
+    await until(async () => expect(await user(latePool)).not.toBe(before));
+    await late.secrets.close();
+    await until(async () => expect(await leases().leasedUsers()).not.toContain(unheard[0]));
+  }, 60_000);
+});
+
+describe('the database is down at a rotation', () => {
+  test('for Vault alone: the old user serves to its deadline, then a typed error; afterwards it goes on by itself', async () => {
+    const url = new URL(leases().postgres.adminUrl);
+    const cable = await startTcpProxy(url);
+    await leases().admin.write('database/config/far', {
+      plugin_name: 'postgresql-database-plugin',
+      connection_url: `postgresql://{{username}}:{{password}}@127.0.0.1:${cable.port}/postgres?sslmode=disable`,
+      username: url.username,
+      password: url.password,
+      allowed_roles: '*',
+    });
+    await writeRole(LOGIN, { connection: 'far', seconds: 4 });
+    const short = await leases().connect();
+    const shortPool = newPool(short);
+    try {
+      const before = await user(shortPool);
+      cable.cut();
+      const from = performance.now();
+      const { deadlineInSeconds = 0 } = short.secrets.status().leases[0]!;
+      let failure: unknown;
+      await until(async () => {
+        failure = await user(shortPool).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        expect(failure).toBeDefined();
+      });
+      expect(failure).toMatchObject({ code: 'ERR_CREDENTIAL_EXPIRED' });
+      // The status is rounded to tenths.
+      expect((performance.now() - from) / 1_000).toBeGreaterThan(deadlineInSeconds - 0.1);
+      expect(short.events).toContainEqual(
+        expect.objectContaining({ type: 'credential_failed', code: 'ERR_VAULT_FAILED' }),
+      );
+      expect(short.secrets.readiness()).toEqual({
+        ready: false,
+        problems: ['pg: expired (ERR_VAULT_FAILED)'],
+      });
+      cable.mend();
+      await until(async () => expect(await user(shortPool)).not.toBe(before));
+      expect(short.secrets.readiness()).toEqual({ ready: true, problems: [] });
+    } finally {
+      cable.mend();
+      await short.secrets.close();
+      await leases().leaseFor(600);
+      await cable.close();
+    }
+  }, 40_000);
+
+  test('for everybody: as soon as it is back the old user serves again, and the new one follows', async () => {
+    const before = await user();
+    await leases().postgres.kill('SIGKILL');
+    try {
+      await expect(service.secrets.rotate()).rejects.toMatchObject({ code: 'ERR_VAULT_FAILED' });
+      await expect(user()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      expect(service.secrets.status().leases[0]).toMatchObject({ state: 'serving', user: before });
+    } finally {
+      await leases().postgres.restart();
+    }
+    const users = new Set<string>();
+    await until(async () => {
+      users.add(await user());
+      expect(users.size).toBe(2);
+    });
+    expect([...users][0]).toBe(before);
+  }, 40_000);
+});
 
 test('a service that starts while the database is down waits for it', async () => {
   await leases().postgres.kill('SIGKILL');

@@ -102,9 +102,6 @@ test('tokens past their maximum, Redis and the service restarted, the connection
   const queries = Array.from({ length: 20 }, (_, index) => async () => {
     await service.pool.query('select pg_sleep($1)', [index % 2 === 0 ? 0.5 : 0.01]);
   });
-  const commands = Array.from({ length: 5 }, () => async () => {
-    await service.redis.sendCommand(['TIME']);
-  });
   const tokensReplaced = (count: number): Promise<void> => {
     const { events } = service;
     const before = events.length;
@@ -113,31 +110,27 @@ test('tokens past their maximum, Redis and the service restarted, the connection
       expect(replaced.length).toBeGreaterThanOrEqual(count);
     });
   };
-  let broken: unknown[] = [];
   const failures = await underLoad(queries, async () => {
-    broken = await underLoad(commands, async () => {
-      await tokensReplaced(2);
+    await tokensReplaced(2);
 
-      await deployment().redis.stop();
-      // It starts while Redis is away, as an orchestrator would have it: the last one goes when both serve.
-      const next = startService();
-      await deployment().redis.restart();
-      const before = service;
-      service = await next;
-      await service.redis.sendCommand(['TIME']);
-      await before.secrets.close();
-      await tokensReplaced(1);
+    await deployment().redis.stop();
+    // It starts while Redis is away, as an orchestrator would have it: the last one goes when both serve.
+    const next = startService();
+    await deployment().redis.restart();
+    const before = service;
+    service = await next;
+    for (const { redis } of services) await redis.sendCommand(['TIME']);
+    await before.secrets.close();
+    await tokensReplaced(1);
 
-      const { code, output } = await redeploy();
-      expect(output).toMatch(/2 changed/);
-      expect(code).toBe(0);
-      await tokensReplaced(2);
-    });
+    const { code, output } = await redeploy();
+    expect(output).toMatch(/\b2 changed/);
+    expect(code).toBe(0);
+    await tokensReplaced(2);
+    await service.redis.sendCommand(['TIME']);
   });
 
   expect(failures).toEqual([]);
-  // Those in flight when Redis went: whether it carried them out nobody knows, so they are not sent again.
-  expect(broken.slice(commands.length)).toEqual([]);
   await until(() => expect(service.secrets.readiness()).toEqual({ ready: true, problems: [] }));
   await service.secrets.close();
   expect(await leftUsers()).toEqual([]);
