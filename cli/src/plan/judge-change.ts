@@ -1,7 +1,7 @@
 import { changedAttributes, SCRIPTS, type Change } from './change';
 import { GRADES, worst, type Grade, type Remark } from './grade';
 import { ruleFor } from './rules';
-import { harmless } from './rules/judge';
+import { waitsForValue } from './rules/judge';
 import type { Rule } from './rules/rule';
 import { hasUnknown, show, type Value } from './values';
 
@@ -69,9 +69,9 @@ function judgeAttribute({ action, before, after }: Change, rule: Rule, name: str
     after[name],
   ];
   // The identity of what does not exist yet, and attributes of a new resource that no rule is about.
-  if (!judge && (isNew || name === 'id')) return [];
+  if (!judge && (isNew || name === 'id' || (action === 'replace' && hasUnknown(will)))) return [];
   if (hasUnknown(will)) {
-    return judge === harmless
+    return judge && !waitsForValue(judge, isNew)
       ? []
       : [{ grade: 'unknown', sentence: `${name} is known only after the apply` }];
   }

@@ -3,14 +3,17 @@ import type { Change } from '../change';
 import type { Remark } from '../grade';
 import { hasUnknown, isNothing, show, type Value } from '../values';
 import { blockOf, IDENTITY, kept, tlsPolicy } from './aws-common';
-import { allowance, harmless, lifetime, mustBe, reviewed, trusted } from './judge';
+import { allowance, harmless, lifetime, mustBe, ofChanges, reviewed, trusted } from './judge';
 import { named, type Rule } from './rule';
 
 const authorization = {
   authorization: harmless,
   authorization_type: harmless,
   authorization_scopes: harmless,
-  authorizer_id: reviewed('authorizer'),
+  // That there is none any more is said by `access`.
+  authorizer_id: ofChanges((before, after) =>
+    isNothing(after) ? undefined : reviewed('authorizer')(before, after),
+  ),
   api_key_required: harmless,
 };
 

@@ -1,14 +1,16 @@
 /** What runs: containers, functions, and the load balancer in front of them. */
 import type { Change } from '../change';
 import type { Remark } from '../grade';
-import { isRecord, show, type Value } from '../values';
+import { isRecord, same, show, type Value } from '../values';
 import { blockOf, IDENTITY, tlsPolicy } from './aws-common';
-import { allowance, harmless, mustBe, reviewed } from './judge';
+import { allowance, harmless, mustBe, ofChanges, reviewed, type Judge } from './judge';
 import { named, type Rule } from './rule';
 
 export const taskDefinition: Rule = {
   types: ['aws_ecs_task_definition'],
   noun: named('task', 'family'),
+  // Every change of it makes a new revision.
+  destroyed: { grade: 'notice', loses: 'nothing new starts from this revision' },
   attributes: {
     ...IDENTITY,
     family: harmless,
@@ -61,7 +63,8 @@ function weaknesses(container: Container, present = Object.keys(container).lengt
 function differences(name: string, was: Container | undefined, will: Container): Remark[] {
   if (!was) return [{ grade: 'notice', sentence: `new container ${name}` }];
   const changed = [...new Set([...Object.keys(was), ...Object.keys(will)])].filter(
-    (part) => JSON.stringify(was[part]) !== JSON.stringify(will[part]),
+    // AWS gives back empty lists where nothing was said.
+    (part) => !same(was[part] as Value, will[part] as Value),
   );
   // Values may be secret, by mistake: names are enough to look them up.
   return changed.sort().map((part) => ({
@@ -156,9 +159,20 @@ export const loadBalancer: Rule = {
     enable_deletion_protection: reviewed('protection from deletion'),
     security_groups: reviewed('security groups'),
     subnets: reviewed('subnets'),
-    access_logs: reviewed('access log'),
+    access_logs: written('access log'),
+    connection_logs: written('log of connections'),
+    enable_cross_zone_load_balancing: harmless,
   },
 };
+
+/** AWS gives back a log that is not written as one that is off. */
+function written(label: string): Judge {
+  const log = (value: Value | undefined): Value =>
+    show(blockOf(value).enabled) === 'true' ? (value ?? null) : null;
+  return ofChanges((before, after) =>
+    same(log(before), log(after)) ? undefined : reviewed(label)(log(before), log(after)),
+  );
+}
 
 export const listener: Rule = {
   types: ['aws_lb_listener'],
@@ -187,8 +201,7 @@ export const lambda: Rule = {
     ...IDENTITY,
     function_name: harmless,
     filename: harmless,
-    source_code_hash: (before) =>
-      before === undefined ? undefined : { grade: 'notice', sentence: 'has other code' },
+    source_code_hash: ofChanges(() => ({ grade: 'notice', sentence: 'has other code' })),
     source_code_size: harmless,
     code_sha256: harmless,
     last_modified: harmless,

@@ -1,8 +1,8 @@
 /** What is kept, for how long, and by whose key. */
-import { isNothing, show, type Value } from '../values';
+import { isNothing, same, show, type Value } from '../values';
 import { compareDocuments } from './aws-document';
 import { IDENTITY, kept } from './aws-common';
-import { harmless, itemsOf, mustBe, reviewed, type Judge } from './judge';
+import { harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from './judge';
 import { named, type Rule } from './rule';
 
 /** Days, of which less is weaker; 0 is for ever. */
@@ -10,19 +10,17 @@ function daysKept(label: string): Judge {
   const days = (value: Value | undefined): number => Number(value ?? 0) || Infinity;
   const say = (value: Value | undefined): string =>
     days(value) === Infinity ? 'for ever' : `${show(value)} days`;
-  return (before, after) =>
-    before === undefined
-      ? undefined
-      : {
-          grade: days(after) < days(before) ? 'danger' : 'notice',
-          sentence: `${label} ${say(before)} → ${say(after)}`,
-        };
+  return ofChanges((before, after) => ({
+    grade: days(after) < days(before) ? 'danger' : 'notice',
+    sentence: `${label} ${say(before)} → ${say(after)}`,
+  }));
 }
 
-const encryptionKey: Judge = (before, after) =>
-  before !== undefined && !isNothing(before) && isNothing(after)
+const encryptionKey = ofChanges((before, after) =>
+  !isNothing(before) && isNothing(after)
     ? { grade: 'danger', sentence: 'is no longer encrypted by a key of its own' }
-    : reviewed('key')(before, after);
+    : reviewed('key')(before, after),
+);
 
 export const logGroup: Rule = {
   types: ['aws_cloudwatch_log_group'],
@@ -78,7 +76,7 @@ export const parameter: Rule = {
     key_id: encryptionKey,
   },
   remarks: ({ before, after, action }) => {
-    const changed = ['value', 'insecure_value'].some((name) => show(before[name]) !== show(after[name]));
+    const changed = ['value', 'insecure_value'].some((name) => !same(before[name], after[name]));
     return action === 'update' && changed ? [{ grade: 'notice', sentence: 'has another value' }] : [];
   },
 };

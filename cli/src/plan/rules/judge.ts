@@ -55,7 +55,8 @@ export function allowance(label: string, { empty = 'nothing' } = {}): Judge {
 /** A switch that has to stay as it is: turned the other way it protects nothing. */
 export function mustBe(wanted: Value, right: string, wrong: string): Judge {
   return (before, after) => {
-    if (same(after, wanted)) {
+    // A switch that a provider may leave unset is a text: "true".
+    if (same(after, wanted) || after === String(wanted)) {
       return before === undefined ? undefined : { grade: 'notice', sentence: right };
     }
     return { grade: 'danger', sentence: wrong };
@@ -76,12 +77,26 @@ export function uses(label: string): Judge {
   };
 }
 
+/** Judges that say nothing of a new resource, whatever the value. */
+const OF_CHANGES = new WeakSet<Judge>();
+
+export function ofChanges(judge: (before: Value, after: Value | undefined) => Remark | undefined): Judge {
+  const silent: Judge = (before, after) => (before === undefined ? undefined : judge(before, after));
+  OF_CHANGES.add(silent);
+  return silent;
+}
+
 /** Worth reading, neither weaker nor stronger by itself. */
 export function reviewed(label: string): Judge {
-  return (before, after) =>
-    before === undefined
-      ? undefined
-      : { grade: 'notice', sentence: `${label} ${show(before)} → ${show(after)}` };
+  return ofChanges((before, after) => ({
+    grade: 'notice',
+    sentence: `${label} ${show(before)} → ${show(after)}`,
+  }));
+}
+
+/** Whether there would be anything to say of a value that is not known yet. */
+export function waitsForValue(judge: Judge, isNew: boolean): boolean {
+  return judge !== harmless && !(isNew && OF_CHANGES.has(judge));
 }
 
 /** Whose word counts: another one can let in whom it likes. */
