@@ -27,7 +27,10 @@ export interface Account {
 const credentials = { accessKeyId: 'edge', secretAccessKey: 'edge' };
 
 /** Starts the account of an environment, with nothing in it. */
-export async function startAccount(run: Run, { aws }: AwsEnvironment): Promise<Account> {
+export async function startAccount(
+  run: Run,
+  { aws }: { readonly aws: Pick<AwsEnvironment['aws'], 'account' | 'region'> },
+): Promise<Account> {
   const program = await findMoto({ run, cache: new EngineCache(), note: () => undefined });
   const { url } = await startMoto(run, { program, account: aws.account });
   return {

@@ -1,0 +1,82 @@
+/** A configuration that is applied to an account of its own, and what changes of it would do there. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readPlan } from '../../cli/src/plan/read-plan';
+import { linesOf, summarize } from '../../cli/src/plan/summary';
+import { EngineCache } from '../../local/cache';
+import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
+import { AWS_PROVIDER, provideProviders } from '../../local/engines/providers';
+import type { Run } from '../../local/run';
+import { startAccount, type Account } from './account';
+
+export const REGION = 'eu-central-1';
+export const ACCOUNT = '222222222222';
+
+/** What Terraform reads, without backend and provider. */
+export interface Resources {
+  readonly resource: Record<string, Record<string, Record<string, unknown>>>;
+}
+
+export class AppliedStack {
+  private constructor(
+    private readonly run: Run,
+    private readonly engine: string,
+    private readonly variables: NodeJS.ProcessEnv,
+    private readonly folder: string,
+    private readonly resources: Resources,
+    readonly account: Account,
+  ) {}
+
+  /** @throws LocalError with what the engine said */
+  static async apply(run: Run, resources: Resources): Promise<AppliedStack> {
+    const context = { run, cache: new EngineCache(), note: () => undefined };
+    const engine = await findOpenTofu(context);
+    const mirror = await provideProviders(context, engine, [AWS_PROVIDER]);
+    const account = await startAccount(run, { aws: { account: ACCOUNT, region: REGION } });
+    const variables = {
+      ...engineEnvironment(),
+      ...(mirror !== undefined && { TF_CLI_CONFIG_FILE: mirror }),
+      ...account.variables,
+    };
+    const folder = await run.subfolder('applied');
+    const stack = new AppliedStack(run, engine, variables, folder, resources, account);
+    await stack.write(resources);
+    await stack.runEngine('init', '-input=false');
+    await stack.runEngine('apply', '-input=false', '-auto-approve');
+    return stack;
+  }
+
+  /** What a plan says once the resources are changed, as in `danger gateway route GET /: …`. */
+  async said(change: (resources: Resources) => void): Promise<string[]> {
+    const changed = structuredClone(this.resources);
+    change(changed);
+    await this.write(changed);
+    await this.runEngine('plan', '-input=false', '-out=changed.plan');
+    const plan = readPlan(await this.runEngine('show', '-json', 'changed.plan'));
+    return linesOf(await summarize('edge-staging', plan)).map(
+      ({ grade, subject, sentence }) => `${grade} ${subject}: ${sentence}`,
+    );
+  }
+
+  private write(resources: Resources): Promise<void> {
+    const text = JSON.stringify({
+      ...resources,
+      terraform: { required_providers: { aws: { source: AWS_PROVIDER.source, version: '~> 6.13' } } },
+      provider: { aws: [{ region: REGION }] },
+    });
+    return writeFile(join(this.folder, 'main.tf.json'), text);
+  }
+
+  private runEngine(...args: string[]): Promise<string> {
+    return this.run.complete(
+      {
+        name: args[0] ?? '',
+        command: this.engine,
+        args: [...args, '-no-color'],
+        cwd: this.folder,
+        env: this.variables,
+      },
+      { code: 'deploy_failed', remedy: 'mend what the test applies' },
+    );
+  }
+}
