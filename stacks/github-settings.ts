@@ -27,12 +27,6 @@ export const scanning: SecurityScanningProps = {
     role: SCAN_ROLE,
     secretPath: `secret/data/${policy.name}/scan`,
   },
-  // The whole environment on the runner, as on anyone's machine.
-  application: {
-    start:
-      'npm start -- --port 3000 > start.log 2>&1 &\ncurl --silent --fail --retry 120 --retry-all-errors --retry-delay 5 --output /dev/null http://localhost:3000/healthz',
-    url: 'http://localhost:3000',
-  },
   fullScanRules: [
     { id: 10_049, level: 'IGNORE', reason: 'answers of this API are never stored: Cache-Control says so' },
   ],

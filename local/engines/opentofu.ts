@@ -7,7 +7,7 @@ import { onPath } from '../on-path';
 import { isAtLeast } from '../version';
 import type { EngineContext } from './context';
 
-const OPENTOFU: GoModule = {
+export const OPENTOFU: GoModule = {
   path: 'github.com/opentofu/opentofu',
   version: 'v1.12.6',
   sum: 'h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=',

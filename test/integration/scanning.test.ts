@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { poll } from '../../local/poll';
 import { choosePort } from '../../local/ports';
-import { delivery, scanning } from '../../stacks/github-settings';
+import { delivery } from '../../stacks/github-settings';
 import { openApiDocument } from '../../example/openapi';
 import { useRun } from '../support/engines';
 import { startVulnerableTwin } from '../support/scan/vulnerable-twin';
@@ -15,13 +16,13 @@ const CHECKOUT = join(__dirname, '../..');
 describe('a scan that the gate judges', () => {
   const run = useRun();
 
-  it('passes on the example API, started as the workflow starts it: nothing of medium risk or above', async () => {
-    expect(scanning.application?.start).toContain('npm start -- --port 3000');
+  it('passes on the example API, started as compose.test.yml starts it: nothing of medium risk or above', async () => {
+    const [, ...args] = (await composed()).command;
     const port = await choosePort(undefined, 'the API');
     const api = await run().spawn({
-      name: 'npm start',
+      name: 'the API',
       command: process.execPath,
-      args: ['bootstrap.mjs', 'start', '--port', String(port)],
+      args: args.map((arg) => (arg === '3000' ? String(port) : arg)),
       cwd: CHECKOUT,
       env: process.env,
       graceMs: 30_000,
@@ -76,6 +77,14 @@ describe('a scan that the gate judges', () => {
     return { code, output: await readFile(judged.log, 'utf8') };
   }
 });
+
+/** What the container runs. */
+async function composed(): Promise<{ command: string[] }> {
+  const { services } = parse(await readFile(join(CHECKOUT, 'compose.test.yml'), 'utf8')) as {
+    services: { app: { command: string[] } };
+  };
+  return services.app;
+}
 
 /** The token of the largest tier, as `npm start` prints it. */
 function tokenIn(log: string): string {

@@ -1,11 +1,14 @@
 /** No container engine runs here: what is held to its word is what the files say, and what the build's commands make. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { containerOf } from '../../constructs/src/aws/container';
+import { OPENTOFU } from '../../local/engines/opentofu';
 
 const CHECKOUT = join(__dirname, '../..');
 const text = (name: string) => readFile(join(CHECKOUT, name), 'utf8');
@@ -92,12 +95,51 @@ async function expanded(name: string): Promise<string[]> {
 
 const taken = (path: string): boolean => !/\/(node_modules|dist)$/.test(path);
 
-it('is composed with all that it needs, on port 3000, without a secret', async () => {
-  const { services } = parse(await text('compose.test.yml')) as {
-    services: Record<string, { command: string[]; environment?: unknown; privileged?: unknown }>;
+describe('what is composed', () => {
+  const app = async () => {
+    const { services } = parse(await text('compose.test.yml')) as { services: Record<string, Composed> };
+    expect(Object.keys(services)).toEqual(['app']);
+    return services.app!;
   };
-  expect(Object.keys(services)).toEqual(['app']);
-  expect(services.app?.command).toEqual(['node', 'bootstrap.mjs', 'start', '--port', '3000']);
-  expect(services.app).not.toHaveProperty('environment');
-  expect(services.app).not.toHaveProperty('privileged');
+
+  it('is the API with all that it needs, on port 3000, without a secret', async () => {
+    const composed = await app();
+    expect(composed.command).toEqual(['node', 'bootstrap.mjs', 'start', '--port', '3000']);
+    expect(composed).not.toHaveProperty('environment');
+    expect(composed).not.toHaveProperty('privileged');
+  });
+
+  it.each([
+    [200, 0],
+    [503, 1],
+  ])('counts as healthy by what /readyz answers: %d', async (status, code) => {
+    const server = createServer(({ url }, response) =>
+      response.writeHead(url === '/readyz' ? status : 404).end(),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const [, command = '', ...args] = (await app()).healthcheck.test;
+      const asked = args.map((arg) => arg.replace(':3000/', `:${port}/`));
+      const exited = promisify(execFile)(command, asked).then(
+        () => 0,
+        (error: { code: number }) => error.code,
+      );
+      await expect(exited).resolves.toBe(code);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('has the engine that is built elsewhere, of the same version', async () => {
+    expect((await app()).build.dockerfile_inline).toContain(
+      `ghcr.io/opentofu/opentofu:${OPENTOFU.version.slice(1)}-minimal`,
+    );
+  });
 });
+
+interface Composed {
+  readonly command: string[];
+  readonly healthcheck: { readonly test: string[] };
+  readonly build: { readonly dockerfile_inline: string };
+}

@@ -40,8 +40,6 @@ export interface SecurityScanningProps {
   };
   /** The issuer's token endpoint, for Client Credentials. */
   readonly tokenUrl: string;
-  /** Starts the API on a runner. @default `compose.test.yml`, on port 3000 */
-  readonly application?: { readonly start: string; readonly url: string } | undefined;
   /** When staging is scanned besides, in UTC. @default Mondays at 03:00 */
   readonly schedule?: string;
   /** The least risk that fails a scan. @default 'high' */
@@ -59,8 +57,9 @@ export interface SecurityScanningFilesProps extends SecurityScanningProps {
 }
 
 /**
- * ZAP on pull requests, after every deploy of staging and on schedule; gated by severity. The workflow and its
- * rules arrive in the repository by pull request.
+ * ZAP on pull requests, after every deploy of staging and on schedule; gated by severity. For a pull request the
+ * repository's `compose.test.yml` starts the API on port 3000. The workflow and its rules arrive in the repository by
+ * pull request.
  */
 export class SecurityScanning extends Construct {
   /** @throws ConstructError `ERR_PROPS` with everything that is wrong at once. */
@@ -76,16 +75,10 @@ export class SecurityScanning extends Construct {
   }
 }
 
-const COMPOSE = {
-  start: 'docker compose --file compose.test.yml up --detach --wait',
-  url: 'http://localhost:3000',
-};
-
 /** The files themselves, by path: what the construct proposes, and `portcullis workflows` writes. */
 export function securityScanningFiles(props: SecurityScanningProps): Record<string, string> {
-  const { policy, application = COMPOSE, schedule = '0 3 * * 1', failOn = 'high' } = props;
+  const { policy, schedule = '0 3 * * 1', failOn = 'high' } = props;
   const workflow = securityWorkflow({
-    application,
     schedule,
     failOn,
     stagingUrl: props.stagingUrl,
@@ -109,14 +102,13 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
 }
 
 export function securityScanningProblems(props: SecurityScanningProps): Problem[] {
-  const { stagingUrl, productionUrl, schedule, vault, tokenUrl, application } = props;
+  const { stagingUrl, productionUrl, schedule, vault, tokenUrl } = props;
   const cron = schedule === undefined ? undefined : scheduleProblem(schedule);
   return [
     ...urlProblem('stagingUrl', stagingUrl),
     ...urlProblem('productionUrl', productionUrl),
     ...urlProblem('tokenUrl', tokenUrl),
     ...urlProblem('vault.address', vault.address),
-    ...(application ? urlProblem('application.url', application.url) : []),
     ...(originOf(stagingUrl) === originOf(productionUrl)
       ? [
           {

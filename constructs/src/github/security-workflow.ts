@@ -3,8 +3,6 @@ import { ACTIONS } from './actions';
 import { CHECKED_OUT, HARDENED, type Job, type Step, type Workflow, vaultStep } from './workflow';
 
 export interface SecurityWorkflowProps {
-  /** Command that starts the API and its dependencies on the runner, and the URL at which it then answers. */
-  readonly application: { readonly start: string; readonly url: string };
   readonly stagingUrl: string;
   /** When the full scan runs besides every deploy, in UTC. */
   readonly schedule: string;
@@ -77,8 +75,36 @@ export function securityWorkflow(props: SecurityWorkflowProps): Workflow {
   };
 }
 
+/** The API with all that it needs, in the container of the repository's `compose.test.yml`. */
+const COMPOSE = 'docker compose --file compose.test.yml';
+const API_ON_RUNNER = 'http://localhost:3000';
+
+/** Installs the gate's packages: the container mounts a volume where they are, and would make the folder root's. */
+const PREPARE_GATE: Step = { name: 'Prepare the gate', run: `${GATE} --help > /dev/null` };
+
+/** `--wait` is for the health check, inside; the scanner comes from outside. */
+const START_API: Step = {
+  name: 'Start the API',
+  run: [
+    `${COMPOSE} up --detach --wait --wait-timeout 900`,
+    `curl --silent --show-error --fail --max-time 10 --output /dev/null ${API_ON_RUNNER}/readyz`,
+  ].join('\n'),
+};
+
+const API_LOG: Step = {
+  name: 'Show what the API said',
+  if: '${{ failure() }}',
+  run: `${COMPOSE} logs --no-color --tail 500`,
+};
+
+const STOP_API: Step = {
+  name: 'Stop the API',
+  if: '${{ always() }}',
+  run: `${COMPOSE} down --volumes`,
+};
+
 /** On pull requests, of forks too: no credential, no write; it warns. */
-function baselineJob({ application, failOn }: SecurityWorkflowProps): Job {
+function baselineJob({ failOn }: SecurityWorkflowProps): Job {
   const report = 'zap-baseline-report';
   return {
     if: "github.event_name == 'pull_request'",
@@ -86,13 +112,14 @@ function baselineJob({ application, failOn }: SecurityWorkflowProps): Job {
     'timeout-minutes': 30,
     steps: [
       ...CHECKED_OUT,
-      { name: 'Start the API', run: application.start },
+      PREPARE_GATE,
+      START_API,
       {
         name: 'Scan passively',
         uses: ACTIONS.zapBaseline,
         with: {
           ...SCAN_OPTIONS,
-          target: application.url,
+          target: API_ON_RUNNER,
           rules_file_name: '.zap/baseline-rules.tsv',
           artifact_name: `${report}-by-zap`,
         },
@@ -100,14 +127,15 @@ function baselineJob({ application, failOn }: SecurityWorkflowProps): Job {
       {
         name: 'Judge by severity',
         if: '${{ !cancelled() }}',
-        env: { TARGET: application.url },
         run: [
-          `${GATE} report_json.json --target "$TARGET" --fail-on ${failOn} --allow-list .zap/allow-list.json \\`,
+          `${GATE} report_json.json --target ${API_ON_RUNNER} --fail-on ${failOn} --allow-list .zap/allow-list.json \\`,
           '  --summary "$GITHUB_STEP_SUMMARY" ||',
           '  echo "::warning::the baseline scan did not pass: see the summary of this run"',
         ].join('\n'),
       },
       uploadReport(report),
+      API_LOG,
+      STOP_API,
     ],
   };
 }

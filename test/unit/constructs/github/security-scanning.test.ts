@@ -160,15 +160,34 @@ describe('the workflow of security scans', () => {
     expect(gates).toEqual([1, 2, 3].map(() => `--fail-on ${failOn}`));
   });
 
-  it('starts the API by compose.test.yml where nothing else is said', () => {
-    const names = namesOf(baseline);
-    expect(names.indexOf('Start the API')).toBeLessThan(names.indexOf('Scan passively'));
-    expect(baseline?.steps.find(({ name }) => name === 'Start the API')?.run).toBe(
-      'docker compose --file compose.test.yml up --detach --wait',
-    );
-    expect(baseline?.steps.find(({ name }) => name === 'Scan passively')?.with?.target).toBe(
-      'http://localhost:3000',
-    );
+  it('starts the API of a pull request by compose.test.yml, waits until it is ready, and leaves nothing', () => {
+    expect(namesOf(baseline)).toEqual([
+      'Harden the runner',
+      'Check out',
+      // Before the container: it mounts a volume over node_modules, and would make the folder root's.
+      'Prepare the gate',
+      'Start the API',
+      'Scan passively',
+      'Judge by severity',
+      'Keep the reports, of clean scans too',
+      'Show what the API said',
+      'Stop the API',
+    ]);
+    const step = (name: string) => baseline?.steps.find((one) => one.name === name);
+    expect(step('Start the API')?.run?.split('\n')).toEqual([
+      'docker compose --file compose.test.yml up --detach --wait --wait-timeout 900',
+      'curl --silent --show-error --fail --max-time 10 --output /dev/null http://localhost:3000/readyz',
+    ]);
+    expect(step('Scan passively')?.with?.target).toBe('http://localhost:3000');
+    expect(step('Judge by severity')?.run).toContain('--target http://localhost:3000 ');
+    expect(step('Show what the API said')).toMatchObject({
+      if: '${{ failure() }}',
+      run: 'docker compose --file compose.test.yml logs --no-color --tail 500',
+    });
+    expect(step('Stop the API')).toMatchObject({
+      if: '${{ always() }}',
+      run: 'docker compose --file compose.test.yml down --volumes',
+    });
   });
 
   it('writes rules that ZAP reads, and that its action passes on', () => {
