@@ -190,6 +190,22 @@ describe('the workflow of security scans', () => {
     });
   });
 
+  it("names no file that is not written: of a missing one ZAP's action says a line, and scans without", () => {
+    for (const job of [baseline, api, full]) {
+      const { rules_file_name: rules, cmd_options: options } =
+        job?.steps.find(({ uses }) => uses?.startsWith('zaproxy/'))?.with ?? {};
+      expect(Object.keys(files)).toContain(rules);
+      const hook = /--hook=\/zap\/wrk\/(\S+)/.exec(String(options))?.[1];
+      if (job !== baseline) expect(Object.keys(files)).toContain(hook);
+      expect(JSON.stringify(job)).toContain('--allow-list .zap/allow-list.json');
+    }
+    expect(Object.keys(files)).toContain('.zap/allow-list.json');
+    // Each rule list has the line without which the action would leave its file out, an empty list too.
+    for (const path of ['.zap/baseline-rules.tsv', '.zap/full-scan-rules.tsv']) {
+      expect(files[path]).toMatch(/^\d+\tIGNORE\t/m);
+    }
+  });
+
   it('writes rules that ZAP reads, and that its action passes on', () => {
     const rules = securityScanningFiles({
       ...props,
