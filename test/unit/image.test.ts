@@ -123,7 +123,7 @@ describe('what is composed', () => {
       const asked = args.map((arg) => arg.replace(':3000/', `:${port}/`));
       const exited = promisify(execFile)(command, asked).then(
         () => 0,
-        (error: { code: number }) => error.code,
+        (error: unknown) => (error as { code: number }).code,
       );
       await expect(exited).resolves.toBe(code);
     } finally {

@@ -56,7 +56,7 @@ export function allowance(label: string, { empty = 'nothing' } = {}): Judge {
 export function mustBe(wanted: Value, right: string, wrong: string): Judge {
   return (before, after) => {
     // A switch that a provider may leave unset is a text: "true".
-    if (same(after, wanted) || after === String(wanted)) {
+    if (same(after, wanted) || after === show(wanted)) {
       return before === undefined ? undefined : { grade: 'notice', sentence: right };
     }
     return { grade: 'danger', sentence: wrong };
