@@ -14,7 +14,7 @@ import { choosePort } from '../../../local/ports';
 import { VaultClient } from '../../../local/servers/vault-client';
 import { makeCertificates, type Certificates } from '../../support/certificates';
 import { useOpenBao } from '../../support/engines';
-import { testWithNamespaces } from '../../support/namespaces';
+import { testWithNamespaces } from '../../support/server-features';
 
 let tls: Certificates & { readonly port: number };
 const server = useOpenBao(async (run) => {
