@@ -1,10 +1,8 @@
 /** Scripts of security.yml that can run here, as a runner runs them: against a real provider, and a stand-in of staging. */
-import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { parse } from 'yaml';
 import { forgetTokens, keepTokenFresh } from '../../constructs/src/github/security-workflow';
@@ -12,6 +10,7 @@ import { poll } from '../../local/poll';
 import { randomPassword } from '../../local/secrets';
 import { deliveryFiles } from '../../stacks/github-settings';
 import { useOidc, useRun } from '../support/engines';
+import { inShell } from '../support/github/step';
 
 const AUDIENCE = 'https://api.example.com';
 const CLIENT = { clientId: 'scan-free', clientSecret: `${randomPassword()}"\\$'` };
@@ -23,13 +22,6 @@ const oidc = useOidc({
   accessTokenSeconds: 60,
   clients: [{ ...CLIENT, organisation: 'scanners', tier: 'free', scopes: ['read:things', 'write:things'] }],
 });
-
-/** As GitHub runs a step whose shell is `bash`; its files are in `folder`. */
-function inShell(folder: string, script: string, variables: NodeJS.ProcessEnv) {
-  const env = { PATH: process.env.PATH, ...variables };
-  const args = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script];
-  return promisify(execFile)('bash', args, { cwd: folder, env, timeout: 20_000 });
-}
 
 describe('the access token of a scan', () => {
   const step = () =>
@@ -99,6 +91,8 @@ describe('the release that is scanned', () => {
 
   let staging: Server;
   let served: string | undefined;
+  let asked = 0;
+  const url = (): string => `http://127.0.0.1:${(staging.address() as AddressInfo).port}`;
   beforeAll(() => {
     staging = createServer((_, response) => response.end(JSON.stringify({ status: 'up', release: served })));
     return new Promise<void>((resolve) => staging.listen(0, '127.0.0.1', resolve));
@@ -107,7 +101,7 @@ describe('the release that is scanned', () => {
 
   const answer = async (name: string): Promise<{ code?: number; stdout: string }> =>
     inShell(run().folder, script(name), {
-      STAGING_URL: `http://127.0.0.1:${(staging.address() as AddressInfo).port}`,
+      STAGING_URL: url(),
       RELEASE: 'this-one',
     }).catch((failed: unknown) => failed as { code: number; stdout: string });
 
@@ -116,6 +110,22 @@ describe('the release that is scanned', () => {
     await expect(answer('Wait until staging serves the release')).resolves.toMatchObject({ stdout: '' });
     await expect(answer('See that staging serves it still')).resolves.toMatchObject({ stdout: '' });
   }, 20_000);
+
+  it('is waited for, and not for ever', async () => {
+    const waiting = `sleep() { :; }; ${script('Wait until staging serves the release')}`;
+    const variables = { STAGING_URL: url(), RELEASE: 'this-one' };
+    served = undefined;
+    staging.on('request', () => {
+      if ((asked += 1) === 3) served = 'this-one';
+    });
+    await expect(inShell(run().folder, waiting, variables)).resolves.toMatchObject({ stdout: '' });
+    served = 'another-one';
+    await expect(inShell(run().folder, waiting, variables)).rejects.toMatchObject({
+      code: 1,
+      stdout: '::error::staging serves another-one, not this-one\n',
+    });
+    expect(asked).toBe(4 + 60);
+  }, 30_000);
 
   it.each([
     ['its successor', 'another-one'],
