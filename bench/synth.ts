@@ -12,7 +12,7 @@ import { atLeast, atMost, machine, median, print, round } from './lib/report';
 import { findTsNode } from './synth/ts-node';
 import { empty, withRootImports } from './synth/variants';
 
-const TSX = ['--import', require.resolve('tsx')] as const;
+const TSX = ['--require', require.resolve('tsx/cjs')] as const;
 const MAIN = join('stacks', 'main.ts');
 
 /** One way to synthesize, or to build: Node's arguments, and the folder to run in. */

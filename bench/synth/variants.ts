@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 const CHECKOUT = join(__dirname, '..', '..');
 
 /** What `stacks/main.ts` reads, directly or not. */
-const SOURCES = ['policy.ts', 'stacks', 'constructs/src', 'runtime/src'] as const;
+const SOURCES = ['policy.ts', 'requests.ts', 'stacks', 'constructs/src', 'runtime/src'] as const;
 
 /** As `cdktf init` writes it for TypeScript, as strict as ours. */
 const TSCONFIG = {
@@ -53,7 +53,7 @@ async function sourceFiles(folder: string): Promise<readonly string[]> {
     .map((entry) => join(folder, entry));
 }
 
-/** `import { A } from '@cdktf/provider-x/lib/some-thing'` becomes `A = someThing.A` of the package's root. */
+/** `import { A } from '@cdktf/provider-x/lib/some-thing'` becomes `A = someThingModule.A` of the package's root. */
 function byRoot(text: string): string {
   return text.replace(
     /import (?:type )?\{([^}]*)\} from '(@cdktf\/provider-[a-z]+)\/lib\/([a-z0-9-]+)';/g,
@@ -63,8 +63,9 @@ function byRoot(text: string): string {
         .split(',')
         .map((name) => name.trim().replace(/^type /, ''))
         .filter((name) => name !== '')
-        .map((name) => `import ${name} = ${namespace}.${name};`);
-      return [`import { ${namespace} } from '${provider}';`, ...aliases].join('\n');
+        .map((name) => `import ${name} = ${namespace}Module.${name};`);
+      // By a name that no function of ours has.
+      return [`import { ${namespace} as ${namespace}Module } from '${provider}';`, ...aliases].join('\n');
     },
   );
 }
