@@ -3,11 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPlan } from '../../cli/src/plan/read-plan';
 import { linesOf, summarize } from '../../cli/src/plan/summary';
-import { EngineCache } from '../../local/cache';
-import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
-import { AWS_PROVIDER, provideProviders } from '../../local/engines/providers';
+import { AWS_PROVIDER } from '../../local/engines/providers';
 import type { Run } from '../../local/run';
 import { startAccount, type Account } from './account';
+import { AwsEngine } from './engine';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '222222222222';
@@ -19,9 +18,7 @@ export interface Resources {
 
 export class AppliedStack {
   private constructor(
-    private readonly run: Run,
-    private readonly engine: string,
-    private readonly variables: NodeJS.ProcessEnv,
+    private readonly engine: AwsEngine,
     private readonly folder: string,
     private readonly resources: Resources,
     readonly account: Account,
@@ -29,17 +26,10 @@ export class AppliedStack {
 
   /** @throws LocalError with what the engine said */
   static async apply(run: Run, resources: Resources): Promise<AppliedStack> {
-    const context = { run, cache: new EngineCache(), note: () => undefined };
-    const engine = await findOpenTofu(context);
-    const mirror = await provideProviders(context, engine, [AWS_PROVIDER]);
     const account = await startAccount(run, { aws: { account: ACCOUNT, region: REGION } });
-    const variables = {
-      ...engineEnvironment(),
-      ...(mirror !== undefined && { TF_CLI_CONFIG_FILE: mirror }),
-      ...account.variables,
-    };
+    const engine = await AwsEngine.open(run, account);
     const folder = await run.subfolder('applied');
-    const stack = new AppliedStack(run, engine, variables, folder, resources, account);
+    const stack = new AppliedStack(engine, folder, resources, account);
     await stack.write(resources);
     await stack.runEngine('init', '-input=false');
     await stack.runEngine('apply', '-input=false', '-auto-approve');
@@ -68,15 +58,6 @@ export class AppliedStack {
   }
 
   private runEngine(...args: string[]): Promise<string> {
-    return this.run.complete(
-      {
-        name: args[0] ?? '',
-        command: this.engine,
-        args: [...args, '-no-color'],
-        cwd: this.folder,
-        env: this.variables,
-      },
-      { code: 'deploy_failed', remedy: 'mend what the test applies' },
-    );
+    return this.engine.in(this.folder, 'applied', ...args);
   }
 }

@@ -2,9 +2,6 @@ import { App } from 'cdktf';
 import type { Construct } from 'constructs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineCache } from '../../local/cache';
-import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
-import { AWS_PROVIDER, provideProviders } from '../../local/engines/providers';
 import type { Run } from '../../local/run';
 import { policy } from '../../policy';
 import { bodies } from '../../requests';
@@ -13,6 +10,7 @@ import { EdgeStack, type EdgeStackProps } from '../../stacks/edge-stack';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';
 import { ServiceStack } from '../../stacks/service-stack';
 import type { Account } from './account';
+import { AwsEngine } from './engine';
 import { leaveOut, type Configuration } from './left-out';
 
 /** The stacks of an environment. */
@@ -53,31 +51,21 @@ function changedArguments({ before, after }: Change): string[] {
 /** The stacks of an environment, synthesized for an account, and the engine to apply them there. */
 export class EdgeDeployment {
   private constructor(
-    private readonly run: Run,
-    private readonly engine: string,
-    private readonly variables: NodeJS.ProcessEnv,
+    private readonly engine: AwsEngine,
     private readonly folder: string,
     private readonly environment: string,
   ) {}
 
   static async open(run: Run, account: Account, environment: AwsEnvironment): Promise<EdgeDeployment> {
-    const context = { run, cache: new EngineCache(), note: () => undefined };
-    const engine = await findOpenTofu(context);
-    const configuration = await provideProviders(context, engine, [AWS_PROVIDER]);
+    const engine = await AwsEngine.open(run, account);
     const folder = await run.subfolder(`edge-${environment.name}`);
-    synthesize(engine, join(folder, 'out'), {
+    synthesize(engine.command, join(folder, 'out'), {
       ...environment,
       // The state of a test is the test's own; what encrypts it is not the account's, which forgets.
       backend: { kind: 'local', directory: folder },
       encryption: { keyProvider: 'passphrase' },
     });
-    const variables = {
-      ...engineEnvironment(),
-      ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
-      ...account.variables,
-      TF_VAR_state_passphrase: 'of-no-account-that-exists',
-    };
-    return new EdgeDeployment(run, engine, variables, folder, environment.name);
+    return new EdgeDeployment(engine, folder, environment.name);
   }
 
   /** What the whole stack would make. @returns the file of the plan as JSON */
@@ -122,18 +110,8 @@ export class EdgeDeployment {
     return join(this.folder, 'out', 'stacks', `${part}-${this.environment}`);
   }
 
-  /** @throws LocalError with what the engine said, when its exit code is not 0. */
   private runEngine(part: Part, ...args: string[]): Promise<string> {
-    return this.run.complete(
-      {
-        name: `${args[0] ?? ''} ${part}-${this.environment}`,
-        command: this.engine,
-        args: [...args, '-no-color'],
-        cwd: this.stackFolder(part),
-        env: this.variables,
-      },
-      { code: 'deploy_failed', remedy: 'mend the stack, or name what moto lacks in test/edge/left-out.ts' },
-    );
+    return this.engine.in(this.stackFolder(part), `${part}-${this.environment}`, ...args);
   }
 }
 

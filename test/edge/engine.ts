@@ -1,0 +1,43 @@
+import { EngineCache } from '../../local/cache';
+import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
+import { AWS_PROVIDER, provideProviders } from '../../local/engines/providers';
+import type { Run } from '../../local/run';
+import type { Account } from './account';
+
+/** The real engine with the real provider, which takes an account of moto's for AWS. */
+export class AwsEngine {
+  private constructor(
+    private readonly run: Run,
+    readonly command: string,
+    private readonly variables: NodeJS.ProcessEnv,
+  ) {}
+
+  static async open(run: Run, account: Account): Promise<AwsEngine> {
+    const context = { run, cache: new EngineCache(), note: () => undefined };
+    const command = await findOpenTofu(context);
+    const mirror = await provideProviders(context, command, [AWS_PROVIDER]);
+    return new AwsEngine(run, command, {
+      ...engineEnvironment(),
+      ...(mirror !== undefined && { TF_CLI_CONFIG_FILE: mirror }),
+      ...account.variables,
+      TF_VAR_state_passphrase: 'of-no-account-that-exists',
+    });
+  }
+
+  /** @throws LocalError with what the engine said, when its exit code is not 0. */
+  in(folder: string, name: string, ...args: string[]): Promise<string> {
+    return this.run.complete(
+      {
+        name: `${args[0] ?? ''} ${name}`,
+        command: this.command,
+        args: [...args, '-no-color'],
+        cwd: folder,
+        env: this.variables,
+      },
+      {
+        code: 'deploy_failed',
+        remedy: 'mend what is applied, or name what moto lacks in test/edge/left-out.ts',
+      },
+    );
+  }
+}
