@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { routeOf } from '../http/route-of';
+import { together } from '../http/together';
 import type { Route } from '../policy';
 import { credentialsOf } from './bearer';
 import { challenge, refuseAmbiguous, refuseToken, refuseUnavailable } from './challenge';
@@ -104,7 +105,7 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     else next();
   }
 
-  return Object.assign(handle, {
+  return Object.assign(together(handle), {
     readiness: () => verifier.readiness(),
     close: () => verifier.close(),
   });

@@ -1,3 +1,4 @@
+import { endOfTurn } from '../http/together';
 import type { Script } from './charge-script';
 
 /** Runs a script on keys of one slot of a cluster, or on any keys where there are no slots. */
@@ -40,7 +41,7 @@ export class Batch<Request extends { readonly client: string }, Answer> {
   constructor(
     readonly redis: ScriptRunner,
     readonly script: BatchScript<Request, Answer>,
-    readonly schedule: Schedule = setImmediate,
+    readonly schedule: Schedule = (flush) => endOfTurn().then(flush),
   ) {}
 
   add(request: Request): Promise<Answer> {

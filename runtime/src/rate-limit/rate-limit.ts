@@ -1,6 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
 import { routeOf } from '../http/route-of';
+import { together } from '../http/together';
 import { harmless } from '../listener';
 import type { Policy } from '../policy';
 import { clientAddress, subscriberNetwork, type TrustedProxies } from './client-address';
@@ -162,7 +163,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     if (outcome instanceof Promise) outcome.then(answer).catch(next);
     else answer(outcome);
   };
-  return Object.assign(handle, {
+  return Object.assign(together(handle), {
     storeState: () => guarded.state,
     close: () => {
       clearInterval(sweeping);
