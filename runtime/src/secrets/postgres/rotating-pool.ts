@@ -99,7 +99,7 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
 
   /** As `pg.Pool#connect`. A client keeps the user it was opened with until it is released. */
   readonly connect: Pool['connect'] = ((callback?: ConnectCallback) => {
-    const client = this.#with((pool) => pool.connect());
+    const client = this.#connect();
     if (callback === undefined) return client;
     client.then(
       (value) => callback(undefined, value, value.release.bind(value)),
@@ -152,22 +152,30 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     return Math.min(WARM_UP_MS, WARM_UP_SHARE * left);
   }
 
+  /** The path of every query: it makes one promise, where `pg.Pool#query` makes two. */
   #query(args: unknown[]): Promise<QueryResult> {
-    return this.#with((pool) => send(pool, args));
+    const current = this.#current;
+    if (current === undefined) return this.#whenReady((pool) => ask(pool, args));
+    return new Promise((resolve, reject) => {
+      send(current.pool, args, (error, result) => {
+        if (error) this.#after(error, current.user, (pool) => ask(pool, args)).then(resolve, reject);
+        else resolve(result);
+      });
+    });
   }
 
-  /** The path of every query: it costs what the promise of `pg.Pool#query` would. */
-  async #with<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+  async #connect(): Promise<PoolClient> {
     const current = this.#current;
-    if (current === undefined) return this.#whenReady(work);
-    try {
-      return await work(current.pool);
-    } catch (error) {
-      if (!isRefusal(error)) throw withStack(error);
-      // Refused while connecting, so nothing was sent: the work may start again with a new credential.
-      await this.lease.refused(current.user);
-      return this.#whenReady(work);
-    }
+    const connect = (pool: Pool): Promise<PoolClient> => pool.connect();
+    if (current === undefined) return this.#whenReady(connect);
+    return connect(current.pool).catch((error: unknown) => this.#after(error, current.user, connect));
+  }
+
+  /** After a failure: refused while connecting, nothing was sent, so that the work may start again as a new user. */
+  async #after<T>(error: unknown, user: string, work: (pool: Pool) => Promise<T>): Promise<T> {
+    if (!isRefusal(error)) throw withStack(error);
+    await this.lease.refused(user);
+    return this.#whenReady(work);
   }
 
   async #whenReady<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
@@ -207,28 +215,25 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
 
 /** `pg.Pool#query` without its overloads. */
 interface Queryable {
-  query(
-    text: unknown,
-    values: unknown,
-    callback: (error: Error | undefined, result: QueryResult) => void,
-  ): void;
+  query(text: unknown, values: unknown, callback: Callback): void;
 }
 
-type Callback = (error: Error | undefined, result?: QueryResult) => void;
+type Callback = (error: Error | undefined, result: QueryResult) => void;
 type ConnectCallback = (
   error: Error | undefined,
   client: PoolClient | undefined,
   done: (release?: boolean | Error) => void,
 ) => void;
 
+function ask(pool: Pool, args: readonly unknown[]): Promise<QueryResult> {
+  return new Promise((resolve, reject) =>
+    send(pool, args, (error, result) => (error ? reject(error) : resolve(result))),
+  );
+}
+
 /** Given a callback, `pg.Pool#query` makes no promise of its own. */
-function send(pool: Pool, [text, values]: readonly unknown[]): Promise<QueryResult> {
-  return new Promise((resolve, reject) => {
-    (pool as unknown as Queryable).query(text, values, (error, result) => {
-      if (error) reject(error);
-      else resolve(result);
-    });
-  });
+function send(pool: Pool, [text, values]: readonly unknown[], callback: Callback): void {
+  (pool as unknown as Queryable).query(text, values, callback);
 }
 
 /** The way to the caller instead of the way to the socket, as `pg.Pool` has it. */
@@ -242,7 +247,7 @@ async function settle(work: Promise<QueryResult>, callback: Callback): Promise<v
     const result = await work;
     process.nextTick(callback, undefined, result);
   } catch (error) {
-    process.nextTick(callback, error);
+    process.nextTick(callback, error, undefined);
   }
 }
 

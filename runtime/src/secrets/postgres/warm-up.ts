@@ -1,13 +1,16 @@
 import type { Pool, PoolClient } from 'pg';
-import { within, type Clock } from '../clock';
+import { pause, within, type Clock } from '../clock';
 
 /** How long a new user's first connection may take. */
 const CONNECT_MS = 10_000;
 
+/** How long the queries that go on are left alone after each connection, of the time that it took to open. */
+const REST = 3;
+
 /**
  * Proves that the user of a new pool can work, then opens as many connections as the old pool has, so that the swap
- * does not wait for handshakes. One after the other: all at once they take the processors, on both sides, from the
- * queries that go on.
+ * does not wait for handshakes. One after the other, with rests between: all at once they take the processors, on both
+ * sides, from the queries that go on.
  *
  * @param moreMs for how long more than the first are opened; the pool opens the rest when they are needed.
  * @throws what PostgreSQL said to the first one; Error when it said nothing in time.
@@ -30,7 +33,10 @@ export async function warmUp(pool: Pool, connections: number, clock: Clock, more
     const end = clock.now() + moreMs;
     for (let opened = 0; clients.length > opened && clients.length < connections;) {
       opened = clients.length;
-      await within(clock, end - clock.now(), open());
+      const began = clock.now();
+      await within(clock, end - began, open());
+      const took = clock.now() - began;
+      await pause(clock, Math.min(REST * took, end - clock.now()));
     }
   } finally {
     warming = false;
