@@ -75,7 +75,8 @@ export class ClientLimits {
 
   /**
    * Forgets what an organisation has spent. Processes repeat a refusal for a second at most, and may still spend
-   * what they have leased for it, for a sixtieth of the shortest window at most.
+   * what they have leased for it, for a sixtieth of the shortest window at most. What is refunded later of a call from
+   * before is taken off what was spent since: a refund knows its bucket, not its call.
    *
    * @returns whether there was something to forget.
    * @throws StoreUnavailableError
