@@ -3,17 +3,23 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { enforce, overridesSchema, rateLimit, requireAuth } from '@portcullis/runtime';
+import { definePolicy } from '@portcullis/runtime/policy';
+import express from 'express';
 import { decodeJwt } from 'jose';
 import { parse } from 'yaml';
-import { forgetTokens, keepTokenFresh } from '../../constructs/src/github/security-workflow';
+import { forgetTokens, keepTokenFresh, seeThrough } from '../../constructs/src/github/security-workflow';
 import { poll } from '../../local/poll';
 import { randomPassword } from '../../local/secrets';
 import { deliveryFiles } from '../../stacks/github-settings';
 import { useOidc, useRun } from '../support/engines';
 import { inShell } from '../support/github/step';
+import { useTestRedis } from './rate-limit/redis';
 
 const AUDIENCE = 'https://api.example.com';
 const CLIENT = { clientId: 'scan-free', clientSecret: `${randomPassword()}"\\$'` };
+
+const CHECKOUT = join(__dirname, '../..');
 
 const run = useRun();
 const oidc = useOidc({
@@ -23,21 +29,17 @@ const oidc = useOidc({
   clients: [{ ...CLIENT, organisation: 'scanners', tier: 'free', scopes: ['read:things', 'write:things'] }],
 });
 
-describe('the access token of a scan', () => {
-  const step = () =>
-    keepTokenFresh({
-      url: `${oidc().issuer}/token`,
-      resource: AUDIENCE,
-      scopes: ['read:things', 'write:things'],
-      renewSeconds: 1,
-    });
-  const keep = (folder: string, clientSecret = CLIENT.clientSecret) =>
-    inShell(folder, step().run ?? '', {
-      ...step().env,
-      CLIENT_ID: CLIENT.clientId,
-      CLIENT_SECRET: clientSecret,
-    });
+function keep(folder: string, clientSecret = CLIENT.clientSecret): ReturnType<typeof inShell> {
+  const { run, env } = keepTokenFresh({
+    url: `${oidc().issuer}/token`,
+    resource: AUDIENCE,
+    scopes: ['read:things', 'write:things'],
+    renewSeconds: 1,
+  });
+  return inShell(folder, run ?? '', { ...env, CLIENT_ID: CLIENT.clientId, CLIENT_SECRET: clientSecret });
+}
 
+describe('the access token of a scan', () => {
   it('is renewed while the scan runs, masked, and gone when it has ended', async () => {
     const folder = await run().subfolder('renewed');
     const file = join(folder, '.zap/run/token');
@@ -78,6 +80,85 @@ describe('the access token of a scan', () => {
     await expect(keep(folder, 'wrong')).rejects.toMatchObject({ stdout: '' });
     // What comes after a step that failed runs all the same.
     await expect(inShell(folder, forgetTokens().run ?? '', {})).resolves.toMatchObject({ stdout: '' });
+  }, 30_000);
+});
+
+describe('the limits of the client of a scan', () => {
+  const { redis } = useTestRedis();
+  let api: Server;
+  let entries: Record<string, string> = {};
+  let folder: string;
+  let stop: () => void;
+
+  beforeAll(async () => {
+    const policy = definePolicy({
+      name: 'things',
+      issuer: oidc().issuer,
+      audience: AUDIENCE,
+      tiers: { free: [{ limit: 100, window: '1m' }], pro: [{ limit: 1_000, window: '1m' }] },
+      defaultTier: 'free',
+      routes: [{ method: 'GET', path: '/things', scopes: ['read:things'] }],
+      lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+    });
+    const auth = requireAuth({ policy });
+    stop = auth.close;
+    const overrides = { current: (name: string) => overridesSchema(policy).parse(entries)(name) };
+    const app = express().use(auth, rateLimit({ policy, redis: redis(), overrides }), enforce(policy));
+    app.get('/things', (_req, res) => void res.json({}));
+    api = app.listen(0, '127.0.0.1');
+    await new Promise((resolve) => api.once('listening', resolve));
+    folder = await run().subfolder('limits');
+    await keep(folder);
+  }, 60_000);
+  afterAll(async () => {
+    api.close();
+    stop();
+    await inShell(folder, 'kill "$(cat .zap/run/renewing)" 2> /dev/null || true; rm -rf .zap/run', {});
+  });
+
+  /** The step, with the checkout's command as `npm run` starts it, but in the folder that holds the token. */
+  const see = async (path: string): Promise<{ code?: number; stdout: string; stderr: string }> => {
+    const stagingUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const { run: script, env } = seeThrough({ stagingUrl, probe: { path, atLeast: '100000/1m' } });
+    const npm =
+      'npm() { node --require "$CHECKOUT/node_modules/tsx/dist/cjs/index.cjs" "$CHECKOUT/cli/src/main.ts" "${@:5}"; }';
+    return inShell(folder, `${npm}\n${script}`, {
+      ...env,
+      CHECKOUT,
+      TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'),
+    }).catch((failed: unknown) => failed as { code: number; stdout: string; stderr: string });
+  };
+
+  it('let it begin when they are its own, and wide', async () => {
+    entries = { scanners: '100000/1m' };
+    expect(await see('/things')).toMatchObject({
+      stdout: expect.stringMatching(/^http:\/\/.* admits 100,000 in 60 s \(custom\)\.\n$/) as string,
+      stderr: '',
+    });
+  }, 30_000);
+
+  it.each([
+    ['those of its tier', {}, '100 in 60 s (free)'],
+    ['those of a better tier', { scanners: 'pro' }, '1,000 in 60 s (pro)'],
+    ['its own, and too narrow', { scanners: '99999/1m' }, '99,999 in 60 s (custom)'],
+  ])(
+    'end the job before anything is scanned when they are %s',
+    async (_, set, told) => {
+      entries = set;
+      const { code, stderr } = await see('/things');
+      expect(code).toBe(1);
+      expect(stderr).toContain(`the token is held to ${told}, which is less than 100000/1m`);
+      expect(stderr).toContain('limits ORGANISATION=100000/1m');
+    },
+    30_000,
+  );
+
+  it('are not taken for wide where the API does not tell them', async () => {
+    // Refused before the limiter: an access token that was changed on its way, and is renewed no more.
+    await inShell(folder, 'kill "$(cat .zap/run/renewing)" && printf x >> .zap/run/token', {});
+    const { code, stderr } = await see('/things');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/answered 401 and no RateLimit-Policy/);
   }, 30_000);
 });
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { LocalError, messageOf } from '../../../local/errors';
 import { policy } from '../../../policy';
 import { readOverrides } from './overrides';
+import { probe } from './probe';
 import { withSupportRedis } from './support-redis';
 
 interface LimitsOptions {
@@ -12,7 +13,7 @@ interface LimitsOptions {
   readonly yes?: boolean;
 }
 
-/** `portcullis limits`: exit code 0 done, 1 not possible, 2 not confirmed. */
+/** `portcullis limits`: exit code 0 done, 1 not possible or too narrow, 2 not confirmed. */
 export function register(program: Command): void {
   const limits = program
     .command('limits')
@@ -38,6 +39,14 @@ export function register(program: Command): void {
     .option('--json', 'one JSON object on standard output')
     .option('--yes', 'do not ask')
     .action(reset);
+  limits
+    .command('probe')
+    .description('asks an API what limits it holds a token to, and fails when they are narrower than needed')
+    .argument('<url>', 'a route of it that takes GET, and costs something')
+    .requiredOption('--token-file <path>', 'holds the access token')
+    .requiredOption('--at-least <limit>', 'what every window has to admit in the long run, as in 100000/1m')
+    .option('--json', 'one JSON object on standard output')
+    .action(probe);
 }
 
 async function show(organisation: string, { issuer, json }: LimitsOptions): Promise<void> {

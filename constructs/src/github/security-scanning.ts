@@ -1,4 +1,4 @@
-import { isHttpsOrLoopback, type Policy, type Problem } from '@portcullis/runtime/policy';
+import { isHttpsOrLoopback, readLimit, type Policy, type Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../core';
 import { BEARER_HOOK } from './bearer-hook';
@@ -34,12 +34,14 @@ export interface SecurityScanningProps {
     /**
      * KV v2 path that holds `slack_webhook`, and `<tier>_client_id` and `<tier>_client_secret` of each tier. These
      * clients are of organisations of their own, which `watchOverrides()` gives limits of their own: a tier's 429s
-     * would blind the scanner.
+     * would blind the scanner. A scan does not begin before they are {@link SecurityScanningProps.scannerLimit}.
      */
     readonly secretPath: string;
   };
   /** The issuer's token endpoint, for Client Credentials. */
   readonly tokenUrl: string;
+  /** What each client of the scan has to be admitted by the rate limiter, as its overrides say. @default '100000/1m' */
+  readonly scannerLimit?: string;
   /** When staging is scanned besides, in UTC. @default Mondays at 03:00 */
   readonly schedule?: string;
   /** The least risk that fails a scan. @default 'high' */
@@ -77,7 +79,7 @@ export class SecurityScanning extends Construct {
 
 /** The files themselves, by path: what the construct proposes, and `portcullis workflows` writes. */
 export function securityScanningFiles(props: SecurityScanningProps): Record<string, string> {
-  const { policy, schedule = '0 3 * * 1', failOn = 'high' } = props;
+  const { policy, schedule = '0 3 * * 1', failOn = 'high', scannerLimit = '100000/1m' } = props;
   const workflow = securityWorkflow({
     schedule,
     failOn,
@@ -90,6 +92,7 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
       scopes: [...new Set(policy.routes.flatMap(({ scopes }) => scopes))],
       renewSeconds: Math.ceil(policy.lifetimes.accessTokenSeconds / 3),
     },
+    probe: { path: probedPath(policy), atLeast: scannerLimit },
     vault: props.vault,
   });
   return {
@@ -101,8 +104,16 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
   };
 }
 
+/** A route that is limited: one that reads, and of these one that names nothing, where the policy has such. */
+function probedPath({ routes }: Policy): string {
+  const limited = routes.filter((route) => !route.public);
+  const read = limited.filter(({ method }) => method === 'GET');
+  const pattern = (read.find(({ path }) => !/[:*{]/.test(path)) ?? read[0] ?? limited[0])?.path ?? '/';
+  return pattern.replace(/[{}]/g, '').replace(/[:*]\w+/g, '0');
+}
+
 export function securityScanningProblems(props: SecurityScanningProps): Problem[] {
-  const { stagingUrl, productionUrl, schedule, vault, tokenUrl } = props;
+  const { stagingUrl, productionUrl, schedule, vault, tokenUrl, scannerLimit } = props;
   const cron = schedule === undefined ? undefined : scheduleProblem(schedule);
   return [
     ...urlProblem('stagingUrl', stagingUrl),
@@ -118,6 +129,14 @@ export function securityScanningProblems(props: SecurityScanningProps): Problem[
         ]
       : []),
     ...(cron === undefined ? [] : [{ path: 'schedule', message: cron }]),
+    ...(scannerLimit === undefined || readLimit(scannerLimit) !== undefined
+      ? []
+      : [
+          {
+            path: 'scannerLimit',
+            message: `received ${JSON.stringify(scannerLimit)}; expected calls in a window, as in 100000/1m`,
+          },
+        ]),
     ...(/^[\w-]+\/data\/[\w-]+(\/[\w-]+)*$/.test(vault.secretPath)
       ? []
       : [

@@ -13,6 +13,8 @@ export interface SecurityWorkflowProps {
   /** A client for each tier, whose own limits let a scanner through. */
   readonly tiers: readonly string[];
   readonly tokens: TokenRequest;
+  /** What a client of the scan has to be admitted, or its 429s blind the scanner: at `path`, this limit at least. */
+  readonly probe: { readonly path: string; readonly atLeast: string };
   readonly vault: { readonly address: string; readonly role: string; readonly secretPath: string };
 }
 
@@ -25,8 +27,9 @@ export interface TokenRequest {
   readonly renewSeconds: number;
 }
 
+const PORTCULLIS = 'npm run --silent portcullis --';
 /** Command that judges ZAP's report. */
-const GATE = 'npm run --silent portcullis -- zap-gate';
+const GATE = `${PORTCULLIS} zap-gate`;
 
 /** Folder on the runner with the token of the moment; ZAP sees the checkout as /zap/wrk. */
 const TOKENS = '.zap/run';
@@ -156,6 +159,7 @@ function stagingJob(props: SecurityWorkflowProps, report: string, scan: Step): J
       readSecrets(props.vault),
       WAIT_FOR_RELEASE,
       keepTokenFresh(props.tokens),
+      seeThrough(props),
       {
         ...scan,
         with: {
@@ -282,6 +286,15 @@ export function keepTokenFresh({ url, resource, scopes, renewSeconds }: TokenReq
       `(while sleep ${renewSeconds}; do renew || true; done) > /dev/null 2>&1 &`,
       `echo $! > ${TOKENS}/renewing`,
     ].join('\n'),
+  };
+}
+
+/** The limits of the scan's clients are kept in Vault, where nothing else would notice that they are missing. */
+export function seeThrough({ stagingUrl, probe }: Pick<SecurityWorkflowProps, 'stagingUrl' | 'probe'>): Step {
+  return {
+    name: 'See that the limits let the scanner through',
+    env: { PROBE: new URL(probe.path, stagingUrl).href, AT_LEAST: probe.atLeast },
+    run: `${PORTCULLIS} limits probe "$PROBE" --token-file ${TOKENS}/token --at-least "$AT_LEAST"`,
   };
 }
 

@@ -1,7 +1,6 @@
 /** Limits of single organisations, read from Vault's KV, so that support changes one without a deploy. */
 import { z } from 'zod';
-import { durationSeconds } from '../policy/duration';
-import type { Limit, Policy } from '../policy';
+import { readLimit, type Limit, type Policy } from '../policy';
 import { limitPlan, tierPlan, type LimitPlan, type TierPlan } from './plan';
 
 /** The limits of an organisation (its `org_id`) that has its own. */
@@ -52,11 +51,10 @@ export function overridesSchema(policy: Pick<Policy, 'tiers' | 'defaultTier'>): 
 function customTier(text: string, { windowsMs }: LimitPlan): TierPlan | undefined {
   const limits: Limit[] = [];
   for (const part of text.split(',')) {
-    const [, limit = '', window = ''] = /^\s*([1-9]\d{0,8})\/(\w+)\s*$/.exec(part) ?? [];
-    const windowSeconds = durationSeconds(window);
-    if (windowSeconds === undefined || !windowsMs.includes(windowSeconds * 1_000)) return undefined;
-    if (limits.some((other) => other.windowSeconds === windowSeconds)) return undefined;
-    limits.push({ limit: Number(limit), windowSeconds });
+    const limit = readLimit(part);
+    if (limit === undefined || !windowsMs.includes(limit.windowSeconds * 1_000)) return undefined;
+    if (limits.some(({ windowSeconds }) => windowSeconds === limit.windowSeconds)) return undefined;
+    limits.push(limit);
   }
   return tierPlan(CUSTOM, limits, windowsMs);
 }

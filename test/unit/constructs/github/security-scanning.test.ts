@@ -1,3 +1,4 @@
+import { definePolicy, type PolicyInput } from '@portcullis/runtime/policy';
 import { parse } from 'yaml';
 import { securityScanningFiles, type SecurityScanningProps } from '../../../../constructs/src/github';
 import { securityScanningProblems } from '../../../../constructs/src/github/security-scanning';
@@ -12,6 +13,15 @@ const props: SecurityScanningProps = {
   today: '2026-11-24',
 };
 
+const anyPolicy: Omit<PolicyInput, 'routes'> = {
+  name: 'orders',
+  issuer: 'https://auth.example.com',
+  audience: 'https://api.example.com',
+  tiers: { free: [{ limit: 100, window: '1m' }] },
+  defaultTier: 'free',
+  lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+};
+
 interface WorkflowFile {
   on: Record<string, unknown>;
   permissions: object;
@@ -24,7 +34,14 @@ interface JobFile {
   needs?: string[];
   permissions: Record<string, string>;
   strategy?: { matrix: Record<string, string[]>; 'max-parallel'?: number };
-  steps: { name: string; if?: string; uses?: string; run?: string; with?: Record<string, unknown> }[];
+  steps: {
+    name: string;
+    if?: string;
+    uses?: string;
+    run?: string;
+    env?: Record<string, string>;
+    with?: Record<string, unknown>;
+  }[];
 }
 
 describe('the workflow of security scans', () => {
@@ -111,6 +128,7 @@ describe('the workflow of security scans', () => {
       const wanted = [
         'Read secrets from Vault',
         'Keep an access token fresh',
+        'See that the limits let the scanner through',
         'Scan',
         'Mask and forget the tokens',
         'Judge by severity',
@@ -124,6 +142,27 @@ describe('the workflow of security scans', () => {
         'sleep 300',
       );
     }
+  });
+
+  it('asks what its client is admitted at a route that is limited, and reads', () => {
+    const stepOf = (files: Record<string, string>) =>
+      (parse(files['.github/workflows/security.yml'] ?? '') as WorkflowFile).jobs['full-scan']?.steps.find(
+        ({ name }) => name === 'See that the limits let the scanner through',
+      );
+    expect(stepOf(files)).toMatchObject({
+      env: { PROBE: 'https://staging.example.com/api/me', AT_LEAST: '100000/1m' },
+      run: 'npm run --silent portcullis -- limits probe "$PROBE" --token-file .zap/run/token --at-least "$AT_LEAST"',
+    });
+
+    const routes = [
+      { method: 'GET' as const, path: '/', public: true as const },
+      { method: 'POST' as const, path: '/orders', scopes: ['a'] },
+      { method: 'GET' as const, path: '/orders/:id{/lines}', scopes: ['a'] },
+    ];
+    const other = definePolicy({ ...anyPolicy, routes });
+    expect(stepOf(securityScanningFiles({ ...props, policy: other, scannerLimit: '9/1s' }))).toMatchObject({
+      env: { PROBE: 'https://staging.example.com/orders/0/lines', AT_LEAST: '9/1s' },
+    });
   });
 
   it('shows the findings of each scan in code scanning beside those of the others', () => {
@@ -227,6 +266,7 @@ describe('the properties of security scans', () => {
     ['plain HTTP', { stagingUrl: 'http://staging.example.com' }, 'stagingUrl'],
     ['no URL', { stagingUrl: 'staging' }, 'stagingUrl'],
     ['production as staging', { stagingUrl: 'https://api.example.com/v2' }, 'stagingUrl'],
+    ['a limit for the scanner that is none', { scannerLimit: '100000' }, 'scannerLimit'],
     ['a schedule that GitHub rejects', { schedule: '@weekly' }, 'schedule'],
     [
       'a webhook as a literal',

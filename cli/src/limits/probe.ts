@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { isHttpsOrLoopback, readLimit } from '@portcullis/runtime/policy';
+import { LocalError, messageOf, shownAddress } from '../../../local/errors';
+import { policy } from '../../../policy';
+import { narrower, toldLimits, type ToldLimit } from './told-limits';
+
+export interface ProbeOptions {
+  readonly tokenFile: string;
+  readonly atLeast: string;
+  readonly json?: boolean;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Asks an API with a token, and says what limits it holds it to.
+ *
+ * @throws LocalError where that is not known, or too little.
+ */
+export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOptions): Promise<void> {
+  const needed = readLimit(atLeast);
+  if (needed === undefined) {
+    throw new LocalError(
+      'bad_setting',
+      `--at-least is ${JSON.stringify(atLeast)}`,
+      'give a limit such as 100000/1m',
+    );
+  }
+  const told = await ask(url, tokenFile);
+  if (json) console.log(JSON.stringify({ url: shownAddress(url), limits: told }));
+  else console.log(`${shownAddress(url)} admits ${inWords(told)}.`);
+
+  const tooNarrow = narrower(told, needed);
+  if (tooNarrow.length > 0) {
+    throw new LocalError(
+      'bad_setting',
+      `the token is held to ${inWords(tooNarrow)}, which is less than ${atLeast}`,
+      `give its organisation limits of its own: bao kv patch -mount=secret ${policy.name}/limits ORGANISATION=${atLeast}`,
+    );
+  }
+}
+
+async function ask(url: string, tokenFile: string): Promise<ToldLimit[]> {
+  if (!isHttpsOrLoopback(url)) {
+    throw new LocalError(
+      'bad_setting',
+      `${shownAddress(url)} is no https URL: it would get the token in the clear`,
+      'use https (http only on loopback)',
+    );
+  }
+  const token = (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new LocalError(
+      'bad_setting',
+      `${tokenFile} holds no access token`,
+      'write one there, as the step before a scan does',
+    );
+  }
+  const response = await fetch(url, {
+    headers: { Authorization: `Bearer ${token}` },
+    // A redirect could carry the question elsewhere.
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    throw new LocalError(
+      'unreachable',
+      `${shownAddress(url)} does not answer: ${messageOf(error)}`,
+      'see that the API runs, and is to be reached from here',
+      { cause: error },
+    );
+  });
+  await response.body?.cancel();
+  const told = toldLimits(response.headers.get('RateLimit-Policy') ?? '');
+  if (told.length === 0) {
+    throw new LocalError(
+      'unreachable',
+      `${shownAddress(url)} answered ${response.status} and no RateLimit-Policy`,
+      'see that it accepts the token, and that rateLimit() comes before the route',
+    );
+  }
+  return told;
+}
+
+const inWords = (limits: readonly ToldLimit[]): string =>
+  limits
+    .map(({ name, limit, windowSeconds }) => `${limit.toLocaleString('en')} in ${windowSeconds} s (${name})`)
+    .join(', ');
