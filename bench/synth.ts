@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     await empty(nothing);
     const tsNode = await findTsNode({ run, cache: new EngineCache(), note: console.error });
     const cdktf = require.resolve('cdktf-cli/bundle/bin/cdktf');
-    const tsc = require.resolve('typescript/bin/tsc');
+    const tsc = require.resolve('tsc/bin/tsc');
 
     const ways: readonly Way[] = [
       { name: 'an empty app', args: [...TSX, MAIN], cwd: nothing },
