@@ -19,6 +19,6 @@ export function benchPolicy(issuer: string): Policy {
     },
     defaultTier: 'free',
     routes: [{ method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] }],
-    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+    lifetimes: { accessToken: '12h', credential: '60m', rotateAt: '50m' },
   });
 }
