@@ -5,8 +5,8 @@ import { POOL_SIZE, type SecretsSettings } from './settings';
 export const given = settings() as SecretsSettings;
 
 /** Logs in and makes the pool, as the example's service does. */
-export async function connect(): Promise<{ secrets: SecretsManager; pool: RotatingPool }> {
+export async function connect(max = POOL_SIZE): Promise<{ secrets: SecretsManager; pool: RotatingPool }> {
   const { vaultAddress: address, login, database } = given;
   const secrets = await SecretsManager.connect({ address, login: appRole(login) });
-  return { secrets, pool: secrets.postgresPool('fintech-api-role', { ...database, max: POOL_SIZE }) };
+  return { secrets, pool: secrets.postgresPool('fintech-api-role', { ...database, max }) };
 }

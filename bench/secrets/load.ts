@@ -13,9 +13,6 @@ export interface LoadFigures {
   readonly steadyP99: number;
   readonly rotatingP99: number;
   readonly rotationsUnderLoad: number;
-  /** Heap after a collection, in bytes: after a fifth of all rotations, and after all. */
-  readonly heapEarly: number;
-  readonly heapLate: number;
 }
 
 const BATCH = 4_000;
@@ -44,22 +41,12 @@ async function main(): Promise<void> {
     for (; performance.now() < end; rotationsUnderLoad += 1) await secrets.rotate();
   });
 
-  const rotate = async (times: number): Promise<number> => {
-    for (let turn = 0; turn < times; turn += 1) await secrets.rotate();
-    globalThis.gc?.();
-    return process.memoryUsage().heapUsed;
-  };
-  const heapEarly = await rotate(given.rotations / 5);
-  const heapLate = await rotate((given.rotations * 4) / 5);
-
   const figures: LoadFigures = {
     bareCpu: median(bareCpu),
     cpuShare: median(shares),
     steadyP99: percentile(steady, 0.99),
     rotatingP99: percentile(rotating, 0.99),
     rotationsUnderLoad,
-    heapEarly,
-    heapLate,
   };
   process.send?.(figures);
   await bare.end();

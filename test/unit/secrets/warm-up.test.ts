@@ -42,21 +42,24 @@ test('connections are opened one after the other, as many as are asked for, and 
   expect(world).toEqual({ opened: 4, released: 4, probes: 1 });
 });
 
-test('after each connection the queries that go on have three times as long for themselves', async () => {
+test('before each connection the queries that go on have twenty times as long for themselves', async () => {
   const { clock, pool, asked } = scriptedPool();
   const warm = warmUp(pool, 4, clock, 5_000);
   await asked[0]?.open();
   await clock.advance(20);
   await asked[1]?.open();
-  await clock.advance(59);
+  await clock.advance(399);
   expect(asked).toHaveLength(2);
   await clock.advance(1);
   expect(asked).toHaveLength(3);
-  // However long one takes, the rest ends when the swap is due.
-  await clock.advance(4_000);
+  // Less where the last one would have no time: half of what is left.
+  await clock.advance(580);
   await asked[2]?.open();
-  await clock.advance(920);
+  await clock.advance(1_999);
+  expect(asked).toHaveLength(3);
+  await clock.advance(1);
   await asked[3]?.open();
+  await clock.advance(0);
   await warm;
   expect(asked).toHaveLength(4);
 });

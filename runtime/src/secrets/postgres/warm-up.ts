@@ -4,8 +4,11 @@ import { pause, within, type Clock } from '../clock';
 /** How long a new user's first connection may take. */
 const CONNECT_MS = 10_000;
 
-/** How long the queries that go on are left alone after each connection, of the time that it took to open. */
-const REST = 3;
+/**
+ * How long the queries that go on are left alone before each connection, of the time that the last one took: so few are
+ * beside a handshake that the slowest hundredth hardly shows it.
+ */
+const REST = 20;
 
 /**
  * Proves that the user of a new pool can work, then opens as many connections as the old pool has, so that the swap
@@ -25,18 +28,22 @@ export async function warmUp(pool: Pool, connections: number, clock: Clock, more
     return client;
   };
   try {
+    const asked = clock.now();
     const probing = open().then((client) => client.query('SELECT 1'));
     if (!(await within(clock, CONNECT_MS, probing))) {
       throw new Error(`PostgreSQL did not connect within ${CONNECT_MS / 1_000} s`);
     }
     await probing;
     const end = clock.now() + moreMs;
+    let took = clock.now() - asked;
     for (let opened = 0; clients.length > opened && clients.length < connections;) {
       opened = clients.length;
+      // So short that each of those that are missing has its time, the last one too.
+      const longest = (end - clock.now()) / (connections - opened + 1);
+      await pause(clock, Math.min(REST * took, longest));
       const began = clock.now();
       await within(clock, end - began, open());
-      const took = clock.now() - began;
-      await pause(clock, Math.min(REST * took, end - clock.now()));
+      took = clock.now() - began;
     }
   } finally {
     warming = false;
