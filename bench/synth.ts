@@ -3,7 +3,7 @@
  * as most CDKTF apps are: providers imported by their roots, run by ts-node. And what its types take to check.
  */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EngineCache } from '../local/cache';
 import { Run } from '../local/run';
 import { measureNode, type Measured } from './lib/command';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     await empty(nothing);
     const tsNode = await findTsNode({ run, cache: new EngineCache(), note: console.error });
     const cdktf = require.resolve('cdktf-cli/bundle/bin/cdktf');
-    const tsc = require.resolve('tsc/bin/tsc');
+    const tsc = join(dirname(require.resolve('tsc/package.json')), 'bin', 'tsc');
 
     const ways: readonly Way[] = [
       { name: 'an empty app', args: [...TSX, MAIN], cwd: nothing },
