@@ -1,4 +1,5 @@
 /** Synthesizes the repository, and every stack of every environment: what `cdktf synth`, `diff` and `deploy` run. */
+import './without-source-maps';
 import { ConstructError } from '@portcullis/constructs';
 import { App } from 'cdktf';
 import { policy } from '../policy';
@@ -12,8 +13,6 @@ import { GithubStack } from './github-stack';
 import { ServiceStack } from './service-stack';
 import { VaultStack } from './vault-stack';
 
-// cdktf keeps a stack trace of every token. Traced back to the sources, they take a fifth of the time for nobody to read.
-process.setSourceMapsEnabled(false);
 try {
   const app = new App();
   for (const environment of loadEnvironments()) {
@@ -26,8 +25,10 @@ try {
   new GithubStack(app, github());
   app.synth();
 } catch (error) {
-  process.setSourceMapsEnabled(true);
-  if (!(error instanceof EnvironmentError || error instanceof ConstructError)) throw error;
+  if (!(error instanceof EnvironmentError || error instanceof ConstructError)) {
+    console.error('portcullis: PORTCULLIS_TRACE=1 names the places in the sources');
+    throw error;
+  }
   console.error(error.message);
   process.exitCode = 1;
 }
