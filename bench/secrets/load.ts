@@ -12,6 +12,8 @@ export interface LoadFigures {
   /** Latency, in microseconds. */
   readonly steadyP99: number;
   readonly rotatingP99: number;
+  /** Of the steady one in the same round. */
+  readonly p99Share: number;
   readonly rotationsUnderLoad: number;
 }
 
@@ -34,18 +36,27 @@ async function main(): Promise<void> {
     shares.push((rotatingFirst ?? (await cpuOfQuery(pool))) / cpu);
   }
 
-  const steady = await latencies(pool, () => pause(given.seconds * 1_000));
+  const steadyP99: number[] = [];
+  const rotatingP99: number[] = [];
+  const p99Shares: number[] = [];
   let rotationsUnderLoad = 0;
-  const rotating = await latencies(pool, async () => {
-    const end = performance.now() + given.seconds * 1_000;
-    for (; performance.now() < end; rotationsUnderLoad += 1) await secrets.rotate();
-  });
+  for (let round = 0; round < given.rounds; round += 1) {
+    const steady = await p99(pool, () => pause(given.seconds * 1_000));
+    const rotating = await p99(pool, async () => {
+      const end = performance.now() + given.seconds * 1_000;
+      for (; performance.now() < end; rotationsUnderLoad += 1) await secrets.rotate();
+    });
+    steadyP99.push(steady);
+    rotatingP99.push(rotating);
+    p99Shares.push(rotating / steady);
+  }
 
   const figures: LoadFigures = {
     bareCpu: median(bareCpu),
     cpuShare: median(shares),
-    steadyP99: percentile(steady, 0.99),
-    rotatingP99: percentile(rotating, 0.99),
+    steadyP99: median(steadyP99),
+    rotatingP99: median(rotatingP99),
+    p99Share: median(p99Shares),
     rotationsUnderLoad,
   };
   process.send?.(figures);
@@ -65,8 +76,11 @@ async function cpuOfQuery(queryable: Queryable): Promise<number> {
   return (user + system) / BATCH;
 }
 
-/** How long each query took while something else went on. As many callers as connections: none waits for one. */
-async function latencies(queryable: Queryable, meanwhile: () => Promise<void>): Promise<number[]> {
+/**
+ * How long the slowest hundredth of the queries took at least while something else went on. As many callers as
+ * connections: none waits for one.
+ */
+async function p99(queryable: Queryable, meanwhile: () => Promise<void>): Promise<number> {
   const all: number[] = [];
   let busy = true;
   const worker = async (): Promise<void> => {
@@ -80,12 +94,8 @@ async function latencies(queryable: Queryable, meanwhile: () => Promise<void>): 
   await meanwhile();
   busy = false;
   await Promise.all(workers);
-  return all;
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
+  all.sort((a, b) => a - b);
+  return all[Math.floor((all.length - 1) * 0.99)] ?? Number.NaN;
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -14,3 +14,6 @@ export interface SecretsSettings {
 
 /** Of both pools. */
 export const POOL_SIZE = 8;
+
+/** Rotations after which a process' heap has grown to its size. */
+export const SETTLED_AFTER = 1_000;
