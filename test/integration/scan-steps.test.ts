@@ -8,7 +8,7 @@ import { definePolicy } from '@portcullis/runtime/policy';
 import express from 'express';
 import { decodeJwt } from 'jose';
 import { parse } from 'yaml';
-import { forgetTokens, keepTokenFresh, seeThrough } from '../../constructs/src/github/security-workflow';
+import { forgetTokens, keepTokenFresh, seeThrough } from '../../constructs/src/github/scan-token';
 import { poll } from '../../local/poll';
 import { randomPassword } from '../../local/secrets';
 import { deliveryFiles } from '../../stacks/github-settings';
@@ -117,9 +117,9 @@ describe('the limits of the client of a scan', () => {
   });
 
   /** The step, with the checkout's command as `npm run` starts it, but in the folder that holds the token. */
-  const see = async (path: string): Promise<{ code?: number; stdout: string; stderr: string }> => {
+  const see = async (): Promise<{ code?: number; stdout: string; stderr: string }> => {
     const stagingUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-    const { run: script, env } = seeThrough({ stagingUrl, probe: { path, atLeast: '100000/1m' } });
+    const { run: script, env } = seeThrough({ stagingUrl, probe: { path: '/things', atLeast: '100000/1m' } });
     const npm =
       'npm() { node --require "$CHECKOUT/node_modules/tsx/dist/cjs/index.cjs" "$CHECKOUT/cli/src/main.ts" "${@:5}"; }';
     return inShell(folder, `${npm}\n${script}`, {
@@ -131,7 +131,7 @@ describe('the limits of the client of a scan', () => {
 
   it('let it begin when they are its own, and wide', async () => {
     entries = { scanners: '100000/1m' };
-    expect(await see('/things')).toMatchObject({
+    expect(await see()).toMatchObject({
       stdout: expect.stringMatching(/^http:\/\/.* admits 100,000 in 60 s \(custom\)\.\n$/) as string,
       stderr: '',
     });
@@ -145,7 +145,7 @@ describe('the limits of the client of a scan', () => {
     'end the job before anything is scanned when they are %s',
     async (_, set, told) => {
       entries = set;
-      const { code, stderr } = await see('/things');
+      const { code, stderr } = await see();
       expect(code).toBe(1);
       expect(stderr).toContain(`the token is held to ${told}, which is less than 100000/1m`);
       expect(stderr).toContain('limits ORGANISATION=100000/1m');
@@ -156,7 +156,7 @@ describe('the limits of the client of a scan', () => {
   it('are not taken for wide where the API does not tell them', async () => {
     // Refused before the limiter: an access token that was changed on its way, and is renewed no more.
     await inShell(folder, 'kill "$(cat .zap/run/renewing)" && printf x >> .zap/run/token', {});
-    const { code, stderr } = await see('/things');
+    const { code, stderr } = await see();
     expect(code).toBe(1);
     expect(stderr).toMatch(/answered 401 and no RateLimit-Policy/);
   }, 30_000);

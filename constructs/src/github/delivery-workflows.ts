@@ -1,6 +1,6 @@
 /** `plan.yml` and `deploy.yml`: plans that reviewers can read, and deploys of nothing but what was reviewed. */
 import { ACTIONS } from './actions';
-import { CHECKED_OUT, type Job, type Step, type Workflow, vaultStep } from './workflow';
+import { CHECKED_OUT, PORTCULLIS, type Job, type Step, type Workflow, vaultStep } from './workflow';
 
 export interface DeliveryWorkflowProps {
   /** JWT roles of the jobs, the same in every environment's Vault: see {@link DeployIdentity}. */
@@ -32,7 +32,7 @@ export interface HandOver {
   readonly command: string;
 }
 
-const PLAN = 'npm run --silent portcullis -- plan';
+const PLAN = `${PORTCULLIS} plan`;
 
 /** Plans every stack of a pull request with a role that can only read, and says in a comment what changes. */
 export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Workflow {
@@ -172,7 +172,7 @@ function deployJob(
         env: { ...VAULT_ENVIRONMENT(vaultAddress), DIGESTS: `\${{ needs.plan-${name}.outputs.digests }}` },
         run: [
           'read -r -a digests <<< "$DIGESTS"',
-          'npm run --silent portcullis -- deploy --changes reviewed.json --reviewed "${digests[@]}"',
+          `${PORTCULLIS} deploy --changes reviewed.json --reviewed "\${digests[@]}"`,
         ].join('\n'),
       },
       ...(handOver ? [handOverStep(vaultAddress, handOver)] : []),

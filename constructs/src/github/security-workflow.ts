@@ -1,9 +1,9 @@
 /** `security.yml`: what is scanned when, and what becomes of the reports. Pure: properties in, a workflow out. */
 import { ACTIONS } from './actions';
-import { CHECKED_OUT, HARDENED, type Job, type Step, type Workflow, vaultStep } from './workflow';
+import { forgetTokens, keepTokenFresh, seeThrough, type ProbeProps, type TokenRequest } from './scan-token';
+import { CHECKED_OUT, HARDENED, PORTCULLIS, type Job, type Step, type Workflow, vaultStep } from './workflow';
 
-export interface SecurityWorkflowProps {
-  readonly stagingUrl: string;
+export interface SecurityWorkflowProps extends ProbeProps {
   /** When the full scan runs besides every deploy, in UTC. */
   readonly schedule: string;
   /** The least risk that fails. */
@@ -13,26 +13,11 @@ export interface SecurityWorkflowProps {
   /** A client for each tier, whose own limits let a scanner through. */
   readonly tiers: readonly string[];
   readonly tokens: TokenRequest;
-  /** What a client of the scan has to be admitted, or its 429s blind the scanner: at `path`, this limit at least. */
-  readonly probe: { readonly path: string; readonly atLeast: string };
   readonly vault: { readonly address: string; readonly role: string; readonly secretPath: string };
 }
 
-/** How a client of the scan gets its access tokens (RFC 6749 §4.4, RFC 8707). */
-export interface TokenRequest {
-  readonly url: string;
-  readonly resource: string;
-  readonly scopes: readonly string[];
-  /** How long one token is used. */
-  readonly renewSeconds: number;
-}
-
-const PORTCULLIS = 'npm run --silent portcullis --';
 /** Command that judges ZAP's report. */
 const GATE = `${PORTCULLIS} zap-gate`;
-
-/** Folder on the runner with the token of the moment; ZAP sees the checkout as /zap/wrk. */
-const TOKENS = '.zap/run';
 
 const RUN_URL = '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}';
 
@@ -255,61 +240,6 @@ const STILL_THAT_RELEASE: Step = {
     '[ "$served" = "$RELEASE" ] || { echo "::error::staging served ${served} before the scan had ended"; exit 1; }',
   ].join('\n'),
 };
-
-/**
- * A scan outlives many access tokens. What runs on after its step can mask nothing, so each token is noted for
- * {@link forgetTokens}.
- */
-export function keepTokenFresh({ url, resource, scopes, renewSeconds }: TokenRequest): Step {
-  return {
-    name: 'Keep an access token fresh',
-    env: {
-      CLIENT_ID: '${{ steps.vault.outputs.client_id }}',
-      CLIENT_SECRET: '${{ steps.vault.outputs.client_secret }}',
-      TOKEN_URL: url,
-      RESOURCE: resource,
-      SCOPE: scopes.join(' '),
-    },
-    run: [
-      `mkdir -p ${TOKENS}`,
-      'renew() {',
-      '  local token',
-      '  token=$(curl --silent --fail --max-time 30 \\',
-      '    --header @<(printf "Authorization: Basic %s" "$(printf %s "$CLIENT_ID:$CLIENT_SECRET" | base64 --wrap=0)") \\',
-      '    --data grant_type=client_credentials --data-urlencode "resource=$RESOURCE" --data-urlencode "scope=$SCOPE" \\',
-      '    "$TOKEN_URL" | jq --exit-status --raw-output .access_token) || return 1',
-      `  printf '%s\\n' "$token" >> ${TOKENS}/tokens`,
-      `  printf %s "$token" > ${TOKENS}/token.next && mv ${TOKENS}/token.next ${TOKENS}/token`,
-      '}',
-      'renew',
-      `sed 's/^/::add-mask::/' ${TOKENS}/tokens`,
-      `(while sleep ${renewSeconds}; do renew || true; done) > /dev/null 2>&1 &`,
-      `echo $! > ${TOKENS}/renewing`,
-    ].join('\n'),
-  };
-}
-
-/** The limits of the scan's clients are kept in Vault, where nothing else would notice that they are missing. */
-export function seeThrough({ stagingUrl, probe }: Pick<SecurityWorkflowProps, 'stagingUrl' | 'probe'>): Step {
-  return {
-    name: 'See that the limits let the scanner through',
-    env: { PROBE: new URL(probe.path, stagingUrl).href, AT_LEAST: probe.atLeast },
-    run: `${PORTCULLIS} limits probe "$PROBE" --token-file ${TOKENS}/token --at-least "$AT_LEAST"`,
-  };
-}
-
-/** Before anything looks at what the scan left: no later step can show a token, and none is kept. */
-export function forgetTokens(): Step {
-  return {
-    name: 'Mask and forget the tokens',
-    if: '${{ !cancelled() }}',
-    run: [
-      `if [ -e ${TOKENS}/renewing ]; then kill "$(cat ${TOKENS}/renewing)"; fi`,
-      `if [ -e ${TOKENS}/tokens ]; then sed 's/^/::add-mask::/' ${TOKENS}/tokens; fi`,
-      `rm -rf ${TOKENS}`,
-    ].join('\n'),
-  };
-}
 
 function uploadReport(name: string): Step {
   return {

@@ -5,6 +5,9 @@
 import { stringify } from 'yaml';
 import { ACTIONS, type PinnedAction } from './actions';
 
+/** Runs the repository's own command, in a step. */
+export const PORTCULLIS = 'npm run --silent portcullis --';
+
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
 export interface Step {
