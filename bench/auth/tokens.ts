@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:cryp
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Run } from '../../local/run';
-import { AUDIENCE } from '../lib/policy';
+import { AUDIENCE, TOKEN_SECONDS } from '../lib/policy';
 import { startProgram } from '../lib/server';
 
 export type TokenAlgorithm = 'RS256' | 'ES256';
@@ -12,9 +12,6 @@ export interface Issuer {
   /** Signs so many tokens, each of another organisation, and gives the file that holds them as headers. */
   writeTokens(algorithm: TokenAlgorithm, count: number): Promise<string>;
 }
-
-/** A run takes longer than the 15 minutes of the example's policy. */
-const LIFETIME_SECONDS = 12 * 3_600;
 
 /** Off the main thread, so that all cores sign. */
 const signOnPool = promisify(sign);
@@ -70,7 +67,7 @@ async function signToken(
     scope: 'read:transactions write:transactions',
     jti: randomUUID(),
     iat,
-    exp: iat + LIFETIME_SECONDS,
+    exp: iat + TOKEN_SECONDS,
   };
   const signed = `${encode(header)}.${encode(claims)}`;
   const signature = await signOnPool('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' });

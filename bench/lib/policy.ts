@@ -2,6 +2,8 @@ import { definePolicy, type Policy } from '@portcullis/runtime/policy';
 
 export const AUDIENCE = 'https://api.fintech.example.com';
 export const WINDOW_SECONDS = 60;
+/** Life of an access token: a run takes longer than the 15 minutes of the example's policy. */
+export const TOKEN_SECONDS = 12 * 3_600;
 /** Of the tier `pro`: never reached. */
 export const LIMIT = 1_000_000_000;
 /** Of the tier `free`: reached by the first request. */
@@ -19,6 +21,6 @@ export function benchPolicy(issuer: string): Policy {
     },
     defaultTier: 'free',
     routes: [{ method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] }],
-    lifetimes: { accessToken: '12h', credential: '60m', rotateAt: '50m' },
+    lifetimes: { accessToken: `${TOKEN_SECONDS}s`, credential: '60m', rotateAt: '50m' },
   });
 }
