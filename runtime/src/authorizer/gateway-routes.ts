@@ -19,12 +19,16 @@ export interface GatewayRoute {
   readonly alsoPermits: readonly number[];
 }
 
-/** @throws PolicyError if two routes take each other in, or a path holds what IAM reads as a wildcard. */
+/** @throws PolicyError if the gateway's wildcards cannot tell routes from one another, or a path holds what IAM reads as a wildcard. */
 export function gatewayRoutes(routes: readonly Route[]): readonly GatewayRoute[] {
   const alsoPermits = routes.map((route) =>
     routes.flatMap((other, index) => (other !== route && takesIn(route, other) ? [index] : [])),
   );
-  const problems = [...tangled(alsoPermits), ...readAsWildcards(routes)];
+  const problems = [
+    ...tangled(alsoPermits),
+    ...deniedWithAnother(routes, alsoPermits),
+    ...readAsWildcards(routes),
+  ];
   if (problems.length > 0) throw new PolicyError(problems);
 
   return routes.map((route, index) => ({
@@ -45,6 +49,27 @@ function tangled(alsoPermits: readonly (readonly number[])[]): Problem[] {
         message: `a gateway’s wildcards cannot tell it from routes[${other}]; rename a segment of one`,
       })),
   );
+}
+
+/** Routes that cannot be permitted beside one whose wildcards take in a second, which then is denied, and them too. */
+function deniedWithAnother(routes: readonly Route[], alsoPermits: readonly (readonly number[])[]): Problem[] {
+  const problems = new Map<number, Problem>();
+  alsoPermits.forEach((takenIn, permitted) => {
+    for (const denied of takenIn) {
+      for (const third of alsoPermits[denied] ?? []) {
+        const granted = [permitted, third].flatMap((index) => routes[index]?.scopes ?? []);
+        const mayBeDenied = routes[denied]?.scopes.some((scope) => !granted.includes(scope)) === true;
+        if (third === permitted || !mayBeDenied || problems.has(third)) continue;
+        problems.set(third, {
+          path: `routes[${third}].path`,
+          message:
+            `a gateway’s wildcards cannot permit it where routes[${permitted}] is permitted and ` +
+            `routes[${denied}] is not; rename a segment of one`,
+        });
+      }
+    }
+  });
+  return [...problems.values()];
 }
 
 function readAsWildcards(routes: readonly Route[]): Problem[] {

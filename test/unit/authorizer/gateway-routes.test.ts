@@ -84,6 +84,25 @@ describe('a route in the words of the gateway', () => {
   });
 });
 
+describe('a route that has to be denied by name', () => {
+  const between = (scopes: readonly string[]): Policy =>
+    policyOf(
+      { method: 'GET', path: '/a/a/a' },
+      { method: 'GET', path: '/:first' },
+      { method: 'GET', path: '/:first/a', scopes: [...scopes] },
+    );
+
+  it('is refused where that would deny a third as well', () => {
+    expect(() => gatewayRoutes(between(['r']).routes)).toThrow(
+      'routes[0].path: a gateway’s wildcards cannot permit it where routes[1] is permitted and routes[2] is not',
+    );
+  });
+
+  it('is not where who may call the others may call it too', () => {
+    expect(gatewayRoutes(between([]).routes)).toHaveLength(3);
+  });
+});
+
 describe('a remembered answer', () => {
   const users = policyOf(
     { method: 'GET', path: '/users/:id', scopes: ['users'] },
@@ -173,10 +192,12 @@ describe('a remembered answer', () => {
     expect(judged).toBeGreaterThan(200);
   });
 
-  /** `undefined` where the policy itself refuses the routes: two of them are one. */
+  /** `undefined` where the routes are refused: two of them are one, here or at the gateway. */
   function tryPolicy(listed: readonly RouteInput[]): Policy | undefined {
     try {
-      return policyOf(...listed);
+      const policy = policyOf(...listed);
+      gatewayRoutes(policy.routes);
+      return policy;
     } catch (error) {
       if (error instanceof PolicyError) return undefined;
       throw error;
