@@ -13,10 +13,13 @@ const LONGEST_KEY_ID = 256;
  */
 const FORBIDDEN_HEADERS = ['crit', 'jku', 'jwk', 'x5u', 'x5c', 'b64', 'zip', 'enc'] as const;
 
-export interface UntrustedToken {
+interface UntrustedHeader {
   readonly algorithm: string;
   readonly keyId?: string;
   readonly type?: string;
+}
+
+export interface UntrustedToken extends UntrustedHeader {
   readonly claims: Record<string, unknown>;
   /** What was signed: the first two parts and the period between. */
   readonly signed: Buffer;
@@ -30,7 +33,28 @@ export function parseCompact(token: string): UntrustedToken {
   if (!protectedPart || !payloadPart || !signaturePart || more.length > 0) {
     throw new TokenError('malformed', 'expected three parts: a signed token in compact form');
   }
-  const header = parseJsonObject(decode(protectedPart));
+  const header = headerOf(protectedPart);
+  const claims = parseJsonObject(decode(payloadPart));
+  if (!claims) throw new TokenError('malformed', 'the payload is not a JSON object with unique names');
+  return {
+    ...header,
+    claims,
+    signed: Buffer.from(token.slice(0, token.lastIndexOf('.')), 'latin1'),
+    signature: decode(signaturePart),
+  };
+}
+
+let last: { readonly part: string; readonly header: UntrustedHeader } | undefined;
+
+/** An issuer puts the same header before every token that it signs with a key: what was read last is known. */
+function headerOf(part: string): UntrustedHeader {
+  // A copy: part of a string keeps the whole of it in memory, which is somebody's token.
+  if (last?.part !== part) last = { part: Buffer.from(part).toString(), header: parseHeader(part) };
+  return last.header;
+}
+
+function parseHeader(part: string): UntrustedHeader {
+  const header = parseJsonObject(decode(part));
   if (!header) throw new TokenError('malformed', 'the header is not a JSON object with unique names');
   const { alg, kid, typ } = header;
   if (typeof alg !== 'string') throw new TokenError('malformed', 'alg is not a string');
@@ -42,15 +66,10 @@ export function parseCompact(token: string): UntrustedToken {
     if (Object.hasOwn(header, name))
       throw new TokenError('forbidden_header', `header ${name} is not accepted`);
   }
-  const claims = parseJsonObject(decode(payloadPart));
-  if (!claims) throw new TokenError('malformed', 'the payload is not a JSON object with unique names');
   return {
     algorithm: alg,
     ...(kid !== undefined && { keyId: kid }),
     ...(typ !== undefined && { type: typ }),
-    claims,
-    signed: Buffer.from(`${protectedPart}.${payloadPart}`, 'latin1'),
-    signature: decode(signaturePart),
   };
 }
 
