@@ -3,6 +3,7 @@ import {
   followRevocations,
   login,
   loginLimit,
+  messagesOf,
   rateLimit,
   requireAuth,
   SecretsManager,
@@ -12,7 +13,7 @@ import {
   type LoginOptions,
   type RateLimitEvent,
 } from '@portcullis/runtime';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { policy } from '../policy';
 import { createApp } from './app';
@@ -96,8 +97,8 @@ async function main(): Promise<void> {
     },
   });
 
-  const server = app.listen(settings.PORT, settings.HOST, (error) => {
-    if (error) throw error;
+  const server = createServer(messagesOf(app), app);
+  server.listen(settings.PORT, settings.HOST, () => {
     const { address, port } = server.address() as AddressInfo;
     logger.info({ type: 'listening', address, port, policy: policy.name }, 'listening');
   });

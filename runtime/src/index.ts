@@ -1,4 +1,5 @@
 export * from './auth';
+export * from './http';
 export * from './policy';
 export * from './rate-limit';
 export * from './secrets';

@@ -1,3 +1,4 @@
+import { messagesOf } from '@portcullis/runtime';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { Express } from 'express';
@@ -20,7 +21,7 @@ export interface Listening {
 }
 
 export async function listen(app: Express): Promise<Listening> {
-  const server = createServer(app);
+  const server = createServer(messagesOf(app), app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

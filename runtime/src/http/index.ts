@@ -1,0 +1,1 @@
+export { messagesOf, type MessageClasses } from './messages';
