@@ -1,5 +1,7 @@
 /** The measured side: runs inside a server process that `startServer()` started. */
+import { messagesOf } from '@portcullis/runtime';
 import express, { type Express, type RequestHandler } from 'express';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the parent said when it started this process. */
@@ -15,10 +17,13 @@ export function app(...protections: readonly RequestHandler[]): Express {
   return served;
 }
 
-/** Listens on a free loopback port, and from then on answers each message with what this process has used. */
+/**
+ * Listens on a free loopback port, and from then on answers each message with what this process has used. All apps
+ * are served alike: by the server that Portcullis' users make, or, where BENCH_LISTEN is set, as by `app.listen()`.
+ */
 export function serve(served: Express): void {
-  const server = served.listen(0, '127.0.0.1', (error?: Error) => {
-    if (error) throw error;
+  const server = process.env.BENCH_LISTEN ? createServer(served) : createServer(messagesOf(served), served);
+  server.listen(0, '127.0.0.1', () => {
     process.on('message', () => process.send?.(process.cpuUsage()));
     process.send?.({ port: (server.address() as AddressInfo).port });
     // A process that exits by itself writes the profile that BENCH_PROFILE asked for.
