@@ -1,6 +1,7 @@
 import { SignJWT, type JWTPayload } from 'jose';
 import { policy } from '../../../policy';
 import type { AuthContext } from '../../../runtime/src/auth';
+import type { SigningKey } from '../../../runtime/src/auth/keys/jwks';
 import { resolveOptions, type AuthOptions } from '../../../runtime/src/auth/options';
 import { TokenCache, type CacheBounds } from '../../../runtime/src/auth/token/token-cache';
 import { makeVerifier, type TokenVerifier } from '../../../runtime/src/auth/token/verifier';
@@ -86,6 +87,16 @@ it('remembers a token that comes back after as many others as half the cache hol
   expect(await isRemembered(soon, await verify(soon))).toBe(true);
   for (const token of others.slice(9)) await verify(token);
   expect(await isRemembered(late, await verify(late))).toBe(false);
+});
+
+it('tells a token from another that ends alike', () => {
+  const cache = new TokenCache(ROOMY);
+  const auth = {} as AuthContext;
+  const verified = { auth, endsAtMs: Infinity, key: {} as SigningKey, keys: { vouchesFor: () => true } };
+  cache.set('its.own.signature', verified);
+  cache.set('its.own.signature', verified);
+  expect(cache.get('its.own.signature', 0)).toBe(auth);
+  expect(cache.get('another.with-the-same.signature', 0)).toBeUndefined();
 });
 
 it('remembers nothing of a token that was refused', async () => {

@@ -15,8 +15,8 @@ const FORBIDDEN_HEADERS = ['crit', 'jku', 'jwk', 'x5u', 'x5c', 'b64', 'zip', 'en
 
 interface UntrustedHeader {
   readonly algorithm: string;
-  readonly keyId?: string;
-  readonly type?: string;
+  readonly keyId: string | undefined;
+  readonly type: string | undefined;
 }
 
 export interface UntrustedToken extends UntrustedHeader {
@@ -29,18 +29,22 @@ export interface UntrustedToken extends UntrustedHeader {
 /** @throws TokenError if this is not a signed token in compact form, or brings a header it may not. */
 export function parseCompact(token: string): UntrustedToken {
   if (token.length > LONGEST_TOKEN) throw new TokenError('malformed', 'longer than any access token');
-  const [protectedPart, payloadPart, signaturePart, ...more] = token.split('.', 4);
-  if (!protectedPart || !payloadPart || !signaturePart || more.length > 0) {
+  const payloadAt = token.indexOf('.') + 1;
+  const signatureAt = token.indexOf('.', payloadAt) + 1;
+  const isOfThree = payloadAt > 0 && signatureAt > 0 && !token.includes('.', signatureAt);
+  if (!isOfThree || signatureAt === token.length) {
     throw new TokenError('malformed', 'expected three parts: a signed token in compact form');
   }
-  const header = headerOf(protectedPart);
-  const claims = parseJsonObject(decode(payloadPart));
+  const { algorithm, keyId, type } = headerOf(token.slice(0, payloadAt - 1));
+  const claims = parseJsonObject(decode(token.slice(payloadAt, signatureAt - 1)));
   if (!claims) throw new TokenError('malformed', 'the payload is not a JSON object with unique names');
   return {
-    ...header,
+    algorithm,
+    keyId,
+    type,
     claims,
-    signed: Buffer.from(token.slice(0, token.lastIndexOf('.')), 'latin1'),
-    signature: decode(signaturePart),
+    signed: Buffer.from(token.slice(0, signatureAt - 1), 'latin1'),
+    signature: decode(token.slice(signatureAt)),
   };
 }
 
@@ -66,11 +70,7 @@ function parseHeader(part: string): UntrustedHeader {
     if (Object.hasOwn(header, name))
       throw new TokenError('forbidden_header', `header ${name} is not accepted`);
   }
-  return {
-    algorithm: alg,
-    ...(kid !== undefined && { keyId: kid }),
-    ...(typ !== undefined && { type: typ }),
-  };
+  return { algorithm: alg, keyId: kid, type: typ };
 }
 
 /**

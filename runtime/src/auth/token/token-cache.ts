@@ -1,5 +1,5 @@
 /**
- * Tokens that were verified, so that one that returns costs a digest and a look-up. What is kept is a
+ * Tokens that were verified, so that one that returns costs a look-up and a digest. What is kept is a
  * decision of the past: each time it is used, the clock and the issuer's keys are asked whether it still holds.
  *
  * A token is kept from the second time on that it comes, as long as no more others come in between than would
@@ -34,9 +34,16 @@ const BYTES_A_CHARACTER = 2;
 /** The digest, the entry itself and its place in the map. */
 const BYTES_AN_ENTRY = 512;
 
-/** Least recently used tokens give way to new ones. Holds digests, so that a dump of the heap is no bag of tokens. */
+interface Entry extends VerifiedToken {
+  readonly digest: string;
+}
+
+/**
+ * Least recently used tokens give way to new ones. Holds digests, so that a dump of the heap is no bag of tokens. An
+ * entry is found by a mark, so that most new tokens need no digest, and is the token's if its digest is.
+ */
 export class TokenCache {
-  readonly #verified: LRUCache<string, VerifiedToken>;
+  readonly #verified: LRUCache<number, Entry>;
   readonly #seen: Recent;
 
   constructor({ entries, bytes }: CacheBounds) {
@@ -44,48 +51,58 @@ export class TokenCache {
     this.#seen = new Recent(entries);
   }
 
-  /** What a token is called in here. SHA-256: nobody can make a second token of the same name. */
-  nameOf(token: string): string {
-    return hash('sha256', token, 'base64');
-  }
-
   /** What is known of the token, unless it has ended or its key no longer counts. */
-  get(name: string, nowMs: number): AuthContext | undefined {
-    const verified = this.#verified.get(name);
+  get(token: string, nowMs: number): AuthContext | undefined {
+    const mark = markOf(token);
+    const verified = this.#verified.get(mark);
     if (verified === undefined) return undefined;
+    if (verified.digest !== digestOf(token)) return undefined;
     if (nowMs < verified.endsAtMs && verified.keys.vouchesFor(verified.key)) return verified.auth;
-    this.#verified.delete(name);
+    this.#verified.delete(mark);
     return undefined;
   }
 
   /** Keeps a token that was just found good, if it was seen before. */
-  set(name: string, tokenLength: number, verified: VerifiedToken): void {
-    if (!this.#seen.again(name)) return;
-    this.#verified.set(name, verified, { size: BYTES_AN_ENTRY + BYTES_A_CHARACTER * tokenLength });
+  set(token: string, verified: VerifiedToken): void {
+    const mark = markOf(token);
+    if (!this.#seen.again(mark)) return;
+    const size = BYTES_AN_ENTRY + BYTES_A_CHARACTER * token.length;
+    this.#verified.set(mark, { ...verified, digest: digestOf(token) }, { size });
   }
 
   /** Frees what can never be used again: tokens whose key was withdrawn. */
   dropWithdrawn(): void {
-    for (const [name, { key }] of this.#verified.entries()) {
-      if (key.withdrawn) this.#verified.delete(name);
+    for (const [mark, { key }] of this.#verified.entries()) {
+      if (key.withdrawn) this.#verified.delete(mark);
     }
   }
 }
 
-/** Characters of a name that tell it from others here: two names that agree in them cost an entry, no more. */
+/** SHA-256: nobody can make a second token of the same digest. */
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64');
+}
+
+/** Characters of a token's end, which is its signature's: they tell it from others at a glance. */
 const TOLD_BY = 6;
 
-/** The names that came last: half as many as a number, and at most so many. Holds numbers, so that nothing is collected. */
+/** Tells most tokens apart. Of two with the same mark one is remembered, and nobody can choose a token's signature. */
+function markOf(token: string): number {
+  let mark = 0;
+  for (let at = token.length - TOLD_BY; at < token.length; at += 1)
+    mark = (mark << 5) ^ token.charCodeAt(at) ^ (mark >>> 27);
+  return mark;
+}
+
+/** The marks that came last: half as many as a number, and at most so many. Holds numbers, so that nothing is collected. */
 class Recent {
   #latest = new Set<number>();
   #before = new Set<number>();
 
   constructor(readonly most: number) {}
 
-  /** Whether the name is one of them, which from now on it is. */
-  again(name: string): boolean {
-    let mark = 0;
-    for (let at = 0; at < TOLD_BY; at += 1) mark = (mark << 5) ^ name.charCodeAt(at) ^ (mark >>> 27);
+  /** Whether the mark is one of them, which from now on it is. */
+  again(mark: number): boolean {
     if (this.#latest.has(mark) || this.#before.has(mark)) return true;
     if (2 * this.#latest.size >= this.most) {
       this.#before = this.#latest;

@@ -54,12 +54,11 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
 
   function verify(token: string): AuthContext | Promise<AuthContext> {
-    const name = cache?.nameOf(token);
-    const known = name === undefined ? undefined : cache?.get(name, clock.now());
+    const known = cache?.get(token, clock.now());
     if (known) return known;
 
     const remember = (verified: VerifiedToken): AuthContext => {
-      if (name !== undefined) cache?.set(name, token.length, verified);
+      cache?.set(token, verified);
       return verified.auth;
     };
     const verified = verifyAnew(token);
