@@ -1,9 +1,7 @@
 import type { Express } from 'express';
 import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 
-export type MessageClasses = Required<
-  Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>
->;
+export type MessageClasses = Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>>;
 
 /**
  * Options for `http.createServer()` and `https.createServer()` with which each request and answer is the app's from

@@ -15,5 +15,7 @@ export function scopesOf(claims: Readonly<Record<string, unknown>>): readonly st
 }
 
 function unique(scopes: readonly string[]): readonly string[] {
-  return [...new Set(scopes)].filter((scope) => scope !== '');
+  const different = new Set(scopes);
+  different.delete('');
+  return [...different];
 }
