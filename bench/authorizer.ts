@@ -10,6 +10,9 @@ import { benchOptions } from './lib/options';
 import { benchPolicy } from './lib/policy';
 import { atMost, machine, median, print, round } from './lib/report';
 
+/** The goal of 100 ms was set where Node's own start takes 60. */
+const OF_NODES_OWN = 100 / 60;
+
 /** Loads the bundle as Lambda does, decides once, and ends: the time of the whole process is the cold start's. */
 const DECIDE = `
 const { handler } = require('./authorizer.js');
@@ -56,6 +59,12 @@ async function main(): Promise<void> {
       ),
       goals: [
         atMost('process start to first decision', milliseconds(authorizer), 100, 'ms'),
+        atMost(
+          'process start to first decision, of Node’s own start',
+          milliseconds(authorizer) / milliseconds(bare),
+          OF_NODES_OWN,
+          'times',
+        ),
         atMost('memory', megabytes(authorizer), 60, 'MB'),
         atMost('bundle', Buffer.byteLength(bundle) / 1_024, 60, 'KB'),
       ],
