@@ -110,7 +110,13 @@ function goalsOf(measured: readonly Measured[]): readonly Goal[] {
       const leased = overhead(scenario, 'Portcullis, leased');
       return [
         atMost(`exact, ${scenario}: CPU over bare Express`, exact, 14, 'µs'),
-        atMost(`exact, ${scenario}: of the best peer that is not auto-pipelined`, exact / best, 1, 'times'),
+        // A difference: where one of them makes Express cheaper, a ratio says nothing.
+        atMost(
+          `exact, ${scenario}: CPU over the best peer that is not auto-pipelined`,
+          exact - best,
+          0,
+          'µs',
+        ),
         atMost(
           `exact, ${scenario}: CPU over the auto-pipelined peer`,
           exact - overhead(scenario, pipelined),
