@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Grant, LeaseStore } from './lease-store';
+import { RecentSpending } from './recent-spending';
 import type { Charge, Decision } from './store';
 import { BUCKETS, freedAtMs } from './window';
 
@@ -65,6 +66,8 @@ export class Leases {
   /** How long a block can be spent, ms: a bucket less what rounding to ms and a slewed clock may take. */
   readonly lifeMs: number;
   readonly #holdings = new Map<string, Holding>();
+  /** Of clients without a holding. */
+  readonly #spending: RecentSpending;
   readonly #pending = new Set<Promise<void>>();
   readonly #prefix = randomBytes(9).toString('base64url');
   #asked = 0;
@@ -81,6 +84,7 @@ export class Leases {
   ) {
     const bucketMs = Math.min(...store.windowsMs) / BUCKETS;
     this.lifeMs = bucketMs - Math.max(1, bucketMs / 100);
+    this.#spending = new RecentSpending(this.lifeMs, CAPACITY);
   }
 
   /** Admits the call from a block, or leaves it to the store. */
@@ -100,7 +104,14 @@ export class Leases {
   /** Takes note of what the store decided about a call of a client that may lease. */
   decided({ client, cost, limits }: Charge, { allowed, used, nowMs: storeNowMs }: Decision): void {
     const nowMs = this.clock();
-    const holding = this.#holdingOf(client, limits, nowMs);
+    let before = 0;
+    if (!this.#holdings.has(client)) {
+      if (!allowed) return;
+      const spent = this.#spending.add(client, cost, nowMs);
+      if (spent < WORTH * Math.max(1, cost)) return;
+      before = spent - cost;
+    }
+    const holding = this.#holdingOf(client, limits, nowMs, before);
     if (holding === undefined) return;
     holding.used = used;
     holding.aheadMs = storeNowMs - nowMs;
@@ -163,7 +174,7 @@ export class Leases {
     };
   }
 
-  #holdingOf(client: string, limits: readonly number[], nowMs: number): Holding | undefined {
+  #holdingOf(client: string, limits: readonly number[], nowMs: number, spent: number): Holding | undefined {
     const found = this.#holdings.get(client);
     if (found?.limits === limits) return found;
     // Blocks were granted under the limits of then, and must not be spent under others.
@@ -177,7 +188,7 @@ export class Leases {
       askAgainAtMs: -Infinity,
       used: [],
       aheadMs: 0,
-      spent: 0,
+      spent,
       spentBefore: 0,
       periodStartMs: nowMs,
     };
