@@ -19,7 +19,7 @@ export interface GatewayRoute {
   readonly alsoPermits: readonly number[];
 }
 
-/** @throws PolicyError if the gateway's wildcards cannot tell routes from one another, or a path holds what IAM reads as a wildcard. */
+/** @throws PolicyError if a gateway's wildcards cannot tell routes apart, or a path holds what IAM reads as one. */
 export function gatewayRoutes(routes: readonly Route[]): readonly GatewayRoute[] {
   const alsoPermits = routes.map((route) =>
     routes.flatMap((other, index) => (other !== route && takesIn(route, other) ? [index] : [])),
