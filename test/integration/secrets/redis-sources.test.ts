@@ -47,6 +47,9 @@ const untilNextAction = ({ secrets }: Service, clock: FakeClock): Promise<void> 
 const rotations = ({ events }: Service): number =>
   events.filter((event) => event.type === 'credential_rotated' && event.previousUser !== undefined).length;
 
+/** Whether Vault has answered what the token was due for: that takes real time, in which this clock must not go on. */
+const tokenIsKept = ({ secrets }: Service): boolean => (secrets.status().token.nextActionInSeconds ?? 0) >= 0;
+
 describe.each([
   ['node-redis', nodeRedis() as RedisDriver],
   ['ioredis', ioredis(Redis) as RedisDriver],
@@ -73,7 +76,7 @@ describe.each([
 
     for (let rotation = 1; clock.now() < 13 * HOUR_MS; rotation += 1) {
       await untilNextAction(connected, clock);
-      await until(() => rotations(connected) === rotation);
+      await until(() => rotations(connected) === rotation && tokenIsKept(connected));
       expect(await redis.sendCommand(['INCR', `test:${library}`])).toBe(rotation);
     }
     expect(double.accepted.length).toBeGreaterThanOrEqual(60);
