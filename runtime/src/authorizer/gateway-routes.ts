@@ -53,22 +53,21 @@ function tangled(alsoPermits: readonly (readonly number[])[]): Problem[] {
 
 /** Routes that cannot be permitted beside one whose wildcards take in a second, which then is denied, and them too. */
 function deniedWithAnother(routes: readonly Route[], alsoPermits: readonly (readonly number[])[]): Problem[] {
+  const chains = alsoPermits.flatMap((takenIn, permitted) =>
+    takenIn.flatMap((denied) => (alsoPermits[denied] ?? []).map((third) => ({ permitted, denied, third }))),
+  );
   const problems = new Map<number, Problem>();
-  alsoPermits.forEach((takenIn, permitted) => {
-    for (const denied of takenIn) {
-      for (const third of alsoPermits[denied] ?? []) {
-        const granted = [permitted, third].flatMap((index) => routes[index]?.scopes ?? []);
-        const mayBeDenied = routes[denied]?.scopes.some((scope) => !granted.includes(scope)) === true;
-        if (third === permitted || !mayBeDenied || problems.has(third)) continue;
-        problems.set(third, {
-          path: `routes[${third}].path`,
-          message:
-            `a gateway’s wildcards cannot permit it where routes[${permitted}] is permitted and ` +
-            `routes[${denied}] is not; rename a segment of one`,
-        });
-      }
-    }
-  });
+  for (const { permitted, denied, third } of chains) {
+    const granted = [permitted, third].flatMap((index) => routes[index]?.scopes ?? []);
+    const mayBeDenied = routes[denied]?.scopes.some((scope) => !granted.includes(scope)) === true;
+    if (third === permitted || !mayBeDenied || problems.has(third)) continue;
+    problems.set(third, {
+      path: `routes[${third}].path`,
+      message:
+        `a gateway’s wildcards cannot permit it where routes[${permitted}] is permitted and ` +
+        `routes[${denied}] is not; rename a segment of one`,
+    });
+  }
   return [...problems.values()];
 }
 
