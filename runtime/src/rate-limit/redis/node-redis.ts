@@ -1,3 +1,4 @@
+import type { SendOptions } from '../../secrets/redis/driver';
 import { scriptArguments, type RedisAccess } from './access';
 
 /**
@@ -7,7 +8,7 @@ import { scriptArguments, type RedisAccess } from './access';
  * HINCRBY, HDEL, DEL, PEXPIRE; and INFO, to see whether Redis would evict the counters.
  */
 export interface RedisCommands {
-  sendCommand(args: string[]): Promise<unknown>;
+  sendCommand(args: string[], options?: SendOptions): Promise<unknown>;
   /** `false` while there is no connection: the limiter then decides by its outage policy, at once. */
   readonly isReady?: boolean;
 }
@@ -17,11 +18,19 @@ export interface RedisCommands {
  * by default it looks five seconds long for a dead master before it looks for who took its slots.
  */
 export interface RedisClusterCommands {
-  sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>;
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean,
+    args: string[],
+    options?: SendOptions,
+  ): Promise<unknown>;
   readonly isReady: boolean;
   readonly masters: readonly object[];
   nodeClient(node: object): RedisCommands | Promise<RedisCommands>;
 }
+
+/** The guard waits less long, and node-redis' timer costs more than a command: it runs on after the reply. */
+const UNTIMED: SendOptions = { timeout: 0 };
 
 const MEMORY_INFO = ['INFO', 'memory'];
 
@@ -32,8 +41,10 @@ export function nodeRedisAccess(redis: RedisCommands): RedisAccess {
       return redis.isReady !== false;
     },
     clustered: false,
-    evalsha: (sha, keys, args) => redis.sendCommand(['EVALSHA', ...scriptArguments(sha, keys, args)]),
-    eval: (source, keys, args) => redis.sendCommand(['EVAL', ...scriptArguments(source, keys, args)]),
+    evalsha: (sha, keys, args) =>
+      redis.sendCommand(['EVALSHA', ...scriptArguments(sha, keys, args)], UNTIMED),
+    eval: (source, keys, args) =>
+      redis.sendCommand(['EVAL', ...scriptArguments(source, keys, args)], UNTIMED),
     memoryInfo: async () => [String(await redis.sendCommand(MEMORY_INFO))],
   };
 }
@@ -41,7 +52,7 @@ export function nodeRedisAccess(redis: RedisCommands): RedisAccess {
 /** Access through a cluster client of node-redis, which follows MOVED and ASK by itself. */
 export function nodeRedisClusterAccess(cluster: RedisClusterCommands): RedisAccess {
   const send = (keys: readonly string[], command: string[]): Promise<unknown> =>
-    cluster.sendCommand(keys[0], false, command);
+    cluster.sendCommand(keys[0], false, command, UNTIMED);
   return {
     get ready() {
       return cluster.isReady;

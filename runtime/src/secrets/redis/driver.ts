@@ -13,6 +13,12 @@ export interface RedisCredentials {
   readonly password: Secret;
 }
 
+/** How a command is sent, where the library has a choice. */
+export interface SendOptions {
+  /** How long it may wait to be sent, ms; 0: without a timer. */
+  readonly timeout: number;
+}
+
 /** One connection of whatever client library. It reconnects by itself, each time as the user of that moment. */
 export interface RedisLink<Native = unknown> {
   /** The library's own client. */
@@ -27,7 +33,7 @@ export interface RedisLink<Native = unknown> {
    * A command in flight when the connection breaks rejects: it may have been carried out, so it is never sent
    * again. One that was not sent yet waits for the connection to be back.
    */
-  readonly sendCommand: (args: readonly string[]) => Promise<unknown>;
+  readonly sendCommand: (args: readonly string[], options?: SendOptions) => Promise<unknown>;
   /** Changes the user of the open connection. */
   readonly authenticate: (credentials: RedisCredentials) => Promise<void>;
   /** The connection's number on the server; none where there is no connection. */

@@ -61,7 +61,7 @@ export function nodeRedis(): RedisDriver<NodeRedisClient> {
             opening = false;
           }
         },
-        sendCommand: (args) => native.sendCommand([...args]),
+        sendCommand: (args, options) => native.sendCommand([...args], options),
         authenticate: async ({ user, password }) => {
           await native.sendCommand(['AUTH', user, password.reveal()]);
         },

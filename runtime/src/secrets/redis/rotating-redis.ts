@@ -4,7 +4,7 @@ import type { Consumer, Generation } from '../lease/consumer';
 import type { Credential } from '../lease/credential';
 import type { Lease } from '../lease/lease';
 import { isBlocking } from './blocking';
-import type { RedisDriver, RedisEndpoint } from './driver';
+import type { RedisDriver, RedisEndpoint, SendOptions } from './driver';
 import { RotatingConnection } from './rotating-connection';
 
 /** How long Redis may take to accept a user. */
@@ -54,10 +54,10 @@ export class RotatingRedis<Native = unknown> implements Consumer {
    * @throws SecretsError `ERR_CREDENTIAL_EXPIRED`, `ERR_CREDENTIAL_UNAVAILABLE`, `ERR_REDIS_UNREACHABLE`; else
    * what Redis or the client library says.
    */
-  sendCommand(args: readonly string[]): Promise<unknown> {
+  sendCommand(args: readonly string[], options?: SendOptions): Promise<unknown> {
     if (isBlocking(args)) return this.#sendBlocking(args);
-    if (this.isReady) return this.#main.link.sendCommand(args);
-    return this.#ready(this.#main).then(({ link }) => link.sendCommand(args));
+    if (this.isReady) return this.#main.link.sendCommand(args, options);
+    return this.#ready(this.#main).then(({ link }) => link.sendCommand(args, options));
   }
 
   /**
