@@ -7,7 +7,7 @@ import { BUCKETS, freedAtMs } from './window';
 /** What becomes of leased units: `spent` by calls, `returned` to the client's limits, or `lost` until they age out. */
 export type UnitsFate = 'spent' | 'returned' | 'lost';
 
-/** Clients whose rate is known at most; calls of others are decided one by one. */
+/** Clients that hold blocks at most; calls of others are decided one by one. */
 const CAPACITY = 10_000;
 /** Calls within a block's life (W/N) from which on a client gets blocks; below, the store decides each call. */
 const WORTH = 4;
@@ -84,7 +84,7 @@ export class Leases {
   ) {
     const bucketMs = Math.min(...store.windowsMs) / BUCKETS;
     this.lifeMs = bucketMs - Math.max(1, bucketMs / 100);
-    this.#spending = new RecentSpending(this.lifeMs, CAPACITY);
+    this.#spending = new RecentSpending(this.lifeMs);
   }
 
   /** Admits the call from a block, or leaves it to the store. */
@@ -97,7 +97,7 @@ export class Leases {
     block.left -= cost;
     this.#count(holding, cost, nowMs);
     const isLow = block.left < LOW * block.units || block.expiresAtMs - nowMs < LOW * this.lifeMs;
-    if (isLow && holding.blocks.length === 1) this.#ask(holding, nowMs);
+    if (isLow && holding.blocks.length === 1) this.#ask(holding, cost, nowMs);
     return this.#decision(holding, block, nowMs);
   }
 
@@ -122,8 +122,7 @@ export class Leases {
       return;
     }
     this.#count(holding, cost, nowMs);
-    if (holding.blocks.length < 2 && this.#rate(holding) >= WORTH * Math.max(1, cost))
-      this.#ask(holding, nowMs);
+    if (holding.blocks.length < 2) this.#ask(holding, cost, nowMs);
   }
 
   /** Gives back what expired unspent, and forgets clients that are quiet. To be called once a block's life. */
@@ -211,8 +210,10 @@ export class Leases {
     return Math.max(spent, spentBefore);
   }
 
-  #ask(holding: Holding, nowMs: number): void {
+  /** Asks for a block, where there are enough such calls to make one worth it. */
+  #ask(holding: Holding, cost: number, nowMs: number): void {
     if (holding.asking || nowMs < holding.askAgainAtMs) return;
+    if (this.#rate(holding) < WORTH * Math.max(1, cost)) return;
     holding.asking = true;
     this.#track(this.#lease(holding, nowMs));
   }
