@@ -19,10 +19,13 @@ const MEMORY_CLIENTS = 100_000;
 const isLimiter = (peer: string): boolean => !(LIMIT_PEERS.slice(0, 2) as string[]).includes(peer);
 
 async function main(): Promise<void> {
-  const options = benchOptions('What a rate-limit decision costs, next to other libraries.', {
-    rounds: 5,
-    seconds: 1,
-  });
+  const { rounds, seconds, only } = benchOptions(
+    'What a rate-limit decision costs, next to other libraries.',
+    {
+      rounds: 5,
+      seconds: 1,
+    },
+  );
   const run = await Run.open();
   try {
     const wrk = await findWrk({ run, note: console.error });
@@ -43,9 +46,9 @@ async function main(): Promise<void> {
     const scenarios = [
       await clients('many clients', everyone),
       // Leased blocks live for a second and grow with the client's rate: the second before shows the way there.
-      { ...(await clients('one hot client', [0])), times: 3 },
+      { ...(await clients('one hot client', [0])), seconds: 3 },
       await clients('denied', [DENIED_CLIENT], isLimiter),
-    ].filter(({ name }) => name.includes(options.only));
+    ].filter(({ name }) => name.includes(only));
 
     const token = randomPassword();
     const bridge = { entry: 'rate-limit/upstash', settings: { redisUrl, token } };
@@ -54,7 +57,14 @@ async function main(): Promise<void> {
       const settings: LimitSettings = { peer, redisUrl, rest };
       return measuredServer(run, peer, { entry: 'rate-limit/server', settings });
     });
-    const measured = await compare({ wrk, servers, scenarios, storeCpu: () => probe.cpu(), ...options });
+    const measured = await compare({
+      wrk,
+      servers,
+      scenarios,
+      storeCpu: () => probe.cpu(),
+      rounds,
+      turns: seconds,
+    });
 
     const memory = new Map<string, { quiet: number; busy: number }>();
     for (const limiter of servers.filter(({ name }) => isLimiter(name))) {
@@ -71,7 +81,7 @@ async function main(): Promise<void> {
     print({
       name: 'rate-limit',
       machine: machine(),
-      rounds: options.rounds,
+      rounds,
       rows: [
         ...measured.map(toRow),
         ...[...memory].map(([server, { quiet, busy }]) => ({

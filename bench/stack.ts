@@ -12,11 +12,11 @@ import { probeRedis } from './rate-limit/redis';
 import { STACK_PEERS, type StackPeer } from './stack/peers';
 
 async function main(): Promise<void> {
-  const options = benchOptions(
+  const { rounds, seconds } = benchOptions(
     'Verification, scope and limit together, next to the usual pair of libraries.',
     {
-      rounds: 7,
-      seconds: 4,
+      rounds: 5,
+      seconds: 3,
     },
   );
   const run = await Run.open();
@@ -39,7 +39,8 @@ async function main(): Promise<void> {
       servers,
       scenarios: [scenario],
       storeCpu: () => probe.cpu(),
-      ...options,
+      rounds,
+      turns: seconds,
     });
     probe.close();
 
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
     print({
       name: 'stack',
       machine: machine(),
-      rounds: options.rounds,
+      rounds,
       rows: measured.map(toRow),
       goals: [
         atLeast("exact: requests a second, of the peers'", ofPeers('Portcullis, exact'), 1.75, 'times'),

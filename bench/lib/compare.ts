@@ -1,9 +1,11 @@
 /**
- * Peers side by side: in every round each scenario is run on each server in turn, so that whatever else the
- * machine does hits them all. What counts is the difference to the baseline of the same round.
+ * Peers side by side: in every round each peer is set beside the baseline, in turns of a second, so that whatever else
+ * the machine does hits both: a shared machine becomes half as fast, and fast again, within seconds. What counts is the
+ * difference to the baseline just before and just after.
  *
- * Each round starts every server anew: what the compiler and the heap come to differs from process to process of the
- * same program by more than what is compared here, and stays as it is for as long as one lives.
+ * Only two servers live at a time, for one that waits long for its turn has had its compiled code thrown away. They are
+ * started anew each round: what the compiler and the heap come to differs from process to process of the same program
+ * by more than what is compared here, and stays as it is for as long as one lives.
  */
 import { generateLoad } from './load';
 import { median } from './report';
@@ -15,8 +17,8 @@ export interface Scenario {
   readonly headers: string;
   /** Whether a server has to refuse these requests; those that it has not are to be answered well. */
   readonly refusedBy: (server: string) => boolean;
-  /** How often as long as the others each measurement is: for what has to settle first. Default: 1. */
-  readonly times?: number;
+  /** Seconds of each turn: for what has to settle first. Default: 1. */
+  readonly seconds?: number;
 }
 
 export interface Comparison {
@@ -25,7 +27,8 @@ export interface Comparison {
   readonly servers: readonly StartableServer[];
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
-  readonly seconds: number;
+  /** How often in a round each peer has its turn, of a second. */
+  readonly turns: number;
   /** CPU that a shared store has used so far, in microseconds. */
   readonly storeCpu?: () => Promise<number>;
 }
@@ -43,17 +46,23 @@ interface Burst {
   readonly requests: number;
 }
 
+/** A sample and what the baseline came to around it. */
+interface Compared {
+  readonly sample: Sample;
+  readonly baseline: Pick<Sample, 'requestsPerSecond' | 'cpu'>;
+}
+
 /** Medians over the rounds: times in microseconds, CPU a request. */
 export interface Measured {
   readonly scenario: string;
   readonly server: string;
   readonly requestsPerSecond: number;
-  /** Of the baseline's requests a second in the same round. */
+  /** Of the baseline's requests a second around it. */
   readonly share: number;
   readonly p50: number;
   readonly p99: number;
   readonly cpu: number;
-  /** CPU over the baseline's of the same round. */
+  /** CPU over the baseline's around it. */
   readonly overhead: number;
   readonly storeCpu: number;
 }
@@ -68,8 +77,8 @@ const FREED = 2;
 
 /** @throws Error when a server answers what was not expected: the run then measures something else. */
 export async function compare(comparison: Comparison): Promise<readonly Measured[]> {
-  const { servers, scenarios, rounds } = comparison;
-  const samples = new Map<string, Sample[]>();
+  const { servers, scenarios, rounds, turns } = comparison;
+  const samples = new Map<string, Compared[]>();
   const sent = new Map<string, number>();
 
   const burst = async (server: MeasuredServer, scenario: Scenario, seconds: number): Promise<Burst> => {
@@ -84,28 +93,39 @@ export async function compare(comparison: Comparison): Promise<readonly Measured
       requests += (await burst(server, scenario, 1)).requests;
   };
 
-  for (let round = 0; round < rounds; round += 1) {
-    const started: MeasuredServer[] = [];
-    for (const server of servers) started.push(await server.start());
-    for (const scenario of scenarios) for (const server of started) await warmUp(server, scenario);
-    // Each round begins with another server: nobody is always the first after a pause.
-    const turn = round % started.length;
-    const order = [...started.slice(turn), ...started.slice(0, turn)];
+  const besideBaseline = async (baseline: MeasuredServer, peer: MeasuredServer): Promise<void> => {
     for (const scenario of scenarios) {
-      for (const server of order) {
-        const key = keyOf(scenario.name, server.name);
-        const { sample } = await burst(server, scenario, comparison.seconds * (scenario.times ?? 1));
-        samples.set(key, [...(samples.get(key) ?? []), sample]);
+      const sampleOf = async (server: MeasuredServer): Promise<Sample> =>
+        (await burst(server, scenario, scenario.seconds ?? 1)).sample;
+      const keep = ({ name }: MeasuredServer, compared: Compared): void => {
+        const key = keyOf(scenario.name, name);
+        samples.set(key, [...(samples.get(key) ?? []), compared]);
+      };
+      await warmUp(baseline, scenario);
+      await warmUp(peer, scenario);
+      let before = await sampleOf(baseline);
+      for (let turn = 0; turn < turns; turn += 1) {
+        const sample = await sampleOf(peer);
+        const after = await sampleOf(baseline);
+        keep(peer, { sample, baseline: between(before, after) });
+        keep(baseline, { sample: after, baseline: after });
+        before = after;
       }
     }
-    await Promise.all(started.map((server) => server.stop()));
+  };
+
+  const [first, ...peers] = servers;
+  if (first === undefined) throw new TypeError('nothing to compare');
+  for (let round = 0; round < rounds; round += 1) {
+    for (const peer of peers) {
+      const pair = [await first.start(), await peer.start()] as const;
+      await besideBaseline(...pair);
+      await Promise.all(pair.map((server) => server.stop()));
+    }
   }
 
   return scenarios.flatMap((scenario) =>
-    servers.map((server) => {
-      const of = (name: string): Sample[] => samples.get(keyOf(scenario.name, name)) ?? [];
-      return summarize(scenario.name, server.name, of(server.name), of(servers[0]?.name ?? ''));
-    }),
+    servers.map(({ name }) => summarize(scenario.name, name, samples.get(keyOf(scenario.name, name)) ?? [])),
   );
 }
 
@@ -137,24 +157,23 @@ async function measure(
   return { sample, requests };
 }
 
-function summarize(
-  scenario: string,
-  server: string,
-  samples: readonly Sample[],
-  baseline: readonly Sample[],
-): Measured {
-  const middle = (value: (sample: Sample, base: Sample) => number): number =>
-    median(samples.map((sample, round) => value(sample, baseline[round] ?? sample)));
+const between = (a: Sample, b: Sample): Compared['baseline'] => ({
+  requestsPerSecond: (a.requestsPerSecond + b.requestsPerSecond) / 2,
+  cpu: (a.cpu + b.cpu) / 2,
+});
+
+function summarize(scenario: string, server: string, samples: readonly Compared[]): Measured {
+  const middle = (value: (compared: Compared) => number): number => median(samples.map(value));
   return {
     scenario,
     server,
-    requestsPerSecond: middle((sample) => sample.requestsPerSecond),
-    share: middle((sample, base) => sample.requestsPerSecond / base.requestsPerSecond),
-    p50: middle((sample) => sample.p50),
-    p99: middle((sample) => sample.p99),
-    cpu: middle((sample) => sample.cpu),
-    overhead: middle((sample, base) => sample.cpu - base.cpu),
-    storeCpu: middle((sample) => sample.storeCpu),
+    requestsPerSecond: middle(({ sample }) => sample.requestsPerSecond),
+    share: middle(({ sample, baseline }) => sample.requestsPerSecond / baseline.requestsPerSecond),
+    p50: middle(({ sample }) => sample.p50),
+    p99: middle(({ sample }) => sample.p99),
+    cpu: middle(({ sample }) => sample.cpu),
+    overhead: middle(({ sample, baseline }) => sample.cpu - baseline.cpu),
+    storeCpu: middle(({ sample }) => sample.storeCpu),
   };
 }
 
