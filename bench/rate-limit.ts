@@ -19,7 +19,7 @@ const MEMORY_CLIENTS = 100_000;
 const isLimiter = (peer: string): boolean => !(LIMIT_PEERS.slice(0, 2) as string[]).includes(peer);
 
 async function main(): Promise<void> {
-  const { rounds, seconds, only } = benchOptions(
+  const { rounds, seconds, only, peer } = benchOptions(
     'What a rate-limit decision costs, next to other libraries.',
     {
       rounds: 5,
@@ -64,10 +64,11 @@ async function main(): Promise<void> {
       storeCpu: () => probe.cpu(),
       rounds,
       turns: seconds,
+      peer,
     });
 
     const memory = new Map<string, { quiet: number; busy: number }>();
-    for (const limiter of servers.filter(({ name }) => isLimiter(name))) {
+    for (const limiter of servers.filter(({ name }) => isLimiter(name) && name.includes(peer))) {
       const server = await limiter.start();
       const call = async (): Promise<void> => {
         const { status } = await fetch(server.url, { headers: { 'x-client': '1' } });

@@ -4,7 +4,7 @@ import { findWrk } from '../local/engines/wrk';
 import { Run } from '../local/run';
 import { startRedis } from '../local/servers/redis';
 import { startIssuer } from './auth/tokens';
-import { compare, type Measured } from './lib/compare';
+import { compare } from './lib/compare';
 import { benchOptions } from './lib/options';
 import { atLeast, machine, print, toRow } from './lib/report';
 import { measuredServer } from './lib/server';
@@ -12,7 +12,7 @@ import { probeRedis } from './rate-limit/redis';
 import { STACK_PEERS, type StackPeer } from './stack/peers';
 
 async function main(): Promise<void> {
-  const { rounds, seconds } = benchOptions(
+  const { rounds, seconds, peer } = benchOptions(
     'Verification, scope and limit together, next to the usual pair of libraries.',
     {
       rounds: 5,
@@ -41,12 +41,13 @@ async function main(): Promise<void> {
       storeCpu: () => probe.cpu(),
       rounds,
       turns: seconds,
+      peer,
     });
     probe.close();
 
-    const share = (peer: StackPeer): number => rowOf(peer, measured).share;
-    const ofPeers = (peer: StackPeer): number =>
-      share(peer) / share('node-oauth2-jwt-bearer + rate-limiter-flexible');
+    const share = (name: StackPeer): number => measured.find(({ server }) => server === name)?.share ?? NaN;
+    const ofPeers = (name: StackPeer): number =>
+      share(name) / share('node-oauth2-jwt-bearer + rate-limiter-flexible');
     print({
       name: 'stack',
       machine: machine(),
@@ -60,12 +61,6 @@ async function main(): Promise<void> {
   } finally {
     await run.close();
   }
-}
-
-function rowOf(peer: StackPeer, measured: readonly Measured[]): Measured {
-  const row = measured.find(({ server }) => server === peer);
-  if (row === undefined) throw new Error(`${peer} was not measured`);
-  return row;
 }
 
 main().catch((error: unknown) => {

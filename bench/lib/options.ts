@@ -7,15 +7,21 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Scenarios to measure: those whose name holds this text. */
   readonly only: string;
+  /** Peers to set beside the first: those whose name holds this text. */
+  readonly peer: string;
 }
 
 /** Reads the command line; answers `--help` itself. What is not known is refused. */
-export function benchOptions(about: string, defaults: Omit<BenchOptions, 'only'>): BenchOptions {
+export function benchOptions(
+  about: string,
+  defaults: Pick<BenchOptions, 'rounds' | 'seconds'>,
+): BenchOptions {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: String(defaults.rounds) },
       seconds: { type: 'string', default: String(defaults.seconds) },
       only: { type: 'string', default: '' },
+      peer: { type: 'string', default: '' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -25,6 +31,7 @@ export function benchOptions(about: string, defaults: Omit<BenchOptions, 'only'>
   --rounds N    alternating rounds (default ${defaults.rounds})
   --seconds N   whole seconds of each measurement (default ${defaults.seconds})
   --only TEXT   only the scenarios whose name holds this text
+  --peer TEXT   only the peers whose name holds this text; goals that take others are left out
   --json        one object on standard output: { name, machine, rounds, rows, goals }
 
 Exits 0 whether goals are met or not; 1 only when the run itself failed.`);
@@ -34,6 +41,7 @@ Exits 0 whether goals are met or not; 1 only when the run itself failed.`);
     rounds: whole('rounds', values.rounds),
     seconds: whole('seconds', values.seconds),
     only: values.only,
+    peer: values.peer,
   };
 }
 

@@ -61,13 +61,15 @@ export function machine(): string {
 
 /** Prints the table, or with `--json` in the arguments the one object. Whether a goal is met changes no exit code. */
 export function print(report: BenchReport): void {
+  // What `--only` and `--peer` left out was neither met nor missed.
+  const goals = report.goals.filter(({ value }) => !Number.isNaN(value));
   if (process.argv.includes('--json')) {
-    console.log(JSON.stringify(report));
+    console.log(JSON.stringify({ ...report, goals }));
     return;
   }
   console.log(`${report.name}: ${report.machine}, ${report.rounds} rounds`);
   console.table(report.rows);
-  for (const { name, value, goal, met } of report.goals) {
+  for (const { name, value, goal, met } of goals) {
     console.log(`${met ? 'met   ' : 'MISSED'} ${name}: ${round(value, 2)} (goal ${goal})`);
   }
 }
