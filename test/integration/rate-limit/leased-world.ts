@@ -126,8 +126,7 @@ export class LeasedWorld {
         this.#processes[step.process] = this.#start();
         return;
       case 'close':
-        this.#deliver();
-        await this.#processes[step.process]!.close();
+        await this.#close(this.#processes[step.process]!);
         this.#processes[step.process] = this.#start();
         return;
       case 'refund': {
@@ -246,6 +245,14 @@ export class LeasedWorld {
 
   #delivery(): Promise<void> {
     return new Promise((resolve) => this.#held.push(resolve));
+  }
+
+  /** A reply that will be late may be on its way only now, so one delivery is not enough. */
+  async #close(leases: Leases): Promise<void> {
+    const closed = leases.close().then(() => true);
+    const notYet = (): Promise<boolean> => new Promise((resolve) => setImmediate(resolve, false));
+    do this.#deliver();
+    while (!(await Promise.race([closed, notYet()])));
   }
 
   #deliver(): void {

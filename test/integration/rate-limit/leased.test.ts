@@ -110,6 +110,18 @@ onEveryClient((client, share) => {
     );
   });
 
+  test('a process is shut down while the reply to what it asked for is late', async () => {
+    const burst = (calls: number, network: 'fast' | 'late reply'): Step => ({
+      ...{ do: 'burst', process: 0, calls, cost: 1, tier: 'strict', network },
+    });
+    for (let calls = 10; calls < 30; calls += 1)
+      await worldOf(client()).live([
+        burst(25, 'fast'),
+        burst(calls, 'late reply'),
+        { do: 'close', process: 0 },
+      ]);
+  });
+
   // What is asked how often is the same through each of them.
   if (share < 1) return;
 
