@@ -4,7 +4,7 @@ import { scriptArguments, type RedisAccess } from './access';
 /**
  * The method that node-redis' clients have, and so does the rotating client of `SecretsManager.redisClient()`.
  *
- * The user that it signs in as needs, on the keys `portcullis:*`: EVALSHA, EVAL, TIME, HMGET, HSET,
+ * The user that it signs in as needs, on the keys `portcullis:*`: EVALSHA, EVAL, TIME, HGET, HMGET, HSET,
  * HINCRBY, HDEL, DEL, PEXPIRE; and INFO, to see whether Redis would evict the counters.
  */
 export interface RedisCommands {
