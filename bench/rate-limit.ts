@@ -13,6 +13,8 @@ import { CLIENTS, DENIED_CLIENT } from './rate-limit/clients';
 import { LIMIT_PEERS, type LimitPeer, type LimitSettings } from './rate-limit/peers';
 import { probeRedis } from './rate-limit/redis';
 
+/** So few that each calls some ten times a second. */
+const BUSY_CLIENTS = 1_000;
 const MEMORY_CLIENTS = 100_000;
 
 /** The first two only show what a request and what a round trip cost. */
@@ -44,8 +46,10 @@ async function main(): Promise<void> {
     };
     const everyone = Array.from({ length: CLIENTS }, (_, index) => index);
     const scenarios = [
+      // About one call a second of each: leased mode has to ask Redis as often as exact mode does.
       await clients('many clients', everyone),
       // Leased blocks live for a second and grow with the client's rate: the second before shows the way there.
+      { ...(await clients('busy clients', everyone.slice(0, BUSY_CLIENTS))), seconds: 3 },
       { ...(await clients('one hot client', [0])), seconds: 3 },
       await clients('denied', [DENIED_CLIENT], isLimiter),
     ].filter(({ name }) => name.includes(only));
@@ -115,7 +119,7 @@ function goalsOf(measured: readonly Measured[]): readonly Goal[] {
     (peer) => isLimiter(peer) && !peer.startsWith('Portcullis') && peer !== pipelined,
   );
   return [
-    ...['many clients', 'one hot client'].flatMap((scenario) => {
+    ...['many clients', 'busy clients', 'one hot client'].flatMap((scenario) => {
       const exact = overhead(scenario, 'Portcullis, exact');
       const best = Math.min(...peers.map((peer) => overhead(scenario, peer)));
       const leased = overhead(scenario, 'Portcullis, leased');
