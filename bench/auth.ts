@@ -4,7 +4,7 @@ import { Run } from '../local/run';
 import { AUTH_PEERS, type AuthPeer } from './auth/peers';
 import { startIssuer, type TokenAlgorithm } from './auth/tokens';
 import { compare, type Measured } from './lib/compare';
-import { benchOptions } from './lib/options';
+import { benchOptions, chosenPeers } from './lib/options';
 import { atLeast, atMost, machine, print, toRow, type Goal } from './lib/report';
 import { measuredServer } from './lib/server';
 
@@ -36,10 +36,10 @@ async function main(): Promise<void> {
       await tokens('ES256', 'every one new', NEW_TOKENS),
     ].filter(({ name }) => name.includes(only));
 
-    const servers = AUTH_PEERS.map((peer) =>
-      measuredServer(run, peer, { entry: 'auth/server', settings: { peer, issuer: issuer.url } }),
+    const servers = chosenPeers(AUTH_PEERS, peer).map((name) =>
+      measuredServer(run, name, { entry: 'auth/server', settings: { peer: name, issuer: issuer.url } }),
     );
-    const measured = await compare({ wrk, servers, scenarios, rounds, turns: seconds, peer });
+    const measured = await compare({ wrk, servers, scenarios, rounds, turns: seconds });
     const goals: Goal[] = [];
     for (const scenario of scenarios) {
       const { ours, best } = standing(scenario.name, measured);

@@ -6,7 +6,7 @@ import { Run } from '../local/run';
 import { randomPassword } from '../local/secrets';
 import { startRedis } from '../local/servers/redis';
 import { compare, type Measured, type Scenario } from './lib/compare';
-import { benchOptions } from './lib/options';
+import { benchOptions, chosenPeers } from './lib/options';
 import { atMost, machine, print, round, toRow, type Goal } from './lib/report';
 import { measuredServer, startProgram } from './lib/server';
 import { CLIENTS, DENIED_CLIENT } from './rate-limit/clients';
@@ -57,9 +57,9 @@ async function main(): Promise<void> {
     const token = randomPassword();
     const bridge = { entry: 'rate-limit/upstash', settings: { redisUrl, token } };
     const rest = { url: (await startProgram(run, 'upstash', bridge)).first as string, token };
-    const servers = LIMIT_PEERS.map((peer) => {
-      const settings: LimitSettings = { peer, redisUrl, rest };
-      return measuredServer(run, peer, { entry: 'rate-limit/server', settings });
+    const servers = chosenPeers(LIMIT_PEERS, peer).map((name) => {
+      const settings: LimitSettings = { peer: name, redisUrl, rest };
+      return measuredServer(run, name, { entry: 'rate-limit/server', settings });
     });
     const measured = await compare({
       wrk,
@@ -68,11 +68,10 @@ async function main(): Promise<void> {
       storeCpu: () => probe.cpu(),
       rounds,
       turns: seconds,
-      peer,
     });
 
     const memory = new Map<string, { quiet: number; busy: number }>();
-    for (const limiter of servers.filter(({ name }) => isLimiter(name) && name.includes(peer))) {
+    for (const limiter of servers.filter(({ name }) => isLimiter(name))) {
       const server = await limiter.start();
       const call = async (): Promise<void> => {
         const { status } = await fetch(server.url, { headers: { 'x-client': '1' } });

@@ -5,7 +5,7 @@ import { Run } from '../local/run';
 import { startRedis } from '../local/servers/redis';
 import { startIssuer } from './auth/tokens';
 import { compare } from './lib/compare';
-import { benchOptions } from './lib/options';
+import { benchOptions, chosenPeers } from './lib/options';
 import { atLeast, machine, print, toRow } from './lib/report';
 import { measuredServer } from './lib/server';
 import { probeRedis } from './rate-limit/redis';
@@ -31,8 +31,11 @@ async function main(): Promise<void> {
       headers: await issuer.writeTokens('RS256', 100),
       refusedBy: () => false,
     };
-    const servers = STACK_PEERS.map((peer) =>
-      measuredServer(run, peer, { entry: 'stack/server', settings: { peer, issuer: issuer.url, redisUrl } }),
+    const servers = chosenPeers(STACK_PEERS, peer).map((name) =>
+      measuredServer(run, name, {
+        entry: 'stack/server',
+        settings: { peer: name, issuer: issuer.url, redisUrl },
+      }),
     );
     const measured = await compare({
       wrk,
@@ -41,7 +44,6 @@ async function main(): Promise<void> {
       storeCpu: () => probe.cpu(),
       rounds,
       turns: seconds,
-      peer,
     });
     probe.close();
 

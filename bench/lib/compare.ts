@@ -27,8 +27,6 @@ export interface Comparison {
   readonly servers: readonly StartableServer[];
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
-  /** Only the peers whose name holds this text. */
-  readonly peer?: string;
   /** How often in a round each peer has its turn, of a second. */
   readonly turns: number;
   /** CPU that a shared store has used so far, in microseconds. */
@@ -79,7 +77,7 @@ const FREED = 2;
 
 /** @throws Error when a server answers what was not expected: the run then measures something else. */
 export async function compare(comparison: Comparison): Promise<readonly Measured[]> {
-  const { servers, scenarios, rounds, turns, peer: named = '' } = comparison;
+  const { servers, scenarios, rounds, turns } = comparison;
   const samples = new Map<string, Compared[]>();
   const sent = new Map<string, number>();
 
@@ -116,10 +114,10 @@ export async function compare(comparison: Comparison): Promise<readonly Measured
     }
   };
 
-  const [first, ...others] = servers;
+  const [first, ...peers] = servers;
   if (first === undefined) throw new TypeError('nothing to compare');
   for (let round = 0; round < rounds; round += 1) {
-    for (const peer of others.filter(({ name }) => name.includes(named))) {
+    for (const peer of peers) {
       const pair = [await first.start(), await peer.start()] as const;
       await besideBaseline(...pair);
       await Promise.all(pair.map((server) => server.stop()));
@@ -127,10 +125,7 @@ export async function compare(comparison: Comparison): Promise<readonly Measured
   }
 
   return scenarios.flatMap((scenario) =>
-    servers.flatMap(({ name }) => {
-      const compared = samples.get(keyOf(scenario.name, name));
-      return compared === undefined ? [] : [summarize(scenario.name, name, compared)];
-    }),
+    servers.map(({ name }) => summarize(scenario.name, name, samples.get(keyOf(scenario.name, name)) ?? [])),
   );
 }
 

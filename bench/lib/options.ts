@@ -50,3 +50,17 @@ function whole(name: string, text: string): number {
   if (Number.isInteger(value) && value > 0) return value;
   throw new TypeError(`--${name}: received ${text}; expected a whole number, 1 or more`);
 }
+
+/**
+ * The baseline, which is the first, and the peers whose name holds the text.
+ *
+ * @throws TypeError when none does: nothing would be compared.
+ */
+export function chosenPeers<Peer extends string>(peers: readonly Peer[], text: string): readonly Peer[] {
+  const [baseline, ...others] = peers;
+  const chosen = others.filter((name) => name.includes(text));
+  if (baseline === undefined || chosen.length === 0) {
+    throw new TypeError(`--peer: no name holds ${JSON.stringify(text)}; there are: ${others.join('; ')}`);
+  }
+  return [baseline, ...chosen];
+}
