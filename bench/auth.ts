@@ -1,6 +1,6 @@
 /** `npm run bench:auth`: what verifying an access token costs, next to the libraries that do the same. */
-import { findWrk } from '../local/engines/wrk';
-import { Run } from '../local/run';
+import { findWrk } from '../cli/src/engines/programs/wrk';
+import { Run } from '../cli/src/engines/process/run';
 import { AUTH_PEERS, type AuthPeer } from './auth/peers';
 import { startIssuer, type TokenAlgorithm } from './auth/tokens';
 import { compare, type Measured } from './lib/compare';

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleAuthorizer } from '../constructs/src/aws/bundle-authorizer';
-import { Run } from '../local/run';
+import { Run } from '../cli/src/engines/process/run';
 import type { TokenEvent } from '../runtime/src/authorizer/events';
 import { startIssuer, type Issuer } from './auth/tokens';
 import { measureNode, type Measured } from './lib/command';

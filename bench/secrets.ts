@@ -1,7 +1,7 @@
 /** `npm run bench:secrets`: what it costs that credentials rotate, on the deployed environment `local`. */
-import { startEnvironment, type LocalEnvironment } from '../local/environment';
-import { VaultClient } from '../local/servers/vault-client';
-import { mintWrappedLogin } from '../local/service';
+import { startEnvironment, type LocalEnvironment } from '../cli/src/local/environment';
+import { VaultClient } from '../cli/src/engines/vault-client';
+import { mintWrappedLogin } from '../cli/src/local/service';
 import { policy } from '../policy';
 import { benchOptions, type BenchOptions } from './lib/options';
 import { atMost, machine, median, print, round } from './lib/report';

@@ -1,8 +1,8 @@
 /** `npm run bench:stack`: a verified token, its scope and its limit together, next to the usual pair of libraries. */
-import { findRedis } from '../local/engines/redis';
-import { findWrk } from '../local/engines/wrk';
-import { Run } from '../local/run';
-import { startRedis } from '../local/servers/redis';
+import { findRedis } from '../cli/src/engines/programs/redis';
+import { findWrk } from '../cli/src/engines/programs/wrk';
+import { Run } from '../cli/src/engines/process/run';
+import { startRedis } from '../cli/src/local/servers/redis';
 import { startIssuer } from './auth/tokens';
 import { compare } from './lib/compare';
 import { benchOptions, chosenPeers } from './lib/options';

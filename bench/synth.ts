@@ -4,8 +4,8 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { EngineCache } from '../local/cache';
-import { Run } from '../local/run';
+import { EngineCache } from '../cli/src/engines/install/cache';
+import { Run } from '../cli/src/engines/process/run';
 import { measureNode, type Measured } from './lib/command';
 import { benchOptions } from './lib/options';
 import { atLeast, atMost, machine, median, print, round } from './lib/report';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Run } from '../../local/run';
+import type { Run } from '../../cli/src/engines/process/run';
 import { AUDIENCE, TOKEN_SECONDS } from '../lib/policy';
 import { startProgram } from '../lib/server';
 

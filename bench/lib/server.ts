@@ -2,8 +2,8 @@ import { build } from 'esbuild';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Run } from '../../local/run';
-import type { ManagedProcess } from '../../local/processes';
+import type { Run } from '../../cli/src/engines/process/run';
+import type { ManagedProcess } from '../../cli/src/engines/process/processes';
 
 const CHECKOUT = join(__dirname, '..', '..');
 

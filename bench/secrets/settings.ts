@@ -1,4 +1,4 @@
-import type { WrappedLogin } from '../../local/service';
+import type { WrappedLogin } from '../../cli/src/local/service';
 
 /** What the measured programs are told. */
 export interface SecretsSettings {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { EngineContext } from '../../local/engines/context';
-import { onPath } from '../../local/on-path';
+import type { EngineContext } from '../../cli/src/engines/install/context';
+import { onPath } from '../../cli/src/engines/install/on-path';
 
 const VERSION = '10.9.2';
 const INTEGRITY =

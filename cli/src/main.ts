@@ -1,6 +1,6 @@
 /** The `portcullis` command: reads the arguments, runs one command, turns its failure into words and an exit code. */
 import { Command } from 'commander';
-import { LocalError } from '../../local/errors';
+import { LocalError } from './errors';
 import { register as start } from './commands/start';
 import { register as test } from './commands/test';
 import { register as workflows } from './commands/workflows';

@@ -1,6 +1,6 @@
 import { isLoopback } from '@portcullis/runtime/policy';
-import { LocalError, shownAddress } from '../../local/errors';
-import { VaultClient } from '../../local/servers/vault-client';
+import { LocalError, shownAddress } from './errors';
+import { VaultClient } from './engines/vault-client';
 
 /**
  * Vault with the token of whoever runs the command. Credentials come from the environment alone: arguments are in

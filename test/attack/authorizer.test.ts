@@ -6,7 +6,7 @@ import { bundleAuthorizer } from '../../constructs/src/aws/bundle-authorizer';
 import { policy } from '../../policy';
 import type { Authorizer } from '../../runtime/src/authorizer/authorizer';
 import type { AuthorizerEvent, HttpApiEvent, RequestEvent } from '../../runtime/src/authorizer/events';
-import { startIssuer, type TestIssuer } from '../unit/auth/support/issuer';
+import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
 import { NOW, stopTheCalendar } from './calendar';
 import { requestCases, tokenCases, type Fate, type HostileRequest, type RequestCase } from './cases';
 import { Forge } from './forge';

@@ -3,7 +3,7 @@ import express, { type RequestHandler } from 'express';
 import fc from 'fast-check';
 import { policy } from '../../policy';
 import { enforce, requireAuth, type AuthMiddleware } from '../../runtime/src/auth';
-import { startIssuer, type TestIssuer } from '../unit/auth/support/issuer';
+import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
 import { Forge } from './forge';
 import { listen, toBytes, type Listening } from './wire';
 

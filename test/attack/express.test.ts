@@ -2,7 +2,7 @@
 import express from 'express';
 import { policy } from '../../policy';
 import { enforce, requireAuth, type AuthEvent, type AuthMiddleware } from '../../runtime/src/auth';
-import { startIssuer, type TestIssuer } from '../unit/auth/support/issuer';
+import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
 import { NOW, stopTheCalendar } from './calendar';
 import { requestCases, tokenCases, wireCases, type Fate, type RequestCase } from './cases';
 import { Forge } from './forge';

@@ -6,8 +6,8 @@ import { TokenError, type AuthContext } from '../../runtime/src/auth';
 import { resolveOptions } from '../../runtime/src/auth/options';
 import { TokenCache } from '../../runtime/src/auth/token/token-cache';
 import { makeVerifier, type TokenVerifier } from '../../runtime/src/auth/token/verifier';
-import { manualClock, settled } from '../unit/auth/support/clock';
-import { published } from '../unit/auth/support/published';
+import { manualClock, settled } from '../unit/runtime/auth/support/clock';
+import { published } from '../unit/runtime/auth/support/published';
 import { NOW } from './calendar';
 import { Forge, partsOf } from './forge';
 

@@ -5,10 +5,10 @@ import {
   CreateVpcCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { findMoto } from '../../local/engines/moto';
-import { EngineCache } from '../../local/cache';
-import type { Run } from '../../local/run';
-import { startMoto } from '../../local/servers/moto';
+import { findMoto } from '../../cli/src/engines/programs/moto';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import type { Run } from '../../cli/src/engines/process/run';
+import { startMoto } from '../support/moto';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';
 
 /** An account of moto's, and what is to be applied to it. */

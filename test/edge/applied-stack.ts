@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPlan } from '../../cli/src/plan/read-plan';
 import { linesOf, summarize } from '../../cli/src/plan/summary';
-import { AWS_PROVIDER } from '../../local/engines/providers';
-import type { Run } from '../../local/run';
+import { AWS_PROVIDER } from '../../cli/src/engines/programs/providers';
+import type { Run } from '../../cli/src/engines/process/run';
 import { startAccount, type Account } from './account';
 import { AwsEngine } from './engine';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Run } from '../../local/run';
+import { Run } from '../../cli/src/engines/process/run';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';
 import { makeGiven, startAccount, type Account } from './account';
 import { EdgeDeployment, PARTS, type Plan } from './deployment';

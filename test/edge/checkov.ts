@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
-import { EngineCache } from '../../local/cache';
-import { findCheckov } from '../../local/engines/checkov';
-import type { Run } from '../../local/run';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import { findCheckov } from '../../cli/src/engines/programs/checkov';
+import type { Run } from '../../cli/src/engines/process/run';
 
 /** One rule about one resource. */
 export interface Finding {

@@ -9,7 +9,7 @@ import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AwsDeployIdentity } from '@portcullis/constructs/github';
 import { TerraformStack, Testing } from 'cdktf';
-import { Run } from '../../local/run';
+import { Run } from '../../cli/src/engines/process/run';
 import { ACCOUNT, AppliedStack, REGION, type Resources } from './applied-stack';
 
 /** What the account's owner lets plans see. */

@@ -2,7 +2,7 @@ import { App } from 'cdktf';
 import type { Construct } from 'constructs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Run } from '../../local/run';
+import type { Run } from '../../cli/src/engines/process/run';
 import { policy } from '../../policy';
 import { bodies } from '../../requests';
 import { DataStack } from '../../stacks/data-stack';

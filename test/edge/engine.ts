@@ -1,7 +1,7 @@
-import { EngineCache } from '../../local/cache';
-import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
-import { AWS_PROVIDER, provideProviders } from '../../local/engines/providers';
-import type { Run } from '../../local/run';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import { engineEnvironment, findOpenTofu } from '../../cli/src/engines/programs/opentofu';
+import { AWS_PROVIDER, provideProviders } from '../../cli/src/engines/programs/providers';
+import type { Run } from '../../cli/src/engines/process/run';
 import type { Account } from './account';
 
 /** The real engine with the real provider, which takes an account of moto's for AWS. */

@@ -1,5 +1,5 @@
 /** `npm run test:edge`: what is applied to AWS. Apart from the other projects, for its provider takes long to build. */
-const shared = require('../support/jest-shared');
+const shared = require('../support/jest-shared.js');
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -1,4 +1,4 @@
-import { Run } from '../../local/run';
+import { Run } from '../../cli/src/engines/process/run';
 import { ACCOUNT, AppliedStack, REGION, type Resources } from './applied-stack';
 import { allow, container, JUDGED, trust } from './judged-resources';
 

@@ -1,5 +1,5 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { Run } from '../../local/run';
+import { Run } from '../../cli/src/engines/process/run';
 import { parameter, type Contract } from '../../stacks/contract';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';
 import { startAccount, type Account } from './account';

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { redisCommand } from '../../local/given';
+import { redisCommand } from '../../cli/src/local/given';
 import { canary, useVaultDeployment, type Outcome } from './vault-deployment';
 
 const DEPLOY_TIMEOUT_MS = 120_000;

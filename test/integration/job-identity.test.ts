@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { VaultClient } from '../../local/servers/vault-client';
+import { VaultClient } from '../../cli/src/engines/vault-client';
 import { policy } from '../../policy';
 import { defineEnvironment } from '../../stacks/environments/define-environment';
 import { local } from '../../stacks/environments/local';

@@ -24,9 +24,9 @@ import { httpApi } from '../one-policy/http-api';
 import { startHttpsIssuer, type HttpsIssuer } from '../one-policy/https-issuer';
 import { restApi } from '../one-policy/rest-api';
 import { makeCertificates } from '../support/certificates';
-import { httpApiIn, policyOf, restApiIn, type RouteInput } from '../synth/aws/fixtures';
+import { httpApiIn, policyOf, restApiIn, type RouteInput } from '../synth/constructs/aws/fixtures';
 import { stackIn } from '../synth/synthesize';
-import { connect, startRedis, type TestRedis } from './rate-limit/redis';
+import { connect, startRedis, type TestRedis } from './runtime/rate-limit/redis';
 
 jest.setTimeout(240_000);
 

@@ -2,9 +2,9 @@
  * The password in the state of Redis' connection is dead, and stays dead: after a deploy only Vault knows the one
  * that works, through a restart of Redis and a change of the connection, neither of which may bring back the other.
  */
-import { saveRedisUsers } from '../../local/deploy';
-import { redisCommand } from '../../local/given';
-import { poll } from '../../local/poll';
+import { saveRedisUsers } from '../../cli/src/local/deploy';
+import { redisCommand } from '../../cli/src/local/given';
+import { poll } from '../../cli/src/engines/process/poll';
 import { useVaultDeployment } from './vault-deployment';
 
 const deployment = useVaultDeployment();

@@ -9,12 +9,12 @@ import express from 'express';
 import { decodeJwt } from 'jose';
 import { parse } from 'yaml';
 import { forgetTokens, keepTokenFresh, seeThrough } from '../../constructs/src/github/scan-token';
-import { poll } from '../../local/poll';
-import { randomPassword } from '../../local/secrets';
+import { poll } from '../../cli/src/engines/process/poll';
+import { randomPassword } from '../../cli/src/engines/random';
 import { deliveryFiles } from '../../stacks/github-settings';
 import { useOidc, useRun } from '../support/engines';
 import { inShell } from '../support/github/step';
-import { useTestRedis } from './rate-limit/redis';
+import { useTestRedis } from './runtime/rate-limit/redis';
 
 const AUDIENCE = 'https://api.example.com';
 const CLIENT = { clientId: 'scan-free', clientSecret: `${randomPassword()}"\\$'` };

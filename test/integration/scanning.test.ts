@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { poll } from '../../local/poll';
-import { choosePort } from '../../local/ports';
+import { poll } from '../../cli/src/engines/process/poll';
+import { choosePort } from '../../cli/src/engines/process/ports';
 import { delivery } from '../../stacks/github-settings';
 import { openApiDocument } from '../../example/openapi';
 import { useRun } from '../support/engines';

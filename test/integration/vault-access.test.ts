@@ -6,9 +6,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { policy } from '../../policy';
-import { redisCommand } from '../../local/given';
-import { mintWrappedLogin } from '../../local/service';
-import { VaultClient, type VaultAnswer } from '../../local/servers/vault-client';
+import { redisCommand } from '../../cli/src/local/given';
+import { mintWrappedLogin } from '../../cli/src/local/service';
+import { VaultClient, type VaultAnswer } from '../../cli/src/engines/vault-client';
 import { canary, useVaultDeployment } from './vault-deployment';
 
 const DEPLOY_TIMEOUT_MS = 120_000;

@@ -5,17 +5,17 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineCache } from '../../local/cache';
-import { findOpenBao } from '../../local/engines/openbao';
-import { engineEnvironment, findOpenTofu } from '../../local/engines/opentofu';
-import { findRedis } from '../../local/engines/redis';
-import { provideProviders, VAULT_PROVIDER } from '../../local/engines/providers';
-import { Run } from '../../local/run';
-import { databaseUrl, seedPostgres } from '../../local/seed';
-import { startOpenBao, type OpenBaoServer } from '../../local/servers/openbao';
-import { startPostgres } from '../../local/servers/postgres';
-import { startRedis, type RedisServer } from '../../local/servers/redis';
-import { VaultClient } from '../../local/servers/vault-client';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import { findOpenBao } from '../../cli/src/engines/programs/openbao';
+import { engineEnvironment, findOpenTofu } from '../../cli/src/engines/programs/opentofu';
+import { findRedis } from '../../cli/src/engines/programs/redis';
+import { provideProviders, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
+import { Run } from '../../cli/src/engines/process/run';
+import { databaseUrl, seedPostgres } from '../../cli/src/local/seed';
+import { startOpenBao, type OpenBaoServer } from '../../cli/src/local/servers/openbao';
+import { startPostgres } from '../../cli/src/local/servers/postgres';
+import { startRedis, type RedisServer } from '../../cli/src/local/servers/redis';
+import { VaultClient } from '../../cli/src/engines/vault-client';
 
 const CHECKOUT = join(__dirname, '../..');
 const START_TIMEOUT_MS = 600_000; // an engine that is not cached yet is built first

@@ -5,9 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { EngineCache } from '../../local/cache';
-import { findWorkflowLinters, type WorkflowLinters } from '../../local/engines/workflow-linters';
-import { Run } from '../../local/run';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import { findWorkflowLinters, type WorkflowLinters } from '../../cli/src/engines/programs/workflow-linters';
+import { Run } from '../../cli/src/engines/process/run';
 import { delivery, deliveryFiles, scanning } from '../../stacks/github-settings';
 
 const CHECKOUT = join(__dirname, '../..');

@@ -2,8 +2,8 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EngineCache } from '../../local/cache';
-import { poll } from '../../local/poll';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import { poll } from '../../cli/src/engines/process/poll';
 
 const [folder = '', mode] = process.argv.slice(2);
 const waiting = join(folder, 'somebody-waits');

@@ -4,8 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEnvironment } from '../../local/environment';
-import { messageOf } from '../../local/errors';
+import { startEnvironment } from '../../cli/src/local/environment';
+import { messageOf } from '../../cli/src/errors';
 import type { Deployed } from './deployed';
 
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Opens a run with stubborn processes in it, tells their numbers, and waits for its own end. */
-import { Run } from '../../local/run';
+import { Run } from '../../cli/src/engines/process/run';
 
 /** Ignores SIGTERM, as does the process that it starts itself. */
 const STUBBORN = `

@@ -5,14 +5,14 @@
  *     const redis = useRedis();
  *     it('counts', async () => { const client = createClient({ url: redis().adminUrl }); … });
  */
-import { EngineCache } from '../../local/cache';
-import { findOpenBao } from '../../local/engines/openbao';
-import { findRedis } from '../../local/engines/redis';
-import { Run } from '../../local/run';
-import { startOidc, type OidcOptions, type OidcServer } from '../../local/servers/oidc';
-import { startOpenBao, type OpenBaoServer } from '../../local/servers/openbao';
-import { startPostgres, type PostgresServer } from '../../local/servers/postgres';
-import { startRedis, type RedisServer } from '../../local/servers/redis';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import { findOpenBao } from '../../cli/src/engines/programs/openbao';
+import { findRedis } from '../../cli/src/engines/programs/redis';
+import { Run } from '../../cli/src/engines/process/run';
+import { startOidc, type OidcOptions, type OidcServer } from '../../cli/src/local/servers/oidc';
+import { startOpenBao, type OpenBaoServer } from '../../cli/src/local/servers/openbao';
+import { startPostgres, type PostgresServer } from '../../cli/src/local/servers/postgres';
+import { startRedis, type RedisServer } from '../../cli/src/local/servers/redis';
 
 /** Long enough to download OpenBao where it is not cached yet. */
 const START_TIMEOUT_MS = 180_000;

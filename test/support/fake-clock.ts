@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/src/secrets/clock';
+import type { Clock } from '../../runtime/src/time/clock';
 
 interface Timer {
   readonly at: number;

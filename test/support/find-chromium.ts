@@ -1,7 +1,7 @@
 /** Prints where Chromium is, installing it where that can be done. In a process of its own: see chromium.ts. */
-import { findChromium } from '../../local/engines/chromium';
-import { messageOf } from '../../local/errors';
-import { Run } from '../../local/run';
+import { findChromium } from '../../cli/src/engines/programs/chromium';
+import { messageOf } from '../../cli/src/errors';
+import { Run } from '../../cli/src/engines/process/run';
 
 async function main(): Promise<void> {
   const run = await Run.open();

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { poll } from '../../local/poll';
-import { choosePort, LOOPBACK } from '../../local/ports';
-import type { Run } from '../../local/run';
-import { serverConfiguration } from '../../local/servers/openbao';
-import { Server } from '../../local/servers/server';
-import { VaultClient } from '../../local/servers/vault-client';
+import { poll } from '../../cli/src/engines/process/poll';
+import { choosePort, LOOPBACK } from '../../cli/src/engines/process/ports';
+import type { Run } from '../../cli/src/engines/process/run';
+import { serverConfiguration } from '../../cli/src/local/servers/openbao';
+import { Server } from '../../cli/src/local/servers/server';
+import { VaultClient } from '../../cli/src/engines/vault-client';
 
 export interface RaftNode {
   readonly address: string;

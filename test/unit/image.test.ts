@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { containerOf } from '../../constructs/src/aws/container';
-import { OPENTOFU } from '../../local/engines/opentofu';
+import { OPENTOFU } from '../../cli/src/engines/programs/opentofu';
 
 const CHECKOUT = join(__dirname, '../..');
 const text = (name: string) => readFile(join(CHECKOUT, name), 'utf8');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { LocalError } from '../../../local/errors';
-import { startEnvironment, type LocalEnvironment } from '../../../local/environment';
-import { choosePort } from '../../../local/ports';
-import type { Run } from '../../../local/run';
-import type { Service } from '../../../local/service';
+import { LocalError } from '../errors';
+import { startEnvironment, type LocalEnvironment } from '../local/environment';
+import { choosePort } from '../engines/process/ports';
+import type { Run } from '../engines/process/run';
+import type { Service } from '../local/service';
 import { journey } from '../journey';
 import { describeResult, walk, type StepResult } from '../journey/walk';
 import { worldOf } from '../journey/world-of';

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import type { LocalEnvironment } from '../../../local/environment';
-import { redisCommand } from '../../../local/given';
-import type { Service } from '../../../local/service';
+import type { LocalEnvironment } from '../local/environment';
+import { redisCommand } from '../local/given';
+import type { Service } from '../local/service';
 import type { AdminQuery, World } from './world';
 
 /** The journey's world, on a local environment. */

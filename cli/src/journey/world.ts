@@ -1,4 +1,4 @@
-import type { ClientName } from '../../../local/clients';
+import type { ClientName } from '../local/clients';
 
 /** What the journey walks through: a served API, the identity provider's tokens, and an administrator's view of the engines. */
 export interface World {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { ClientLimits, StoreUnavailableError, type WindowUsage } from '@portcullis/runtime';
 import type { Command } from 'commander';
-import { LocalError, messageOf } from '../../../local/errors';
+import { LocalError, messageOf } from '../errors';
 import { policy } from '../../../policy';
 import { readOverrides } from './overrides';
 import { probe } from './probe';

@@ -1,6 +1,6 @@
 import { overridesSchema, type Overrides } from '@portcullis/runtime';
-import { messageOf } from '../../../local/errors';
-import { VaultError } from '../../../local/servers/vault-client';
+import { messageOf } from '../errors';
+import { VaultError } from '../engines/vault-client';
 import { policy } from '../../../policy';
 import { vaultFromEnvironment } from '../vault';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isHttpsOrLoopback, readLimit } from '@portcullis/runtime/policy';
-import { LocalError, messageOf, shownAddress } from '../../../local/errors';
+import { LocalError, messageOf, shownAddress } from '../errors';
 import { policy } from '../../../policy';
 import { narrower, toldLimits, type ToldLimit } from './told-limits';
 

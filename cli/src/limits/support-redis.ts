@@ -1,7 +1,7 @@
 import { isLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
-import { LocalError, messageOf, shownAddress } from '../../../local/errors';
-import type { VaultClient } from '../../../local/servers/vault-client';
+import { LocalError, messageOf, shownAddress } from '../errors';
+import type { VaultClient } from '../engines/vault-client';
 import { vaultFromEnvironment } from '../vault';
 
 /** The role that support leases its Redis user from: it may read and delete counters, and nothing else. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { reportPlanError } from '../plan/report-error';
-import { selectStacks } from '../plan/stack-selection';
-import { Workspace } from '../plan/workspace';
+import { selectStacks } from '../workspace/stack-selection';
+import { Workspace } from '../workspace/workspace';
 import { showProgress } from '../progress';
 
 interface LockOptions {

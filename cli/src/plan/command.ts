@@ -6,9 +6,9 @@ import { renderMarkdown } from './render/markdown';
 import { renderSarif } from './render/sarif';
 import { renderTerminal } from './render/terminal';
 import { reportPlanError } from './report-error';
-import { selectStacks } from './stack-selection';
+import { selectStacks } from '../workspace/stack-selection';
 import type { StackSummary } from './summary';
-import { Workspace } from './workspace';
+import { Workspace } from '../workspace/workspace';
 
 interface PlanOptions {
   readonly environment?: string;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { LocalError } from '../../../local/errors';
+import { LocalError } from '../errors';
 import { putField } from './put';
 import { renderStatus } from './render-status';
 import { readSecret } from './secret-input';

@@ -1,5 +1,5 @@
-import { LocalError } from '../../../local/errors';
-import { VaultError, type VaultClient } from '../../../local/servers/vault-client';
+import { LocalError } from '../errors';
+import { VaultError, type VaultClient } from '../engines/vault-client';
 
 export interface FieldToPut {
   /** Mount and entry, without `data/`. */

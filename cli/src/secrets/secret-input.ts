@@ -1,4 +1,4 @@
-import { LocalError } from '../../../local/errors';
+import { LocalError } from '../errors';
 
 /** Vault's own limit of a KV entry is of this order. */
 const LONGEST = 512 * 1_024;

@@ -1,6 +1,6 @@
 import type { SecretsStatus } from '@portcullis/runtime';
 import { get } from 'node:http';
-import { LocalError, messageOf } from '../../../local/errors';
+import { LocalError, messageOf } from '../errors';
 
 const TIMEOUT_MS = 5_000;
 

@@ -1,8 +1,8 @@
 import { policy } from '../../../policy';
-import type { ClientName } from '../../../local/clients';
-import { shownAddress } from '../../../local/errors';
-import type { LocalEnvironment } from '../../../local/environment';
-import type { Service } from '../../../local/service';
+import type { ClientName } from '../local/clients';
+import { shownAddress } from '../errors';
+import type { LocalEnvironment } from '../local/environment';
+import type { Service } from '../local/service';
 
 /** One client of each tier. */
 const SHOWN: readonly (readonly [tier: string, client: ClientName])[] = [

@@ -1,4 +1,4 @@
-import { startTimer } from '../timer';
+import { startTimer } from '../time/timer';
 
 /**
  * Time, as this folder reads it: injected, so that tests move it instead of waiting. Tokens are judged by the

@@ -28,4 +28,4 @@ export {
 } from './revocation/follow-revocations';
 export type { Revocation } from './revocation/revocation';
 export type { Revocations } from './revocation/revocations';
-export type { Algorithm } from './token/algorithms';
+export type { Algorithm } from './keys/algorithms';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Policy } from '../policy';
 import { isHttpsOrLoopback } from '../policy/loopback';
 import type { OnAuthEvent } from './events';
-import { ALGORITHMS } from './token/algorithms';
+import { ALGORITHMS } from './keys/algorithms';
 
 export const definedPolicy = z.custom<Policy>(
   (value) => typeof (value as Policy | undefined)?.match === 'function',

@@ -8,7 +8,7 @@ import { AuthOptionsError } from './errors';
 import type { OnAuthEvent } from './events';
 import { algorithms, definedPolicy, httpsUrl, issuerUrl, listener, tolerance } from './option-schemas';
 import type { Revocations } from './revocation/revocations';
-import type { Algorithm } from './token/algorithms';
+import type { Algorithm } from './keys/algorithms';
 import type { CacheBounds } from './token/token-cache';
 
 /** One authorization server whose access tokens are let in. */

@@ -1,4 +1,4 @@
-import type { StoreFailure } from './guarded-redis';
+import type { StoreFailure } from './store/guarded-redis';
 
 /** What happens behind the answers: for logs and alarms. Clients by their hash; no token, no address. */
 export type RateLimitEvent =

@@ -1,8 +1,8 @@
 import { metrics, type MeterProvider } from '@opentelemetry/api';
-import type { StoreState } from './guarded-redis';
-import type { UnitsFate } from './leases';
-import type { StoreObserver } from './limiter';
-import type { OutageOutcome } from './outage';
+import type { StoreState } from './store/guarded-redis';
+import type { UnitsFate } from './reserved/blocks';
+import type { StoreObserver } from './decide/limiter';
+import type { OutageOutcome } from './decide/outage';
 
 /** What became of a request. */
 export type DecisionOutcome =

@@ -2,7 +2,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { durationSeconds } from '../policy/duration';
-import { accessTo, type RedisClient } from './redis';
+import { accessTo, type RedisClient } from '../redis';
 
 /** The message of every check of a value. */
 const expected = (what: string) => ({

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { definedPolicy } from '../auth/option-schemas';
 import { toProblem, type Problem } from '../policy/errors';
-import { routeNamed } from './costs';
+import { routeNamed } from './decide/costs';
 import { RateLimitOptionsError } from './errors';
-import type { LoginLimitOptions } from './login-limit';
+import type { LoginLimitOptions } from './login/login-limit';
 import {
   aFunction,
   attemptLimit,

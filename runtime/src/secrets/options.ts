@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { readFileSync } from 'node:fs';
 import type { Policy } from '../policy';
-import { systemClock, type Clock } from './clock';
+import { systemClock, type Clock } from '../time/clock';
 import { SecretsError } from './errors';
 import type { EmitEvent } from './events';
 import { appRole } from './login/app-role';

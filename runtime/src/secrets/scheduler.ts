@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../time/clock';
 
 /** Something that has to be done at a moment that it alone knows. */
 export interface Task {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { z } from 'zod';
-import { within } from './clock';
+import { within } from '../time/clock';
 import { SecretsError } from './errors';
 import type { EmitEvent, SecretsEvent } from './events';
 import { readKvEntry } from './kv/read-entry';

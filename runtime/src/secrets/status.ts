@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../time/clock';
 import { deadlineOf } from './lease/credential';
 import type { Lease } from './lease/lease';
 import type { TokenKeeper } from './vault/token-keeper';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findWapiti } from '../../../local/engines/wapiti';
-import type { Run } from '../../../local/run';
+import { findWapiti } from '../../../cli/src/engines/programs/wapiti';
+import type { Run } from '../../../cli/src/engines/process/run';
 
 /** Crawls and attacks; without the modules that would call hosts other than the target. */
 const MODULES = [

@@ -1,5 +1,5 @@
 import type { Change } from '../change';
-import { firewall, firewallUse } from './aws-firewall';
+import { firewall, firewallUse } from './aws/firewall';
 import {
   gatewayApi,
   gatewayAuthorizer,
@@ -7,11 +7,11 @@ import {
   gatewayMethod,
   gatewayRoute,
   gatewayStage,
-} from './aws-gateway';
-import { iamAttachment, iamPolicy, iamRole, identityProvider, lambdaPermission } from './aws-identity';
-import { securityGroup, securityGroupRule, subnet, way } from './aws-network';
-import { ecsService, functionUrl, lambda, listener, loadBalancer, taskDefinition } from './aws-service';
-import { key, logGroup, parameter, store, storeUser } from './aws-storage';
+} from './aws/gateway';
+import { iamAttachment, iamPolicy, iamRole, identityProvider, lambdaPermission } from './aws/policies';
+import { securityGroup, securityGroupRule, subnet, way } from './aws/network';
+import { ecsService, functionUrl, lambda, listener, loadBalancer, taskDefinition } from './aws/service';
+import { key, logGroup, parameter, store, storeUser } from './aws/storage';
 import {
   allowedActions,
   deployEnvironment,
@@ -20,14 +20,14 @@ import {
   ruleset,
   secretInRepository,
   workflowToken,
-} from './github';
+} from './github/repository';
 import { policyRecord } from './policy-record';
 import type { Rule } from './rule';
-import { connection, databaseRole } from './vault-database';
-import { endpoint, secretGate } from './vault-endpoint';
-import { auditDevice, authMethod, kvEntry, mount } from './vault-mounts';
-import { vaultPolicy } from './vault-policy';
-import { appRole, jwtRole } from './vault-roles';
+import { connection, databaseRole } from './vault/database';
+import { endpoint, secretGate } from './vault/endpoint';
+import { auditDevice, authMethod, kvEntry, mount } from './vault/mounts';
+import { vaultPolicy } from './vault/policy';
+import { appRole, jwtRole } from './vault/roles';
 
 const RULES: readonly Rule[] = [
   policyRecord,

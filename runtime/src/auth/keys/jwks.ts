@@ -1,6 +1,6 @@
 /** An issuer's public keys, as it publishes them (JWK Set, RFC 7517 §5). */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { ALGORITHMS, keyFits, type Algorithm } from '../token/algorithms';
+import { ALGORITHMS, keyFits, type Algorithm } from './algorithms';
 
 /** Issuers have a handful. */
 const MOST_KEYS = 100;

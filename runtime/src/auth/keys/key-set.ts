@@ -14,7 +14,7 @@
 import type { Clock } from '../clock';
 import { KeysUnavailableError, TokenError } from '../errors';
 import type { OnAuthEvent } from '../events';
-import type { Algorithm } from '../token/algorithms';
+import type { Algorithm } from './algorithms';
 import type { FetchJson } from './fetch-json';
 import { readJwks, type SigningKey } from './jwks';
 

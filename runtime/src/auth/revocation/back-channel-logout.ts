@@ -13,7 +13,7 @@ import { fetchJson } from '../keys/fetch-json';
 import { KeySet } from '../keys/key-set';
 import { discoverJwksUri } from '../keys/locate';
 import { algorithms, httpsUrl, issuerUrl, listener } from '../option-schemas';
-import type { Algorithm } from '../token/algorithms';
+import type { Algorithm } from '../keys/algorithms';
 import { RevocationNotStoredError } from './errors';
 import type { RevocationList } from './follow-revocations';
 import { verifyLogoutToken, type LogoutTokenRules } from './logout-token';

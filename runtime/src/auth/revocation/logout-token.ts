@@ -2,7 +2,7 @@
 import { systemClock, type Clock } from '../clock';
 import { TokenError } from '../errors';
 import type { KeySet } from '../keys/key-set';
-import { verifySignature, type Algorithm } from '../token/algorithms';
+import { verifySignature, type Algorithm } from '../keys/algorithms';
 import { checkAudience, checkTimes, optionalText, requiredText, time } from '../token/claims';
 import { parseCompact } from '../token/compact';
 import { allowedAlgorithm } from '../token/verifier';

@@ -8,7 +8,7 @@ import { KeySet } from '../keys/key-set';
 import { discoverJwksUri } from '../keys/locate';
 import type { ResolvedIssuer, ResolvedOptions } from '../options';
 import type { Policy } from '../../policy';
-import { isAlgorithm, verifySignature, type Algorithm } from './algorithms';
+import { isAlgorithm, verifySignature, type Algorithm } from '../keys/algorithms';
 import { contextOf, lastMoment, type ClaimRules } from './claims';
 import { parseCompact, type UntrustedToken } from './compact';
 import type { TokenCache, VerifiedToken } from './token-cache';

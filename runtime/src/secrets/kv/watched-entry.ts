@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
 import type { Task } from '../scheduler';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import { Secret } from '../secret';
 import type { VaultAccess } from '../vault/access';

@@ -1,5 +1,5 @@
-import { backoffMs, retryAt } from '../backoff';
-import { within, type Clock } from '../clock';
+import { backoffMs, retryAt } from '../../time/backoff';
+import { within, type Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
 import type { Scheduler, Task } from '../scheduler';

@@ -1,4 +1,4 @@
-import { within, type Clock } from '../clock';
+import { within, type Clock } from '../../time/clock';
 import type { Generation } from './consumer';
 import { deadlineOf, type Credential } from './credential';
 

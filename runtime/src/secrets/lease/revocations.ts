@@ -1,5 +1,5 @@
-import { backoffMs } from '../backoff';
-import type { Clock } from '../clock';
+import { backoffMs } from '../../time/backoff';
+import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { Scheduler, Task } from '../scheduler';
 import { isTransient } from '../vault/failure';

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { within, type Clock } from '../clock';
+import { within, type Clock } from '../../time/clock';
 
 /**
  * Resolves when every connection of the pool is idle and nobody waits for one, or when the bound passes.

@@ -3,7 +3,7 @@ import { Pool, type PoolClient, type PoolConfig, type PoolOptions, type QueryRes
 import type { Consumer, Generation } from '../lease/consumer';
 import { deadlineOf, type Credential } from '../lease/credential';
 import type { Lease } from '../lease/lease';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import { closePool, drainPool } from './drain-pool';
 import { warmUp } from './warm-up';
 

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { pause, within, type Clock } from '../clock';
+import { pause, within, type Clock } from '../../time/clock';
 
 /** How long a new user's first connection may take. */
 const CONNECT_MS = 10_000;

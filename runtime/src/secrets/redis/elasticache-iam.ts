@@ -1,6 +1,6 @@
 import { awsSigner } from '../aws/signer';
 import type { AwsCredentialProvider } from '../aws/credentials';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { CredentialSource } from '../lease/credential';
 import { Secret } from '../secret';

@@ -1,4 +1,4 @@
-import { within, type Clock } from '../clock';
+import { within, type Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { Consumer, Generation } from '../lease/consumer';
 import type { Credential } from '../lease/credential';

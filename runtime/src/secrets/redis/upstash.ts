@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isHttpsOrLoopback } from '../../policy/loopback';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import type { WatchedEntry } from '../kv/watched-entry';
 import type { CredentialSource } from '../lease/credential';
 import { loadZod } from '../load-zod';

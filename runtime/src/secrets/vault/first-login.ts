@@ -1,5 +1,5 @@
-import { backoffMs } from '../backoff';
-import { pause, type Clock } from '../clock';
+import { backoffMs } from '../../time/backoff';
+import { pause, type Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import { isTransient } from './failure';
 import type { TokenKeeper } from './token-keeper';

@@ -1,0 +1,59 @@
+import { access } from 'node:fs/promises';
+import { LocalError } from '../../errors';
+import { onPath } from './on-path';
+import type { EngineContext } from './context';
+
+/** A program that Debian packages. */
+export interface DebianBinary {
+  /** The command's name on PATH. */
+  readonly binary: string;
+  /** Default: named as the command. */
+  readonly package?: string;
+  /** What else a person can do about it, beyond installing it. */
+  readonly alternative?: string;
+}
+
+/** Several starts may install at once, and `apt-get update` fails where another one runs: they stand in line. */
+const queue = ['--wait', '600', '/var/lib/apt/lists'];
+
+/**
+ * The file of a program: on PATH, else from Debian's archive when we are root there.
+ * @throws LocalError `engine_missing`, `engine_build_failed`
+ */
+export async function findDebianBinary(
+  { binary, package: name = binary, alternative }: DebianBinary,
+  { run, note }: Pick<EngineContext, 'run' | 'note'>,
+): Promise<string> {
+  const installed = await onPath(binary);
+  if (installed !== undefined) return installed;
+
+  const install = `install ${name} (Debian: apt-get install ${name})`;
+  const remedy = alternative === undefined ? install : `${install}, or ${alternative}`;
+  const apt = await onPath('apt-get');
+  const mayInstall = process.getuid?.() === 0 && apt !== undefined && (await isDebian());
+  if (!mayInstall) throw new LocalError('engine_missing', `no ${binary} is on PATH`, remedy);
+
+  note(`installing ${name} with apt`);
+  const env = {
+    ...process.env,
+    DEBIAN_FRONTEND: 'noninteractive',
+    // A package may start a server of its own; ours are started with the run and end with it.
+    RUNLEVEL: '1',
+  };
+  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', name]]) {
+    await run.complete(
+      { name: `apt-get ${args[0] ?? ''}`, command: 'flock', args: [...queue, apt, '--quiet', ...args], env },
+      { code: 'engine_build_failed', remedy },
+    );
+  }
+  const file = await onPath(binary);
+  if (file === undefined) throw new LocalError('engine_missing', `apt installed no ${binary}`, remedy);
+  return file;
+}
+
+async function isDebian(): Promise<boolean> {
+  return access('/etc/debian_version').then(
+    () => true,
+    () => false,
+  );
+}

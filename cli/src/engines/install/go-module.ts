@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { EngineContext } from './context';
+import { LocalError, messageOf } from '../../errors';
+import { onPath } from './on-path';
+import { isAtLeast } from './version';
+
+/** A program that is published as a Go module, pinned by the checksum of its source. */
+export interface GoModule {
+  readonly path: string;
+  readonly version: string;
+  /** The module's `h1:` sum, as the Go checksum database has it. */
+  readonly sum: string;
+  /** Package of the program, below the module. */
+  readonly package: string;
+  /** Linker flags that a release build sets. */
+  readonly linkerFlags?: readonly string[];
+  /** Whether the Go checksum database has no record of it, so that `sum` alone says what it is. */
+  readonly unlisted?: boolean;
+  /** What its build takes. @default minutes, 2 GB of disk */
+  readonly takes?: { readonly time: string; readonly disk: string };
+}
+
+const USUAL = { time: 'minutes', disk: '2 GB' };
+
+const MINIMUM_GO = '1.26';
+
+/**
+ * Builds the program into `folder` under the given file name.
+ *
+ * The module is built inside its own extracted folder, so that its own `go.sum` and `replace` lines hold for
+ * everything below it; `-mod=readonly` refuses to go beyond them.
+ * @throws LocalError `engine_missing` without a recent Go, `checksum_mismatch`, `engine_build_failed`
+ */
+export async function buildGoModule(
+  { run, note }: Pick<EngineContext, 'run' | 'note'>,
+  module: GoModule,
+  folder: string,
+  file: string,
+  remedy: string,
+): Promise<void> {
+  const go = await findGo(remedy);
+  const { time, disk } = module.takes ?? USUAL;
+  const failure = {
+    code: 'engine_build_failed',
+    remedy: `check that Go reaches its module proxy and has ${disk} of free space, or ${remedy}`,
+  } as const;
+  const env = goEnvironment(module);
+  const id = `${module.path}@${module.version}`;
+
+  note(`downloading ${id}, which then is built (${time}, once)`);
+  const answer = await run.complete(
+    {
+      name: `go mod download ${file}`,
+      command: go,
+      args: ['mod', 'download', '-json', id],
+      // Outside of every module, so that none has a say in this one.
+      cwd: folder,
+      env,
+    },
+    failure,
+  );
+  const source = checkedSource(answer, module);
+
+  note(`building ${module.version} (${time}, once)`);
+  await run.complete(
+    {
+      name: `go build ${file}`,
+      command: go,
+      args: [
+        ...['build', '-C', source, '-mod=readonly', '-trimpath', '-buildvcs=false'],
+        ...['-ldflags', ['-s', '-w', ...(module.linkerFlags ?? [])].join(' ')],
+        ...['-o', join(folder, file), module.package],
+      ],
+      env,
+    },
+    failure,
+  );
+}
+
+/** The folder of the module's source, from the answer of `go mod download -json`. */
+export function checkedSource(answer: string, module: GoModule): string {
+  let found: { Dir?: string; Sum?: string };
+  try {
+    found = JSON.parse(answer) as typeof found;
+  } catch (cause) {
+    throw new LocalError('engine_build_failed', `go answered no JSON: ${messageOf(cause)}`, 'update Go', {
+      cause,
+    });
+  }
+  if (found.Sum !== module.sum || found.Dir === undefined) {
+    throw new LocalError(
+      'checksum_mismatch',
+      `${module.path}@${module.version} has the sum ${found.Sum ?? '(none)'}; expected ${module.sum}`,
+      'empty the module cache (go clean -modcache) and check which module proxy GOPROXY names',
+    );
+  }
+  return found.Dir;
+}
+
+async function findGo(remedy: string): Promise<string> {
+  const go = await onPath('go');
+  if (go === undefined) {
+    throw new LocalError(
+      'engine_missing',
+      'no go is on PATH',
+      `install Go ${MINIMUM_GO} or newer, or ${remedy}`,
+    );
+  }
+  const { stdout } = await promisify(execFile)(go, ['env', 'GOVERSION']);
+  const version = stdout.trim();
+  if (isAtLeast(version, MINIMUM_GO)) return go;
+  throw new LocalError(
+    'engine_missing',
+    `${go} is ${version}; expected Go ${MINIMUM_GO} or newer`,
+    `update Go, or ${remedy}`,
+  );
+}
+
+/** Settings of the person's own Go work (vendoring, workspaces, flags) have no place in this build. */
+function goEnvironment({ path, unlisted }: GoModule): NodeJS.ProcessEnv {
+  const { GONOSUMDB: others } = process.env;
+  return {
+    ...process.env,
+    GOFLAGS: '',
+    GOWORK: 'off',
+    CGO_ENABLED: '0',
+    ...(unlisted && { GONOSUMDB: [others, path].filter(Boolean).join(',') }),
+  };
+}

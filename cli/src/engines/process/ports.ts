@@ -1,0 +1,61 @@
+import { createServer } from 'node:net';
+import { LocalError } from '../../errors';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** Binds the port for a moment; 0 lets the system choose. Answers with the port, or throws as `listen` does. */
+function bindOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen({ host: LOOPBACK, port, exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port));
+    });
+  });
+}
+
+/** Whether nothing listens on this loopback port at this moment. */
+export async function isFree(port: number): Promise<boolean> {
+  return bindOnce(port).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * The port to listen on: the one asked for, or any free one.
+ * @throws LocalError `port_in_use` when the port that was asked for is taken.
+ */
+export async function choosePort(asked: number | undefined, what: string): Promise<number> {
+  if (asked === undefined) return bindOnce(0);
+  try {
+    return await bindOnce(asked);
+  } catch (cause) {
+    throw new LocalError(
+      'port_in_use',
+      `port ${asked}, asked for ${what}, is in use or may not be bound`,
+      'stop what listens there, or leave the port out to get a free one',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Starts a server on the port asked for, or on a free one. Between choosing a free port and binding it another
+ * process may take it; the start is then made again on another port.
+ */
+export async function onPort<T>(
+  asked: number | undefined,
+  what: string,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await choosePort(asked, what);
+    try {
+      return await start(port);
+    } catch (error) {
+      if (asked !== undefined || attempt === 3 || (await isFree(port))) throw error;
+    }
+  }
+}

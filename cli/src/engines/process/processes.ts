@@ -1,0 +1,168 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LocalError, messageOf } from '../../errors';
+import type { Warden } from './warden';
+
+/** The system user a server runs as. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** One child process. Its environment is exactly `env`: nothing of ours leaks into a server by accident. */
+export interface ProcessSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly user?: SystemUser | undefined;
+  /** File that takes standard output and standard error, appended. */
+  readonly log: string;
+  /** Told each line of standard output, as it comes; the line then goes to the log as well. */
+  readonly onLine?: (line: string) => void;
+  /** How it likes to be asked to stop. Default: SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
+  /** How long it may take to stop, in milliseconds, before it is killed. Default: 5 seconds. */
+  readonly graceMs?: number;
+  /** Opens an IPC channel, over which secrets can be passed without an argument or a file. */
+  readonly ipc?: boolean;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/**
+ * A running child in a session of its own: a terminal's Ctrl-C reaches only us, and we stop the servers in
+ * the order that is right for them.
+ */
+export class ManagedProcess {
+  readonly exited: Promise<Exit>;
+
+  private constructor(
+    private readonly spec: ProcessSpec,
+    readonly pid: number,
+    readonly child: ChildProcess,
+    warden: Warden,
+  ) {
+    child.once('exit', () => {
+      // What the child started itself and left behind goes with it, and with that the last holder of its pipes.
+      signalGroup(pid, 'SIGKILL');
+      warden.forget(pid);
+    });
+    this.exited = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+    }));
+  }
+
+  /** @throws LocalError `server_failed` when the command cannot be run at all. */
+  static async start(spec: ProcessSpec, warden: Warden): Promise<ManagedProcess> {
+    const log = await open(spec.log, 'a', 0o600);
+    try {
+      const stdio: StdioOptions = [
+        'ignore',
+        spec.onLine === undefined ? log.fd : 'pipe',
+        log.fd,
+        ...(spec.ipc === true ? (['ipc'] as const) : []),
+      ];
+      const child = spawn(spec.command, spec.args, {
+        cwd: spec.cwd,
+        env: spec.env,
+        detached: true,
+        stdio,
+        ...spec.user,
+      });
+      // Told before anything is awaited: from here on no death of ours leaves the child behind.
+      if (child.pid !== undefined) warden.watch(child.pid);
+      if (spec.onLine !== undefined) readLines(child, spec.log, spec.onLine);
+      await once(child, 'spawn');
+      return new ManagedProcess(spec, child.pid ?? 0, child, warden);
+    } catch (cause) {
+      throw new LocalError(
+        'server_failed',
+        `${spec.name} could not be started: ${messageOf(cause)}`,
+        `check that ${spec.command} can be run by this user`,
+        { cause },
+      );
+    } finally {
+      await log.close();
+    }
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get log(): string {
+    return this.spec.log;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Sends a signal to the process itself. */
+  signal(name: NodeJS.Signals): void {
+    if (this.running) process.kill(this.pid, name);
+  }
+
+  /** Asks the process to end, and kills it when its grace has passed. */
+  async stop(): Promise<Exit> {
+    const { stopSignal = 'SIGTERM', graceMs = 5_000 } = this.spec;
+    this.signal(stopSignal);
+    const late = new AbortController();
+    const inTime = await Promise.race([
+      this.exited.then(() => true),
+      delay(graceMs, false, { signal: late.signal }).catch(() => false),
+    ]);
+    late.abort();
+    return inTime ? this.exited : this.kill();
+  }
+
+  /** Ends the process and all that it started, now. */
+  async kill(): Promise<Exit> {
+    if (this.running) signalGroup(this.pid, 'SIGKILL');
+    return this.exited;
+  }
+
+  /** What to throw when the process ended although it was expected to serve; the end of its log says why. */
+  async failure(): Promise<LocalError> {
+    const { code, signal } = await this.exited;
+    const ending = signal ?? `code ${code ?? 'unknown'}`;
+    return new LocalError(
+      'server_failed',
+      `${this.name} ended with ${ending}`,
+      `it said: ${await lastLines(this.log)}`,
+    );
+  }
+}
+
+/** Signals the whole group; it may be gone already. */
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // Nobody is left to signal.
+  }
+}
+
+function readLines(child: ChildProcess, log: string, onLine: (line: string) => void): void {
+  if (child.stdout === null) return;
+  child.stdout.pipe(createWriteStream(log, { flags: 'a', mode: 0o600 }));
+  createInterface({ input: child.stdout }).on('line', onLine);
+}
+
+/** The last lines of a log: where a failed program says why. */
+export async function lastLines(file: string, count = 15): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.length === 0 ? '(it printed nothing)' : lines.slice(-count).join('\n');
+}

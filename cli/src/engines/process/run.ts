@@ -1,0 +1,92 @@
+import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalError, type LocalErrorCode } from '../../errors';
+import { lastLines, ManagedProcess, type SystemUser, type ProcessSpec } from './processes';
+import { Warden } from './warden';
+
+/** What a server module asks of its run: everything of a process but the log's place. */
+export type RunProcess = Omit<ProcessSpec, 'log'>;
+
+/** What to say when a program fails. */
+export interface Failure {
+  readonly code: LocalErrorCode;
+  readonly remedy: string;
+}
+
+/**
+ * One run of the local environment: a temporary folder, the processes started in it, and the warden that
+ * ends both should we die. `close()` leaves nothing of the run behind, whatever state it was in.
+ */
+export class Run {
+  private readonly processes = new Set<ManagedProcess>();
+  private closed = false;
+
+  private constructor(
+    readonly folder: string,
+    readonly warden: Warden,
+  ) {}
+
+  static async open(): Promise<Run> {
+    const warden = await Warden.start();
+    const folder = await mkdtemp(join(tmpdir(), 'portcullis-'));
+    warden.watchFolder(folder);
+    // Servers that run as another user pass through this folder; each folder inside is closed to all others.
+    await chmod(folder, 0o711);
+    const run = new Run(folder, warden);
+    await run.subfolder('logs');
+    return run;
+  }
+
+  /** A new folder of the run that only its owner may enter. */
+  async subfolder(name: string, owner?: SystemUser): Promise<string> {
+    const folder = join(this.folder, name);
+    await mkdir(folder, { mode: 0o700 });
+    if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
+    return folder;
+  }
+
+  logOf(name: string): string {
+    return join(this.folder, 'logs', `${name}.log`);
+  }
+
+  async spawn(spec: RunProcess): Promise<ManagedProcess> {
+    const child = await ManagedProcess.start({ ...spec, log: this.logOf(spec.name) }, this.warden);
+    if (this.closed) {
+      await child.kill();
+      throw new Error(`${spec.name} was not started: the run is closed`);
+    }
+    this.processes.add(child);
+    void child.exited.then(() => this.processes.delete(child));
+    return child;
+  }
+
+  /**
+   * Runs a program to its end and gives back its standard output.
+   * @throws LocalError of that code, with the end of what it printed
+   */
+  async complete(spec: RunProcess, failure: Failure): Promise<string> {
+    const lines: string[] = [];
+    const onLine = (line: string): void => {
+      lines.push(line);
+      spec.onLine?.(line);
+    };
+    const child = await this.spawn({ ...spec, onLine });
+    const { code } = await child.exited;
+    if (code === 0) return lines.join('\n');
+    const said = await lastLines(child.log);
+    throw new LocalError(failure.code, `${spec.name} failed: ${said}`, failure.remedy);
+  }
+
+  /**
+   * Stops what still runs, last started first, and removes the folder. What is still being started elsewhere
+   * fails from here on.
+   */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const child of [...this.processes].reverse()) await child.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    this.warden.forgetFolder(this.folder);
+    await this.warden.dismiss();
+  }
+}

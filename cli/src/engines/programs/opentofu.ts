@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { basename, isAbsolute, join } from 'node:path';
+import { promisify } from 'node:util';
+import { LocalError } from '../../errors';
+import { buildGoModule, type GoModule } from '../install/go-module';
+import { onPath } from '../install/on-path';
+import { isAtLeast } from '../install/version';
+import type { EngineContext } from '../install/context';
+
+export const OPENTOFU: GoModule = {
+  path: 'github.com/opentofu/opentofu',
+  version: 'v1.12.6',
+  sum: 'h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=',
+  package: './cmd/tofu',
+  // As its releases are built: without it the version ends in -dev, which constraints such as >= 1.11 refuse.
+  linkerFlags: ['-X', 'github.com/opentofu/opentofu/version.dev=no'],
+};
+
+/** Ephemeral values and write-only arguments came with 1.11, of OpenTofu and of Terraform. */
+const MINIMUM = '1.11';
+const REMEDY = `put tofu or terraform ${MINIMUM} or newer on PATH`;
+
+/**
+ * The engine that plans and applies: what TERRAFORM_BINARY_NAME names, else `tofu` or `terraform` on PATH,
+ * else OpenTofu built from its Go module.
+ * @throws LocalError `engine_missing`, `engine_build_failed`, `checksum_mismatch`
+ */
+export async function findOpenTofu({ run, cache, note }: EngineContext): Promise<string> {
+  const named = process.env.TERRAFORM_BINARY_NAME;
+  for (const name of named === undefined || named === '' ? ['tofu', 'terraform'] : [named]) {
+    const binary = isAbsolute(name) ? name : await onPath(name);
+    if (binary === undefined) continue;
+    const version = await versionOf(binary);
+    if (isAtLeast(version, MINIMUM)) return binary;
+    note(`${binary} is ${version}, older than ${MINIMUM}`);
+  }
+  if (named !== undefined && named !== '' && basename(named) !== 'tofu') {
+    throw new LocalError(
+      'engine_missing',
+      `TERRAFORM_BINARY_NAME names ${named}, which is no engine of version ${MINIMUM} or newer`,
+      `${REMEDY}, or unset TERRAFORM_BINARY_NAME`,
+    );
+  }
+  const { version, sum } = OPENTOFU;
+  const entry = await cache.entry(
+    { name: 'opentofu', version, checksum: sum },
+    (folder, tell) => buildGoModule({ run, note: tell }, OPENTOFU, folder, 'tofu', REMEDY),
+    note,
+  );
+  return join(entry, 'tofu');
+}
+
+async function versionOf(binary: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(binary, ['version', '-json'], { env: engineEnvironment() });
+    return (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
+  } catch {
+    // Not an engine at all, or one too old to answer in JSON.
+    return 'of unknown version';
+  }
+}
+
+/** No question to the engine waits for a person or calls home. */
+export function engineEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0' };
+}

@@ -1,0 +1,9 @@
+import type { EngineContext } from '../install/context';
+import { findDebianBinary } from '../install/debian-binary';
+
+/**
+ * The binary of a Redis.
+ * @throws LocalError `engine_missing`, `engine_build_failed`
+ */
+export const findRedis = (context: Pick<EngineContext, 'run' | 'note'>): Promise<string> =>
+  findDebianBinary({ binary: 'redis-server', alternative: 'name one in REDIS_URL' }, context);

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { engineEnvironment } from '../engines/programs/opentofu';
+import { redisCommand } from './given';
+import { poll } from '../engines/process/poll';
+import type { Note } from '../engines/progress';
+import type { Run } from '../engines/process/run';
+import type { VaultClient } from '../engines/vault-client';
+
+/** Every stack of the environment `local`. */
+const STACKS = ['vault-local'];
+
+const CHECKOUT = join(__dirname, '../../..');
+
+/** What the stacks ask for, by the names of their variables. They reach the engine as `TF_VAR_*` only. */
+export interface DeploySecrets {
+  readonly fintech_api_config: Readonly<Record<string, string>>;
+  readonly postgres_admin_password: string;
+  readonly redis_bootstrap_password: string;
+}
+
+export interface DeploymentSettings {
+  /** The `tofu` or `terraform` binary. */
+  readonly engine: string;
+  /** CLI configuration file that names the provider mirror, if there is one. */
+  readonly engineConfiguration: string | undefined;
+  readonly vault: { readonly address: string; readonly token: string };
+  readonly postgres: { readonly host: string; readonly port: number; readonly database: string };
+  readonly redis: { readonly host: string; readonly port: number };
+  readonly stateFolder: string;
+  /** Encrypts state and plan files; at least 16 characters. */
+  readonly statePassphrase: string;
+}
+
+/** Deploys the local stacks as a user would, with `cdktf deploy`, and looks at what is left to do. */
+export class Deployment {
+  private readonly output: string;
+
+  constructor(
+    private readonly run: Run,
+    private readonly settings: DeploymentSettings,
+  ) {
+    this.output = join(run.folder, 'cdktf.out');
+  }
+
+  /** @throws LocalError `deploy_failed` with the end of what was printed */
+  async deploy(secrets: DeploySecrets, note: Note): Promise<void> {
+    const variables = {
+      TF_VAR_fintech_api_config: JSON.stringify(secrets.fintech_api_config),
+      TF_VAR_postgres_admin_password: secrets.postgres_admin_password,
+      TF_VAR_redis_bootstrap_password: secrets.redis_bootstrap_password,
+    };
+    await this.cdktf('deploy', variables, (line) => {
+      // Of a deploy's many lines, those that say what is being made.
+      const resource = /(\w+\.\S+): (Creating|Modifying|Destroying)/.exec(line);
+      if (resource) note(`${resource[2] ?? ''} ${resource[1] ?? ''}`);
+    });
+  }
+
+  /** Takes everything away again: for a Vault that outlives the run. @throws LocalError `deploy_failed` */
+  async destroy(): Promise<void> {
+    await this.cdktf('destroy');
+  }
+
+  /** Plans every stack once more, without any secret value: what would change, one line each. */
+  async pendingChanges(): Promise<string[]> {
+    const plans = STACKS.map(async (stack) => {
+      const lines = await this.run.complete(
+        {
+          name: `plan ${stack}`,
+          command: this.settings.engine,
+          args: ['plan', '-json', '-input=false'],
+          cwd: join(this.output, 'stacks', stack),
+          env: this.environment(),
+        },
+        { code: 'deploy_failed', remedy: 'mend what the engine says above' },
+      );
+      return plannedChanges(lines);
+    });
+    return (await Promise.all(plans)).flat();
+  }
+
+  private async cdktf(
+    verb: 'deploy' | 'destroy',
+    variables: NodeJS.ProcessEnv = {},
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<void> {
+    await this.run.complete(
+      {
+        name: `cdktf ${verb}`,
+        command: process.execPath,
+        args: [
+          require.resolve('cdktf-cli/bundle/bin/cdktf'),
+          ...[verb, ...STACKS, '--auto-approve', '--skip-provider-lock', '--output', this.output],
+        ],
+        cwd: CHECKOUT,
+        env: { ...this.environment(), ...variables },
+        onLine,
+      },
+      { code: 'deploy_failed', remedy: 'mend what the engine says above, and start again' },
+    );
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    const { engine, engineConfiguration, vault, postgres, redis, stateFolder, statePassphrase } =
+      this.settings;
+    return {
+      ...engineEnvironment(),
+      TERRAFORM_BINARY_NAME: engine,
+      ...(engineConfiguration !== undefined && { TF_CLI_CONFIG_FILE: engineConfiguration }),
+      VAULT_ADDR: vault.address,
+      VAULT_TOKEN: vault.token,
+      // Addresses only: the stacks take no password from them.
+      DATABASE_URL: `postgres://${postgres.host}:${postgres.port}/${postgres.database}`,
+      REDIS_URL: `redis://${redis.host}:${redis.port}`,
+      PORTCULLIS_STATE_DIR: stateFolder,
+      TF_VAR_state_passphrase: statePassphrase,
+    };
+  }
+}
+
+/** The changes in the machine-readable output of `plan`, as in `create vault_policy.x`. */
+export function plannedChanges(output: string): string[] {
+  return output.split('\n').flatMap((line) => {
+    if (!line.includes('"planned_change"')) return [];
+    const { change } = JSON.parse(line) as { change: { action: string; resource: { addr: string } } };
+    return [`${change.action} ${change.resource.addr}`];
+  });
+}
+
+/**
+ * Makes Redis keep the password that Vault gave its admin user, which a restart would otherwise undo. Uses a
+ * lease of the role that may do that and nothing else.
+ */
+export async function saveRedisUsers(
+  vault: VaultClient,
+  redis: { host: string; port: number },
+): Promise<void> {
+  // Right after the root password was rotated, Vault's old connection answers once or twice with an error.
+  const lease = await poll(() => vault.read('database/creds/redis-acl-save'), {
+    timeoutMs: 10_000,
+  });
+  const { username, password } = lease.data as { username: string; password: string };
+  const url = new URL(`redis://${redis.host}:${redis.port}`);
+  url.username = username;
+  url.password = password;
+  try {
+    await redisCommand(url.href, ['ACL', 'SAVE']);
+  } finally {
+    await vault.write('sys/leases/revoke', { lease_id: lease.lease_id });
+  }
+}

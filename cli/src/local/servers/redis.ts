@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { LOOPBACK, onPort } from '../../engines/process/ports';
+import type { Run } from '../../engines/process/run';
+import { randomPassword, sha256Hex } from '../../engines/random';
+import { Server } from './server';
+
+/** Vault's own admin user: the name the stacks' Redis connection signs in with. */
+export const REDIS_VAULT_ADMIN = 'vault_admin';
+
+export interface RedisOptions {
+  /** The `redis-server` binary. */
+  readonly binary: string;
+  /** Default: a free loopback port. */
+  readonly port?: number | undefined;
+}
+
+/** Where a Redis is, and who may administer it. */
+export interface RedisAdmin {
+  readonly host: string;
+  readonly port: number;
+  /** Full rights, for the environment itself and for checks; Vault does not know it. */
+  readonly adminUrl: string;
+  /** Vault's first password: a throwaway, dead after the deploy rotated it. */
+  readonly bootstrapPassword: string;
+}
+
+export type RedisServer = Server & RedisAdmin;
+
+/**
+ * What Vault's admin may do: manage users and look at the server. It reads and writes no key itself, yet it
+ * may give users rights, so that it stays as powerful as an administrator of users is.
+ */
+export const VAULT_ADMIN_RIGHTS = ['-@all', '+@connection', '+ping', '+info', '+acl'] as const;
+
+/**
+ * The ACL file: default user off, hashes only. Written once; Redis rewrites it at `ACL SAVE`.
+ * https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
+ */
+export function aclFile(adminPassword: string, bootstrapPassword: string): string {
+  return [
+    'user default off resetpass -@all',
+    `user admin on #${sha256Hex(adminPassword)} ~* &* +@all`,
+    `user ${REDIS_VAULT_ADMIN} on #${sha256Hex(bootstrapPassword)} ${VAULT_ADMIN_RIGHTS.join(' ')}`,
+    '',
+  ].join('\n');
+}
+
+/** The configuration: loopback only, nothing on disk but the users, never an evicted rate-limit counter. */
+export function redisConfiguration(port: number, folder: string): string {
+  return [
+    `bind ${LOOPBACK}`,
+    `port ${port}`,
+    `dir ${JSON.stringify(folder)}`,
+    `aclfile ${JSON.stringify(join(folder, 'users.acl'))}`,
+    'save ""',
+    'appendonly no',
+    'maxmemory-policy noeviction',
+    '',
+  ].join('\n');
+}
+
+/**
+ * Starts a Redis that is configured as a production one is: ACL file, default user off, no eviction.
+ * @throws LocalError `port_in_use`, `server_failed`
+ */
+export async function startRedis(run: Run, { binary, port: asked }: RedisOptions): Promise<RedisServer> {
+  const folder = await run.subfolder('redis');
+  const adminPassword = randomPassword();
+  const bootstrapPassword = randomPassword();
+  await writeFile(join(folder, 'users.acl'), aclFile(adminPassword, bootstrapPassword), { mode: 0o600 });
+
+  return onPort(asked, 'Redis', async (port) => {
+    const configuration = join(folder, 'redis.conf');
+    await writeFile(configuration, redisConfiguration(port, folder), { mode: 0o600 });
+    const adminUrl = `redis://admin:${adminPassword}@${LOOPBACK}:${port}`;
+    const server = await Server.start(run, {
+      process: { name: 'redis', command: binary, args: [configuration], env: { PATH: process.env.PATH } },
+      answers: () => pingRedis(adminUrl),
+    });
+    return Object.assign(server, { host: LOOPBACK, port, adminUrl, bootstrapPassword });
+  });
+}
+
+/** Signs in and pings once; throws what went wrong. */
+export async function pingRedis(url: string, timeoutMs = 2_000): Promise<void> {
+  const client = createClient({ url, socket: { connectTimeout: timeoutMs, reconnectStrategy: false } });
+  // Without a listener an error event ends the process; the promises below reject with the same error.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.ping();
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { LOOPBACK, onPort } from '../engines/process/ports';
+import type { Run } from '../engines/process/run';
+import { Server } from './servers/server';
+import { VaultClient } from '../engines/vault-client';
+
+const CHECKOUT = join(__dirname, '../../..');
+
+/** How a service logs in to Vault: a role, and a secret ID that nobody has seen yet. */
+export interface WrappedLogin {
+  readonly roleId: string;
+  readonly wrappedSecretId: string;
+}
+
+/**
+ * What an orchestrator does before it starts the service: with a token that may do nothing else, it reads the
+ * role ID and mints a wrapped secret ID, good for one unwrapping within two minutes.
+ */
+export async function mintWrappedLogin(admin: VaultClient, roleName: string): Promise<WrappedLogin> {
+  const { auth } = await admin.write('auth/token/create', {
+    policies: [`${roleName}-orchestrator`],
+    no_default_policy: true,
+    ttl: '120s',
+  });
+  const orchestrator = new VaultClient(admin.address, auth?.client_token);
+  const role = `auth/approle/role/${roleName}`;
+  const { data } = await orchestrator.read(`${role}/role-id`);
+  const { wrap_info } = await orchestrator.write(`${role}/secret-id`, {}, { 'X-Vault-Wrap-TTL': '120s' });
+  if (wrap_info === undefined) throw new Error('the secret ID came unwrapped');
+  return { roleId: data?.role_id as string, wrappedSecretId: wrap_info.token };
+}
+
+export interface ServiceOptions {
+  readonly login: WrappedLogin;
+  readonly vaultAddress: string;
+  readonly issuer: string;
+  /** Makes the service known as a web app, and gives the settings that follow from it. */
+  readonly webApp: (origin: string) => Promise<Record<string, string>>;
+  readonly redis: { readonly host: string; readonly port: number };
+  readonly database: string;
+  /** Default: a free loopback port. */
+  readonly port?: number | undefined;
+  /** Told each line of the service's structured log. */
+  readonly onLog: (entry: Record<string, unknown>) => void;
+}
+
+export type Service = Server & {
+  readonly url: string;
+  /** Where its page is, and people log in. By name: browsers keep `__Host-` cookies of plain http for localhost. */
+  readonly pageUrl: string;
+};
+
+/**
+ * Starts the example API in a process of its own, and waits until it is ready.
+ * @throws LocalError `port_in_use`, `server_failed`
+ */
+export async function startService(run: Run, { port: asked, ...options }: ServiceOptions): Promise<Service> {
+  const { login, vaultAddress, issuer, webApp, redis, database, onLog } = options;
+  return onPort(asked, 'the API', async (port) => {
+    const url = `http://${LOOPBACK}:${port}`;
+    const pageUrl = `http://localhost:${port}`;
+    const webSettings = await webApp(pageUrl);
+    const server = await Server.start(run, {
+      process: {
+        name: 'api',
+        command: process.execPath,
+        args: ['--import', require.resolve('tsx'), join(CHECKOUT, 'example', 'main.ts')],
+        cwd: CHECKOUT,
+        env: {
+          PATH: process.env.PATH,
+          NODE_ENV: 'production',
+          HOST: LOOPBACK,
+          PORT: String(port),
+          VAULT_ADDR: vaultAddress,
+          VAULT_ROLE_ID: login.roleId,
+          VAULT_WRAPPED_SECRET_ID: login.wrappedSecretId,
+          OIDC_ISSUER_URL: issuer,
+          ...webSettings,
+          REDIS_HOST: redis.host,
+          REDIS_PORT: String(redis.port),
+          DATABASE_NAME: database,
+          // Room for the journey's rotation, which holds 60 queries in flight.
+          DATABASE_POOL_MAX: '64',
+        },
+        // It finishes its requests first, then revokes what it leased.
+        graceMs: 20_000,
+        onLine: (line) => {
+          const entry = parseEntry(line);
+          if (entry) onLog(entry);
+        },
+      },
+      answers: async () => {
+        const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });
+        if (!response.ok) throw new Error(await response.text());
+      },
+    });
+    return Object.assign(server, { url, pageUrl });
+  });
+}
+
+function parseEntry(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

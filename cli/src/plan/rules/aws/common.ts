@@ -1,0 +1,42 @@
+/** What the resources of AWS have in common. */
+import { isNothing, isRecord, show, type Value } from '../../values';
+import { harmless, type Judge } from '../judge';
+
+/** Attributes that name a resource, or that AWS fills in. */
+export const IDENTITY: Readonly<Record<string, Judge>> = {
+  arn: harmless,
+  tags: harmless,
+  tags_all: harmless,
+  description: harmless,
+  timeouts: harmless,
+};
+
+/** The one block of its kind that a resource has. */
+export function blockOf(value: Value | undefined): Record<string, Value> {
+  const [block] = Array.isArray(value) ? (value as Value[]) : [];
+  return isRecord(block) ? block : {};
+}
+
+export function blocksOf(value: Value | undefined): Record<string, Value>[] {
+  return (Array.isArray(value) ? (value as unknown[]) : []).filter(isRecord) as Record<string, Value>[];
+}
+
+/** Something that has to be there: without it, less is protected or recorded. */
+export function kept(label: string, without: string): Judge {
+  return (before, after) => {
+    if (isNothing(after)) return { grade: 'danger', sentence: without };
+    return before === undefined
+      ? undefined
+      : { grade: 'notice', sentence: `${label} ${show(before)} → ${show(after)}` };
+  };
+}
+
+/** TLS 1.2 is what anyone has to offer (RFC 8996). The names are those of load balancers and of gateways. */
+export const tlsPolicy: Judge = (before, after) => {
+  const sentence = `TLS policy ${show(before)} → ${show(after)}`;
+  const modern = /^(TLS_1_[23]|SecurityPolicy_TLS1[23]\w*|ELBSecurityPolicy-TLS(13-)?-?1-[23]-[\w-]+)$/;
+  if (!modern.test(show(after))) {
+    return { grade: 'danger', sentence: `takes connections of less than TLS 1.2: ${show(after)}` };
+  }
+  return before === undefined ? undefined : { grade: 'notice', sentence };
+};

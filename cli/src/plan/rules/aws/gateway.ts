@@ -1,0 +1,201 @@
+/** API Gateway: HTTP APIs (`aws_apigatewayv2_*`) and REST APIs (`aws_api_gateway_*`). */
+import type { Change } from '../../change';
+import type { Remark } from '../../grade';
+import { hasUnknown, isNothing, show, type Value } from '../../values';
+import { blockOf, IDENTITY, kept, tlsPolicy } from './common';
+import { allowance, harmless, lifetime, mustBe, ofChanges, reviewed, trusted } from '../judge';
+import { named, type Rule } from '../rule';
+
+const authorization = {
+  authorization: harmless,
+  authorization_type: harmless,
+  authorization_scopes: harmless,
+  // That there is none any more is said by `access`.
+  authorizer_id: ofChanges((before, after) =>
+    isNothing(after) ? undefined : reviewed('authorizer')(before, after),
+  ),
+  api_key_required: harmless,
+};
+
+export const gatewayRoute: Rule = {
+  types: ['aws_apigatewayv2_route'],
+  noun: named('gateway route', 'route_key'),
+  attributes: {
+    ...authorization,
+    api_id: harmless,
+    route_key: reviewed('key'),
+    target: reviewed('target'),
+  },
+  remarks: ({ before, after, action }) =>
+    action === 'delete'
+      ? []
+      : access(kindOf(before.authorization_type), kindOf(after.authorization_type), { before, after }),
+};
+
+export const gatewayMethod: Rule = {
+  types: ['aws_api_gateway_method'],
+  noun: ({ address }) => `gateway method ${address.replace(/^.*aws_api_gateway_method\./, '')}`,
+  attributes: {
+    ...authorization,
+    rest_api_id: harmless,
+    resource_id: harmless,
+    http_method: reviewed('method'),
+    request_validator_id: kept('request validator', 'takes bodies and parameters of any shape'),
+    request_models: reviewed('schemas of bodies'),
+    request_parameters: reviewed('parameters'),
+  },
+  remarks: ({ before, after, action }) =>
+    action === 'delete'
+      ? []
+      : access(kindOf(before.authorization), kindOf(after.authorization), { before, after }),
+};
+
+/** Who decides about a request. Nothing is not known yet, or was not there. */
+const kindOf = (value: Value | undefined): string | undefined =>
+  value === undefined ? undefined : isNothing(value) ? 'NONE' : show(value);
+
+function access(
+  was: string | undefined,
+  will: string | undefined,
+  { before, after }: Pick<Change, 'before' | 'after'>,
+): Remark[] {
+  if (will === undefined || will === 'NONE') {
+    const open =
+      was === undefined ? 'is public: no token is asked for' : 'authorizer removed: no token is asked for';
+    return was === 'NONE' ? [] : [{ grade: 'danger', sentence: open }];
+  }
+  const changed: Remark[] =
+    was === undefined || was === will
+      ? []
+      : [{ grade: 'notice', sentence: `authorized by ${will} instead of ${was}` }];
+  return will === 'JWT'
+    ? [...changed, ...scopes(before.authorization_scopes, after.authorization_scopes, was)]
+    : changed;
+}
+
+/** A JWT authorizer lets in who has any one of a route's scopes: another scope lets more in, none everyone. */
+function scopes(before: Value | undefined, after: Value | undefined, was: string | undefined): Remark[] {
+  if (hasUnknown(after)) return [{ grade: 'unknown', sentence: 'its scopes are known only after the apply' }];
+  if (isNothing(after)) {
+    return was === 'JWT' && isNothing(before)
+      ? []
+      : [{ grade: 'danger', sentence: 'has no scope: any token gets in' }];
+  }
+  const remark = allowance('scopes of which a token needs one:')(
+    was === 'JWT' ? (before ?? null) : undefined,
+    after,
+  );
+  return remark ? [remark] : [];
+}
+
+export const gatewayAuthorizer: Rule = {
+  types: ['aws_apigatewayv2_authorizer', 'aws_api_gateway_authorizer'],
+  noun: named('gateway authorizer', 'name'),
+  destroyed: { grade: 'danger', loses: 'authorizer removed, nothing checks the tokens of its routes' },
+  attributes: {
+    api_id: harmless,
+    rest_api_id: harmless,
+    name: harmless,
+    authorizer_type: reviewed('type'),
+    type: reviewed('type'),
+    authorizer_uri: reviewed('function'),
+    authorizer_credentials: reviewed('role'),
+    authorizer_credentials_arn: reviewed('role'),
+    authorizer_payload_format_version: reviewed('payload'),
+    authorizer_result_ttl_in_seconds: lifetime('time for which an answer is kept'),
+    enable_simple_responses: harmless,
+    identity_source: reviewed('what an answer is kept by'),
+    identity_sources: reviewed('what an answer is kept by'),
+    identity_validation_expression: reviewed('form of a token'),
+    provider_arns: allowance('user pools that it trusts'),
+    jwt_configuration: harmless,
+  },
+  remarks: ({ before, after, action }) => {
+    const [was, will] = [blockOf(before.jwt_configuration), blockOf(after.jwt_configuration)];
+    if (action === 'delete' || isNothing(after.jwt_configuration)) return [];
+    const isNew = isNothing(before.jwt_configuration);
+    const judged = [
+      was.issuer !== will.issuer && trusted('issuer')(isNew ? undefined : was.issuer, will.issuer),
+      show(was.audience) !== show(will.audience) &&
+        allowance('audiences that it takes', { empty: 'any' })(
+          isNew ? undefined : (was.audience ?? null),
+          will.audience,
+        ),
+    ];
+    return judged.filter((remark) => remark !== false && remark !== undefined);
+  },
+};
+
+export const gatewayStage: Rule = {
+  types: ['aws_apigatewayv2_stage', 'aws_api_gateway_stage'],
+  noun: named('gateway stage', 'name', 'stage_name'),
+  destroyed: { grade: 'danger', loses: 'nobody reaches the API through it' },
+  attributes: {
+    ...IDENTITY,
+    api_id: harmless,
+    rest_api_id: harmless,
+    name: harmless,
+    stage_name: harmless,
+    auto_deploy: harmless,
+    deployment_id: harmless,
+    execution_arn: harmless,
+    invoke_url: harmless,
+    web_acl_arn: harmless,
+    access_log_settings: kept('access log', 'access log removed: nothing says who called what'),
+    default_route_settings: reviewed('throttles'),
+    route_settings: reviewed('throttles of routes'),
+    xray_tracing_enabled: reviewed('tracing'),
+    variables: reviewed('variables'),
+  },
+};
+
+export const gatewayApi: Rule = {
+  types: ['aws_apigatewayv2_api', 'aws_api_gateway_rest_api'],
+  noun: named('gateway', 'name'),
+  destroyed: { grade: 'danger', loses: 'nobody reaches the API any more' },
+  attributes: {
+    ...IDENTITY,
+    name: harmless,
+    protocol_type: harmless,
+    api_endpoint: harmless,
+    execution_arn: harmless,
+    root_resource_id: harmless,
+    created_date: harmless,
+    disable_execute_api_endpoint: mustBe(
+      true,
+      'is reached by its domain alone',
+      'can be reached beside its domain: past its firewall and its TLS policy',
+    ),
+    policy: reviewed('who may call it'),
+    cors_configuration: harmless,
+  },
+  remarks: ({ before, after }) => {
+    const [was, will] = [before, after].map(({ cors_configuration }) => blockOf(cors_configuration));
+    const remark = allowance('origins whose pages may call it')(was?.allow_origins, will?.allow_origins);
+    return remark ? [remark] : [];
+  },
+};
+
+export const gatewayDomain: Rule = {
+  types: ['aws_apigatewayv2_domain_name', 'aws_api_gateway_domain_name'],
+  noun: named('gateway domain', 'domain_name'),
+  destroyed: { grade: 'danger', loses: 'nobody reaches the API by this name' },
+  attributes: {
+    ...IDENTITY,
+    domain_name: harmless,
+    domain_name_configuration: harmless,
+    security_policy: harmless,
+  },
+  remarks: ({ before, after, action }) => {
+    if (action === 'delete') return [];
+    const policyOf = ({
+      security_policy: own,
+      domain_name_configuration: block,
+    }: Change['after']): Value | undefined => own ?? blockOf(block).security_policy;
+    const [was, will] = [policyOf(before), policyOf(after)];
+    if (hasUnknown(will))
+      return [{ grade: 'unknown', sentence: 'its TLS policy is known only after the apply' }];
+    const remark = was === will ? undefined : tlsPolicy(was, will ?? null);
+    return remark ? [remark] : [];
+  },
+};

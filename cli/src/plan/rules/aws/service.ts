@@ -1,0 +1,230 @@
+/** What runs: containers, functions, and the load balancer in front of them. */
+import type { Change } from '../../change';
+import type { Remark } from '../../grade';
+import { isRecord, same, show, type Value } from '../../values';
+import { blockOf, IDENTITY, tlsPolicy } from './common';
+import { allowance, harmless, mustBe, ofChanges, reviewed, type Judge } from '../judge';
+import { named, type Rule } from '../rule';
+
+export const taskDefinition: Rule = {
+  types: ['aws_ecs_task_definition'],
+  noun: named('task', 'family'),
+  // Every change of it makes a new revision.
+  destroyed: { grade: 'notice', loses: 'nothing new starts from this revision' },
+  attributes: {
+    ...IDENTITY,
+    family: harmless,
+    revision: harmless,
+    arn_without_revision: harmless,
+    container_definitions: harmless,
+    enable_fault_injection: harmless,
+    track_latest: harmless,
+    skip_destroy: harmless,
+    cpu: reviewed('CPU'),
+    memory: reviewed('memory'),
+    task_role_arn: reviewed('role'),
+    execution_role_arn: reviewed('role that starts it'),
+    network_mode: reviewed('network'),
+    pid_mode: reviewed('processes that it sees'),
+  },
+  remarks: compareContainers,
+};
+type Container = Record<string, unknown>;
+
+function compareContainers({ before, after, action }: Change): Remark[] {
+  if (action === 'delete' || action === 'forget') return [];
+  const [was, will] = [containersOf(before.container_definitions), containersOf(after.container_definitions)];
+  if (!was || !will) return [{ grade: 'unknown', sentence: 'its containers cannot be read from the plan' }];
+  return [...will].flatMap(([name, container]) => [
+    ...weaknesses(container)
+      .filter((weakness) => !weaknesses(was.get(name) ?? {}, false).includes(weakness))
+      .map((weakness): Remark => ({ grade: 'danger', sentence: `container ${name} ${weakness}` })),
+    ...differences(name, was.get(name), container),
+  ]);
+}
+
+/** @param present a container that is not there has no weakness. */
+function weaknesses(container: Container, present = Object.keys(container).length > 0): string[] {
+  if (!present && Object.keys(container).length === 0) return [];
+  const { image, user, privileged, readonlyRootFilesystem, linuxParameters } = container;
+  const capabilities = isRecord(linuxParameters) ? linuxParameters.capabilities : undefined;
+  const drop = isRecord(capabilities) && Array.isArray(capabilities.drop) ? capabilities.drop : [];
+  const added = isRecord(capabilities) && Array.isArray(capabilities.add) ? capabilities.add : [];
+  return [
+    !/@sha256:[0-9a-f]{64}$/.test(String(image)) && 'runs whatever its tag names at the time',
+    /^(|root|0)(:.*)?$/.test(typeof user === 'string' ? user : '') && 'runs as root',
+    privileged === true && 'is privileged: it is as good as the machine',
+    readonlyRootFilesystem !== true && 'can write to its own files',
+    !drop.includes('ALL') && 'keeps capabilities of root',
+    added.length > 0 && `has the capabilities ${added.join(', ')}`,
+  ].filter((weakness) => weakness !== false);
+}
+
+function differences(name: string, was: Container | undefined, will: Container): Remark[] {
+  if (!was) return [{ grade: 'notice', sentence: `new container ${name}` }];
+  const changed = [...new Set([...Object.keys(was), ...Object.keys(will)])].filter(
+    // AWS gives back empty lists where nothing was said.
+    (part) => !same(was[part] as Value, will[part] as Value),
+  );
+  // Values may be secret, by mistake: names are enough to look them up.
+  return changed.sort().map((part) => ({
+    grade: 'notice',
+    sentence:
+      part === 'image'
+        ? `container ${name} runs ${String(will.image)}`
+        : `container ${name}: ${part}${namesIn(part, was, will)} changes`,
+  }));
+}
+
+function namesIn(part: string, was: Container, will: Container): string {
+  if (part !== 'environment' && part !== 'secrets') return '';
+  const entries = (container: Container): Map<string, string> =>
+    new Map(
+      (Array.isArray(container[part]) ? (container[part] as unknown[]) : [])
+        .filter(isRecord)
+        .map((entry) => [String(entry.name), JSON.stringify(entry)]),
+    );
+  const [before, after] = [entries(was), entries(will)];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return ` (${[...names].filter((name) => before.get(name) !== after.get(name)).join(', ')})`;
+}
+
+function containersOf(text: Value | undefined): Map<string, Container> | undefined {
+  if (text === undefined || text === null) return new Map();
+  if (typeof text !== 'string') return undefined;
+  try {
+    const containers = (JSON.parse(text) as unknown[]).filter(isRecord);
+    return new Map(containers.map((container) => [String(container.name), container]));
+  } catch {
+    return undefined;
+  }
+}
+
+export const ecsService: Rule = {
+  types: ['aws_ecs_service'],
+  noun: named('service', 'name'),
+  destroyed: { grade: 'danger', loses: 'nothing serves the API' },
+  attributes: {
+    ...IDENTITY,
+    name: harmless,
+    cluster: harmless,
+    task_definition: harmless,
+    desired_count: harmless,
+    network_configuration: harmless,
+    triggers: harmless,
+    availability_zone_rebalancing: harmless,
+    enable_execute_command: mustBe(false, 'lets nobody in', 'lets people open a shell in it'),
+    deployment_circuit_breaker: reviewed('what a failed deploy does'),
+  },
+  remarks: ({ before, after, action }) => {
+    if (action === 'delete') return [];
+    const [was, will] = [blockOf(before.network_configuration), blockOf(after.network_configuration)];
+    const isNew = action === 'create';
+    const judged = [
+      show(was.assign_public_ip) !== show(will.assign_public_ip) &&
+        mustBe(
+          false,
+          'has private addresses alone',
+          'has a public address',
+        )(isNew ? undefined : was.assign_public_ip, will.assign_public_ip ?? false),
+      !isNew &&
+        show(was.subnets) !== show(will.subnets) &&
+        reviewed('subnets')(was.subnets ?? null, will.subnets ?? null),
+      !isNew &&
+        show(was.security_groups) !== show(will.security_groups) &&
+        reviewed('security groups')(was.security_groups ?? null, will.security_groups ?? null),
+    ];
+    return judged.filter((remark) => remark !== false && remark !== undefined);
+  },
+};
+
+export const loadBalancer: Rule = {
+  types: ['aws_lb'],
+  noun: named('load balancer', 'name', 'name_prefix'),
+  destroyed: { grade: 'danger', loses: 'nobody reaches the service' },
+  attributes: {
+    ...IDENTITY,
+    name: harmless,
+    name_prefix: harmless,
+    arn_suffix: harmless,
+    dns_name: harmless,
+    zone_id: harmless,
+    internal: mustBe(true, 'is reached from inside alone', 'can be reached from the internet'),
+    drop_invalid_header_fields: mustBe(true, 'drops malformed headers', 'passes malformed headers on'),
+    enable_waf_fail_open: mustBe(
+      false,
+      'stops what its firewall cannot look at',
+      'lets through what its firewall cannot look at',
+    ),
+    enable_deletion_protection: reviewed('protection from deletion'),
+    security_groups: reviewed('security groups'),
+    subnets: reviewed('subnets'),
+    access_logs: written('access log'),
+    connection_logs: written('log of connections'),
+    enable_cross_zone_load_balancing: harmless,
+  },
+};
+
+/** AWS gives back a log that is not written as one that is off. */
+function written(label: string): Judge {
+  const log = (value: Value | undefined): Value =>
+    show(blockOf(value).enabled) === 'true' ? (value ?? null) : null;
+  return ofChanges((before, after) =>
+    same(log(before), log(after)) ? undefined : reviewed(label)(log(before), log(after)),
+  );
+}
+
+export const listener: Rule = {
+  types: ['aws_lb_listener'],
+  noun: ({ before, after }) => `listener on port ${show(before.port ?? after.port)}`,
+  destroyed: { grade: 'danger', loses: 'nobody reaches the service by it' },
+  attributes: {
+    ...IDENTITY,
+    port: reviewed('port'),
+    load_balancer_arn: harmless,
+    protocol: (before, after) =>
+      /^(HTTPS|TLS)$/.test(show(after))
+        ? reviewed('protocol')(before, after)
+        : { grade: 'danger', sentence: `talks ${show(after)}, without TLS` },
+    ssl_policy: (before, after) => (show(after) === 'nothing' ? undefined : tlsPolicy(before, after)),
+    certificate_arn: reviewed('certificate'),
+    default_action: reviewed('what it does'),
+    mutual_authentication: reviewed('certificates of clients'),
+  },
+};
+
+export const lambda: Rule = {
+  types: ['aws_lambda_function'],
+  noun: named('function', 'function_name'),
+  destroyed: { grade: 'danger', loses: 'what calls it fails' },
+  attributes: {
+    ...IDENTITY,
+    function_name: harmless,
+    filename: harmless,
+    source_code_hash: ofChanges(() => ({ grade: 'notice', sentence: 'has other code' })),
+    source_code_size: harmless,
+    code_sha256: harmless,
+    last_modified: harmless,
+    version: harmless,
+    invoke_arn: harmless,
+    qualified_arn: harmless,
+    qualified_invoke_arn: harmless,
+    response_streaming_invoke_arn: harmless,
+    role: reviewed('role'),
+    runtime: reviewed('runtime'),
+    environment: reviewed('environment'),
+    layers: allowance('layers'),
+    kms_key_arn: reviewed('key'),
+    vpc_config: reviewed('network'),
+  },
+};
+
+/** A function that answers to anyone by a URL of its own. */
+export const functionUrl: Rule = {
+  types: ['aws_lambda_function_url'],
+  noun: named('URL of function', 'function_name'),
+  attributes: {
+    function_name: harmless,
+    authorization_type: mustBe('AWS_IAM', 'asks who calls', 'asks nobody who calls'),
+  },
+};

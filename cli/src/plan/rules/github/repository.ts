@@ -1,0 +1,155 @@
+import { isRecord, same, type Value } from '../../values';
+import { allowance, harmless, itemsOf, mustBe, reviewed, type Judge } from '../judge';
+import { named, type Rule } from '../rule';
+
+export const ruleset: Rule = {
+  types: ['github_repository_ruleset'],
+  noun: named('ruleset', 'name'),
+  destroyed: { grade: 'danger', loses: 'nothing protects its branches' },
+  attributes: {
+    name: harmless,
+    etag: harmless,
+    node_id: harmless,
+    ruleset_id: harmless,
+    enforcement: mustBe('active', 'is enforced', 'is no longer enforced'),
+    bypass_actors: (before, after) => {
+      const [was, will] = [itemsOf(before), itemsOf(after)];
+      if (will.length > was.length)
+        return { grade: 'danger', sentence: `can be bypassed by ${will.length} instead of ${was.length}` };
+      return before === undefined ? undefined : { grade: 'notice', sentence: 'who can bypass it changes' };
+    },
+    conditions: reviewed('branches that it is about'),
+    rules: branchRules(),
+  },
+};
+
+/** What a branch's rules ask for; one that goes, or asks for less, protects less. */
+function branchRules(): Judge {
+  return (before, after) => {
+    if (before === undefined) return undefined;
+    const [was, will] = [blockOf(before), blockOf(after)];
+    const weaker = Object.keys(was).filter((rule) => asksForLess(was[rule], will[rule]));
+    if (weaker.length > 0) return { grade: 'danger', sentence: `asks for less: ${weaker.sort().join(', ')}` };
+    const changed = Object.keys(will).filter((rule) => !same(was[rule], will[rule]));
+    return { grade: 'notice', sentence: `asks for more: ${changed.sort().join(', ')}` };
+  };
+}
+
+function asksForLess(was: Value | undefined, will: Value | undefined): boolean {
+  if (typeof was === 'boolean') return was && will !== true;
+  if (typeof was === 'number') return typeof will !== 'number' || will < was;
+  if (Array.isArray(was)) {
+    const left = Array.isArray(will) ? (will as readonly Value[]) : [];
+    // Blocks of one are compared inside, lists item by item.
+    if (was.length === 1 && left.length === 1) return asksForLess(was[0] as Value, left[0]);
+    return (was as readonly Value[]).some((item) => !left.some((other) => same(item, other)));
+  }
+  if (isRecord(was)) {
+    const after = isRecord(will) ? will : {};
+    return Object.keys(was).some((name) => asksForLess(was[name], after[name]));
+  }
+  return was !== null && !same(was, will);
+}
+
+function blockOf(value: Value | undefined): Record<string, Value> {
+  const [block] = Array.isArray(value) ? (value as Value[]) : [];
+  return isRecord(block) ? block : {};
+}
+
+export const repository: Rule = {
+  types: ['github_repository'],
+  noun: named('repository', 'name'),
+  destroyed: { grade: 'danger', loses: 'its code, its issues and its history' },
+  attributes: {
+    name: reviewed('name'),
+    visibility: mustBe('private', 'is private', 'can be read by others'),
+    vulnerability_alerts: mustBe(
+      true,
+      'tells of vulnerable dependencies',
+      'no longer tells of vulnerable dependencies',
+    ),
+    security_and_analysis: (before, after) =>
+      JSON.stringify(after).includes('disabled')
+        ? { grade: 'danger', sentence: 'no longer looks for secrets in what is pushed' }
+        : reviewed('what is looked for in what is pushed')(before, after),
+  },
+};
+
+export const workflowToken: Rule = {
+  types: ['github_workflow_repository_permissions'],
+  noun: named('token of jobs in', 'repository'),
+  destroyed: { grade: 'danger', loses: "jobs have the organisation's default permissions" },
+  attributes: {
+    repository: harmless,
+    default_workflow_permissions: mustBe(
+      'read',
+      'reads only, unless a job names more',
+      'may write, whatever a job names',
+    ),
+    can_approve_pull_request_reviews: mustBe(false, 'approves no pull request', 'may approve pull requests'),
+  },
+};
+
+export const allowedActions: Rule = {
+  types: ['github_actions_repository_permissions'],
+  noun: named('actions allowed in', 'repository'),
+  destroyed: { grade: 'danger', loses: 'any action may be used' },
+  attributes: {
+    repository: harmless,
+    enabled: harmless,
+    sha_pinning_required: mustBe(true, 'have to be pinned', 'need not be pinned'),
+    allowed_actions: mustBe('selected', 'are those of a list', 'are any'),
+    allowed_actions_config: (before, after) =>
+      allowance('list')(before === undefined ? undefined : patterns(before), patterns(after)),
+  },
+};
+
+function patterns(value: Value | undefined): Value {
+  const { patterns_allowed: listed, verified_allowed: verified } = blockOf(value);
+  return [...itemsOf(listed), ...(verified === true ? ['* of verified creators'] : [])];
+}
+
+export const deployEnvironment: Rule = {
+  types: ['github_repository_environment'],
+  noun: named('environment', 'environment'),
+  destroyed: { grade: 'danger', loses: 'its reviewers and its rules' },
+  attributes: {
+    environment: harmless,
+    repository: harmless,
+    can_admins_bypass: mustBe(false, 'has rules for administrators too', 'can be bypassed by administrators'),
+    prevent_self_review: mustBe(true, 'is approved by somebody else', 'can be approved by whoever deploys'),
+    reviewers: (before, after) =>
+      before === undefined
+        ? undefined
+        : itemsOf(after).length === 0
+          ? { grade: 'danger', sentence: 'is deployed without a review' }
+          : { grade: 'notice', sentence: 'is reviewed by others' },
+    deployment_branch_policy: reviewed('branches that deploy to it'),
+  },
+};
+
+export const secretInRepository: Rule = {
+  types: ['github_actions_secret', 'github_actions_environment_secret', 'github_actions_organization_secret'],
+  noun: named('secret of jobs', 'secret_name'),
+  created: () => ({
+    grade: 'danger',
+    sentence: 'will live in the repository, for as long as nobody removes it; jobs can read Vault instead',
+  }),
+  attributes: {},
+};
+
+/** Files arrive on a branch, and are reviewed there. */
+export const proposedFile: Rule = {
+  types: ['github_repository_file'],
+  noun: named('proposed file', 'file'),
+  created: () => ({ grade: 'routine', sentence: 'will be proposed' }),
+  attributes: {
+    content: () => ({ grade: 'routine', sentence: 'will be proposed anew' }),
+    branch: reviewed('branch'),
+    file: reviewed('path'),
+    commit_message: harmless,
+    commit_sha: harmless,
+    ref: harmless,
+    sha: harmless,
+  },
+};

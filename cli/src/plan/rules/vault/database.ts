@@ -1,0 +1,138 @@
+import type { Change } from '../../change';
+import type { Remark } from '../../grade';
+import { hasUnknown, isRecord, same, show, type Value } from '../../values';
+import { allowance, harmless, itemsOf, lifetime, mustBe, reviewed, rewritten, type Judge } from '../judge';
+import { named, type Rule } from '../rule';
+
+/** What a statement must not grant to a leased user, in SQL or as a Redis ACL rule. */
+const ALL_POWER =
+  /\b(SUPERUSER|CREATEROLE|CREATEDB|BYPASSRLS|REPLICATION)\b|ALL PRIVILEGES|\+@all|~\*|allkeys|allcommands|\+@(admin|dangerous)/i;
+
+export const databaseRole: Rule = {
+  types: ['vault_database_secret_backend_role'],
+  noun: named('database role', 'name'),
+  destroyed: { grade: 'danger', loses: 'no more users are leased by it' },
+  attributes: {
+    name: reviewed('name'),
+    backend: reviewed('mount'),
+    db_name: reviewed('connection'),
+    default_ttl: lifetime('TTL', 'unlimited'),
+    max_ttl: lifetime('maximum TTL', 'unlimited'),
+    creation_statements: statements('what its users may do'),
+    revocation_statements: statements('how its users are removed'),
+    rollback_statements: statements('how a failed lease is undone'),
+    renew_statements: statements('how its users are renewed'),
+  },
+};
+
+export const connection: Rule = {
+  types: ['vault_database_secret_backend_connection'],
+  noun: named('database connection', 'name'),
+  destroyed: {
+    grade: 'danger',
+    loses: 'no more users are leased over it, and those leased cannot be revoked',
+  },
+  attributes: {
+    name: reviewed('name'),
+    backend: reviewed('mount'),
+    allowed_roles: allowance('roles that may use it'),
+    verify_connection: mustBe(true, 'is tried when it is written', 'is no longer tried when it is written'),
+    plugin_name: reviewed('plugin'),
+    root_rotation_statements: reviewed('how its password is rotated'),
+    postgresql: harmless,
+    redis: harmless,
+    data: harmless,
+  },
+  remarks: (change) => [...inside(change, 'postgresql', POSTGRES), ...inside(change, 'redis', REDIS)],
+};
+
+const POSTGRES: Readonly<Record<string, Judge>> = {
+  connection_url: connectionUrl(),
+  username: reviewed('its own user'),
+  password_wo_version: rewritten('its password will be written'),
+  max_open_connections: harmless,
+  max_idle_connections: harmless,
+  max_connection_lifetime: harmless,
+};
+
+const REDIS: Readonly<Record<string, Judge>> = {
+  host: reviewed('host'),
+  port: reviewed('port'),
+  username: reviewed('its own user'),
+  tls: mustBe(true, 'talks TLS', 'talks without TLS'),
+  insecure_tls: mustBe(false, "checks the server's certificate", "does not check the server's certificate"),
+  ca_cert: reviewed('certificate authority'),
+  password: (before) =>
+    before === undefined ? undefined : { grade: 'notice', sentence: 'its password will be written' },
+};
+
+/** Judges the attributes of the one block that a connection has of its kind. */
+function inside(change: Change, block: string, judges: Readonly<Record<string, Judge>>): Remark[] {
+  const [before, after] = [blockOf(change.before[block]), blockOf(change.after[block])];
+  if (after === undefined) return [];
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
+  return [...names].sort().flatMap((name) => {
+    if (same(before?.[name], after[name])) return [];
+    const judge = judges[name] ?? reviewed(name);
+    if (judge !== harmless && hasUnknown(after[name])) {
+      return { grade: 'unknown', sentence: `${name} is known only after the apply` };
+    }
+    return judge(before === undefined ? undefined : (before[name] ?? null), after[name]) ?? [];
+  });
+}
+
+function blockOf(value: Value | undefined): Record<string, Value> | undefined {
+  const [block] = Array.isArray(value) ? (value as Value[]) : [];
+  return isRecord(block) ? block : undefined;
+}
+
+function connectionUrl(): Judge {
+  return (before, after) => {
+    const cleartext = /sslmode=(disable|allow|prefer)\b/;
+    if (cleartext.test(show(after)) && !cleartext.test(show(before))) {
+      return { grade: 'danger', sentence: 'talks without TLS' };
+    }
+    return reviewed('URL')(before, after);
+  };
+}
+
+function statements(label: string): Judge {
+  return (before, after) => {
+    const [was, will] = [grantsOf(before), grantsOf(after)];
+    const added = will.filter((grant) => !was.includes(grant));
+    const removed = was.filter((grant) => !will.includes(grant));
+    const powerful = added.filter(
+      (grant) => ALL_POWER.test(grant) && !removed.some((old) => sharesPower(old, grant)),
+    );
+    if (powerful.length > 0) return { grade: 'danger', sentence: `${label}: gains ${powerful.join(' ')}` };
+    if (before === undefined) return undefined;
+    const denials = removed.filter((grant) => /^-|^reset/.test(grant));
+    if (denials.length > 0)
+      return { grade: 'danger', sentence: `${label}: no longer denied ${denials.join(' ')}` };
+    const parts = [
+      removed.length > 0 && `loses ${removed.join(' ')}`,
+      added.length > 0 && `gains ${added.join(' ')}`,
+    ].filter(Boolean);
+    return { grade: 'notice', sentence: `${label}: ${parts.join(', ') || 'their order'}` };
+  };
+}
+
+/** SQL statements one by one; a Redis role has one statement, the JSON list of its ACL rules. */
+function grantsOf(value: Value | undefined): string[] {
+  return itemsOf(value).flatMap((statement) =>
+    statement.startsWith('[') ? aclRules(statement) : [statement],
+  );
+}
+
+function aclRules(statement: string): string[] {
+  try {
+    return (JSON.parse(statement) as unknown[]).map(String);
+  } catch {
+    return [statement];
+  }
+}
+
+/** Whether a statement that goes was as powerful as the one that comes. */
+function sharesPower(old: string, statement: string): boolean {
+  return [...statement.matchAll(new RegExp(ALL_POWER, 'gi'))].every(([power]) => old.includes(power));
+}

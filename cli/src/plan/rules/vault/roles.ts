@@ -1,0 +1,89 @@
+import { allowance, harmless, lifetime, mustBe, reviewed, uses, type Judge } from '../judge';
+import { named, type Rule } from '../rule';
+
+/** What Vault's authentication methods say alike about the tokens they give. */
+const TOKENS: Readonly<Record<string, Judge>> = {
+  token_ttl: lifetime('TTL of tokens'),
+  token_max_ttl: lifetime('maximum TTL of tokens'),
+  token_explicit_max_ttl: lifetime('explicit maximum TTL of tokens'),
+  token_period: lifetime('period of tokens'),
+  token_policies: allowance('its tokens: list of policies'),
+  token_bound_cidrs: allowance('where its tokens can be used', { empty: 'anywhere' }),
+  token_no_default_policy: mustBe(
+    true,
+    "its tokens lose Vault's default policy",
+    "its tokens have Vault's default policy too",
+  ),
+  token_num_uses: harmless,
+  token_type: reviewed('type of tokens'),
+};
+
+export const appRole: Rule = {
+  types: ['vault_approle_auth_backend_role'],
+  noun: named('AppRole', 'role_name'),
+  destroyed: { grade: 'danger', loses: 'whoever logs in with it no longer can' },
+  attributes: {
+    ...TOKENS,
+    role_name: reviewed('name'),
+    role_id: harmless,
+    alias_metadata: harmless,
+    backend: reviewed('mount'),
+    bind_secret_id: mustBe(true, 'asks for a secret ID again', 'lets in without a secret ID'),
+    secret_id_bound_cidrs: allowance('from where it lets in', { empty: 'anywhere' }),
+    secret_id_num_uses: uses('uses of a secret ID'),
+    secret_id_ttl: lifetime('TTL of secret IDs', 'unlimited'),
+  },
+};
+
+export const jwtRole: Rule = {
+  types: ['vault_jwt_auth_backend_role'],
+  noun: named('JWT role', 'role_name'),
+  destroyed: { grade: 'danger', loses: 'whoever logs in with it no longer can' },
+  attributes: {
+    ...TOKENS,
+    // The runners of a pipeline have no addresses of their own.
+    token_bound_cidrs: allowance('where its tokens can be used'),
+    role_name: reviewed('name'),
+    role_id: harmless,
+    backend: reviewed('mount'),
+    bound_audiences: allowance('audiences that it takes', { empty: 'any' }),
+    bound_subject: reviewed('subject that it is bound to'),
+    bound_claims: boundClaims(),
+    bound_claims_type: mustBe('string', 'compares claims exactly', 'takes claims by pattern'),
+    user_claim: reviewed('claim that names the caller'),
+    role_type: reviewed('type'),
+    clock_skew_leeway: lifetime('tolerance of clocks'),
+    expiration_leeway: lifetime('tolerance of expiry'),
+    not_before_leeway: lifetime('tolerance of not-before'),
+  },
+};
+
+/** A claim that is no longer asked for, or takes more values, lets more callers in. */
+function boundClaims(): Judge {
+  return (before, after) => {
+    const [was, will] = [claimsOf(before), claimsOf(after)];
+    const dropped = Object.keys(was).filter((claim) => !(claim in will));
+    if (Object.keys(will).length === 0)
+      return { grade: 'danger', sentence: 'is bound to no claim: any token of the issuer gets in' };
+    if (dropped.length > 0)
+      return { grade: 'danger', sentence: `is no longer bound to ${dropped.join(', ')}` };
+    if (before === undefined) return undefined;
+    const changed = Object.keys(will).filter((claim) => was[claim] !== will[claim]);
+    const sentence = changed
+      .map((claim) => `${claim} ${was[claim] ?? 'unbound'} → ${will[claim]}`)
+      .join(', ');
+    // A value more, or another one, is somebody more who gets in.
+    const wider = changed.some((claim) => claim in was && !isSubset(will[claim], was[claim]));
+    return { grade: wider ? 'danger' : 'notice', sentence: `is bound to ${sentence}` };
+  };
+}
+
+function isSubset(some: string | undefined, all: string | undefined): boolean {
+  const allowed = all?.split(',') ?? [];
+  return some?.split(',').every((value) => allowed.includes(value)) ?? true;
+}
+
+function claimsOf(value: unknown): Record<string, string> {
+  const claims = typeof value === 'object' && value !== null ? value : {};
+  return Object.fromEntries(Object.entries(claims).map(([claim, bound]) => [claim, String(bound)]));
+}

@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EngineCache } from '../engines/install/cache';
+import { engineEnvironment, findOpenTofu } from '../engines/programs/opentofu';
+import { goPlatform, PROVIDERS, provideProviders } from '../engines/programs/providers';
+import type { Progress } from '../engines/progress';
+import { Run } from '../engines/process/run';
+import { keepLock, refuseShared, useLock } from './lock-file';
+import { PlanError } from '../plan/errors';
+import { readPlan } from '../plan/read-plan';
+import { summarize, type StackSummary } from '../plan/summary';
+
+/** What the jobs of a repository run on. */
+const RUNNERS = 'linux_amd64';
+
+/** The names of the synthesized stacks, in the order in which they depend on each other. */
+export type StackNames = readonly string[];
+
+/**
+ * Where stacks are synthesized once and planned: a temporary folder that only its owner can enter, and that
+ * goes with the process, for a plan holds what the engine knows, secrets included.
+ */
+export class Workspace {
+  private environment: NodeJS.ProcessEnv;
+
+  private constructor(
+    private readonly run: Run,
+    private readonly progress: Progress,
+    private readonly engine: string,
+    private readonly folder: string,
+  ) {
+    this.environment = { ...engineEnvironment(), TERRAFORM_BINARY_NAME: engine, CDKTF_OUTDIR: folder };
+  }
+
+  /** @throws LocalError when there is no engine. */
+  static async open(progress: Progress): Promise<Workspace> {
+    const run = await Run.open();
+    try {
+      const cache = new EngineCache();
+      const engine = await progress.step('Engine', (note) => findOpenTofu({ run, cache, note }));
+      return new Workspace(run, progress, engine, await run.subfolder('plan'));
+    } catch (error) {
+      await run.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs the app that `cdktf.json` names, in the current folder, as `cdktf synth` does.
+   *
+   * @throws PlanError `ERR_PLAN_SYNTH` with what the app said.
+   */
+  async synthesize(): Promise<StackNames> {
+    const app = await appCommand();
+    await this.progress.step('Synth', () =>
+      this.complete('ERR_PLAN_SYNTH', {
+        name: 'synth',
+        command: '/bin/sh',
+        args: ['-c', app],
+        cwd: process.cwd(),
+        env: this.environment,
+      }),
+    );
+    const manifest = JSON.parse(await readFile(join(this.folder, 'manifest.json'), 'utf8')) as Manifest;
+    return inOrder(manifest);
+  }
+
+  /**
+   * Makes the providers of synthesized stacks available, before any of these is planned.
+   *
+   * @throws LocalError when there is neither a registry nor a way to build one.
+   */
+  async provide(stacks: StackNames): Promise<void> {
+    if (process.env.TF_CLI_CONFIG_FILE !== undefined) return;
+    const wanted = new Set<string>();
+    for (const stack of stacks) {
+      const text = await readFile(join(this.folderOf(stack), 'cdk.tf.json'), 'utf8');
+      const { terraform } = JSON.parse(text) as Configuration;
+      for (const { source } of Object.values(terraform?.required_providers ?? {})) wanted.add(source);
+    }
+    const providers = PROVIDERS.filter(({ source }) => wanted.has(source));
+    const context = { run: this.run, cache: new EngineCache() };
+    const configuration = await this.progress.step('Providers', (note) =>
+      provideProviders({ ...context, note }, this.engine, providers),
+    );
+    if (configuration !== undefined) {
+      this.environment = { ...this.environment, TF_CLI_CONFIG_FILE: configuration };
+    }
+  }
+
+  /**
+   * Writes the lock file of a synthesized stack, for runners and for this machine; what it holds already stays.
+   *
+   * @returns the file.
+   * @throws PlanError `ERR_PLAN_ENGINE` with what the engine said.
+   */
+  lock(stack: string): Promise<string> {
+    return this.progress.step(`Lock ${stack}`, async () => {
+      await useLock(stack, this.folderOf(stack));
+      const platforms = [...new Set([RUNNERS, goPlatform()])].map((platform) => `-platform=${platform}`);
+      await this.runEngine(stack, ['providers', 'lock', '-no-color', ...platforms]);
+      return keepLock(stack, this.folderOf(stack));
+    });
+  }
+
+  /**
+   * Plans a synthesized stack, and keeps the plan for `apply()`.
+   *
+   * @throws PlanError `ERR_PLAN_LOCK` when its state is shared and its providers are not pinned,
+   * `ERR_PLAN_ENGINE` with what the engine said.
+   */
+  plan(stack: string): Promise<StackSummary> {
+    return this.progress.step(`Plan ${stack}`, async () => {
+      const locked = await useLock(stack, this.folderOf(stack));
+      if (!locked) await refuseShared(stack, this.folderOf(stack));
+      await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
+      await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
+      const text = await this.runEngine(stack, ['show', '-no-color', '-json', 'reviewed.plan']);
+      return summarize(stack, readPlan(text));
+    });
+  }
+
+  /** Applies the very plan that `plan()` made. @throws PlanError `ERR_PLAN_ENGINE` */
+  async apply(stack: string): Promise<void> {
+    await this.progress.step(`Apply ${stack}`, () =>
+      this.runEngine(stack, ['apply', '-no-color', '-input=false', 'reviewed.plan']),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.run.close();
+  }
+
+  private runEngine(stack: string, args: readonly string[]): Promise<string> {
+    return this.complete('ERR_PLAN_ENGINE', {
+      name: `${args[0] ?? ''}-${stack}`,
+      command: this.engine,
+      args,
+      cwd: this.folderOf(stack),
+      env: this.environment,
+    });
+  }
+
+  private folderOf(stack: string): string {
+    return join(this.folder, 'stacks', stack);
+  }
+
+  private complete(
+    code: 'ERR_PLAN_SYNTH' | 'ERR_PLAN_ENGINE',
+    spec: Parameters<Run['complete']>[0],
+  ): Promise<string> {
+    return this.run.complete(spec, { code: 'deploy_failed', remedy: '' }).catch((error: unknown) => {
+      throw new PlanError(code, error instanceof Error ? error.message.replace(/; $/, '') : String(error));
+    });
+  }
+}
+
+/** The part of a synthesized stack that says what it needs. */
+interface Configuration {
+  readonly terraform?: {
+    readonly required_providers?: Readonly<Record<string, { readonly source: string }>>;
+  };
+}
+
+/** What cdktf writes beside the stacks it synthesizes. */
+interface Manifest {
+  readonly stacks: Readonly<Record<string, { readonly dependencies?: readonly string[] }>>;
+}
+
+function inOrder({ stacks }: Manifest): string[] {
+  const ordered = new Set<string>();
+  const visit = (name: string): void => {
+    for (const before of stacks[name]?.dependencies ?? []) visit(before);
+    ordered.add(name);
+  };
+  Object.keys(stacks).forEach(visit);
+  return [...ordered];
+}
+
+async function appCommand(): Promise<string> {
+  const file = join(process.cwd(), 'cdktf.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const app = text === undefined ? undefined : (JSON.parse(text) as { app?: unknown }).app;
+  if (typeof app === 'string') return app;
+  throw new PlanError(
+    'ERR_PLAN_SYNTH',
+    `${file} ${text === undefined ? 'is missing' : 'names no "app"'}; run this in the folder of a cdktf app`,
+  );
+}

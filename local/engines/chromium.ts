@@ -1,9 +1,0 @@
-import type { EngineContext } from './context';
-import { findDebianBinary } from './debian-binary';
-
-/**
- * The browser that the tests drive.
- * @throws LocalError `engine_missing`, `engine_build_failed`
- */
-export const findChromium = (context: Pick<EngineContext, 'run' | 'note'>): Promise<string> =>
-  findDebianBinary({ binary: 'chromium' }, context);

@@ -1,9 +1,0 @@
-import type { EngineContext } from './context';
-import { findDebianBinary } from './debian-binary';
-
-/**
- * The binary of a Redis.
- * @throws LocalError `engine_missing`, `engine_build_failed`
- */
-export const findRedis = (context: Pick<EngineContext, 'run' | 'note'>): Promise<string> =>
-  findDebianBinary({ binary: 'redis-server', alternative: 'name one in REDIS_URL' }, context);

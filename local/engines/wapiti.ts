@@ -1,9 +1,0 @@
-import type { EngineContext } from './context';
-import { findDebianBinary } from './debian-binary';
-
-/**
- * The binary of wapiti: a scanner of web applications that Debian packages, as it packages no ZAP.
- * @throws LocalError `engine_missing`, `engine_build_failed`
- */
-export const findWapiti = (context: Pick<EngineContext, 'run' | 'note'>): Promise<string> =>
-  findDebianBinary({ binary: 'wapiti', alternative: 'with pip: wapiti3' }, context);

@@ -1,9 +1,0 @@
-import type { EngineContext } from './context';
-import { findDebianBinary } from './debian-binary';
-
-/**
- * The binary of wrk, the load generator of the benchmarks.
- * @throws LocalError `engine_missing`, `engine_build_failed`
- */
-export const findWrk = (context: Pick<EngineContext, 'run' | 'note'>): Promise<string> =>
-  findDebianBinary({ binary: 'wrk', alternative: 'on macOS: brew install wrk' }, context);

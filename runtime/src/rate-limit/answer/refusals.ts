@@ -1,0 +1,60 @@
+import type { Response } from 'express';
+import { refuse } from '../../http/answer';
+import type { Policy } from '../../policy';
+import type { TierPlan } from '../decide/limit-plan';
+import type { Decision } from '../store/store';
+
+/** 429: this call does not fit now, or never will. Gives the seconds until it does. */
+export function refuseLimited(
+  res: Response,
+  policy: Policy,
+  tier: TierPlan,
+  cost: number,
+  limit: number,
+  decision: Decision,
+): number | undefined {
+  if (decision.retryAfterMs === Infinity) {
+    const message = `This call costs ${cost}, more than the limit of ${limit}. It can never be admitted; ask for less.`;
+    refuse(res, 429, { error: 'cost_exceeds_limit', message, limit, cost, tier: tier.name });
+    return undefined;
+  }
+  const retryAfter = secondsUntilFit(decision);
+  const upgrade = tier.name === policy.defaultTier ? policy.upgradeUrl : undefined;
+  refuse(
+    res,
+    429,
+    {
+      error: 'rate_limit_exceeded',
+      message: `Rate limit exceeded. Retry in ${retryAfter} s.`,
+      limit,
+      remaining: 0,
+      retryAfter,
+      tier: tier.name,
+      ...(upgrade !== undefined && { upgradeUrl: upgrade }),
+    },
+    { 'Retry-After': String(retryAfter) },
+  );
+  return retryAfter;
+}
+
+/** 429 for a login attempt: tells nothing of what was counted. Gives the seconds until another one fits. */
+export function refuseAttempt(res: Response, decision: Decision): number {
+  const retryAfter = secondsUntilFit(decision);
+  refuse(
+    res,
+    429,
+    { error: 'rate_limit_exceeded', message: `Too many attempts. Retry in ${retryAfter} s.`, retryAfter },
+    { 'Retry-After': String(retryAfter) },
+  );
+  return retryAfter;
+}
+
+function secondsUntilFit({ retryAfterMs }: Decision): number {
+  return Math.max(1, Math.ceil(retryAfterMs / 1_000));
+}
+
+/** 503: nobody can tell whether this call fits, and its route asks to be closed then. */
+export function refuseUndecided(res: Response): void {
+  const message = 'The request cannot be rate limited at the moment. Retry shortly.';
+  refuse(res, 503, { error: 'temporarily_unavailable', message }, { 'Retry-After': '1' });
+}

@@ -1,0 +1,88 @@
+import type { Policy } from '../../policy';
+import { guard } from '../store/guard-with-events';
+import { ClientNames } from './client-names';
+import { windowKeys } from '../store/keys';
+import type { Overrides } from './overrides';
+import { limitPlan, type LimitPlan } from '../decide/limit-plan';
+import type { RedisClient } from '../../redis';
+import { RedisStore } from '../store/redis-store';
+import { plainScript } from '../store/charge-script';
+
+/** Where an organisation stands in one window of one tier. */
+export interface WindowUsage {
+  readonly tier: string;
+  /** Whether these are the limits that the organisation has instead of its tier's. */
+  readonly override: boolean;
+  readonly windowSeconds: number;
+  readonly limit: number;
+  readonly used: number;
+  /** Below zero where more was spent under another tier. */
+  readonly remaining: number;
+  /** Seconds until all of it is free again, if nothing more is spent. */
+  readonly resetSeconds: number;
+}
+
+const RESET = plainScript(`return redis.call('DEL', unpack(KEYS))`);
+
+/**
+ * What support sees and does of an organisation's limits, beside the running app.
+ *
+ * @example
+ * const limits = new ClientLimits(policy, redis);
+ * await limits.usage(issuer, 'acme'); // [{ tier: 'free', override: false, windowSeconds: 60, limit: 100, used: 42, … }, …]
+ */
+export class ClientLimits {
+  readonly #names: ClientNames;
+  readonly #plan: LimitPlan;
+  readonly #redis: ReturnType<typeof guard>;
+
+  constructor(
+    readonly policy: Policy,
+    redis: RedisClient,
+    timeoutMs = 5_000,
+  ) {
+    this.#names = new ClientNames(policy.name);
+    this.#plan = limitPlan(policy);
+    this.#redis = guard(redis, timeoutMs, () => undefined);
+  }
+
+  /**
+   * Reads what an organisation has spent, and what that leaves it: of limits of its own, when it has some, and of each
+   * tier's, since its tier is in its tokens.
+   *
+   * @param overrides the limits of single organisations: `overridesSchema(policy)` reads them.
+   * @throws StoreUnavailableError
+   */
+  async usage(issuer: string, organisation: string, overrides?: Overrides): Promise<WindowUsage[]> {
+    const client = this.#names.ofOrganisation(issuer, organisation);
+    const { windowsMs } = this.#plan;
+    const store = new RedisStore(this.#redis, windowsMs);
+    const { used, resetMs } = await store.charge({ client, cost: 0, limits: windowsMs.map(() => Infinity) });
+    const own = overrides?.(organisation);
+    const tiers = Object.keys(this.policy.tiers).map((name) => this.#plan.tier(name));
+    return [...(own === undefined ? [] : [own]), ...tiers].flatMap((plan) =>
+      plan.limited.map(({ index, limit }) => ({
+        tier: plan.name,
+        override: plan === own,
+        windowSeconds: (windowsMs[index] ?? 0) / 1_000,
+        limit,
+        used: used[index] ?? 0,
+        remaining: limit - (used[index] ?? 0),
+        resetSeconds: Math.ceil((resetMs[index] ?? 0) / 1_000),
+      })),
+    );
+  }
+
+  /**
+   * Forgets what an organisation has spent. Processes repeat a refusal for a second at most, and may still spend
+   * what they have leased for it, for a sixtieth of the shortest window at most. What is refunded later of a call from
+   * before is taken off what was spent since: a refund knows its bucket, not its call.
+   *
+   * @returns whether there was something to forget.
+   * @throws StoreUnavailableError
+   */
+  async reset(issuer: string, organisation: string): Promise<boolean> {
+    const keys = windowKeys(this.#plan.windowsMs)(this.#names.ofOrganisation(issuer, organisation));
+    return Number(await this.#redis.run(RESET, keys, [])) > 0;
+  }
+}

@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto';
+import type { AuthContext } from '../../auth/context';
+
+/** As many addresses' hashes as are kept, so that a busy one is hashed once. */
+const REMEMBERED = 4_096;
+/** What is longer is hashed each time: clients write accounts as long as they like, and memory has to be bounded. */
+const LONGEST_REMEMBERED = 256;
+
+/**
+ * Names the clients that costs are charged to. A name is a hash: of fixed length whatever a token holds,
+ * and nobody's identity in Redis.
+ */
+export class ClientNames {
+  readonly #callers = new WeakMap<AuthContext, string>();
+  readonly #others = new Map<string, string>();
+
+  /** @param scope what the limits belong to, as the policy's name: APIs that share a Redis share no quota. */
+  constructor(readonly scope: string) {}
+
+  /** A token's caller: its organisation, else its subject, within its issuer. */
+  ofCaller(auth: AuthContext): string {
+    let name = this.#callers.get(auth);
+    if (name === undefined) {
+      const { issuer, subject, organisation } = auth;
+      name =
+        organisation === undefined
+          ? this.#hash('subject', issuer, subject)
+          : this.ofOrganisation(issuer, organisation);
+      this.#callers.set(auth, name);
+    }
+    return name;
+  }
+
+  ofOrganisation(issuer: string, organisation: string): string {
+    return this.#hash('organisation', issuer, organisation);
+  }
+
+  /** Anything else a limit is kept for: `kind` keeps them apart. */
+  of(kind: string, value: string): string {
+    if (value.length > LONGEST_REMEMBERED) return this.#hash(kind, value);
+    const identity = `${kind} ${value}`;
+    let name = this.#others.get(identity);
+    if (name === undefined) {
+      if (this.#others.size >= REMEMBERED) this.#others.clear();
+      name = this.#hash(kind, value);
+      this.#others.set(identity, name);
+    }
+    return name;
+  }
+
+  /** 132 bits: no two clients meet by chance or by intent. */
+  #hash(...parts: string[]): string {
+    return hash('sha256', JSON.stringify([this.scope, ...parts]), 'base64url').slice(0, 22);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Request } from 'express';
+import type { Policy, Route } from '../../policy';
+
+/** A route of the policy, as `'POST /api/transactions/export'`. */
+export type RouteKey = `${string} /${string}`;
+
+/**
+ * What one call costs, known before its work starts: a whole number, 0 or more (a fraction is rounded up).
+ * It sees the request before the body is parsed, unless a parser comes first.
+ */
+export type CostFunction = (req: Request) => number;
+
+/** A cost function threw, or gave something that is no cost. The call was charged its route's fixed cost. */
+export class CostFunctionError extends Error {
+  override readonly name = 'CostFunctionError';
+  readonly code = 'ERR_COST_FUNCTION';
+}
+
+/** What calls that no route of the policy lists cost. They are denied, but only after they were counted. */
+const UNLISTED = 1;
+
+/** Prices requests by route. */
+export function costsOf(
+  policy: Policy,
+  functions: Readonly<Record<RouteKey, CostFunction>>,
+): (route: Route | undefined, req: Request) => number {
+  const byRoute = new Map<Route, CostFunction>();
+  for (const [key, cost] of Object.entries(functions)) {
+    const route = routeNamed(policy, key);
+    if (route !== undefined) byRoute.set(route, cost);
+  }
+  return (route, req) => {
+    if (route === undefined) return UNLISTED;
+    const cost = byRoute.size === 0 ? undefined : byRoute.get(route);
+    return cost === undefined ? route.cost : evaluate(cost, req);
+  };
+}
+
+/** The policy's route of that method and path. */
+export function routeNamed(policy: Policy, key: string): Route | undefined {
+  return policy.routes.find(({ method, path }) => `${method} ${path}` === key);
+}
+
+function evaluate(cost: CostFunction, req: Request): number {
+  let value: unknown;
+  try {
+    value = cost(req);
+  } catch (cause) {
+    throw new CostFunctionError('the cost function of this route threw', { cause });
+  }
+  if (typeof value !== 'number' || !(value >= 0))
+    throw new CostFunctionError(`the cost function of this route gave ${String(value)}; expected 0 or more`);
+  return Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER);
+}

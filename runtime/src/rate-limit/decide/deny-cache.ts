@@ -1,0 +1,79 @@
+import type { Charge, Decision } from '../store/store';
+
+/** A denial is repeated for at most this long without asking the store. */
+const LONGEST_MS = 1_000;
+/** Clients remembered at most. */
+const CAPACITY = 10_000;
+/** Different denied calls of one client remembered at most. */
+const PER_CLIENT = 4;
+
+interface Denial {
+  readonly cost: number;
+  readonly limits: readonly number[];
+  readonly decision: Decision;
+  readonly atMs: number;
+  readonly untilMs: number;
+}
+
+/**
+ * Answers a client that was just denied, while nothing that it could change has changed: the same cost
+ * against the same limits, for a second at most and never beyond the moment when the call fits. A call of
+ * another cost goes to the store: a cheaper one may fit, and a dearer one has a wait of its own.
+ */
+export class DenyCache {
+  readonly #denials = new Map<string, Denial[]>();
+
+  /** @param clock monotonic, ms. */
+  constructor(readonly clock: () => number = () => performance.now()) {}
+
+  /** How many clients are remembered. */
+  get size(): number {
+    return this.#denials.size;
+  }
+
+  find({ client, cost, limits }: Charge): Decision | undefined {
+    if (this.#denials.size === 0) return undefined;
+    const denials = this.#denials.get(client);
+    if (denials === undefined) return undefined;
+    const nowMs = this.clock();
+    const denial = denials.find(
+      (entry) => entry.cost === cost && entry.limits === limits && nowMs < entry.untilMs,
+    );
+    if (denial !== undefined) return laterBy(nowMs - denial.atMs, denial.decision);
+    if (denials.every((entry) => nowMs >= entry.untilMs)) this.#denials.delete(client);
+    return undefined;
+  }
+
+  /** Remembers a denial. An admission is no denial, and is not remembered. */
+  note({ client, cost, limits }: Charge, decision: Decision): void {
+    if (decision.allowed) return;
+    const atMs = this.clock();
+    const denial = {
+      cost,
+      limits,
+      decision,
+      atMs,
+      untilMs: atMs + Math.min(LONGEST_MS, decision.retryAfterMs),
+    };
+    const others = (this.#denials.get(client) ?? []).filter(
+      (entry) => entry.cost !== cost || entry.limits !== limits,
+    );
+    if (!this.#denials.has(client) && this.#denials.size >= CAPACITY) this.#denials.clear();
+    this.#denials.set(client, [denial, ...others].slice(0, PER_CLIENT));
+  }
+
+  /** A refund or a reset may have made room. */
+  forget(client: string): void {
+    this.#denials.delete(client);
+  }
+}
+
+function laterBy(elapsedMs: number, decision: Decision): Decision {
+  return {
+    ...decision,
+    by: 'cache',
+    nowMs: decision.nowMs + elapsedMs,
+    retryAfterMs: decision.retryAfterMs - elapsedMs,
+    resetMs: decision.resetMs.map((reset) => Math.max(0, reset - elapsedMs)),
+  };
+}

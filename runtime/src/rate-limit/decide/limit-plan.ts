@@ -1,0 +1,54 @@
+import type { Limit, Policy } from '../../policy';
+
+/** A tier's limits, laid out over the windows of the whole policy. */
+export interface TierPlan {
+  readonly name: string;
+  /** For each window of the plan; `Infinity` where the tier has no limit. */
+  readonly limits: readonly number[];
+  /** The windows that the tier does limit. */
+  readonly limited: readonly { readonly index: number; readonly limit: number; readonly name: string }[];
+  /** The value of `RateLimit-Policy`. */
+  readonly policyHeader: string;
+}
+
+/** What a policy's tiers come to. */
+export interface LimitPlan {
+  /**
+   * The windows of every tier, ms. A client is charged in all of them, whatever its tier, so that a change
+   * of tier finds what was spent before it.
+   */
+  readonly windowsMs: readonly number[];
+  /** The tier of that name; the policy's default one when it is unknown. */
+  readonly tier: (name: string | undefined) => TierPlan;
+}
+
+export function limitPlan(policy: Pick<Policy, 'tiers' | 'defaultTier'>): LimitPlan {
+  const seconds = new Set(
+    Object.values(policy.tiers).flatMap((limits) => limits.map((limit) => limit.windowSeconds)),
+  );
+  const windowsMs = [...seconds].sort((a, b) => a - b).map((window) => window * 1_000);
+  const plans = new Map(
+    Object.entries(policy.tiers).map(([name, limits]) => [name, tierPlan(name, limits, windowsMs)] as const),
+  );
+  const fallback = plans.get(policy.defaultTier);
+  if (fallback === undefined) throw new TypeError(`the policy has no tier ${policy.defaultTier}`);
+  return { windowsMs, tier: (name) => (name === undefined ? fallback : (plans.get(name) ?? fallback)) };
+}
+
+/** Lays a tier's limits out. The name of a limit in the headers is the tier's; its window follows when there are several. */
+export function tierPlan(name: string, limits: readonly Limit[], windowsMs: readonly number[]): TierPlan {
+  const limited = limits.map(({ limit, windowSeconds }) => ({
+    index: windowsMs.indexOf(windowSeconds * 1_000),
+    limit,
+    name: limits.length === 1 ? name : `${name}-${windowSeconds}s`,
+    windowSeconds,
+  }));
+  return {
+    name,
+    limits: windowsMs.map((_, index) => limited.find((entry) => entry.index === index)?.limit ?? Infinity),
+    limited,
+    policyHeader: limited
+      .map((entry) => `"${entry.name}";q=${entry.limit};w=${entry.windowSeconds}`)
+      .join(', '),
+  };
+}

@@ -1,0 +1,64 @@
+import { durationSeconds, type Duration } from '../../policy/duration';
+import { DenyCache } from '../decide/deny-cache';
+import type { GuardedRedis } from '../store/guarded-redis';
+import type { ClientNames } from '../client/client-names';
+import { Limiter, type StoreObserver } from '../decide/limiter';
+import { OutagePolicy, type OnStoreFailure, type OutageOutcome } from '../decide/outage';
+import { RedisStore } from '../store/redis-store';
+
+/** So many failed attempts in any trailing window. */
+export interface AttemptLimit {
+  readonly failures: number;
+  readonly window: Duration;
+}
+
+/** A failed attempt costs as much as ten that succeeded. */
+export const FAILURE_COST = 10;
+const SUCCESS_COST = 1;
+/** Share of the limit that one process admits by itself while the store does not answer. */
+const LOCAL_SHARE = 0.25;
+
+/** An attempt that was charged, or refused. */
+export interface Attempt {
+  /** Whom it was counted for, hashed. */
+  readonly client: string;
+  readonly outcome: OutageOutcome;
+  /** Gives back what a failure costs more than a success. */
+  readonly succeeded: () => void;
+}
+
+/** Counts attempts of one kind: by network, by account, or by account from a network that is known for it. */
+export class AttemptCounter {
+  readonly limit: number;
+  readonly #limits: readonly number[];
+  readonly #limiter: Limiter;
+
+  constructor(
+    readonly kind: 'login-network' | 'login-account' | 'login-known-network',
+    { failures, window }: AttemptLimit,
+    readonly names: ClientNames,
+    redis: GuardedRedis,
+    observer: StoreObserver,
+  ) {
+    const windowsMs = [(durationSeconds(window) ?? NaN) * 1_000];
+    this.limit = failures * FAILURE_COST;
+    this.#limits = [this.limit];
+    const outage = new OutagePolicy(windowsMs, LOCAL_SHARE);
+    this.#limiter = new Limiter(new RedisStore(redis, windowsMs), outage, new DenyCache(), observer);
+  }
+
+  /** Charges an attempt as if it were to fail. Never rejects. */
+  async attempt(value: string, onStoreFailure: OnStoreFailure): Promise<Attempt> {
+    const client = this.names.of(this.kind, value);
+    const request = { client, cost: FAILURE_COST, limits: this.#limits };
+    const outcome = await this.#limiter.decide(request, onStoreFailure);
+    return {
+      client,
+      outcome,
+      succeeded: () => {
+        if (typeof outcome === 'object')
+          void this.#limiter.refund(client, FAILURE_COST - SUCCESS_COST, outcome);
+      },
+    };
+  }
+}

@@ -1,0 +1,112 @@
+import { Batch, type BatchScript, type Schedule, type ScriptRunner } from '../store/batch';
+import { limitArgument, type Script } from '../store/charge-script';
+import { blockKey, windowKeys } from '../store/keys';
+import { leaseScript, returnScript } from './block-script';
+import { BUCKETS } from '../decide/window';
+
+/** Units of a client's limits, charged in advance. */
+export interface Grant {
+  readonly units: number;
+  /** The store's clock at the grant, ms since the epoch. */
+  readonly nowMs: number;
+  /** The sum of what counts in each window, this block included. */
+  readonly used: readonly number[];
+  /** The bucket charged in each window. */
+  readonly buckets: readonly number[];
+}
+
+/** Where blocks come from. Both calls reject when the store does not answer. */
+export interface LeaseStore {
+  readonly windowsMs: readonly number[];
+  /** Asks for a block; gets a smaller one near the limit, and none when it would be too small to be of use. */
+  lease(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined>;
+  /** Gives back the units of a block that were not spent, once; gives how many that were. */
+  giveBack(client: string, block: string, unspent: number): Promise<number>;
+}
+
+/** For how many bucket lengths a block can be given back: it is over after one, and its process may be late. */
+const RETURNABLE_BUCKETS = 4;
+
+/**
+ * For how long blocks are gathered into one command: this part of a bucket, ms at most. They are asked for well
+ * before they are needed, and few are in one turn.
+ */
+const GATHERED_PART = 1 / 20;
+const GATHERED_MS = 50;
+
+interface Asked {
+  readonly client: string;
+  readonly block: string;
+  readonly want: number;
+  readonly limits: readonly number[];
+}
+
+interface Returned {
+  readonly client: string;
+  readonly block: string;
+  readonly unspent: number;
+}
+
+/** Blocks from Redis. Those asked for within a moment are leased by one EVALSHA, and given back by one. */
+export class RedisLeaseStore implements LeaseStore {
+  readonly #leases: Batch<Asked, Grant | undefined>;
+  readonly #returns: Batch<Returned, number>;
+
+  constructor(
+    redis: ScriptRunner,
+    readonly windowsMs: readonly number[],
+    script: Script = leaseScript(),
+    schedule: Schedule = gathering(windowsMs),
+  ) {
+    const returnableMs = Math.ceil(RETURNABLE_BUCKETS * shortestBucketMs(windowsMs));
+    const header = [windowsMs.length, returnableMs, ...windowsMs].map(String);
+    const keysOf = windowKeys(windowsMs);
+    const allKeys = (blocks: readonly { readonly client: string; readonly block: string }[]): string[] =>
+      blocks.flatMap(({ client, block }) => [blockKey(client, block), ...keysOf(client)]);
+    const leaseAll: BatchScript<Asked, Grant | undefined> = {
+      script,
+      command: (asked) => ({
+        keys: allKeys(asked),
+        args: [
+          ...header,
+          ...asked.flatMap(({ want, limits }) => [String(want), ...limits.map(limitArgument)]),
+        ],
+      }),
+      answer: (reply, index) => grantOf(reply, index, windowsMs.length),
+    };
+    const returnAll: BatchScript<Returned, number> = {
+      script: returnScript,
+      command: (returned) => ({
+        keys: allKeys(returned),
+        args: returned.map(({ unspent }) => String(unspent)),
+      }),
+      answer: (reply, index) => Number(reply[index]),
+    };
+    this.#leases = new Batch(redis, leaseAll, schedule);
+    this.#returns = new Batch(redis, returnAll, schedule);
+  }
+
+  lease(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined> {
+    return this.#leases.add({ client, block, want, limits });
+  }
+
+  giveBack(client: string, block: string, unspent: number): Promise<number> {
+    return this.#returns.add({ client, block, unspent });
+  }
+}
+
+function gathering(windowsMs: readonly number[]): Schedule {
+  const gatheredMs = Math.min(GATHERED_MS, GATHERED_PART * shortestBucketMs(windowsMs));
+  return (flush) => setTimeout(flush, gatheredMs);
+}
+
+const shortestBucketMs = (windowsMs: readonly number[]): number => Math.min(...windowsMs) / BUCKETS;
+
+function grantOf(reply: readonly unknown[], index: number, windows: number): Grant | undefined {
+  const at = 1 + index * (1 + 2 * windows);
+  const units = Number(reply[at]);
+  if (units === 0) return undefined;
+  const ofEach = (first: number): number[] =>
+    Array.from({ length: windows }, (_, w) => Number(reply[at + first + 2 * w]));
+  return { units, nowMs: Number(reply[0]), used: ofEach(1), buckets: ofEach(2) };
+}

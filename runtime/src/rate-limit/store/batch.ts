@@ -1,0 +1,86 @@
+import { endOfTurn } from '../../http/together';
+import type { Script } from './charge-script';
+
+/** Runs a script on keys of one slot of a cluster, or on any keys where there are no slots. */
+export interface ScriptRunner {
+  readonly clustered: boolean;
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+}
+
+/** How one call of a script carries out several requests. */
+export interface BatchScript<Request, Answer> {
+  readonly script: Script;
+  /** What the call is given. */
+  command(requests: readonly Request[]): {
+    readonly keys: readonly string[];
+    readonly args: readonly string[];
+  };
+  /** Reads the answer of the request at `index` out of the reply. */
+  answer(reply: readonly unknown[], index: number, request: Request): Answer;
+}
+
+interface Waiting<Request, Answer> {
+  readonly request: Request;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Requests of one call at most: Redis serves nobody else meanwhile, and each takes it some 10 µs. */
+const LONGEST = 256;
+
+/** Puts off what is to be done for those who come meanwhile too. */
+export type Schedule = (flush: () => void) => unknown;
+
+/**
+ * Requests that come together, as a rule in the same turn of the event loop, carried out by one EVALSHA in the
+ * order in which they came; in a cluster, where a script sees one slot only, by one a client.
+ */
+export class Batch<Request extends { readonly client: string }, Answer> {
+  #waiting: Waiting<Request, Answer>[] = [];
+
+  constructor(
+    readonly redis: ScriptRunner,
+    readonly script: BatchScript<Request, Answer>,
+    readonly schedule: Schedule = (flush) => endOfTurn().then(flush),
+  ) {}
+
+  add(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.push({ request, resolve, reject }) === 1) this.schedule(this.#flush);
+    });
+  }
+
+  readonly #flush = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const batches = this.redis.clustered ? byClient(waiting) : [waiting];
+    for (const batch of batches)
+      for (let at = 0; at < batch.length; at += LONGEST) this.#run(batch.slice(at, at + LONGEST));
+  };
+
+  #run(batch: readonly Waiting<Request, Answer>[]): void {
+    const { keys, args } = this.script.command(batch.map(({ request }) => request));
+    this.redis
+      .run(this.script.script, keys, args)
+      .then((reply) =>
+        batch.forEach(({ request, resolve }, index) =>
+          resolve(this.script.answer(reply as unknown[], index, request)),
+        ),
+      )
+      // A reply that is not understood too: nobody is left waiting.
+      .catch((error: unknown) => batch.forEach(({ reject }) => reject(error)));
+  }
+}
+
+/** Each client's requests, in the order in which they came. */
+function byClient<Entry extends { readonly request: { readonly client: string } }>(
+  waiting: readonly Entry[],
+): Iterable<Entry[]> {
+  const batches = new Map<string, Entry[]>();
+  for (const entry of waiting) {
+    const batch = batches.get(entry.request.client);
+    if (batch === undefined) batches.set(entry.request.client, [entry]);
+    else batch.push(entry);
+  }
+  return batches.values();
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { BUCKETS, RING } from '../decide/window';
+
+/** A Lua script and the name that Redis gives it. */
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/** Redis' own clock, in milliseconds: the clocks of the app's machines decide nothing. */
+const SERVER_CLOCK = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+/*
+ * A window's hash: `h` the newest bucket that was current when something was charged, `l` the newest
+ * bucket charged ahead by a lease, `t` the sum of all live buckets, and one field for each charged slot
+ * of the ring (window.ts). Time never runs backwards for a key: its current bucket is `h` at least.
+ *
+ * Keeping the sum makes a call cost the same however many buckets are charged: only those that went out
+ * of the window since `h` are read. Nothing is written unless the cost fits in every window.
+ */
+const READ_WINDOW = `
+local function read(key, length)
+  local seen = redis.call('HMGET', key, 'h', 't', 'l')
+  local current = math.floor(now * N / length)
+  if not seen[1] then return { current = current, total = 0, newest = current } end
+  local head = tonumber(seen[1])
+  local newest = math.max(head, tonumber(seen[3] or 0))
+  if current <= head then return { current = head, head = head, total = tonumber(seen[2]), newest = newest } end
+  if current - head >= RING then return { current = current, total = 0, newest = current, stale = true } end
+  local gone, total = {}, tonumber(seen[2])
+  for bucket = head - N, current - N - 1 do gone[#gone + 1] = bucket % RING end
+  for _, charged in ipairs(redis.call('HMGET', key, unpack(gone))) do total = total - (charged or 0) end
+  return { current = current, head = head, total = total, newest = newest, gone = gone }
+end
+
+local function fitsAt(key, length, window, excess)
+  local slots = {}
+  for bucket = window.current - N, window.head + 1 do slots[#slots + 1] = bucket % RING end
+  local charges = redis.call('HMGET', key, unpack(slots))
+  for i = 1, #slots do
+    excess = excess - (charges[i] or 0)
+    if excess <= 0 then return math.ceil((window.current + i) * length / N) end
+  end
+  return math.ceil((window.head + 2 + N) * length / N)
+end
+
+local function commit(key, length, window, cost, bucket)
+  if window.stale then redis.call('DEL', key) end
+  if window.gone then redis.call('HDEL', key, unpack(window.gone)) end
+  redis.call('HINCRBY', key, bucket % RING, cost)
+  window.total = window.total + cost
+  if window.current == window.head then
+    redis.call('HSET', key, 't', window.total)
+  else
+    redis.call('HSET', key, 'h', window.current, 't', window.total)
+    redis.call('PEXPIRE', key, math.ceil(length * RING / N))
+  end
+  window.newest = math.max(window.newest, bucket)
+end
+`;
+
+/*
+ * KEYS: for each request, the hash of each window. ARGV: how many windows, each one's length in ms, and
+ * for each request its cost and its limit in each window.
+ *
+ * Reply: the time in ms, and for each request 0 when it is admitted, the ms until it fits when it is not,
+ * -1 when it never fits; then for each window its sum, its current bucket, its newest charged bucket.
+ */
+const CHARGE_ALL = `
+local windows = tonumber(ARGV[1])
+local reply, arg = { now }, windows + 2
+for key = 0, #KEYS - 1, windows do
+  local cost, wait, states = tonumber(ARGV[arg]), 0, {}
+  for w = 1, windows do
+    local length, limit = tonumber(ARGV[w + 1]), tonumber(ARGV[arg + w])
+    local window = read(KEYS[key + w], length)
+    states[w] = window
+    local excess = window.total + cost - limit
+    if cost > limit then
+      wait = -1
+    elseif cost > 0 and excess > 0 and wait >= 0 then
+      wait = math.max(wait, fitsAt(KEYS[key + w], length, window, excess) - now)
+    end
+  end
+  reply[#reply + 1] = wait
+  for w = 1, windows do
+    if wait == 0 and cost > 0 then commit(KEYS[key + w], tonumber(ARGV[w + 1]), states[w], cost, states[w].current) end
+    reply[#reply + 1] = states[w].total
+    reply[#reply + 1] = states[w].current
+    reply[#reply + 1] = states[w].newest
+  end
+  arg = arg + 1 + windows
+end
+return reply
+`;
+
+/* A bucket that is gone has nothing to give back, and none goes below zero. */
+const GIVE_BACK = `
+local function giveBack(key, bucket, amount)
+  local seen = redis.call('HMGET', key, 'h', bucket % RING)
+  if not (seen[1] and seen[2]) or bucket < seen[1] - N or bucket > seen[1] + 1 then return end
+  local back = math.min(amount, tonumber(seen[2]))
+  if back <= 0 then return end
+  redis.call('HINCRBY', key, bucket % RING, -back)
+  redis.call('HINCRBY', key, 't', -back)
+end
+`;
+
+/* KEYS: the hash of each window. ARGV: the amount, and the bucket that was charged in each window. */
+const REFUND = `
+for w = 1, #KEYS do giveBack(KEYS[w], tonumber(ARGV[w + 1]), tonumber(ARGV[1])) end
+return 1
+`;
+
+/** More than any limit, and exact in Lua. */
+const NO_LIMIT = '9007199254740991';
+
+/** A limit as the scripts read it. */
+export const limitArgument = (limit: number): string => (limit === Infinity ? NO_LIMIT : String(limit));
+
+/**
+ * A script whose body may `read` and `commit` windows at `now`.
+ *
+ * @param clock Lua that sets `now`: tests give their own, so that they need not wait.
+ */
+export function timedScript(body: string, clock: string = SERVER_CLOCK): Script {
+  return script(`${clock}\n${READ_WINDOW}${body}`);
+}
+
+/** A script whose body may `giveBack` what was charged. */
+export function refundingScript(body: string): Script {
+  return script(`${GIVE_BACK}${body}`);
+}
+
+/** Decides requests and charges those that fit, atomically. */
+export function chargeScript(clock?: string): Script {
+  return timedScript(CHARGE_ALL, clock);
+}
+
+/** Gives back part of what a request was charged. */
+export const refundScript: Script = refundingScript(REFUND);
+
+function script(body: string): Script {
+  return plainScript(`local N, RING = ${BUCKETS}, ${RING}\n${body}`);
+}
+
+/** A script as it is written. */
+export function plainScript(source: string): Script {
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
+}

@@ -1,0 +1,71 @@
+import type { SendOptions } from '../secrets/redis/driver';
+import { scriptArguments, type RedisAccess } from './access';
+
+/**
+ * The method that node-redis' clients have, and so does the rotating client of `SecretsManager.redisClient()`.
+ *
+ * The user that it signs in as needs, on the keys `portcullis:*`: EVALSHA, EVAL, TIME, HGET, HMGET, HSET,
+ * HINCRBY, HDEL, DEL, PEXPIRE; and INFO, to see whether Redis would evict the counters.
+ */
+export interface RedisCommands {
+  sendCommand(args: string[], options?: SendOptions): Promise<unknown>;
+  /** `false` while there is no connection: the limiter then decides by its outage policy, at once. */
+  readonly isReady?: boolean;
+}
+
+/**
+ * What node-redis' `createCluster()` gives. Make it with `topologyRefreshOnReconnectionAttemptStrategy: 250` (ms):
+ * by default it looks five seconds long for a dead master before it looks for who took its slots.
+ */
+export interface RedisClusterCommands {
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean,
+    args: string[],
+    options?: SendOptions,
+  ): Promise<unknown>;
+  readonly isReady: boolean;
+  readonly masters: readonly object[];
+  nodeClient(node: object): RedisCommands | Promise<RedisCommands>;
+}
+
+/** The guard waits less long, and node-redis' timer costs more than a command: it runs on after the reply. */
+const UNTIMED: SendOptions = { timeout: 0 };
+
+const MEMORY_INFO = ['INFO', 'memory'];
+
+/** Access through node-redis, or through whatever has its `sendCommand`. */
+export function nodeRedisAccess(redis: RedisCommands): RedisAccess {
+  return {
+    get ready() {
+      return redis.isReady !== false;
+    },
+    clustered: false,
+    evalsha: (sha, keys, args) =>
+      redis.sendCommand(['EVALSHA', ...scriptArguments(sha, keys, args)], UNTIMED),
+    eval: (source, keys, args) =>
+      redis.sendCommand(['EVAL', ...scriptArguments(source, keys, args)], UNTIMED),
+    memoryInfo: async () => [String(await redis.sendCommand(MEMORY_INFO))],
+  };
+}
+
+/** Access through a cluster client of node-redis, which follows MOVED and ASK by itself. */
+export function nodeRedisClusterAccess(cluster: RedisClusterCommands): RedisAccess {
+  const send = (keys: readonly string[], command: string[]): Promise<unknown> =>
+    cluster.sendCommand(keys[0], false, command, UNTIMED);
+  return {
+    get ready() {
+      return cluster.isReady;
+    },
+    clustered: true,
+    evalsha: (sha, keys, args) => send(keys, ['EVALSHA', ...scriptArguments(sha, keys, args)]),
+    eval: (source, keys, args) => send(keys, ['EVAL', ...scriptArguments(source, keys, args)]),
+    memoryInfo: () =>
+      Promise.all(
+        cluster.masters.map(async (node) => {
+          const client = await cluster.nodeClient(node);
+          return String(await client.sendCommand(MEMORY_INFO));
+        }),
+      ),
+  };
+}

@@ -1,0 +1,102 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { poll } from '../../../../cli/src/engines/process/poll';
+import { Run } from '../../../../cli/src/engines/process/run';
+
+interface Doomed {
+  readonly folder: string;
+  readonly group: number;
+  readonly warden: number;
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Resolves when it has come true; fails when it does not within the time the warden may take. */
+const comesTrue = (what: () => boolean): Promise<void> =>
+  poll(() => (what() ? Promise.resolve() : Promise.reject(new Error('not yet'))), { timeoutMs: 15_000 });
+
+/** The session of a process: what a terminal's Ctrl-C is sent to. */
+const sessionOf = (pid: number): string | undefined =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[3];
+
+describe('a run whose process is killed with SIGKILL', () => {
+  it('leaves no process, no grandchild and no folder', async () => {
+    const parent = fork(join(__dirname, '../../../support/doomed-process.ts'), [], {
+      execArgv: ['--import', require.resolve('tsx')],
+    });
+    const [{ folder, group, warden }] = (await once(parent, 'message')) as [Doomed];
+    expect(existsSync(folder)).toBe(true);
+    expect(isAlive(-group)).toBe(true);
+
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+
+    await comesTrue(() => !isAlive(-group));
+    await comesTrue(() => !existsSync(folder));
+    await comesTrue(() => !isAlive(warden));
+  }, 30_000);
+});
+
+describe('a run', () => {
+  it('keeps its processes out of the reach of a terminal’s Ctrl-C', async () => {
+    const run = await Run.open();
+    try {
+      const child = await run.spawn({ name: 'sleep', command: 'sleep', args: ['60'], env: process.env });
+      expect(sessionOf(child.pid)).not.toBe(sessionOf(process.pid));
+      expect(sessionOf(run.warden.pid!)).not.toBe(sessionOf(process.pid));
+    } finally {
+      await run.close();
+    }
+  });
+
+  it('closes with nothing left: processes, folder, warden', async () => {
+    const run = await Run.open();
+    const child = await run.spawn({ name: 'sleep', command: 'sleep', args: ['60'], env: process.env });
+    await run.close();
+    expect([child.pid, run.warden.pid!].filter(isAlive)).toEqual([]);
+    expect(existsSync(run.folder)).toBe(false);
+  });
+
+  it('lets nobody else read its logs', async () => {
+    const run = await Run.open();
+    try {
+      await run.complete({ name: 'true', command: 'true', args: [], env: process.env }, failure);
+      expect((await stat(run.logOf('true'))).mode & 0o077).toBe(0);
+      expect((await stat(join(run.folder, 'logs'))).mode & 0o077).toBe(0);
+    } finally {
+      await run.close();
+    }
+  });
+
+  it('says what a failing program printed last', async () => {
+    const run = await Run.open();
+    try {
+      const script = 'echo output; echo "no space left" >&2; exit 3';
+      const failing = run.complete(
+        { name: 'builder', command: '/bin/sh', args: ['-c', script], env: process.env },
+        failure,
+      );
+      await expect(failing).rejects.toMatchObject({
+        code: 'engine_build_failed',
+        message: expect.stringMatching(/builder failed.*no space left.*free some/s) as string,
+      });
+      await expect(
+        run.spawn({ name: 'missing', command: '/nonexistent', args: [], env: process.env }),
+      ).rejects.toMatchObject({ code: 'server_failed' });
+    } finally {
+      await run.close();
+    }
+  });
+});
+
+const failure = { code: 'engine_build_failed', remedy: 'free some' } as const;

@@ -1,0 +1,90 @@
+/** An app that people log in to, on a clock that tests move: the tokens it holds are the provider's own. */
+import express from 'express';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { enforce, requireAuth, type AuthEvent, type RevocationList } from '../../../../runtime/src/auth';
+import { systemClock, type Clock } from '../../../../runtime/src/auth/clock';
+import { makeLogin, type LoginMiddleware } from '../../../../runtime/src/auth/login/login';
+import { resolveLogin, type LoginOptions } from '../../../../runtime/src/auth/login/options';
+import type { OidcServer, OidcWebClient } from '../../../../cli/src/local/servers/oidc';
+import { randomPassword } from '../../../../cli/src/engines/random';
+import { policy } from '../../../../policy';
+
+export interface PeopleApp {
+  readonly origin: string;
+  readonly login: LoginMiddleware;
+  readonly events: AuthEvent[];
+  /** The app's wall clock and monotonic clock, from now on. */
+  later(seconds: number): void;
+  stop(): Promise<void>;
+}
+
+export interface PeopleAppOptions extends Partial<LoginOptions> {
+  readonly issuer: string;
+  readonly revocations?: RevocationList;
+}
+
+export const WEB_CLIENT = { clientId: 'web', clientSecret: randomPassword() };
+
+/** What the provider has to know of an app. */
+export const webClient = (
+  { origin }: Pick<PeopleApp, 'origin'>,
+  authentication: OidcWebClient['authentication'] = 'client_secret_basic',
+): OidcWebClient => ({
+  ...WEB_CLIENT,
+  authentication,
+  redirectUri: `${origin}/auth/callback`,
+  afterLogoutUri: `${origin}/`,
+});
+
+/** @param at another app's origin: this one is then a second instance of it, behind another port. */
+export async function servePeople(options: PeopleAppOptions, at?: string): Promise<PeopleApp> {
+  const app = express();
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let shiftMs = 0;
+  const clock: Clock = {
+    now: () => systemClock.now() + shiftMs,
+    monotonic: () => systemClock.monotonic() + shiftMs,
+    after: systemClock.after,
+  };
+  const events: AuthEvent[] = [];
+  const login = makeLogin(
+    resolveLogin({
+      policy,
+      ...WEB_CLIENT,
+      redirectUri: `${at ?? origin}/auth/callback`,
+      encryptionKeys: ['k'.repeat(32)],
+      onEvent: (event) => events.push(event),
+      ...options,
+    }),
+    clock,
+  );
+  const { issuer, revocations } = options;
+  const auth = requireAuth({ policy, issuer, ...(revocations && { revocations }) });
+  app.use(login, auth, enforce(policy), (req, res) => res.json({ subject: req.auth?.subject }));
+
+  return {
+    origin,
+    login,
+    events,
+    later: (seconds) => (shiftMs += seconds * 1_000),
+    stop: async () => {
+      login.close();
+      auth.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Serves it, and makes it known to the provider. */
+export async function servePeopleOf(
+  oidc: OidcServer,
+  options: Partial<PeopleAppOptions> = {},
+): Promise<PeopleApp> {
+  const app = await servePeople({ issuer: oidc.issuer, ...options });
+  await oidc.register(webClient(app, options.clientAuthentication));
+  return app;
+}

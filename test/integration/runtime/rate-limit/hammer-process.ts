@@ -1,0 +1,55 @@
+/**
+ * One of the processes that hammer one client: `node hammer.js <redis> <mode> <seconds>`.
+ * Each admission is a line on standard output, the moment when it was decided in milliseconds since the epoch,
+ * written at once, so that nothing that was admitted is lost with a killed process.
+ */
+import { writeSync } from 'node:fs';
+import { createClient } from 'redis';
+import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
+import { RedisLeaseStore } from '../../../../runtime/src/rate-limit/reserved/block-store';
+import { Leases } from '../../../../runtime/src/rate-limit/reserved/blocks';
+import { accessTo } from '../../../../runtime/src/redis';
+import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
+import { HAMMERED } from './hammered';
+
+async function main(url: string, mode: string, seconds: number): Promise<void> {
+  const redis = createClient({ url, disableOfflineQueue: true });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  const guarded = new GuardedRedis(accessTo(redis), { timeoutMs: 1_000 });
+  const store = new RedisStore(guarded, HAMMERED.windowsMs);
+
+  // A block's admission is decided when the clock is read. The wall clock, which all processes share, is read
+  // just before it: a stop in between makes the admission look earlier than it was, never later.
+  let readAtMs = 0;
+  const clock = (): number => {
+    readAtMs = Date.now();
+    return performance.now();
+  };
+  const leases = new Leases(new RedisLeaseStore(guarded, HAMMERED.windowsMs), undefined, clock);
+  setInterval(() => leases.sweep(), leases.lifeMs).unref();
+
+  const { client, limits } = HAMMERED;
+  const end = performance.now() + seconds * 1_000;
+  const hammer = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const request = { client, cost: 1, limits };
+      const leased = mode === 'leased' ? leases.spend(request) : undefined;
+      if (leased !== undefined) {
+        writeSync(1, `${readAtMs} lease\n`);
+        if (Math.random() < 0.1) await new Promise((resolve) => setTimeout(resolve, 1));
+        continue;
+      }
+      const decision = await store.charge(request).catch(() => undefined);
+      if (decision?.allowed) writeSync(1, `${decision.nowMs} store\n`);
+      if (mode === 'leased' && decision) leases.decided(request, decision);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
+    }
+  };
+  await Promise.all([hammer(), hammer(), hammer(), hammer()]);
+  await leases.close();
+  redis.destroy();
+}
+
+const [url = '', mode = '', seconds = ''] = process.argv.slice(2);
+void main(url, mode, Number(seconds));

@@ -1,0 +1,146 @@
+import type { RequestHandler } from 'express';
+import {
+  definePolicy,
+  rateLimit,
+  type LeasedOptions,
+  type RateLimitEvent,
+  type RateLimitOptions,
+} from '@portcullis/runtime';
+import { poll } from '../../../../cli/src/engines/process/poll';
+import { serve } from './app';
+
+/** One route for each answer to an outage, and a limit that no load reaches, not even a process' share of it. */
+export const outagePolicy = definePolicy({
+  name: 'outage',
+  issuer: 'https://issuer.example.com',
+  audience: 'https://api.example.com',
+  tiers: { free: [{ limit: 1_000_000, window: '1h' }] },
+  defaultTier: 'free',
+  routes: [
+    { method: 'GET', path: '/open', onStoreFailure: 'open' },
+    { method: 'GET', path: '/closed', onStoreFailure: 'closed' },
+    { method: 'GET', path: '/local' },
+  ],
+  lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+});
+
+const WORKERS = 12;
+/** How many organisations call. */
+export const ORGANISATIONS = 40;
+const PATHS = ['/open', '/closed', '/local'] as const;
+
+/** How much longer than the time-out a decision may take, ms. */
+const GRACE_MS = 20;
+/** A timer that is later than this was kept by the event loop, ms. */
+const LATE_MS = 5;
+
+export interface LoadOptions {
+  /** Of the limiter, ms: long where only an error may be the reason of an outage. Default: the limiter's own. */
+  readonly timeoutMs?: number;
+  /** Calls that leased blocks may admit. Default: none. */
+  readonly leased?: LeasedOptions;
+}
+
+export interface Load {
+  readonly events: readonly RateLimitEvent[];
+  /** Answers so far by path and status, as `/open 200`. */
+  readonly answers: ReadonlyMap<string, number>;
+  /** Paths of requests that waited for a decision longer than they may. */
+  readonly late: readonly string[];
+  /** Organisations and how many of their calls so far Redis did not decide. */
+  readonly undecided: ReadonlyMap<string, number>;
+  /** Resolves when the limiter says so of its store. @throws when it does not within the bound. */
+  waitFor(state: 'up' | 'down', withinMs: number): Promise<void>;
+  /** Goes on for so many more answers. */
+  more(answers: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An app behind the limiter, and clients that call it without a pause, until stopped. */
+export async function startLoad(
+  redis: RateLimitOptions['redis'],
+  { timeoutMs = 50, ...options }: LoadOptions = {},
+): Promise<Load> {
+  const events: RateLimitEvent[] = [];
+  const answers = new Map<string, number>();
+  const late: string[] = [];
+  const undecided = new Map<string, number>();
+  let total = 0;
+  const onEvent = (event: RateLimitEvent): unknown => events.push(event);
+  const limiter = rateLimit({ ...options, policy: outagePolicy, redis, timeoutMs, onEvent });
+  const app = await serve(stopwatch(late, timeoutMs + GRACE_MS), limiter);
+
+  let working = true;
+  const worker = async (_: unknown, index: number): Promise<void> => {
+    for (let call = index; working; call += 1) {
+      const path = PATHS[call % PATHS.length]!;
+      // Reading the body frees the connection for the next call.
+      const organisation = `org-${call % ORGANISATIONS}`;
+      const answer = await app.call('GET', path, { organisation });
+      await answer.arrayBuffer();
+      count(answers, `${path} ${answer.status}`);
+      if (!decidedByRedis(answer)) count(undecided, organisation);
+      total += 1;
+    }
+  };
+  const load = Promise.all(Array.from({ length: WORKERS }, worker));
+  const more = async (calls: number): Promise<void> => {
+    const goal = total + calls;
+    const called = (): Promise<void> =>
+      total >= goal ? Promise.resolve() : Promise.reject(new Error(`${goal - total} answers did not come`));
+    await poll(called, { timeoutMs: 20_000, everyMs: 5 });
+  };
+  await more(50);
+  return {
+    events,
+    answers,
+    late,
+    undecided,
+    waitFor: (state, withinMs) =>
+      poll(
+        () =>
+          limiter.storeState().up === (state === 'up')
+            ? Promise.resolve()
+            : Promise.reject(new Error(`not ${state}`)),
+        { timeoutMs: withinMs, everyMs: 5 },
+      ),
+    more,
+    stop: async () => {
+      if (!working) return;
+      working = false;
+      await load;
+      await limiter.close();
+      await app.close();
+    },
+  };
+}
+
+/** A local decision tells what is left of this process' share, a quarter; an open or closed one tells nothing. */
+function decidedByRedis(answer: Response): boolean {
+  return Number(answer.headers.get('x-ratelimit-remaining')) > 250_000;
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/**
+ * Notes requests that are not answered in time. It counts on the event loop's own timers, as the limiter does, from
+ * the same turn: a loop that is late delays both alike, and what it kept gets a moment more, so that a busy machine is
+ * not taken for a hang.
+ */
+function stopwatch(late: string[], longestMs: number): RequestHandler {
+  return (req, res, next) => {
+    setImmediate(() => {
+      const dueAtMs = performance.now() + longestMs;
+      const judge = (): unknown =>
+        setImmediate(() => setImmediate(() => res.writableFinished || late.push(req.path)));
+      let timer = setTimeout(() => {
+        if (performance.now() - dueAtMs < LATE_MS) judge();
+        else timer = setTimeout(judge, GRACE_MS);
+      }, longestMs);
+      res.once('finish', () => clearTimeout(timer));
+    });
+    next();
+  };
+}

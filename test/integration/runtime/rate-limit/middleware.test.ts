@@ -1,0 +1,114 @@
+import { rateLimit } from '@portcullis/runtime';
+import { policy } from '../../../../policy';
+import { serve, type TestApp } from './app';
+import { useTestRedis } from './redis';
+
+jest.setTimeout(30_000);
+
+describe('rateLimit() in front of an Express app, on a real Redis', () => {
+  const { redis } = useTestRedis();
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await serve(rateLimit({ policy, redis: redis() }));
+  });
+
+  afterAll(async () => {
+    await app.close();
+  });
+
+  let organisations = 0;
+  let acme = '';
+  beforeEach(async () => {
+    await redis().flushAll();
+    acme = `acme-${(organisations += 1)}`;
+  });
+
+  test('a free organisation spends its 100 a minute, then hears when to come back and where to upgrade', async () => {
+    const caller = { organisation: acme };
+    const statuses = [];
+    for (let i = 0; i < 100; i += 1)
+      statuses.push((await app.call('GET', '/api/transactions', caller)).status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+
+    const refused = await app.call('GET', '/api/transactions', caller);
+    const body = (await refused.json()) as { retryAfter: number };
+    expect(refused.status).toBe(429);
+    expect(body).toEqual({
+      error: 'rate_limit_exceeded',
+      message: expect.stringContaining('Rate limit exceeded') as string,
+      limit: 100,
+      remaining: 0,
+      retryAfter: expect.any(Number) as number,
+      tier: 'free',
+      upgradeUrl: 'https://api.diego.dev/pricing',
+    });
+    expect(body.retryAfter).toBeGreaterThanOrEqual(58);
+    expect(body.retryAfter).toBeLessThanOrEqual(61);
+    expect(refused.headers.get('retry-after')).toBe(String(body.retryAfter));
+    expect(refused.headers.get('cache-control')).toBe('no-store');
+    expect(refused.headers.get('x-ratelimit-remaining')).toBe('0');
+  });
+
+  test('every answer says the limit, what is left and when all of it is back', async () => {
+    const answer = await app.call('POST', '/api/reports/generate', { organisation: acme, tier: 'pro' });
+    const reset = Number(answer.headers.get('x-ratelimit-reset')) - Date.now() / 1000;
+    expect(answer.headers.get('x-ratelimit-limit')).toBe('1000');
+    expect(answer.headers.get('x-ratelimit-remaining')).toBe('980');
+    expect(reset).toBeGreaterThan(58);
+    expect(reset).toBeLessThan(63);
+    expect(answer.headers.get('ratelimit-policy')).toBe('"pro";q=1000;w=60');
+    expect(answer.headers.get('ratelimit')).toMatch(/^"pro";r=980;t=6[01]$/);
+  });
+
+  test('a refused call is charged nothing, so a cheaper one still fits', async () => {
+    const caller = { organisation: acme };
+    for (let i = 0; i < 4; i += 1) await app.call('POST', '/api/reports/generate', caller);
+    for (let i = 0; i < 15; i += 1) await app.call('GET', '/api/transactions', caller);
+    expect((await app.call('POST', '/api/reports/generate', caller)).status).toBe(429);
+    expect((await app.call('GET', '/api/transactions', caller)).headers.get('x-ratelimit-remaining')).toBe(
+      '4',
+    );
+  });
+
+  test('tokens of one organisation share its limit; organisations, issuers and people without one do not', async () => {
+    const remaining = async (caller: object) =>
+      (await app.call('GET', '/api/transactions', caller)).headers.get('x-ratelimit-remaining');
+    expect(await remaining({ organisation: acme, subject: 'ann' })).toBe('99');
+    expect(await remaining({ organisation: acme, subject: 'bob' })).toBe('98');
+    expect(await remaining({ organisation: 'other', subject: 'ann' })).toBe('99');
+    expect(await remaining({ organisation: acme, issuer: 'https://else.example.com' })).toBe('99');
+    expect(await remaining({ subject: acme })).toBe('99');
+    expect(await remaining({ subject: acme })).toBe('98');
+  });
+
+  test('a change of tier does not double the quota', async () => {
+    for (let i = 0; i < 5; i += 1)
+      await app.call('POST', '/api/reports/generate', { organisation: acme, tier: 'pro' });
+    expect((await app.call('GET', '/api/transactions', { organisation: acme })).status).toBe(429);
+  });
+
+  test('public routes are not limited and carry no header', async () => {
+    const answer = await app.call('GET', '/healthz');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-ratelimit-limit')).toBeNull();
+  });
+
+  test('every key dies by itself', async () => {
+    await app.call('GET', '/api/transactions', { organisation: acme });
+    const keys = await redis().keys('*');
+    expect(keys).toHaveLength(1);
+    expect(keys[0]).toMatch(/^portcullis:\{[\w-]{22}\}:60s\/60$/);
+    expect(await redis().pTTL(keys[0]!)).toBeGreaterThan(60_000);
+    expect(await redis().pTTL(keys[0]!)).toBeLessThanOrEqual(62_000);
+  });
+
+  test('the script comes back by itself after SCRIPT FLUSH', async () => {
+    await redis().scriptFlush();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => app.call('GET', '/api/transactions', { organisation: acme })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(await redis().hGet((await redis().keys('*'))[0]!, 't')).toBe('20');
+  });
+});

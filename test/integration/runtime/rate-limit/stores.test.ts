@@ -1,0 +1,39 @@
+import { chargeScript } from '../../../../runtime/src/rate-limit/store/charge-script';
+import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
+import { MemoryStore } from '../../../../runtime/src/rate-limit/store/memory-store';
+import { accessTo } from '../../../../runtime/src/redis';
+import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
+import { onEveryClient } from './clients';
+import { conforms, WINDOWS_MS } from './conformance';
+
+jest.setTimeout(60_000);
+
+/** The one line of the script that a test changes: the time comes from a key beside the client's. */
+const scriptOnTestClock = chargeScript(`local now = tonumber(redis.call('GET', KEYS[1] .. ':now'))`);
+const clockKey = (client: string): string => `portcullis:{${client}}:${WINDOWS_MS[0]! / 1000}s/60:now`;
+
+describe('in memory', () => {
+  let nowMs = 0;
+  const store = new MemoryStore(WINDOWS_MS, () => nowMs);
+  conforms(
+    () => ({
+      store,
+      setNow: (_client, time) => {
+        nowMs = time;
+      },
+    }),
+    300,
+  );
+});
+
+onEveryClient((client, share) => {
+  let store: RedisStore;
+  beforeAll(() => {
+    const guarded = new GuardedRedis(accessTo(client().redis), { timeoutMs: 5_000 });
+    store = new RedisStore(guarded, WINDOWS_MS, scriptOnTestClock);
+  });
+  const setNow = async (name: string, nowMs: number): Promise<void> => {
+    await client().set(clockKey(name), nowMs);
+  };
+  conforms(() => ({ store, setNow }), Math.ceil(150 * share));
+});

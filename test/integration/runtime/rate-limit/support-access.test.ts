@@ -1,0 +1,53 @@
+/** What support may do, in the environment that is really deployed. */
+import { withSupportRedis } from '../../../../cli/src/limits/support-redis';
+import { VaultClient, VaultError } from '../../../../cli/src/engines/vault-client';
+import { policy } from '../../../../policy';
+import { deployed } from '../../../support/deployed';
+
+describe('support, with a token of its own policy', () => {
+  let token: string;
+  beforeAll(async () => {
+    const admin = new VaultClient(deployed().vault.address, deployed().vault.rootToken);
+    const support = { policies: [`${policy.name}-support`], no_default_policy: true, ttl: '120s' };
+    token = (await admin.write('auth/token/create', support)).auth?.client_token ?? '';
+  });
+
+  const env = () => ({
+    VAULT_ADDR: deployed().vault.address,
+    VAULT_TOKEN: token,
+    REDIS_HOST: deployed().redis.host,
+    REDIS_PORT: String(deployed().redis.port),
+  });
+
+  test('leases a Redis user that reads counters and deletes them, and writes none; it ends with the work', async () => {
+    let user = '';
+    await withSupportRedis(env(), async (redis) => {
+      user = redis.options.username ?? '';
+      const read = `return redis.call('HMGET', KEYS[1], 'h')`;
+      expect(await redis.sendCommand(['EVAL', read, '1', 'portcullis:{nobody}:60s/60'])).toEqual([null]);
+      expect(await redis.sendCommand(['DEL', 'portcullis:{nobody}:60s/60'])).toBe(0);
+      for (const refused of [
+        ['HSET', 'portcullis:{nobody}:60s/60', 't', '0'],
+        ['EVAL', `return redis.call('HSET', KEYS[1], 't', 0)`, '1', 'portcullis:{nobody}:60s/60'],
+        ['DEL', 'elsewhere'],
+        ['KEYS', '*'],
+        ['CONFIG', 'GET', '*'],
+      ])
+        await expect(redis.sendCommand(refused)).rejects.toThrow(/NOPERM|can't run this command/);
+    });
+    expect(user).toMatch(/^V_/i);
+    await expect(
+      withSupportRedis({ ...env(), REDIS_URL: deployed().redis.adminUrl }, (redis) =>
+        redis.sendCommand(['ACL', 'GETUSER', user]),
+      ),
+    ).resolves.toBeNull();
+  });
+
+  test('writes limits, and reads no other entry', async () => {
+    const support = new VaultClient(deployed().vault.address, token);
+    await support.write(`secret/data/${policy.name}/limits`, { data: { 'acme-of-support': '5000/1m' } });
+    await expect(support.read(`secret/data/${policy.name}/config`)).rejects.toThrow(VaultError);
+    await expect(support.read('database/creds/redis-role')).rejects.toThrow(VaultError);
+    await expect(support.read('database/creds/redis-acl-save')).rejects.toThrow(VaultError);
+  });
+});

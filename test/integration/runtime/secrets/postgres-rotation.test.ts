@@ -1,0 +1,135 @@
+import { Client } from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import { poll } from '../../../../cli/src/engines/process/poll';
+import { useShortLeases } from './short-leases';
+
+// Bounds of real time on a machine that others use too: what is tried again says why it failed.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
+const TTL_SECONDS = 2;
+const ROTATIONS = 30;
+const QUERIES = 100_000;
+const IN_FLIGHT = 200;
+const MAX = 20;
+
+const leases = useShortLeases();
+
+/** What PostgreSQL itself says while the service works, seen from a connection that takes no part. */
+class Witness {
+  /** Users with connections, each time it looked, without repetitions. */
+  readonly seen: string[][] = [];
+  mostConnections = 0;
+  /** When a leased user was first seen, ms. */
+  readonly born = new Map<string, number>();
+  longestLifeMs = 0;
+  #watching = true;
+
+  constructor(private readonly client: Client) {}
+
+  static async of(url: string): Promise<Witness> {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    return new Witness(client);
+  }
+
+  async watch(): Promise<void> {
+    while (this.#watching) {
+      await this.look();
+      await pause(20);
+    }
+  }
+
+  async look(): Promise<readonly string[]> {
+    const [connections, roles] = (await this.client.query(
+      `select usename as user, count(*)::int from pg_stat_activity where usename like 'v-%' group by 1 order by 1;
+       select rolname as user from pg_roles where rolname like 'v-%'`,
+    )) as unknown as [{ rows: { user: string; count: number }[] }, { rows: { user: string }[] }];
+    const users = connections.rows.map(({ user }) => user);
+    if (users.join() !== this.seen.at(-1)?.join()) this.seen.push(users);
+    const open = connections.rows.reduce((sum, { count }) => sum + count, 0);
+    this.mostConnections = Math.max(this.mostConnections, open);
+    const now = performance.now();
+    for (const { user } of roles.rows) {
+      if (!this.born.has(user)) this.born.set(user, now);
+      this.longestLifeMs = Math.max(this.longestLifeMs, now - (this.born.get(user) ?? now));
+    }
+    return roles.rows.map(({ user }) => user);
+  }
+
+  async leave(): Promise<void> {
+    this.#watching = false;
+    await pause(50);
+    await this.client.end();
+  }
+}
+
+test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of ${QUERIES}`, async () => {
+  await leases().leaseFor(TTL_SECONDS);
+  const { secrets, events } = await leases().connect({ rotateShare: 0.5 });
+  const { host, port, adminUrl } = leases().postgres;
+  const pool = secrets.postgresPool('pg', { host, port, database: 'postgres', max: MAX });
+  const witness = await Witness.of(adminUrl);
+  const watching = witness.watch();
+
+  const users: string[] = [];
+  const spanning: number[] = [];
+  secrets.scheduleCredentialRefresh(({ user }) => {
+    users.push(user);
+    spanning.push(0);
+  });
+  let done = 0;
+  const failures: unknown[] = [];
+  const giveUpAt = performance.now() + 90_000;
+  const working = (): boolean =>
+    (done < QUERIES || users.length <= ROTATIONS) && failures.length === 0 && performance.now() < giveUpAt;
+  const worker = async (): Promise<void> => {
+    while (working()) {
+      const swapsBefore = users.length;
+      try {
+        const { rows } = await pool.query<{ user: string }>('select current_user as user');
+        // Sent before a swap, answered after it, by the user before.
+        if (swapsBefore > 0 && users.length > swapsBefore && rows[0]?.user === users[swapsBefore - 1]) {
+          spanning[swapsBefore] = (spanning[swapsBefore] ?? 0) + 1;
+        }
+      } catch (error) {
+        failures.push(error);
+      }
+      done += 1;
+    }
+  };
+  const from = performance.now();
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  const seconds = (performance.now() - from) / 1_000;
+  const isAlone = (): boolean => witness.seen.at(-1)?.join() === users.at(-1);
+  await poll(() => (isAlone() ? Promise.resolve() : Promise.reject(new Error('two users'))), {
+    timeoutMs: 2_000,
+  });
+  await secrets.close();
+  const left = await witness.look();
+  await witness.leave();
+  await watching;
+
+  process.stdout.write(
+    `${done} queries, ${users.length - 1} rotations in ${seconds.toFixed(1)} s; fewest spanning a swap ` +
+      `${Math.min(...spanning.slice(1))}; most connections ${witness.mostConnections}; ` +
+      `longest life of a user ${(witness.longestLifeMs / 1_000).toFixed(1)} s\n`,
+  );
+  expect(failures).toEqual([]);
+  expect(done).toBeGreaterThanOrEqual(QUERIES);
+  expect(users.length - 1).toBeGreaterThanOrEqual(ROTATIONS);
+  expect(Math.min(...spanning.slice(1))).toBeGreaterThanOrEqual(50);
+  expect(events.filter(({ type }) => type.endsWith('failed') || type.endsWith('expired'))).toEqual([]);
+
+  // Both users at work, then the new one alone, at every swap.
+  const views = witness.seen.map((seen) => [...seen].sort().join());
+  for (const [index, user] of users.entries()) {
+    if (index === 0) continue;
+    const both = views.indexOf([users[index - 1], user].sort().join());
+    expect(both).toBeGreaterThanOrEqual(0);
+    expect(views.indexOf(user, both)).toBeGreaterThan(both);
+  }
+  expect(witness.mostConnections).toBeLessThanOrEqual(pool.connectionBudget);
+  expect(witness.mostConnections).toBeGreaterThan(MAX);
+  expect(witness.longestLifeMs).toBeLessThan(2 * TTL_SECONDS * 1_000);
+  expect(left).toEqual([]);
+}, 120_000);

@@ -1,0 +1,86 @@
+import { SecretVariable, ThrowawayPassword, secretReference } from '@portcullis/constructs';
+import { all, only, stackIn, synthesize, refusal } from '../../synthesize';
+
+const given = { name: 'admin_password', description: 'of the admin', version: 3 };
+
+it('declares an ephemeral variable whose default is null', () => {
+  const { variable } = synthesize((stack) => new SecretVariable(stack, 'password', given));
+  expect(variable).toEqual({
+    admin_password: {
+      type: 'string',
+      description: 'of the admin',
+      nullable: true,
+      default: null,
+      ephemeral: true,
+    },
+  });
+});
+
+it('takes an object of named fields, and writes it as JSON', () => {
+  const stack = stackIn();
+  const secret = new SecretVariable(stack, 'config', { ...given, fields: ['user', 'key'] });
+  expect(synthesize(stack).variable.admin_password).toMatchObject({
+    type: 'object({user = string, key = string})',
+  });
+  expect(secret.expression).toContain('jsonencode(var.admin_password)');
+});
+
+it('has a gate that changes with the version alone, and names the missing variable when it does', () => {
+  const gate = only(
+    synthesize((stack) => new SecretVariable(stack, 'password', given)),
+    'terraform_data',
+  );
+  expect(gate).toEqual({
+    input: { version: 3, value: expect.stringContaining('TF_VAR_admin_password') as string },
+    lifecycle: { ignore_changes: ['input.value'] },
+  });
+  // Unknown while planning, so that a plan needs no secret.
+  expect((gate.input as { value: string }).value).toContain('${timestamp()}');
+});
+
+it('makes a throwaway sensitive rather than ephemeral, for arguments that are not write-only', () => {
+  const { variable } = synthesize((stack) => new ThrowawayPassword(stack, 'password', given));
+  expect(variable.admin_password).toMatchObject({ sensitive: true, default: null });
+  expect(variable.admin_password).not.toHaveProperty('ephemeral');
+});
+
+it('takes a reference to another part of the stack', () => {
+  const stack = stackIn();
+  const expression = '${ephemeral.random_password.admin.result}';
+  expect(secretReference(stack, expression, 1)).toEqual({ expression, version: 1, gates: [] });
+  expect(all(synthesize(stack), 'terraform_data')).toEqual([]);
+});
+
+it.each([
+  'hunter2',
+  '',
+  '${random_password.admin.result}',
+  '${var.x}',
+  '${"hunter2"}',
+  'var.x',
+  'prefix-${var.x}',
+  '${base64decode("aHVudGVyMg==")}',
+])('refuses %j, which would be kept somewhere', (literal) => {
+  expect(() => secretReference(stackIn(), literal, 1)).toThrow(refusal('ERR_SECRET_LITERAL'));
+});
+
+it('does not repeat a refused literal in its message', () => {
+  expect(() => secretReference(stackIn(), 'hunter2', 1)).not.toThrow(/hunter2/);
+  expect(() => secretReference(stackIn(), 'hunter2', 1)).toThrow(/received a literal or a stored attribute/);
+});
+
+it.each([0, -1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1])('refuses the version %d', (version) => {
+  const stack = stackIn();
+  const refused = refusal('ERR_SECRET_VERSION');
+  expect(() => new SecretVariable(stack, 'a', { ...given, version })).toThrow(refused);
+  expect(() => new ThrowawayPassword(stack, 'b', { ...given, version })).toThrow(refused);
+  expect(() => secretReference(stack, '${ephemeral.a.b.c}', version)).toThrow(refused);
+});
+
+it('refuses the name of a variable or field that would end the expression it stands in', () => {
+  const refused = refusal('ERR_SECRET_NAME');
+  for (const name of ['a-b', 'a b', '1a', 'x} ${y', '']) {
+    expect(() => new SecretVariable(stackIn(), 'a', { ...given, name })).toThrow(refused);
+    expect(() => new SecretVariable(stackIn(), 'a', { ...given, fields: [name] })).toThrow(refused);
+  }
+});

@@ -1,0 +1,82 @@
+import { encryptState, relaxProviderPin, useBackend, type StateEncryption } from '@portcullis/constructs';
+import { synthesize } from '../../synthesize';
+
+const encryptionOf = (encryption: StateEncryption, binary?: string) => {
+  const { terraform, variable } = synthesize((stack) => encryptState(stack, encryption, binary));
+  return { encryption: terraform.encryption, variable };
+};
+
+const enforced = { method: 'method.aes_gcm.state', enforced: true };
+
+it('keeps the state in a file named after the stack', () => {
+  const { terraform } = synthesize((stack) => useBackend(stack, { kind: 'local', directory: '/state' }));
+  expect(terraform.backend).toEqual({ local: { path: '/state/test.tfstate' } });
+});
+
+it('keeps the state in S3, locked by a file beside it and encrypted', () => {
+  const { terraform } = synthesize((stack) =>
+    useBackend(stack, { kind: 's3', bucket: 'states', region: 'eu-central-1' }),
+  );
+  expect(terraform.backend).toEqual({
+    s3: {
+      bucket: 'states',
+      key: 'portcullis/test.tfstate',
+      region: 'eu-central-1',
+      encrypt: true,
+      use_lockfile: true,
+    },
+  });
+});
+
+it('takes the key of S3 objects from KMS when told to', () => {
+  const { terraform } = synthesize((stack) =>
+    useBackend(stack, { kind: 's3', bucket: 'states', region: 'eu-central-1', kmsKeyId: 'alias/state' }),
+  );
+  expect(terraform.backend).toMatchObject({ s3: { kms_key_id: 'alias/state' } });
+});
+
+it('encrypts state and plan with a passphrase, and reads neither in clear', () => {
+  const { encryption, variable } = encryptionOf({ keyProvider: 'passphrase' }, 'tofu');
+  expect(encryption).toEqual({
+    key_provider: { pbkdf2: { state: { passphrase: '${var.state_passphrase}' } } },
+    method: { aes_gcm: { state: { keys: '${key_provider.pbkdf2.state}' } } },
+    state: enforced,
+    plan: enforced,
+  });
+  expect(variable.state_passphrase).toMatchObject({ ephemeral: true, type: 'string' });
+});
+
+it('encrypts with a KMS key, and asks for no passphrase', () => {
+  const { encryption, variable } = encryptionOf(
+    { keyProvider: 'aws_kms', keyId: 'alias/state', region: 'eu-central-1' },
+    'tofu',
+  );
+  expect(encryption).toMatchObject({
+    key_provider: {
+      aws_kms: { state: { kms_key_id: 'alias/state', region: 'eu-central-1', key_spec: 'AES_256' } },
+    },
+    state: enforced,
+    plan: enforced,
+  });
+  expect(variable).toEqual({});
+});
+
+it('encrypts with a transit key of OpenBao', () => {
+  const { encryption } = encryptionOf({ keyProvider: 'openbao', keyName: 'state' }, 'tofu');
+  expect(encryption).toMatchObject({ key_provider: { openbao: { state: { key_name: 'state' } } } });
+});
+
+it('leaves out for Terraform what only OpenTofu knows', () => {
+  const { encryption, variable } = encryptionOf({ keyProvider: 'passphrase' }, '/opt/terraform');
+  expect(encryption).toBeUndefined();
+  expect(variable).toEqual({});
+});
+
+it('accepts patch and minor releases of a provider whose bindings pin one version', () => {
+  const versionOf = (relax: boolean) =>
+    synthesize((stack) => {
+      if (relax) relaxProviderPin(stack, 'vault');
+    }).terraform.required_providers.vault!.version;
+  expect(versionOf(false)).toBe('5.6.0');
+  expect(versionOf(true)).toBe('~> 5.6');
+});

@@ -1,0 +1,23 @@
+import { AuditDevices } from '@portcullis/constructs';
+import { all, stackIn, synthesize, refusal } from '../../synthesize';
+
+const files = [
+  { name: 'primary', filePath: '/var/log/vault/primary.log' },
+  { name: 'secondary', filePath: '/mnt/audit/secondary.log' },
+];
+
+it('makes a file device of each', () => {
+  const synthesized = synthesize((stack) => new AuditDevices(stack, 'audit', { devices: files }));
+  expect(all(synthesized, 'vault_audit')).toEqual([
+    { type: 'file', path: 'primary', options: { file_path: '/var/log/vault/primary.log' } },
+    { type: 'file', path: 'secondary', options: { file_path: '/mnt/audit/secondary.log' } },
+  ]);
+});
+
+it.each([
+  ['none', []],
+  ['one', files.slice(0, 1)],
+  ['two that share a file', files.map(({ name }) => ({ name, filePath: '/var/log/vault.log' }))],
+])('refuses %s: a full disk would stop every request', (_what, devices) => {
+  expect(() => new AuditDevices(stackIn(), 'audit', { devices })).toThrow(refusal('ERR_AUDIT_DEVICES'));
+});

@@ -1,0 +1,79 @@
+import express from 'express';
+import fc from 'fast-check';
+import type { Request, Response } from 'express';
+import { cookiesOf, readLong, setLong, type Cookies } from '../../../../../runtime/src/auth/login/cookies';
+
+const reading = (cookie?: string): Cookies => cookiesOf({ headers: { cookie } } as unknown as Request);
+
+/** The Set-Cookie lines that were sent. */
+function sent(send: (res: Response) => void): string[] {
+  const lines: string[] = [];
+  const res = Object.create(express.response) as Response;
+  res.append = (_name, line) => {
+    lines.push(String(line));
+    return res;
+  };
+  send(res);
+  return lines;
+}
+
+/** What a browser sends back. */
+const kept = (lines: readonly string[]): string =>
+  lines
+    .filter((line) => !line.includes('Max-Age=0'))
+    .map((line) => line.split(';')[0])
+    .join('; ');
+
+describe('the cookies of a request', () => {
+  it('are found by name', () => {
+    expect([...reading('a=1; b=x=y ;c="q"')]).toEqual([
+      ['a', '1'],
+      ['b', 'x=y'],
+      ['c', '"q"'],
+    ]);
+    expect(reading().size).toBe(1);
+  });
+
+  it('do not count when a name comes twice, even with the same value', () => {
+    expect(reading('a=1; b=2; a=1; a=3').get('a')).toBeUndefined();
+    expect(reading('a=1; b=2; a=1').get('b')).toBe('2');
+  });
+
+  it('have no inherited names', () => {
+    expect(reading('a=1').get('__proto__')).toBeUndefined();
+  });
+});
+
+describe('a long value', () => {
+  it('comes back whole, in cookies that browsers take', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 11_400 }), (length) => {
+        const value = 'abc.-_'.repeat(length).slice(0, length);
+        const lines = sent((res) => setLong(res, reading(), '__Host-s', value, 60));
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(4_096);
+        expect(readLong(reading(kept(lines)), '__Host-s')).toBe(value);
+      }),
+    );
+  });
+
+  it('goes to this host only, over TLS, and to no script', () => {
+    const lines = sent((res) => setLong(res, reading(), '__Host-s', 'x'.repeat(4_000), 60));
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(line).toMatch(/; Max-Age=60; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
+      expect(line).not.toMatch(/domain/i);
+    }
+  });
+
+  it('takes away the pieces that a longer one left', () => {
+    const lines = sent((res) => setLong(res, reading('s=a; s-1=b; s-2=c'), 's', 'short', 60));
+    expect(lines.filter((line) => line.includes('Max-Age=0')).map((line) => line.split('=')[0])).toEqual([
+      's-1',
+      's-2',
+    ]);
+  });
+
+  it('is refused when requests would not get through with it', () => {
+    expect(() => sent((res) => setLong(res, reading(), 's', 'x'.repeat(11_401), 60))).toThrow(/do not fit/);
+  });
+});

@@ -1,0 +1,68 @@
+import { AuthOptionsError } from '../../../../../runtime/src/auth';
+import { resolveLogin, type LoginOptions } from '../../../../../runtime/src/auth/login/options';
+import { policy } from '../../../../../policy';
+
+const good: LoginOptions = {
+  policy,
+  clientId: 'web',
+  clientSecret: 'hunter2',
+  redirectUri: 'https://app.example.com/auth/callback',
+  encryptionKeys: ['k'.repeat(32)],
+};
+
+const problemsOf = (options: object): readonly { path: string; message: string }[] => {
+  try {
+    resolveLogin({ ...good, ...options });
+    return [];
+  } catch (error) {
+    if (error instanceof AuthOptionsError) return error.problems;
+    throw error;
+  }
+};
+
+it('takes what it can from the policy', () => {
+  expect(resolveLogin(good)).toMatchObject({
+    provider: { issuer: policy.issuer, clientAuthentication: 'client_secret_basic' },
+    resource: policy.audience,
+    scope: 'openid read:transactions write:transactions generate:reports',
+    limits: { maxAgeMs: 8 * 3_600_000, idleMs: 3_600_000 },
+  });
+});
+
+it.each<[string, object]>([
+  ['policy', { policy: {} }],
+  ['issuer', { issuer: 'http://idp.example.com' }],
+  ['clientId', { clientId: '' }],
+  ['clientSecret', { clientSecret: undefined }],
+  ['clientAuthentication', { clientAuthentication: 'none' }],
+  ['redirectUri', { redirectUri: 'http://app.example.com/auth/callback' }],
+  ['redirectUri', { redirectUri: 'https://app.example.com/callback' }],
+  ['redirectUri', { redirectUri: 'https://app.example.com/auth/callback?a=b' }],
+  ['redirectUri', { redirectUri: 'https://user@app.example.com/auth/callback' }],
+  ['encryptionKeys', { encryptionKeys: [] }],
+  ['encryptionKeys[1]', { encryptionKeys: ['k'.repeat(32), 'short'] }],
+  ['scopes', { scopes: ['read:transactions'] }],
+  ['scopes[1]', { scopes: ['openid', 'two words'] }],
+  ['idle', { idle: '15m' }],
+  ['idle', { idle: '15 minutes' }],
+  ['maxAge', { maxAge: '30m' }],
+  ['redis', { redis: {} }],
+  ['onEvent', { onEvent: 'log' }],
+])('names %s in %j', (path, options) => {
+  expect(problemsOf(options).map((problem) => problem.path)).toEqual([path]);
+});
+
+it('tells every problem at once, and no secret', () => {
+  const problems = problemsOf({
+    clientId: undefined,
+    redirectUri: 'nowhere',
+    encryptionKeys: ['hunter2'],
+    idle: '1m',
+  });
+  expect(problems.map(({ path }) => path)).toEqual(['clientId', 'redirectUri', 'encryptionKeys[0]', 'idle']);
+  expect(JSON.stringify(problems)).not.toContain('hunter2');
+});
+
+it('takes plain http on loopback, where it cannot leave the machine', () => {
+  expect(problemsOf({ redirectUri: 'http://localhost:3000/auth/callback' })).toEqual([]);
+});

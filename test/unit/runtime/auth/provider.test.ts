@@ -1,0 +1,108 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import type { AuthEvent } from '../../../../runtime/src/auth';
+import { Provider } from '../../../../runtime/src/auth/provider/provider';
+import { systemClock } from '../../../../runtime/src/auth/clock';
+
+const SECRET = 'canary-secret';
+const REFRESH = 'canary-refresh';
+
+let server: Server;
+let url: string;
+let answer: (res: ServerResponse) => void;
+let metadata: Record<string, unknown>;
+let events: AuthEvent[];
+let provider: Provider | undefined;
+
+beforeEach(async () => {
+  events = [];
+  server = createServer((req, res) => {
+    if (req.url === '/token') answer(res);
+    else res.setHeader('content-type', 'application/json').end(JSON.stringify(metadata));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  metadata = { issuer: url, token_endpoint: `${url}/token` };
+});
+afterEach(async () => {
+  provider?.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function found(): Provider {
+  provider = new Provider(
+    { issuer: url, clientId: 'web', clientSecret: SECRET, clientAuthentication: 'client_secret_post' },
+    systemClock,
+    (event) => events.push(event),
+  );
+  return provider;
+}
+
+const json =
+  (status: number, body: object, headers: Record<string, string> = {}) =>
+  (res: ServerResponse): void =>
+    void res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+
+const refusal = async (): Promise<unknown> =>
+  found()
+    .refresh(REFRESH, {})
+    .catch((error: unknown) => error);
+
+describe('what a token endpoint answers', () => {
+  it.each<[string, string, string, (res: ServerResponse) => void]>([
+    ['a grant that is over', 'REFUSED', 'invalid_grant', json(400, { error: 'invalid_grant' })],
+    ['a client that is not believed', 'REFUSED', 'invalid_client', json(401, { error: 'invalid_client' })],
+    [
+      'the same, with a challenge',
+      'REFUSED',
+      'invalid_client',
+      json(401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="idp"' }),
+    ],
+    ['a success without a token', 'REFUSED', 'invalid_response', json(200, { token_type: 'bearer' })],
+    ['trouble of its own', 'UNAVAILABLE', 'server_error', json(400, { error: 'server_error' })],
+    ['trouble, with a status', 'UNAVAILABLE', '500', json(500, { error: 'server_error' })],
+    ['too many requests', 'UNAVAILABLE', 'slow_down', json(429, { error: 'slow_down' })],
+    ['a proxy’s page', 'UNAVAILABLE', '502', (res) => void res.writeHead(502).end('<html>')],
+    ['nothing: it hangs up', 'UNAVAILABLE', '', (res) => void res.destroy()],
+  ])('%s is %s: %s', async (_what, kind, why, given) => {
+    answer = given;
+    const error = await refusal();
+    expect(error).toMatchObject({ code: `ERR_PROVIDER_${kind}` });
+    expect((error as Error).message).toContain(why);
+  });
+
+  it('is never shown with what was sent, however deep one looks', async () => {
+    answer = json(400, { error: `x${'y'.repeat(500)}\u0007`, error_description: 'canary-description' });
+    const error = await refusal();
+    const shown = inspect(error, { depth: null, showHidden: true });
+    expect(shown).not.toContain('canary');
+    expect((error as Error).message).not.toContain('\u0007');
+    expect((error as Error).message.length).toBeLessThan(150);
+  });
+});
+
+describe('a provider', () => {
+  it('that says it is another is not believed, and nothing is asked of it', async () => {
+    metadata = { ...metadata, issuer: 'https://evil.example' };
+    answer = () => {
+      throw new Error('asked');
+    };
+    expect(await refusal()).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryAfterSeconds: 1 });
+    expect(events).toMatchObject([
+      {
+        type: 'provider_unavailable',
+        issuer: url,
+        cause: expect.stringContaining('issuer does not match') as string,
+      },
+    ]);
+    expect(provider?.known).toBe(false);
+  });
+
+  it('that is there is told once', async () => {
+    answer = json(200, { access_token: 'a', token_type: 'bearer', expires_in: 60 });
+    await expect(found().refresh(REFRESH, {})).resolves.toEqual({ accessToken: 'a', lifeSeconds: 60 });
+    expect(events).toEqual([{ type: 'provider_found', issuer: url }]);
+  });
+});

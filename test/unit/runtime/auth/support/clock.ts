@@ -1,0 +1,52 @@
+import type { Clock } from '../../../../../runtime/src/auth/clock';
+
+/** A clock that stands still until it is moved. */
+export interface ManualClock extends Clock {
+  /** Moves both times on, runs what was due on the way, and lets what it started settle. */
+  advance(milliseconds: number): Promise<void>;
+  /** Moves both times on while nothing runs, as for a process that was frozen. */
+  freeze(milliseconds: number): void;
+  /** Timers that are still to fire. */
+  pending(): number;
+}
+
+interface Timer {
+  readonly due: number;
+  readonly run: () => void;
+}
+
+export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
+  let elapsed = 0;
+  const timers = new Set<Timer>();
+
+  const nextDue = (until: number): Timer | undefined =>
+    [...timers].filter(({ due }) => due <= until).sort((a, b) => a.due - b.due)[0];
+
+  return {
+    now: () => startMs + elapsed,
+    monotonic: () => elapsed,
+    after: (milliseconds, run) => {
+      const timer = { due: elapsed + milliseconds, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance: async (milliseconds) => {
+      const until = elapsed + milliseconds;
+      for (let timer = nextDue(until); timer; timer = nextDue(until)) {
+        elapsed = Math.max(elapsed, timer.due);
+        timers.delete(timer);
+        timer.run();
+        await settled();
+      }
+      elapsed = until;
+      await settled();
+    },
+    freeze: (milliseconds) => {
+      elapsed += milliseconds;
+    },
+    pending: () => timers.size,
+  };
+}
+
+/** Lets promises that nothing outside is needed for run to their end. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

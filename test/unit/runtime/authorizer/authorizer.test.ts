@@ -1,0 +1,169 @@
+import { policy } from '../../../../policy';
+import { authorizerConfiguration } from '../../../../runtime/src/authorizer';
+import { definePolicy } from '../../../../runtime/src/policy';
+import { makeAuthorizer, type Authorizer } from '../../../../runtime/src/authorizer/authorizer';
+import type { PolicyResponse } from '../../../../runtime/src/authorizer/events';
+import type { JWK } from 'jose';
+import { Forge } from '../../../attack/forge';
+import { ask, httpApiEvent, requestEvent, tokenEvent } from '../../../attack/gateway';
+import type { HostileRequest } from '../../../attack/cases';
+import { manualClock, type ManualClock } from '../auth/support/clock';
+import { published, type Published } from '../auth/support/published';
+
+const NOW = Date.UTC(2026, 5, 1) / 1_000;
+const forge = new Forge(policy.issuer, policy.audience, NOW);
+
+let clock: ManualClock;
+let issuer: Published;
+let logged: unknown[];
+let authorize: Authorizer;
+
+beforeEach(() => {
+  clock = manualClock(NOW * 1_000);
+  issuer = published(policy.issuer);
+  issuer.publish(...(forge.published as JWK[]));
+  logged = [];
+  authorize = makeAuthorizer(authorizerConfiguration({ policy }), (entry) => logged.push(entry), {
+    clock,
+    fetchJson: issuer.fetchJson,
+  });
+});
+
+const bearing = (token: string, more: Partial<HostileRequest> = {}): HostileRequest => ({
+  headers: [['Authorization', `Bearer ${token}`]],
+  ...more,
+});
+
+it('tells the gateway who is calling', async () => {
+  const event = tokenEvent(bearing(forge.token()));
+  expect(await authorize(event)).toMatchObject({
+    principalId: 'user-1',
+    context: { subject: 'user-1', organisation: 'org-1', tier: 'pro' },
+  });
+  expect(await authorize(httpApiEvent(policy, bearing(forge.token())))).toEqual({
+    isAuthorized: true,
+    context: { subject: 'user-1', organisation: 'org-1', tier: 'pro' },
+  });
+});
+
+it('answers the same whatever a token asks for, so that the answer may be remembered', async () => {
+  const token = forge.token();
+  const answers = await Promise.all(
+    policy.routes.flatMap(({ method, path }) => [
+      authorize(tokenEvent(bearing(token, { method, path }))),
+      authorize(requestEvent(bearing(token, { method, path: `${path}?page=1` }))),
+    ]),
+  );
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+});
+
+it('names exactly the methods that the scopes permit', async () => {
+  const small = definePolicy({
+    name: 'orders-api',
+    issuer: policy.issuer,
+    audience: policy.audience,
+    tiers: { free: [{ limit: 1, window: '1m' }] },
+    defaultTier: 'free',
+    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+    routes: [
+      { method: 'GET', path: '/status', public: true },
+      { method: 'GET', path: '/orders/:id', scopes: ['read'] },
+      { method: 'POST', path: '/orders', scopes: ['write'] },
+      { method: 'DELETE', path: '/orders/:id', scopes: ['read', 'write'] },
+    ],
+  });
+  authorize = makeAuthorizer(authorizerConfiguration({ policy: small }), () => undefined, {
+    clock,
+    fetchJson: issuer.fetchJson,
+  });
+  const answer = await authorize(tokenEvent(bearing(forge.claims({ scope: 'read' }))));
+  expect((answer as PolicyResponse).policyDocument).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Action: 'execute-api:Invoke',
+        Effect: 'Allow',
+        Resource: ['GET/status', 'HEAD/status', 'GET/orders/*', 'HEAD/orders/*'].map(
+          (resource) => `arn:aws:execute-api:us-east-1:123456789012:abcdef123/prod/${resource}`,
+        ),
+      },
+    ],
+  });
+});
+
+it('passes on what may stand in a log, and keeps different callers apart', async () => {
+  const subjects = ['a"b', 'a%22b', 'a\r\nb', 'ä', '\ud800', '\u{1f600}'];
+  const principals = await Promise.all(
+    subjects.map(async (sub) => {
+      const answer = await authorize(tokenEvent(bearing(forge.claims({ sub }))));
+      return (answer as PolicyResponse).principalId;
+    }),
+  );
+  expect(principals).toEqual(['a%22b', 'a%2522b', 'a%d%ab', '%e4', '%d800', '%1f600']);
+});
+
+describe('payload 2.0', () => {
+  it('is refused while the gateway would remember an answer for every route alike', async () => {
+    const event = {
+      ...httpApiEvent(policy, bearing(forge.token())),
+      identitySource: [`Bearer ${forge.token()}`],
+    };
+    expect(await authorize(event)).toEqual({ isAuthorized: false });
+    expect(logged).toContainEqual({
+      type: 'misconfigured',
+      remedy: 'add $context.routeKey to the identity sources of the authorizer',
+    });
+  });
+
+  it.each([
+    '$default',
+    'ANY /api/transactions',
+    'GET /{proxy+}',
+    'GET /api/TRANSACTIONS',
+    'DELETE /api/transactions',
+  ])('is refused for a route key that no route of the policy has: %s', async (routeKey) => {
+    const event = {
+      ...httpApiEvent(policy, bearing(forge.token())),
+      routeKey,
+      identitySource: ['x', routeKey],
+    };
+    expect(await authorize(event)).toEqual({ isAuthorized: false });
+  });
+
+  it('decides by the route key, by which the gateway remembers, not by the path', async () => {
+    const event = {
+      ...httpApiEvent(policy, bearing(forge.token(), { method: 'POST', path: '/api/reports/generate' })),
+      rawPath: '/api/transactions',
+    };
+    expect(await authorize(event)).toEqual({ isAuthorized: false });
+  });
+});
+
+describe('events with parts missing', () => {
+  it.each([
+    ['no headers', { ...requestEvent({ headers: [] }), multiValueHeaders: null }],
+    ['an empty token', { ...tokenEvent({ headers: [] }), authorizationToken: '' }],
+  ])('%s: 401', async (_name, event) => {
+    expect(await ask(authorize, event)).toEqual({ status: 401, output: 'Unauthorized' });
+  });
+
+  it('no headers, payload 2.0: refused', async () => {
+    const event = { ...httpApiEvent(policy, { headers: [] }), headers: {} };
+    expect(await ask(authorize, event)).toMatchObject({ status: 403 });
+  });
+});
+
+it('an issuer that does not answer is a failure of the gateway, never a 401', async () => {
+  issuer.goDown();
+  const cold = makeAuthorizer(authorizerConfiguration({ policy }), () => undefined, {
+    clock,
+    fetchJson: issuer.fetchJson,
+  });
+  for (const event of [tokenEvent(bearing(forge.token())), httpApiEvent(policy, bearing(forge.token()))]) {
+    expect(await ask(cold, event)).toMatchObject({ status: 500 });
+  }
+});
+
+it('refuses options as the middleware does', () => {
+  expect(() => authorizerConfiguration({ policy, audience: '', toleranceSeconds: 90 })).toThrow(/2 problems/);
+});

@@ -1,0 +1,55 @@
+import { overridesSchema } from '../../../../runtime/src/rate-limit/client/overrides';
+
+const tiers = {
+  free: [{ limit: 100, windowSeconds: 60 }],
+  pro: [
+    { limit: 1_000, windowSeconds: 60 },
+    { limit: 50, windowSeconds: 1 },
+  ],
+};
+const schema = overridesSchema({ tiers, defaultTier: 'free' });
+
+describe('an entry of limits', () => {
+  test('gives an organisation another tier, or limits of its own', () => {
+    const overrides = schema.parse({ acme: 'pro', globex: '5000/1m', initech: '5000/60s, 90/1s' });
+    expect(overrides('acme')).toMatchObject({ name: 'pro', limits: [50, 1_000] });
+    expect(overrides('globex')).toMatchObject({ name: 'custom', limits: [Infinity, 5_000] });
+    expect(overrides('initech')?.policyHeader).toBe('"custom-60s";q=5000;w=60, "custom-1s";q=90;w=1');
+    expect(overrides('hooli')).toBeUndefined();
+    expect(overrides('toString')).toBeUndefined();
+  });
+
+  test('gives the same object every time, as leased blocks and remembered denials go by it', () => {
+    const overrides = schema.parse({ globex: '5000/1m' });
+    expect(overrides('globex')).toBe(overrides('globex'));
+  });
+
+  test.each([
+    'gold',
+    'toString',
+    '',
+    '5000',
+    '5000/2m',
+    '0/1m',
+    '-1/1m',
+    '1.5/1m',
+    '1e3/1m',
+    '5000/1m,',
+    '5000/1m,6000/60s',
+    '5000 /1m',
+    '9999999999/1m',
+  ])('refuses %j', (value) => {
+    expect(schema.safeParse({ acme: 'pro', globex: value }).error?.issues).toEqual([
+      expect.objectContaining({
+        path: ['globex'],
+        message:
+          'expected a tier (free, pro) or limits such as "5000/1m", on these windows, each once: 1s, 60s',
+      }),
+    ]);
+  });
+
+  test('tells all that is wrong at once', () => {
+    const { error } = schema.safeParse({ a: 'gold', b: 7, c: 'pro', d: null });
+    expect(error?.issues.map(({ path }) => path.join())).toEqual(['a', 'b', 'd']);
+  });
+});
