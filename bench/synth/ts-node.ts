@@ -18,7 +18,7 @@ export async function findTsNode({ run, cache, note }: EngineContext): Promise<s
           args: ['install', '--no-fund', '--no-audit', '--prefix', target, `ts-node@${VERSION}`],
           env: process.env,
         },
-        { code: 'engine_build_failed', remedy: 'check that npm reaches its registry' },
+        { code: 'ERR_ENGINE_BUILD', remedy: 'check that npm reaches its registry' },
       );
     },
     note,

@@ -1,25 +1,25 @@
-/** What went wrong with the local environment. Stable: tests and scripts may switch on it. */
-export type LocalErrorCode =
-  | 'engine_missing'
-  | 'engine_build_failed'
-  | 'checksum_mismatch'
-  | 'cache_busy'
-  | 'port_in_use'
-  | 'unreachable'
-  | 'server_failed'
-  | 'deploy_failed'
-  | 'vault_refused'
-  | 'bad_setting';
+/** Why a command could not do its work. Stable: tests and scripts may switch on it. */
+export type PortcullisErrorCode =
+  | 'ERR_ENGINE_MISSING'
+  | 'ERR_ENGINE_BUILD'
+  | 'ERR_CHECKSUM'
+  | 'ERR_CACHE_BUSY'
+  | 'ERR_PORT_IN_USE'
+  | 'ERR_UNREACHABLE'
+  | 'ERR_SERVER_FAILED'
+  | 'ERR_DEPLOY'
+  | 'ERR_VAULT_REFUSED'
+  | 'ERR_SETTING';
 
 /**
  * A failure the person at the keyboard can do something about: `problem` says what was found and what was
  * expected, `remedy` what to do next. Neither ever holds a password or a token.
  */
-export class LocalError extends Error {
-  override readonly name = 'LocalError';
+export class PortcullisError extends Error {
+  override readonly name = 'PortcullisError';
 
   constructor(
-    readonly code: LocalErrorCode,
+    readonly code: PortcullisErrorCode,
     readonly problem: string,
     readonly remedy: string,
     options?: ErrorOptions,

@@ -1,6 +1,6 @@
 /** The `portcullis` command: reads the arguments, runs one command, turns its failure into words and an exit code. */
 import { Command } from 'commander';
-import { LocalError } from './errors';
+import { PortcullisError } from './errors';
 import { register as start } from './commands/start';
 import { register as test } from './commands/test';
 import { register as workflows } from './commands/workflows';
@@ -19,7 +19,7 @@ for (const register of [start, test, lock, plan, deploy, secrets, limits, zapGat
   register(program);
 
 program.parseAsync().catch((error: unknown) => {
-  if (error instanceof LocalError) console.error(`\nportcullis: ${error.problem}\n  → ${error.remedy}`);
+  if (error instanceof PortcullisError) console.error(`\nportcullis: ${error.problem}\n  → ${error.remedy}`);
   else console.error(error);
   process.exitCode = 1;
 });

@@ -1,12 +1,12 @@
 import { isLoopback } from '@portcullis/runtime/policy';
-import { LocalError, shownAddress } from './errors';
+import { PortcullisError, shownAddress } from './errors';
 import { VaultClient } from './engines/vault-client';
 
 /**
  * Vault with the token of whoever runs the command. Credentials come from the environment alone: arguments are in
  * everybody's process list.
  *
- * @throws LocalError `bad_setting`
+ * @throws PortcullisError `ERR_SETTING`
  */
 export function vaultFromEnvironment({
   VAULT_ADDR,
@@ -15,18 +15,18 @@ export function vaultFromEnvironment({
 }: NodeJS.ProcessEnv): VaultClient {
   const url = VAULT_ADDR && URL.canParse(VAULT_ADDR) ? new URL(VAULT_ADDR) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       VAULT_ADDR ? `VAULT_ADDR is no http(s) URL: ${shownAddress(VAULT_ADDR)}` : 'VAULT_ADDR is not set',
       'set it to the address of Vault or OpenBao',
     );
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new LocalError('bad_setting', `${url.origin} would get the token in the clear`, 'use https');
+    throw new PortcullisError('ERR_SETTING', `${url.origin} would get the token in the clear`, 'use https');
   }
   if (!VAULT_TOKEN) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       'VAULT_TOKEN is not set',
       'set it to a token that may do what the command does',
     );

@@ -24,7 +24,7 @@ export class AppliedStack {
     readonly account: Account,
   ) {}
 
-  /** @throws LocalError with what the engine said */
+  /** @throws PortcullisError with what the engine said */
   static async apply(run: Run, resources: Resources): Promise<AppliedStack> {
     const account = await startAccount(run, { aws: { account: ACCOUNT, region: REGION } });
     const engine = await AwsEngine.open(run, account);

@@ -57,7 +57,7 @@ export async function checkPlans(run: Run, plans: readonly string[]): Promise<Ve
       cwd: dirname(plans[0] ?? ''),
       env: { ...checkov.env, LOG_LEVEL: 'ERROR' },
     },
-    { code: 'deploy_failed', remedy: 'see what checkov says' },
+    { code: 'ERR_DEPLOY', remedy: 'see what checkov says' },
   );
   const { results } = JSON.parse(output) as Report;
   if (results === undefined) throw new Error(`checkov looked at nothing in ${plans.join(', ')}: ${output}`);

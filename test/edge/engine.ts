@@ -24,7 +24,7 @@ export class AwsEngine {
     });
   }
 
-  /** @throws LocalError with what the engine said, when its exit code is not 0. */
+  /** @throws PortcullisError with what the engine said, when its exit code is not 0. */
   in(folder: string, name: string, ...args: string[]): Promise<string> {
     return this.run.complete(
       {
@@ -35,7 +35,7 @@ export class AwsEngine {
         env: this.variables,
       },
       {
-        code: 'deploy_failed',
+        code: 'ERR_DEPLOY',
         remedy: 'mend what is applied, or name what moto lacks in test/edge/left-out.ts',
       },
     );

@@ -227,7 +227,7 @@ describe('the GitHub stack', () => {
     return [...github.kept].filter(([path]) => path.includes(part)).map(([, body]) => body);
   }
 
-  /** @throws LocalError with what the engine said, when its exit code is not 0. */
+  /** @throws PortcullisError with what the engine said, when its exit code is not 0. */
   function runEngine(args: string[], variables: NodeJS.ProcessEnv = {}): Promise<string> {
     return run.complete(
       {
@@ -237,7 +237,7 @@ describe('the GitHub stack', () => {
         cwd: join(folder, 'out/stacks/github'),
         env: { ...environment, ...variables },
       },
-      { code: 'deploy_failed', remedy: 'mend the stack' },
+      { code: 'ERR_DEPLOY', remedy: 'mend the stack' },
     );
   }
 });

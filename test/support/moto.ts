@@ -19,7 +19,7 @@ const START_MS = 120_000;
 
 /**
  * Starts an account of AWS that is empty, on loopback. Whoever asks may do everything.
- * @throws LocalError `server_failed`
+ * @throws PortcullisError `ERR_SERVER_FAILED`
  */
 export async function startMoto(run: Run, { program, account }: MotoOptions): Promise<MotoServer> {
   return onPort(undefined, 'moto', async (port) => {

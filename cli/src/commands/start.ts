@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { LocalError } from '../errors';
+import { PortcullisError } from '../errors';
 import { startEnvironment, type LocalEnvironment } from '../local/environment';
 import { choosePort } from '../engines/process/ports';
 import type { Run } from '../engines/process/run';
@@ -75,8 +75,8 @@ async function serve(
 
 async function check(environment: LocalEnvironment, service: Service, json: boolean): Promise<void> {
   if (!environment.identity.hasDemoClients) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       '--check walks with the demo organisations, which the provider in OIDC_ISSUER_URL does not know',
       'unset OIDC_ISSUER_URL for the check',
     );
@@ -102,5 +102,5 @@ function onceStopped(): Promise<void> {
 function parsePort(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new LocalError('bad_setting', `--port received ${text}`, 'give a number from 1 to 65535');
+  throw new PortcullisError('ERR_SETTING', `--port received ${text}`, 'give a number from 1 to 65535');
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { ClientLimits, StoreUnavailableError, type WindowUsage } from '@portcullis/runtime';
 import type { Command } from 'commander';
-import { LocalError, messageOf } from '../errors';
+import { PortcullisError, messageOf } from '../errors';
 import { policy } from '../../../policy';
 import { readOverrides } from './overrides';
 import { probe } from './probe';
@@ -79,8 +79,8 @@ async function withLimits<T>(work: (limits: ClientLimits) => Promise<T>): Promis
       return await work(new ClientLimits(policy, redis));
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      throw new LocalError(
-        'unreachable',
+      throw new PortcullisError(
+        'ERR_UNREACHABLE',
         `Redis does not do it: ${messageOf(error.cause ?? error)}`,
         'see that its user may run EVAL, EVALSHA, TIME, HMGET and DEL on portcullis:*',
         { cause: error },

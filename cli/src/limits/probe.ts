@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isHttpsOrLoopback, readLimit } from '@portcullis/runtime/policy';
-import { LocalError, messageOf, shownAddress } from '../errors';
+import { PortcullisError, messageOf, shownAddress } from '../errors';
 import { policy } from '../../../policy';
 import { narrower, toldLimits, type ToldLimit } from './told-limits';
 
@@ -15,13 +15,13 @@ const TIMEOUT_MS = 10_000;
 /**
  * Asks an API with a token, and says what limits it holds it to.
  *
- * @throws LocalError where that is not known, or too little.
+ * @throws PortcullisError where that is not known, or too little.
  */
 export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOptions): Promise<void> {
   const needed = readLimit(atLeast);
   if (needed === undefined) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       `--at-least is ${JSON.stringify(atLeast)}`,
       'give a limit such as 100000/1m',
     );
@@ -32,8 +32,8 @@ export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOpti
 
   const tooNarrow = narrower(told, needed);
   if (tooNarrow.length > 0) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       `the token is held to ${inWords(tooNarrow)}, which is less than ${atLeast}`,
       `give its organisation limits of its own: bao kv patch -mount=secret ${policy.name}/limits ORGANISATION=${atLeast}`,
     );
@@ -42,16 +42,16 @@ export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOpti
 
 async function ask(url: string, tokenFile: string): Promise<ToldLimit[]> {
   if (!isHttpsOrLoopback(url)) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       `${shownAddress(url)} is no https URL: it would get the token in the clear`,
       'use https (http only on loopback)',
     );
   }
   const token = (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       `${tokenFile} holds no access token`,
       'write one there, as the step before a scan does',
     );
@@ -62,8 +62,8 @@ async function ask(url: string, tokenFile: string): Promise<ToldLimit[]> {
     redirect: 'manual',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
-    throw new LocalError(
-      'unreachable',
+    throw new PortcullisError(
+      'ERR_UNREACHABLE',
       `${shownAddress(url)} does not answer: ${messageOf(error)}`,
       'see that the API runs, and is to be reached from here',
       { cause: error },
@@ -72,8 +72,8 @@ async function ask(url: string, tokenFile: string): Promise<ToldLimit[]> {
   await response.body?.cancel();
   const told = toldLimits(response.headers.get('RateLimit-Policy') ?? '');
   if (told.length === 0) {
-    throw new LocalError(
-      'unreachable',
+    throw new PortcullisError(
+      'ERR_UNREACHABLE',
       `${shownAddress(url)} answered ${response.status} and no RateLimit-Policy`,
       'see that it accepts the token, and that rateLimit() comes before the route',
     );

@@ -1,6 +1,6 @@
 import { isLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
-import { LocalError, messageOf, shownAddress } from '../errors';
+import { PortcullisError, messageOf, shownAddress } from '../errors';
 import type { VaultClient } from '../engines/vault-client';
 import { vaultFromEnvironment } from '../vault';
 
@@ -11,7 +11,7 @@ const ROLE = 'redis-support-role';
  * Connects to the limiter's Redis: with REDIS_URL, or with a user leased from Vault (VAULT_ADDR, VAULT_TOKEN) for
  * the Redis at REDIS_HOST. A lease ends with the work.
  *
- * @throws LocalError `bad_setting`, `unreachable`
+ * @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE`
  */
 export async function withSupportRedis<T>(
   env: NodeJS.ProcessEnv,
@@ -20,8 +20,8 @@ export async function withSupportRedis<T>(
   if (env.REDIS_URL) return connected(env.REDIS_URL, work);
   const { VAULT_ADDR: address, VAULT_TOKEN: token, REDIS_HOST: host, REDIS_PORT: port = '6379' } = env;
   if (!address || !token || !host)
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       'there is no way to Redis in the environment',
       'set REDIS_URL; or VAULT_ADDR, VAULT_TOKEN and REDIS_HOST, to lease a user',
     );
@@ -45,8 +45,8 @@ async function lend(vault: VaultClient): Promise<{ id: string; username: string;
     );
     return { id: answer.lease_id, ...answer.data };
   } catch (cause) {
-    throw new LocalError(
-      'unreachable',
+    throw new PortcullisError(
+      'ERR_UNREACHABLE',
       `Vault at ${vault.address} lends no Redis user: ${messageOf(cause)}`,
       `give VAULT_TOKEN a policy that may read database/creds/${ROLE}, or set REDIS_URL`,
       { cause },
@@ -81,9 +81,9 @@ function openClient(url: string, shown: string): ReturnType<typeof createClient>
   }
 }
 
-function unreachable(shown: string, cause: unknown): LocalError {
-  return new LocalError(
-    'unreachable',
+function unreachable(shown: string, cause: unknown): PortcullisError {
+  return new PortcullisError(
+    'ERR_UNREACHABLE',
     `Redis at ${shown} cannot be used: ${messageOf(cause)}`,
     'mend the address or the credentials in the environment',
     { cause },

@@ -42,7 +42,7 @@ export class Deployment {
     this.output = join(run.folder, 'cdktf.out');
   }
 
-  /** @throws LocalError `deploy_failed` with the end of what was printed */
+  /** @throws PortcullisError `ERR_DEPLOY` with the end of what was printed */
   async deploy(secrets: DeploySecrets, note: Note): Promise<void> {
     const variables = {
       TF_VAR_fintech_api_config: JSON.stringify(secrets.fintech_api_config),
@@ -56,7 +56,7 @@ export class Deployment {
     });
   }
 
-  /** Takes everything away again: for a Vault that outlives the run. @throws LocalError `deploy_failed` */
+  /** Takes everything away again: for a Vault that outlives the run. @throws PortcullisError `ERR_DEPLOY` */
   async destroy(): Promise<void> {
     await this.cdktf('destroy');
   }
@@ -72,7 +72,7 @@ export class Deployment {
           cwd: join(this.output, 'stacks', stack),
           env: this.environment(),
         },
-        { code: 'deploy_failed', remedy: 'mend what the engine says above' },
+        { code: 'ERR_DEPLOY', remedy: 'mend what the engine says above' },
       );
       return plannedChanges(lines);
     });
@@ -96,7 +96,7 @@ export class Deployment {
         env: { ...this.environment(), ...variables },
         onLine,
       },
-      { code: 'deploy_failed', remedy: 'mend what the engine says above, and start again' },
+      { code: 'ERR_DEPLOY', remedy: 'mend what the engine says above, and start again' },
     );
   }
 

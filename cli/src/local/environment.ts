@@ -57,7 +57,7 @@ export interface EnvironmentOptions {
 /**
  * Starts the servers, deploys every stack of the environment `local`, and is then ready to serve. What was
  * started before something fails is stopped again.
- * @throws LocalError
+ * @throws PortcullisError
  */
 export async function startEnvironment(options: EnvironmentOptions = {}): Promise<LocalEnvironment> {
   const { progress = silent, env = process.env, onRun } = options;

@@ -1,25 +1,25 @@
 /** Servers of the user's own, named by address. Each is asked once, so that a mistake shows before anything starts. */
 import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
-import { LocalError, messageOf, shownAddress } from '../errors';
+import { PortcullisError, messageOf, shownAddress } from '../errors';
 import { randomPassword, sha256Hex } from '../engines/random';
 import type { VaultAdmin } from './servers/openbao';
 import { pingPostgres, type PostgresAdmin } from './servers/postgres';
 import { pingRedis, REDIS_VAULT_ADMIN, VAULT_ADMIN_RIGHTS, type RedisAdmin } from './servers/redis';
 import { VaultClient } from '../engines/vault-client';
 
-/** @throws LocalError `bad_setting`, `unreachable` */
+/** @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE` */
 export async function givenVault(address: string, token: string | undefined): Promise<VaultAdmin> {
   if (!token) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       'VAULT_ADDR is set, but VAULT_TOKEN is not',
       'set it to a token that may deploy, or unset VAULT_ADDR to get a local server',
     );
   }
   if (URL.canParse(address) && !isHttpsOrLoopback(address)) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       `Vault at ${shownAddress(address)} (VAULT_ADDR) would get VAULT_TOKEN in the clear`,
       'use https, or unset VAULT_ADDR to get a local server',
     );
@@ -32,14 +32,14 @@ export async function givenVault(address: string, token: string | undefined): Pr
   return { address, rootToken: token };
 }
 
-/** @throws LocalError `unreachable` */
+/** @throws PortcullisError `ERR_UNREACHABLE` */
 export async function givenPostgres(adminUrl: string): Promise<PostgresAdmin> {
   await reach('DATABASE_URL', 'PostgreSQL', adminUrl, () => pingPostgres(adminUrl));
   const { hostname, port } = new URL(adminUrl);
   return { host: hostname, port: Number(port || 5_432), adminUrl };
 }
 
-/** Makes Vault's admin user there. @throws LocalError `unreachable` */
+/** Makes Vault's admin user there. @throws PortcullisError `ERR_UNREACHABLE` */
 export async function givenRedis(adminUrl: string): Promise<RedisAdmin> {
   const bootstrapPassword = randomPassword();
   await reach('REDIS_URL', 'Redis', adminUrl, async () => {
@@ -77,8 +77,8 @@ async function reach(
     new URL(address);
     await ask();
   } catch (cause) {
-    throw new LocalError(
-      'unreachable',
+    throw new PortcullisError(
+      'ERR_UNREACHABLE',
       `${what} at ${shownAddress(address)} (${variable}) cannot be used: ${messageOf(cause)}`,
       `start it, mend the address, or unset ${variable} to get a local server`,
       { cause },

@@ -1,6 +1,6 @@
 import { policy } from '../../../policy';
 import { demoClients, demoPeople, scopes, type ClientName } from './clients';
-import { LocalError, messageOf, shownAddress } from '../errors';
+import { PortcullisError, messageOf, shownAddress } from '../errors';
 import type { Run } from '../engines/process/run';
 import { requestToken, startOidc, type OidcServer } from './servers/oidc';
 
@@ -58,7 +58,7 @@ export async function startIdentity(run: Run): Promise<Identity> {
 
 /**
  * Uses a provider of the user's own, with the one client in OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.
- * @throws LocalError `bad_setting`, `unreachable`
+ * @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE`
  */
 export async function givenIdentity(issuer: string, env: NodeJS.ProcessEnv): Promise<Identity> {
   const {
@@ -67,8 +67,8 @@ export async function givenIdentity(issuer: string, env: NodeJS.ProcessEnv): Pro
     OAUTH_REDIRECT_URI: redirectUri,
   } = env;
   if (!clientId || !clientSecret) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       'OIDC_ISSUER_URL is set, but OAUTH_CLIENT_ID or OAUTH_CLIENT_SECRET is not',
       'set both to a client that may use client credentials, or unset OIDC_ISSUER_URL to get a local provider',
     );
@@ -95,8 +95,8 @@ async function tokenEndpoint(issuer: string): Promise<string> {
     if (token_endpoint === undefined) throw new Error('its configuration names no token_endpoint');
     return token_endpoint;
   } catch (cause) {
-    throw new LocalError(
-      'unreachable',
+    throw new PortcullisError(
+      'ERR_UNREACHABLE',
       `the OIDC provider at ${shownAddress(issuer)} (OIDC_ISSUER_URL) does not answer: ${messageOf(cause)}`,
       'start it, mend the address, or unset OIDC_ISSUER_URL to get a local provider',
       { cause },

@@ -52,7 +52,7 @@ export type Service = Server & {
 
 /**
  * Starts the example API in a process of its own, and waits until it is ready.
- * @throws LocalError `port_in_use`, `server_failed`
+ * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`
  */
 export async function startService(run: Run, { port: asked, ...options }: ServiceOptions): Promise<Service> {
   const { login, vaultAddress, issuer, webApp, redis, database, onLog } = options;

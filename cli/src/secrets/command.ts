@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { LocalError } from '../errors';
+import { PortcullisError } from '../errors';
 import { putField } from './put';
 import { renderStatus } from './render-status';
 import { readSecret } from './secret-input';
@@ -53,8 +53,8 @@ export function register(program: Command): void {
 
 function parseVersion(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new LocalError(
-    'bad_setting',
+  throw new PortcullisError(
+    'ERR_SETTING',
     `--cas received "${text}"`,
     'give a version: a whole number, 0 or more',
   );

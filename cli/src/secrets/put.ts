@@ -1,4 +1,4 @@
-import { LocalError } from '../errors';
+import { PortcullisError } from '../errors';
 import { VaultError, type VaultClient } from '../engines/vault-client';
 
 export interface FieldToPut {
@@ -15,7 +15,7 @@ export interface FieldToPut {
  * no entry yet it makes one, unless somebody else is faster.
  *
  * @returns the version that was written.
- * @throws LocalError `bad_setting`, `vault_refused`, `unreachable`
+ * @throws PortcullisError `ERR_SETTING`, `ERR_VAULT_REFUSED`, `ERR_UNREACHABLE`
  */
 export async function putField(vault: VaultClient, { path, field, value, cas }: FieldToPut): Promise<number> {
   const target = dataPath(path);
@@ -38,8 +38,8 @@ export async function putField(vault: VaultClient, { path, field, value, cas }: 
 function dataPath(path: string): string {
   const [mount, ...entry] = path.split('/').filter(Boolean);
   if (mount === undefined || entry.length === 0) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       `"${path}" is no KV path`,
       'give mount/entry, as in secret/fintech-api/config',
     );
@@ -54,20 +54,20 @@ function versionOf({ data }: { readonly data?: Record<string, unknown> }): numbe
 function refusal(error: unknown, path: string, target: string): unknown {
   if (!(error instanceof VaultError)) {
     const cause = error instanceof Error ? error.message : 'no answer';
-    return new LocalError('unreachable', `Vault did not answer: ${cause}`, 'check VAULT_ADDR');
+    return new PortcullisError('ERR_UNREACHABLE', `Vault did not answer: ${cause}`, 'check VAULT_ADDR');
   }
   const said = error.errors.join('; ');
   if (error.status === 403) {
     const remedy = `its policy needs "patch", and "create" for a new entry, on "${target}"`;
-    return new LocalError('vault_refused', `the token may not write ${path}`, remedy);
+    return new PortcullisError('ERR_VAULT_REFUSED', `the token may not write ${path}`, remedy);
   }
   if (error.status === 400 && said.includes('check-and-set')) {
     const remedy = 'somebody else wrote it: look what changed, then name the newest version in --cas';
-    return new LocalError('vault_refused', `${path} is at another version`, remedy);
+    return new PortcullisError('ERR_VAULT_REFUSED', `${path} is at another version`, remedy);
   }
   const remedy = 'check the path: a KV v2 mount, then the entry';
-  return new LocalError(
-    'vault_refused',
+  return new PortcullisError(
+    'ERR_VAULT_REFUSED',
     `Vault answered ${error.status} on ${target}: ${said || 'nothing'}`,
     remedy,
   );

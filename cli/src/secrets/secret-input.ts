@@ -1,4 +1,4 @@
-import { LocalError } from '../errors';
+import { PortcullisError } from '../errors';
 
 /** Vault's own limit of a KV entry is of this order. */
 const LONGEST = 512 * 1_024;
@@ -6,15 +6,15 @@ const LONGEST = 512 * 1_024;
 /**
  * The value on standard input, without the one newline that `echo` and here-strings add.
  *
- * @throws LocalError `bad_setting` for a terminal, which would show the secret and keep it in its scrollback; for
+ * @throws PortcullisError `ERR_SETTING` for a terminal, which would show the secret and keep it in its scrollback; for
  * nothing, for what is no text, and for what is too long.
  */
 export async function readSecret(
   input: NodeJS.ReadableStream & { readonly isTTY?: boolean },
 ): Promise<string> {
   if (input.isTTY === true) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       'standard input is a terminal, which would show the secret',
       'pipe it: `openssl rand -base64 32 | portcullis secrets put …`, or `read -rs KEY; portcullis secrets put … <<< "$KEY"`',
     );
@@ -40,9 +40,9 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function unusable(problem: string): LocalError {
-  return new LocalError(
-    'bad_setting',
+function unusable(problem: string): PortcullisError {
+  return new PortcullisError(
+    'ERR_SETTING',
     `standard input ${problem}`,
     'nothing was written: give the value as text',
   );

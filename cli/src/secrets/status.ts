@@ -1,14 +1,14 @@
 import type { SecretsStatus } from '@portcullis/runtime';
 import { get } from 'node:http';
-import { LocalError, messageOf } from '../errors';
+import { PortcullisError, messageOf } from '../errors';
 
 const TIMEOUT_MS = 5_000;
 
-/** Asks a running service. @throws LocalError `bad_setting`, `unreachable` */
+/** Asks a running service. @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE` */
 export async function readStatus(socketPath: string | undefined): Promise<SecretsStatus> {
   if (!socketPath) {
-    throw new LocalError(
-      'bad_setting',
+    throw new PortcullisError(
+      'ERR_SETTING',
       'no status socket was named',
       'give --socket, or set PORTCULLIS_STATUS_SOCKET; the service opens it with SecretsManager.connect({ statusSocket })',
     );
@@ -16,8 +16,8 @@ export async function readStatus(socketPath: string | undefined): Promise<Secret
   try {
     return JSON.parse(await ask(socketPath)) as SecretsStatus;
   } catch (cause) {
-    throw new LocalError(
-      'unreachable',
+    throw new PortcullisError(
+      'ERR_UNREACHABLE',
       `no service shows its status at ${socketPath} (${messageOf(cause)})`,
       "run this as the service's own user, while it runs",
       { cause },

@@ -32,7 +32,7 @@ export class Workspace {
     this.environment = { ...engineEnvironment(), TERRAFORM_BINARY_NAME: engine, CDKTF_OUTDIR: folder };
   }
 
-  /** @throws LocalError when there is no engine. */
+  /** @throws PortcullisError when there is no engine. */
   static async open(progress: Progress): Promise<Workspace> {
     const run = await Run.open();
     try {
@@ -68,7 +68,7 @@ export class Workspace {
   /**
    * Makes the providers of synthesized stacks available, before any of these is planned.
    *
-   * @throws LocalError when there is neither a registry nor a way to build one.
+   * @throws PortcullisError when there is neither a registry nor a way to build one.
    */
   async provide(stacks: StackNames): Promise<void> {
     if (process.env.TF_CLI_CONFIG_FILE !== undefined) return;
@@ -149,7 +149,7 @@ export class Workspace {
     code: 'ERR_PLAN_SYNTH' | 'ERR_PLAN_ENGINE',
     spec: Parameters<Run['complete']>[0],
   ): Promise<string> {
-    return this.run.complete(spec, { code: 'deploy_failed', remedy: '' }).catch((error: unknown) => {
+    return this.run.complete(spec, { code: 'ERR_DEPLOY', remedy: '' }).catch((error: unknown) => {
       throw new PlanError(code, error instanceof Error ? error.message.replace(/; $/, '') : String(error));
     });
   }

@@ -33,7 +33,7 @@ export interface ScanOptions {
   readonly token?: string;
 }
 
-/** Scans a loopback target. @throws LocalError when wapiti cannot be had or fails. */
+/** Scans a loopback target. @throws PortcullisError when wapiti cannot be had or fails. */
 export async function scan(run: Run, { target, paths, token }: ScanOptions): Promise<WapitiReport> {
   const wapiti = await findWapiti({ run, note: () => undefined });
   const folder = await run.subfolder(`wapiti-${new URL(target).port}`);
@@ -62,7 +62,7 @@ export async function scan(run: Run, { target, paths, token }: ScanOptions): Pro
       ],
       env: process.env,
     },
-    { code: 'server_failed', remedy: 'read what wapiti says' },
+    { code: 'ERR_SERVER_FAILED', remedy: 'read what wapiti says' },
   );
   const [crawl = ''] = output.split('Launching module');
   const { vulnerabilities, anomalies } = JSON.parse(await readFile(report, 'utf8')) as Record<

@@ -20,7 +20,7 @@ test('a token that leases a Redis user is not sent in the clear either', async (
     REDIS_HOST: 'redis.example.com',
   };
   await expect(withSupportRedis(env, () => Promise.resolve())).rejects.toMatchObject({
-    code: 'bad_setting',
+    code: 'ERR_SETTING',
     message: 'http://vault.example.com:8200 would get the token in the clear; use https',
   });
 });

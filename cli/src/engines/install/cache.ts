@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } 
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import type { Note } from '../progress';
 import { sha256Hex } from '../random';
 
@@ -55,8 +55,8 @@ export class EngineCache {
   /**
    * The folder of the entry, built first if it is not there. Of several processes that want the same entry
    * one builds and the others wait.
-   * @throws LocalError `checksum_mismatch` when a file is not what was installed. The entry is set aside, so
-   * that the next call builds it anew; `cache_busy` when another process builds for too long.
+   * @throws PortcullisError `ERR_CHECKSUM` when a file is not what was installed. The entry is set aside, so
+   * that the next call builds it anew; `ERR_CACHE_BUSY` when another process builds for too long.
    */
   async entry(key: CacheKey, build: Build, note: Note): Promise<string> {
     const folder = join(this.folder, entryName(key));
@@ -89,8 +89,8 @@ export class EngineCache {
       ...options,
       retries: { retries: WAIT_MS / everyMs, factor: 1, minTimeout: everyMs, maxTimeout: everyMs },
     }).catch((cause: unknown) => {
-      throw new LocalError(
-        'cache_busy',
+      throw new PortcullisError(
+        'ERR_CACHE_BUSY',
         `another process has been building ${basename(folder)} for ${WAIT_MS / 60_000} minutes`,
         'end it, then start again',
         { cause },
@@ -131,8 +131,8 @@ async function verified(folder: string): Promise<string> {
   const aside = `${folder}.rejected`;
   await rm(aside, { recursive: true, force: true });
   await rename(folder, aside);
-  throw new LocalError(
-    'checksum_mismatch',
+  throw new PortcullisError(
+    'ERR_CHECKSUM',
     `the cached engine ${folder} is not what was installed: ${wrong.join(', ') || 'it is empty'} differs`,
     `start again to install it anew; the entry was set aside as ${aside}`,
   );

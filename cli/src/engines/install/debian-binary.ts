@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import { onPath } from './on-path';
 import type { EngineContext } from './context';
 
@@ -18,7 +18,7 @@ const queue = ['--wait', '600', '/var/lib/apt/lists'];
 
 /**
  * The file of a program: on PATH, else from Debian's archive when we are root there.
- * @throws LocalError `engine_missing`, `engine_build_failed`
+ * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`
  */
 export async function findDebianBinary(
   { binary, package: name = binary, alternative }: DebianBinary,
@@ -31,7 +31,7 @@ export async function findDebianBinary(
   const remedy = alternative === undefined ? install : `${install}, or ${alternative}`;
   const apt = await onPath('apt-get');
   const mayInstall = process.getuid?.() === 0 && apt !== undefined && (await isDebian());
-  if (!mayInstall) throw new LocalError('engine_missing', `no ${binary} is on PATH`, remedy);
+  if (!mayInstall) throw new PortcullisError('ERR_ENGINE_MISSING', `no ${binary} is on PATH`, remedy);
 
   note(`installing ${name} with apt`);
   const env = {
@@ -43,11 +43,12 @@ export async function findDebianBinary(
   for (const args of [['update'], ['install', '--yes', '--no-install-recommends', name]]) {
     await run.complete(
       { name: `apt-get ${args[0] ?? ''}`, command: 'flock', args: [...queue, apt, '--quiet', ...args], env },
-      { code: 'engine_build_failed', remedy },
+      { code: 'ERR_ENGINE_BUILD', remedy },
     );
   }
   const file = await onPath(binary);
-  if (file === undefined) throw new LocalError('engine_missing', `apt installed no ${binary}`, remedy);
+  if (file === undefined)
+    throw new PortcullisError('ERR_ENGINE_MISSING', `apt installed no ${binary}`, remedy);
   return file;
 }
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EngineContext } from './context';
-import { LocalError, messageOf } from '../../errors';
+import { PortcullisError, messageOf } from '../../errors';
 import { onPath } from './on-path';
 import { isAtLeast } from './version';
 
@@ -31,7 +31,7 @@ const MINIMUM_GO = '1.26';
  *
  * The module is built inside its own extracted folder, so that its own `go.sum` and `replace` lines hold for
  * everything below it; `-mod=readonly` refuses to go beyond them.
- * @throws LocalError `engine_missing` without a recent Go, `checksum_mismatch`, `engine_build_failed`
+ * @throws PortcullisError `ERR_ENGINE_MISSING` without a recent Go, `ERR_CHECKSUM`, `ERR_ENGINE_BUILD`
  */
 export async function buildGoModule(
   { run, note }: Pick<EngineContext, 'run' | 'note'>,
@@ -43,7 +43,7 @@ export async function buildGoModule(
   const go = await findGo(remedy);
   const { time, disk } = module.takes ?? USUAL;
   const failure = {
-    code: 'engine_build_failed',
+    code: 'ERR_ENGINE_BUILD',
     remedy: `check that Go reaches its module proxy and has ${disk} of free space, or ${remedy}`,
   } as const;
   const env = goEnvironment(module);
@@ -85,13 +85,13 @@ export function checkedSource(answer: string, module: GoModule): string {
   try {
     found = JSON.parse(answer) as typeof found;
   } catch (cause) {
-    throw new LocalError('engine_build_failed', `go answered no JSON: ${messageOf(cause)}`, 'update Go', {
+    throw new PortcullisError('ERR_ENGINE_BUILD', `go answered no JSON: ${messageOf(cause)}`, 'update Go', {
       cause,
     });
   }
   if (found.Sum !== module.sum || found.Dir === undefined) {
-    throw new LocalError(
-      'checksum_mismatch',
+    throw new PortcullisError(
+      'ERR_CHECKSUM',
       `${module.path}@${module.version} has the sum ${found.Sum ?? '(none)'}; expected ${module.sum}`,
       'empty the module cache (go clean -modcache) and check which module proxy GOPROXY names',
     );
@@ -102,8 +102,8 @@ export function checkedSource(answer: string, module: GoModule): string {
 async function findGo(remedy: string): Promise<string> {
   const go = await onPath('go');
   if (go === undefined) {
-    throw new LocalError(
-      'engine_missing',
+    throw new PortcullisError(
+      'ERR_ENGINE_MISSING',
       'no go is on PATH',
       `install Go ${MINIMUM_GO} or newer, or ${remedy}`,
     );
@@ -111,8 +111,8 @@ async function findGo(remedy: string): Promise<string> {
   const { stdout } = await promisify(execFile)(go, ['env', 'GOVERSION']);
   const version = stdout.trim();
   if (isAtLeast(version, MINIMUM_GO)) return go;
-  throw new LocalError(
-    'engine_missing',
+  throw new PortcullisError(
+    'ERR_ENGINE_MISSING',
     `${go} is ${version}; expected Go ${MINIMUM_GO} or newer`,
     `update Go, or ${remedy}`,
   );

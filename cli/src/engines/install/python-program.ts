@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import { onPath } from './on-path';
 import { isAtLeast } from './version';
 import type { EngineContext } from './context';
@@ -32,7 +32,7 @@ const MINIMUM_PYTHON = '3.11';
 
 /**
  * Installs the program, once for each version of Python: into a folder that is on no path but the program's own.
- * @throws LocalError `engine_missing` without such a Python, `engine_build_failed`, `checksum_mismatch`
+ * @throws PortcullisError `ERR_ENGINE_MISSING` without such a Python, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM`
  */
 export async function pythonProgram(
   { run, cache, note }: EngineContext,
@@ -72,7 +72,7 @@ async function install(
       ],
       env: process.env,
     },
-    { code: 'engine_build_failed', remedy: 'check that pip reaches its package index' },
+    { code: 'ERR_ENGINE_BUILD', remedy: 'check that pip reaches its package index' },
   );
   // Programs whose first line names the folder of the build.
   await rm(join(folder, 'bin'), { recursive: true, force: true });
@@ -84,8 +84,8 @@ async function findPython(wanted: string): Promise<{ file: string; version: stri
   if (file !== undefined && version !== undefined && isAtLeast(version, MINIMUM_PYTHON)) {
     return { file, version };
   }
-  throw new LocalError(
-    'engine_missing',
+  throw new PortcullisError(
+    'ERR_ENGINE_MISSING',
     `${wanted} needs Python ${MINIMUM_PYTHON} or newer; ${file === undefined ? 'no python3 is on PATH' : `${file} is ${version ?? ''}`}`,
     `install Python ${MINIMUM_PYTHON} or newer, with pip`,
   );

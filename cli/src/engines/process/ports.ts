@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -25,15 +25,15 @@ export async function isFree(port: number): Promise<boolean> {
 
 /**
  * The port to listen on: the one asked for, or any free one.
- * @throws LocalError `port_in_use` when the port that was asked for is taken.
+ * @throws PortcullisError `ERR_PORT_IN_USE` when the port that was asked for is taken.
  */
 export async function choosePort(asked: number | undefined, what: string): Promise<number> {
   if (asked === undefined) return bindOnce(0);
   try {
     return await bindOnce(asked);
   } catch (cause) {
-    throw new LocalError(
-      'port_in_use',
+    throw new PortcullisError(
+      'ERR_PORT_IN_USE',
       `port ${asked}, asked for ${what}, is in use or may not be bound`,
       'stop what listens there, or leave the port out to get a free one',
       { cause },

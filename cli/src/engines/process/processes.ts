@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LocalError, messageOf } from '../../errors';
+import { PortcullisError, messageOf } from '../../errors';
 import type { Warden } from './warden';
 
 /** The system user a server runs as. */
@@ -63,7 +63,7 @@ export class ManagedProcess {
     }));
   }
 
-  /** @throws LocalError `server_failed` when the command cannot be run at all. */
+  /** @throws PortcullisError `ERR_SERVER_FAILED` when the command cannot be run at all. */
   static async start(spec: ProcessSpec, warden: Warden): Promise<ManagedProcess> {
     const log = await open(spec.log, 'a', 0o600);
     try {
@@ -86,8 +86,8 @@ export class ManagedProcess {
       await once(child, 'spawn');
       return new ManagedProcess(spec, child.pid ?? 0, child, warden);
     } catch (cause) {
-      throw new LocalError(
-        'server_failed',
+      throw new PortcullisError(
+        'ERR_SERVER_FAILED',
         `${spec.name} could not be started: ${messageOf(cause)}`,
         `check that ${spec.command} can be run by this user`,
         { cause },
@@ -134,11 +134,11 @@ export class ManagedProcess {
   }
 
   /** What to throw when the process ended although it was expected to serve; the end of its log says why. */
-  async failure(): Promise<LocalError> {
+  async failure(): Promise<PortcullisError> {
     const { code, signal } = await this.exited;
     const ending = signal ?? `code ${code ?? 'unknown'}`;
-    return new LocalError(
-      'server_failed',
+    return new PortcullisError(
+      'ERR_SERVER_FAILED',
       `${this.name} ended with ${ending}`,
       `it said: ${await lastLines(this.log)}`,
     );

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalError, type LocalErrorCode } from '../../errors';
+import { PortcullisError, type PortcullisErrorCode } from '../../errors';
 import { lastLines, ManagedProcess, type SystemUser, type ProcessSpec } from './processes';
 import { Warden } from './warden';
 
@@ -10,7 +10,7 @@ export type RunProcess = Omit<ProcessSpec, 'log'>;
 
 /** What to say when a program fails. */
 export interface Failure {
-  readonly code: LocalErrorCode;
+  readonly code: PortcullisErrorCode;
   readonly remedy: string;
 }
 
@@ -63,7 +63,7 @@ export class Run {
 
   /**
    * Runs a program to its end and gives back its standard output.
-   * @throws LocalError of that code, with the end of what it printed
+   * @throws PortcullisError of that code, with the end of what it printed
    */
   async complete(spec: RunProcess, failure: Failure): Promise<string> {
     const lines: string[] = [];
@@ -75,7 +75,7 @@ export class Run {
     const { code } = await child.exited;
     if (code === 0) return lines.join('\n');
     const said = await lastLines(child.log);
-    throw new LocalError(failure.code, `${spec.name} failed: ${said}`, failure.remedy);
+    throw new PortcullisError(failure.code, `${spec.name} failed: ${said}`, failure.remedy);
   }
 
   /**

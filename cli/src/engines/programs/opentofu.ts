@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { basename, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import { buildGoModule, type GoModule } from '../install/go-module';
 import { onPath } from '../install/on-path';
 import { isAtLeast } from '../install/version';
@@ -23,7 +23,7 @@ const REMEDY = `put tofu or terraform ${MINIMUM} or newer on PATH`;
 /**
  * The engine that plans and applies: what TERRAFORM_BINARY_NAME names, else `tofu` or `terraform` on PATH,
  * else OpenTofu built from its Go module.
- * @throws LocalError `engine_missing`, `engine_build_failed`, `checksum_mismatch`
+ * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM`
  */
 export async function findOpenTofu({ run, cache, note }: EngineContext): Promise<string> {
   const named = process.env.TERRAFORM_BINARY_NAME;
@@ -35,8 +35,8 @@ export async function findOpenTofu({ run, cache, note }: EngineContext): Promise
     note(`${binary} is ${version}, older than ${MINIMUM}`);
   }
   if (named !== undefined && named !== '' && basename(named) !== 'tofu') {
-    throw new LocalError(
-      'engine_missing',
+    throw new PortcullisError(
+      'ERR_ENGINE_MISSING',
       `TERRAFORM_BINARY_NAME names ${named}, which is no engine of version ${MINIMUM} or newer`,
       `${REMEDY}, or unset TERRAFORM_BINARY_NAME`,
     );

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import { buildGoModule, type GoModule } from '../install/go-module';
 import type { EngineContext } from '../install/context';
 import { engineEnvironment } from './opentofu';
@@ -60,7 +60,7 @@ const REGISTRY_TIMEOUT_MS = 2_500;
  * Makes providers available to the engine. Where the engine's own registry answers there is nothing to do;
  * elsewhere they are built from their Go modules, one after the other, into filesystem mirrors.
  * @returns the CLI configuration file that names the mirrors, or undefined when the registry is used
- * @throws LocalError `engine_missing`, `engine_build_failed`, `checksum_mismatch`
+ * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM`
  */
 export async function provideProviders(
   context: EngineContext,
@@ -135,8 +135,8 @@ async function registryOf(engine: string, folder: string): Promise<string> {
   });
   const host = registryHost(stdout);
   if (host === undefined) {
-    throw new LocalError(
-      'engine_missing',
+    throw new PortcullisError(
+      'ERR_ENGINE_MISSING',
       `${engine} names no registry of providers`,
       'use OpenTofu or Terraform',
     );

@@ -3,7 +3,7 @@ import { findDebianBinary } from '../install/debian-binary';
 
 /**
  * The binary of a Redis.
- * @throws LocalError `engine_missing`, `engine_build_failed`
+ * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`
  */
 export const findRedis = (context: Pick<EngineContext, 'run' | 'note'>): Promise<string> =>
   findDebianBinary({ binary: 'redis-server', alternative: 'name one in REDIS_URL' }, context);

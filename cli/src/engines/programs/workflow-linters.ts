@@ -46,7 +46,7 @@ export interface WorkflowLinters {
   readonly shellcheck: string;
 }
 
-/** Finds each on PATH, else installs it. @throws LocalError `engine_missing`, `engine_build_failed`, `checksum_mismatch` */
+/** Finds each on PATH, else installs it. @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM` */
 export async function findWorkflowLinters(context: EngineContext): Promise<WorkflowLinters> {
   const [actionlint, zizmor, shellcheck] = await Promise.all([
     onPath('actionlint').then((found) => found ?? buildActionlint(context)),

@@ -37,7 +37,7 @@ export type OidcServer = Server & {
  * Starts an OIDC provider (npm `oidc-provider`) that issues RFC 9068 access tokens, by client credentials and
  * to people who sign in. Its keys and data are ours, so that a restart keeps them; keys and client secrets go
  * over IPC.
- * @throws LocalError `port_in_use`, `server_failed`
+ * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`
  */
 export async function startOidc(run: Run, options: OidcOptions): Promise<OidcServer> {
   const { port: asked, people = [], ...rest } = options;

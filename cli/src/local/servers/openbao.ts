@@ -56,7 +56,7 @@ export function serverConfiguration({ port, clusterPort, dataFolder, own }: Conf
 /**
  * Starts a real server: initialized, unsealed, storage on disk, two audit files; not `-dev`, so that sealing,
  * restarting and auditing behave as in production. The unseal key and the root token stay in our memory.
- * @throws LocalError `port_in_use`, `server_failed`
+ * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`
  */
 export async function startOpenBao(
   run: Run,

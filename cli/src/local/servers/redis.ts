@@ -63,7 +63,7 @@ export function redisConfiguration(port: number, folder: string): string {
 
 /**
  * Starts a Redis that is configured as a production one is: ACL file, default user off, no eviction.
- * @throws LocalError `port_in_use`, `server_failed`
+ * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`
  */
 export async function startRedis(run: Run, { binary, port: asked }: RedisOptions): Promise<RedisServer> {
   const folder = await run.subfolder('redis');

@@ -1,4 +1,4 @@
-import { LocalError } from '../../errors';
+import { PortcullisError } from '../../errors';
 import { poll } from '../../engines/process/poll';
 import type { ManagedProcess } from '../../engines/process/processes';
 import type { Run, RunProcess } from '../../engines/process/run';
@@ -75,8 +75,8 @@ async function launch(run: Run, spec: ServerSpec): Promise<ManagedProcess> {
   } catch (cause) {
     if (!child.running) throw await child.failure();
     await child.kill();
-    throw new LocalError(
-      'server_failed',
+    throw new PortcullisError(
+      'ERR_SERVER_FAILED',
       `${child.name} did not answer within ${startWithinMs / 1000} s`,
       'try again on a less busy machine',
       { cause },

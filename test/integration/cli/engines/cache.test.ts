@@ -58,7 +58,7 @@ describe('the engine cache', () => {
     const place = await entry();
     await damage(place);
     await expect(entry()).rejects.toMatchObject({
-      code: 'checksum_mismatch',
+      code: 'ERR_CHECKSUM',
       problem: expect.stringContaining(place) as string,
       remedy: expect.stringContaining('start again') as string,
     });

@@ -87,16 +87,16 @@ describe('a run', () => {
         failure,
       );
       await expect(failing).rejects.toMatchObject({
-        code: 'engine_build_failed',
+        code: 'ERR_ENGINE_BUILD',
         message: expect.stringMatching(/builder failed.*no space left.*free some/s) as string,
       });
       await expect(
         run.spawn({ name: 'missing', command: '/nonexistent', args: [], env: process.env }),
-      ).rejects.toMatchObject({ code: 'server_failed' });
+      ).rejects.toMatchObject({ code: 'ERR_SERVER_FAILED' });
     } finally {
       await run.close();
     }
   });
 });
 
-const failure = { code: 'engine_build_failed', remedy: 'free some' } as const;
+const failure = { code: 'ERR_ENGINE_BUILD', remedy: 'free some' } as const;

@@ -24,7 +24,7 @@ describe('a server that the user names and that does not answer', () => {
     let run: Run | undefined;
     const start = startEnvironment({ env: env(host), onRun: (opened) => (run = opened) });
     await expect(start).rejects.toMatchObject({
-      code: 'unreachable',
+      code: 'ERR_UNREACHABLE',
       problem: expect.stringContaining(host) as string,
       remedy: expect.stringContaining(name) as string,
     });
@@ -39,7 +39,7 @@ describe('a server that the user names and that does not answer', () => {
     ['OAUTH_CLIENT_ID', { OIDC_ISSUER_URL: 'http://127.0.0.1:1' }],
   ])('asks for %s where the address alone is not enough', async (missing, env) => {
     await expect(startEnvironment({ env })).rejects.toMatchObject({
-      code: 'bad_setting',
+      code: 'ERR_SETTING',
       problem: expect.stringContaining(missing) as string,
     });
   });
@@ -47,7 +47,7 @@ describe('a server that the user names and that does not answer', () => {
   it('gets no token over plain HTTP, unless it is on this machine', async () => {
     const env = { VAULT_ADDR: 'http://vault.example.com:8200', VAULT_TOKEN: 'canary-token' };
     await expect(startEnvironment({ env })).rejects.toMatchObject({
-      code: 'bad_setting',
+      code: 'ERR_SETTING',
       message:
         'Vault at http://vault.example.com:8200 (VAULT_ADDR) would get VAULT_TOKEN in the clear; ' +
         'use https, or unset VAULT_ADDR to get a local server',

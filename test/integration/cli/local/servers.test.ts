@@ -195,12 +195,12 @@ describe('a port that the user names', () => {
   it('is refused with a remedy when something listens there', async () => {
     const { port } = redis();
     await expect(startPostgres(run(), { port })).rejects.toMatchObject({
-      code: 'port_in_use',
+      code: 'ERR_PORT_IN_USE',
       message: expect.stringContaining(`port ${port}`) as string,
       remedy: expect.stringContaining('stop what listens there') as string,
     });
     await expect(startRedis(run(), { binary: 'redis-server', port })).rejects.toMatchObject({
-      code: 'port_in_use',
+      code: 'ERR_PORT_IN_USE',
     });
   });
 });

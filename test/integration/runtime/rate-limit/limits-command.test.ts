@@ -1,7 +1,7 @@
 import { rateLimit } from '@portcullis/runtime';
 import { Command } from 'commander';
 import { register } from '../../../../cli/src/limits/command';
-import { LocalError } from '../../../../cli/src/errors';
+import { PortcullisError } from '../../../../cli/src/errors';
 import { poll } from '../../../../cli/src/engines/process/poll';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { policy } from '../../../../policy';
@@ -53,7 +53,7 @@ describe('portcullis limits', () => {
       register(program);
       const failure = await program.parseAsync(['node', 'portcullis', 'limits', ...args]).then(
         () => undefined,
-        (error: unknown) => error as LocalError,
+        (error: unknown) => error as PortcullisError,
       );
       return { code: process.exitCode, output, errors, failure };
     } finally {
@@ -146,7 +146,7 @@ describe('portcullis limits', () => {
 
   test('what does not work is said, with what to do and without a password', async () => {
     const { failure: nothing } = await portcullis(['show', 'acme'], { REDIS_URL: '' });
-    expect(nothing).toBeInstanceOf(LocalError);
+    expect(nothing).toBeInstanceOf(PortcullisError);
     expect(nothing?.remedy).toBe('set REDIS_URL; or VAULT_ADDR, VAULT_TOKEN and REDIS_HOST, to lease a user');
 
     const wrong = server().url.replace('//', '//support:hunter99@');

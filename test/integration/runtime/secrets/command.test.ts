@@ -61,7 +61,7 @@ test('put keeps the other fields, and writes on top of the version it was told',
 
   for (const cas of [0, 2]) {
     await expect(putField(vault, { path, field: 'a', value: 'canary', cas })).rejects.toMatchObject({
-      code: 'vault_refused',
+      code: 'ERR_VAULT_REFUSED',
       problem: 'secret/api/config is at another version',
     });
   }
@@ -75,22 +75,22 @@ test('put without the right, or onto what is no entry, says what to do', async (
   const reader = new VaultClient(leases().vault.address, auth.client_token);
   await expect(putField(reader, { path: 'secret/api', field: 'key', value: 'canary' })).rejects.toMatchObject(
     {
-      code: 'vault_refused',
+      code: 'ERR_VAULT_REFUSED',
       remedy: 'its policy needs "patch", and "create" for a new entry, on "secret/data/api"',
     },
   );
   await expect(
     putField(leases().admin, { path: 'secret', field: 'key', value: 'canary' }),
-  ).rejects.toMatchObject({ code: 'bad_setting' });
+  ).rejects.toMatchObject({ code: 'ERR_SETTING' });
   await expect(
     putField(leases().admin, { path: 'nowhere/api', field: 'key', value: 'canary' }),
   ).rejects.toMatchObject({
-    code: 'vault_refused',
+    code: 'ERR_VAULT_REFUSED',
     message: expect.not.stringContaining('canary') as string,
   });
   await expect(
     putField(new VaultClient('http://127.0.0.1:1'), { path: 'secret/a', field: 'key', value: 'canary' }),
-  ).rejects.toMatchObject({ code: 'unreachable' });
+  ).rejects.toMatchObject({ code: 'ERR_UNREACHABLE' });
 });
 
 test("status shows a running service's token and leases on a socket that is its own", async () => {
@@ -118,6 +118,6 @@ test("status shows a running service's token and leases on a socket that is its 
   } finally {
     await secrets.close();
   }
-  await expect(readStatus(statusSocket)).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(readStatus(statusSocket)).rejects.toMatchObject({ code: 'ERR_UNREACHABLE' });
   await rm(folder, { recursive: true });
 }, 30_000);

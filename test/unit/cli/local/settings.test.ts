@@ -1,7 +1,7 @@
 import { cacheFolder, entryName } from '../../../../cli/src/engines/install/cache';
 import { plannedChanges } from '../../../../cli/src/local/deploy';
 import { cliConfiguration, registryHost } from '../../../../cli/src/engines/programs/providers';
-import { LocalError, messageOf, shownAddress } from '../../../../cli/src/errors';
+import { PortcullisError, messageOf, shownAddress } from '../../../../cli/src/errors';
 import { checkedSource, type GoModule } from '../../../../cli/src/engines/install/go-module';
 import { sha256Hex } from '../../../../cli/src/engines/random';
 import { serverConfiguration } from '../../../../cli/src/local/servers/openbao';
@@ -38,7 +38,7 @@ describe('an address that is shown', () => {
 
 describe('an error', () => {
   it('says what was found and what to do', () => {
-    const error = new LocalError('port_in_use', 'port 80 is in use', 'choose another');
+    const error = new PortcullisError('ERR_PORT_IN_USE', 'port 80 is in use', 'choose another');
     expect(error.message).toBe('port 80 is in use; choose another');
   });
 
@@ -71,7 +71,7 @@ describe('a Go module', () => {
     for (const answer of ['{"Dir":"/source","Sum":"h1:other"}', '{"Dir":"/source"}', '{"Sum":"h1:pinned"}']) {
       expect(() => checkedSource(answer, module)).toThrow(
         expect.objectContaining({
-          code: 'checksum_mismatch',
+          code: 'ERR_CHECKSUM',
           problem: expect.stringContaining('expected h1:pinned') as string,
         }) as Error,
       );

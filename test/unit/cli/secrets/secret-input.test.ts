@@ -22,13 +22,13 @@ test.each([
   ['is longer than 524288 bytes', ['c'.repeat(300_000), 'c'.repeat(300_000)]],
 ])('what %s is refused', async (problem, chunks) => {
   await expect(readSecret(input(...chunks))).rejects.toMatchObject({
-    code: 'bad_setting',
+    code: 'ERR_SETTING',
     problem: `standard input ${problem}`,
   });
 });
 
 test('a terminal is refused', async () => {
   await expect(readSecret(Object.assign(input('secret'), { isTTY: true }))).rejects.toMatchObject({
-    code: 'bad_setting',
+    code: 'ERR_SETTING',
   });
 });
