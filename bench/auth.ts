@@ -1,9 +1,9 @@
 /** `npm run bench:auth`: what verifying an access token costs, next to the libraries that do the same. */
-import { findWrk } from '../cli/src/engines/programs/wrk';
 import { Run } from '../cli/src/engines/process/run';
 import { AUTH_PEERS, type AuthPeer } from './auth/peers';
 import { startIssuer, type TokenAlgorithm } from './auth/tokens';
 import { compare, type Measured } from './lib/compare';
+import { findWrk } from './lib/load';
 import { benchOptions, chosenPeers } from './lib/options';
 import { atLeast, atMost, machine, print, toRow, type Goal } from './lib/report';
 import { measuredServer } from './lib/server';

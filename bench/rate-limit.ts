@@ -1,11 +1,11 @@
 /** `npm run bench:rate-limit`: what a decision on a real Redis costs, next to the libraries that make one. */
 import { writeFile } from 'node:fs/promises';
 import { findRedis } from '../cli/src/engines/programs/redis';
-import { findWrk } from '../cli/src/engines/programs/wrk';
 import { Run } from '../cli/src/engines/process/run';
 import { randomPassword } from '../cli/src/engines/random';
 import { startRedis } from '../cli/src/local/servers/redis';
 import { compare, type Measured, type Scenario } from './lib/compare';
+import { findWrk } from './lib/load';
 import { benchOptions, chosenPeers } from './lib/options';
 import { atMost, machine, print, round, toRow, type Goal } from './lib/report';
 import { measuredServer, startProgram } from './lib/server';

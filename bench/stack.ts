@@ -1,10 +1,10 @@
 /** `npm run bench:stack`: a verified token, its scope and its limit together, next to the usual pair of libraries. */
 import { findRedis } from '../cli/src/engines/programs/redis';
-import { findWrk } from '../cli/src/engines/programs/wrk';
 import { Run } from '../cli/src/engines/process/run';
 import { startRedis } from '../cli/src/local/servers/redis';
 import { startIssuer } from './auth/tokens';
 import { compare } from './lib/compare';
+import { findWrk } from './lib/load';
 import { benchOptions, chosenPeers } from './lib/options';
 import { atLeast, machine, print, toRow } from './lib/report';
 import { measuredServer } from './lib/server';

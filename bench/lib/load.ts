@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { EngineContext } from '../../cli/src/engines/install/context';
+import { findDebianBinary } from '../../cli/src/engines/install/debian-binary';
 
 /** One burst of load: `wrk` with one thread and 64 connections, in a process of its own. */
 export interface Load {
@@ -35,4 +37,9 @@ export async function generateLoad(wrk: string, { url, headers, skip, seconds }:
     throw new Error(`the load on ${url} broke: ${result.requests} answers, ${broken} failed`);
   }
   return result;
+}
+
+/** The load generator's binary. @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD` */
+export function findWrk(context: Pick<EngineContext, 'run' | 'note'>): Promise<string> {
+  return findDebianBinary({ binary: 'wrk', alternative: 'on macOS: brew install wrk' }, context);
 }

@@ -5,10 +5,10 @@ import {
   CreateVpcCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { findMoto } from '../../cli/src/engines/programs/moto';
 import { EngineCache } from '../../cli/src/engines/install/cache';
 import type { Run } from '../../cli/src/engines/process/run';
 import { startMoto } from '../support/moto';
+import { findPythonProgram } from '../support/programs';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';
 
 /** An account of moto's, and what is to be applied to it. */
@@ -31,7 +31,7 @@ export async function startAccount(
   run: Run,
   { aws }: { readonly aws: Pick<AwsEnvironment['aws'], 'account' | 'region'> },
 ): Promise<Account> {
-  const program = await findMoto({ run, cache: new EngineCache(), note: () => undefined });
+  const program = await findPythonProgram('moto', { run, cache: new EngineCache(), note: () => undefined });
   const { url } = await startMoto(run, { program, account: aws.account });
   return {
     client: { endpoint: url, region: aws.region, credentials },

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { EngineCache } from '../../cli/src/engines/install/cache';
-import { findCheckov } from '../../cli/src/engines/programs/checkov';
 import type { Run } from '../../cli/src/engines/process/run';
+import { findPythonProgram } from '../support/programs';
 
 /** One rule about one resource. */
 export interface Finding {
@@ -42,7 +42,11 @@ interface Report {
  * servers. All at once, for its start takes the most.
  */
 export async function checkPlans(run: Run, plans: readonly string[]): Promise<Verdict> {
-  const checkov = await findCheckov({ run, cache: new EngineCache(), note: () => undefined });
+  const checkov = await findPythonProgram('checkov', {
+    run,
+    cache: new EngineCache(),
+    note: () => undefined,
+  });
   const output = await run.complete(
     {
       name: 'checkov',

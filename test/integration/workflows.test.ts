@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EngineCache } from '../../cli/src/engines/install/cache';
-import { findWorkflowLinters, type WorkflowLinters } from '../../cli/src/engines/programs/workflow-linters';
+import { findWorkflowLinters, type WorkflowLinters } from '../support/programs/workflow-linters';
 import { Run } from '../../cli/src/engines/process/run';
 import { delivery, deliveryFiles, scanning } from '../../stacks/github-settings';
 

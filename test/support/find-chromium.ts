@@ -1,12 +1,12 @@
 /** Prints where Chromium is, installing it where that can be done. In a process of its own: see chromium.ts. */
-import { findChromium } from '../../cli/src/engines/programs/chromium';
 import { messageOf } from '../../cli/src/errors';
 import { Run } from '../../cli/src/engines/process/run';
+import { findProgram } from './programs';
 
 async function main(): Promise<void> {
   const run = await Run.open();
   try {
-    console.log(await findChromium({ run, note: (text) => console.error(text) }));
+    console.log(await findProgram('chromium', { run, note: (text) => console.error(text) }));
   } finally {
     await run.close();
   }

@@ -1,4 +1,4 @@
-import type { PythonCommand } from '../../cli/src/engines/install/python-program';
+import type { PythonCommand } from './programs/python-program';
 import { LOOPBACK, onPort } from '../../cli/src/engines/process/ports';
 import type { Run } from '../../cli/src/engines/process/run';
 import { Server } from '../../cli/src/local/servers/server';

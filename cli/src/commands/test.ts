@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { prepareEdgeEngines, prepareEngines } from '../local/environment';
+import { prepareEdgeEngines, prepareEngines } from '../../../test/support/prepare-engines';
 import { showProgress } from '../progress';
 
 export function register(program: Command): void {

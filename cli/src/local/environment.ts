@@ -1,22 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { policy } from '../../../policy';
-import { EngineCache } from '../engines/install/cache';
+import { EngineFinder } from '../engines/engine-finder';
 import { Deployment, saveRedisUsers } from './deploy';
-import { findCheckov } from '../engines/programs/checkov';
-import { findChromium } from '../engines/programs/chromium';
-import { findMoto } from '../engines/programs/moto';
-import { findOpenBao } from '../engines/programs/openbao';
-import { findOpenTofu } from '../engines/programs/opentofu';
-import { findRedis } from '../engines/programs/redis';
-import { findWapiti } from '../engines/programs/wapiti';
-import { findWorkflowLinters } from '../engines/programs/workflow-linters';
-import {
-  AWS_PROVIDER,
-  GITHUB_PROVIDER,
-  provideProviders,
-  VAULT_PROVIDER,
-  type ProviderModule,
-} from '../engines/programs/providers';
 import { givenPostgres, givenRedis, givenVault } from './given';
 import { givenIdentity, startIdentity, type Identity } from './identity';
 import { silent, type Note, type Progress } from '../engines/progress';
@@ -71,48 +56,8 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
   }
 }
 
-/**
- * Finds, downloads or builds everything that the tests run on, so that none of them waits for minutes. The browser
- * and the scanner may not be installable here: the tests that need them say so themselves.
- */
-export async function prepareEngines(progress: Progress = silent): Promise<void> {
-  const run = await Run.open();
-  const cache = new EngineCache();
-  const where = { run, cache };
-  const optional = (title: string, find: (note: Note) => Promise<unknown>): Promise<unknown> =>
-    progress.step(title, find).catch(() => undefined);
-  try {
-    const engines = engineFinder(run, progress);
-    await Promise.all([
-      engines.deployer([VAULT_PROVIDER, GITHUB_PROVIDER]),
-      engines.openBao(),
-      engines.redis(),
-      progress.step('Workflow linters', (note) => findWorkflowLinters({ ...where, note })),
-      optional('Chromium', (note) => findChromium({ run, note })),
-      optional('Wapiti', (note) => findWapiti({ run, note })),
-    ]);
-  } finally {
-    await run.close();
-  }
-}
-
-/** As {@link prepareEngines}, for the tests of what is applied to AWS. */
-export async function prepareEdgeEngines(progress: Progress = silent): Promise<void> {
-  const run = await Run.open();
-  const where = { run, cache: new EngineCache() };
-  try {
-    await Promise.all([
-      engineFinder(run, progress).deployer([AWS_PROVIDER]),
-      progress.step('moto', (note) => findMoto({ ...where, note })),
-      progress.step('checkov', (note) => findCheckov({ ...where, note })),
-    ]);
-  } finally {
-    await run.close();
-  }
-}
-
 async function assemble(run: Run, progress: Progress, env: NodeJS.ProcessEnv): Promise<LocalEnvironment> {
-  const engines = engineFinder(run, progress);
+  const engines = new EngineFinder(run, progress);
   const step = <T>(title: string, work: (note: Note) => Promise<T>): Promise<T> => progress.step(title, work);
 
   // Servers of the user's own first: a wrong address shows at once, before anything is built or started.
@@ -192,20 +137,5 @@ function apiConfig({ host, port }: PostgresAdmin, clientSecret: string): Record<
     encryption_key: key(),
     db_host: host,
     db_port: String(port),
-  };
-}
-
-function engineFinder(run: Run, progress: Progress) {
-  const cache = new EngineCache();
-  return {
-    deployer: async (providers: readonly ProviderModule[] = [VAULT_PROVIDER]) => {
-      const engine = await progress.step('OpenTofu', (note) => findOpenTofu({ run, cache, note }));
-      const engineConfiguration = await progress.step('Providers', (note) =>
-        provideProviders({ run, cache, note }, engine, providers),
-      );
-      return { engine, engineConfiguration };
-    },
-    openBao: () => progress.step('OpenBao binary', (note) => findOpenBao({ run, cache, note })),
-    redis: () => progress.step('Redis binary', (note) => findRedis({ run, note })),
   };
 }

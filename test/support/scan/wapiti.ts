@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findWapiti } from '../../../cli/src/engines/programs/wapiti';
 import type { Run } from '../../../cli/src/engines/process/run';
+import { findProgram } from '../programs';
 
 /** Crawls and attacks; without the modules that would call hosts other than the target. */
 const MODULES = [
@@ -35,7 +35,7 @@ export interface ScanOptions {
 
 /** Scans a loopback target. @throws PortcullisError when wapiti cannot be had or fails. */
 export async function scan(run: Run, { target, paths, token }: ScanOptions): Promise<WapitiReport> {
-  const wapiti = await findWapiti({ run, note: () => undefined });
+  const wapiti = await findProgram('wapiti', { run, note: () => undefined });
   const folder = await run.subfolder(`wapiti-${new URL(target).port}`);
   const report = join(folder, 'report.json');
   const output = await run.complete(

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PortcullisError } from '../../errors';
-import { onPath } from './on-path';
-import { isAtLeast } from './version';
-import type { EngineContext } from './context';
+import { PortcullisError } from '../../../cli/src/errors';
+import { onPath } from '../../../cli/src/engines/install/on-path';
+import { isAtLeast } from '../../../cli/src/engines/install/version';
+import type { EngineContext } from '../../../cli/src/engines/install/context';
 
 /**
  * A program of PyPI with everything that it needs. Each of these packages is pinned, by version and checksum, in

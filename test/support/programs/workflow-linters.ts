@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { buildGoModule, type GoModule } from '../install/go-module';
-import { onPath } from '../install/on-path';
-import type { EngineContext } from '../install/context';
-import { fromWheel, type WheelProgram } from '../install/wheel';
+import { buildGoModule, type GoModule } from '../../../cli/src/engines/install/go-module';
+import { onPath } from '../../../cli/src/engines/install/on-path';
+import type { EngineContext } from '../../../cli/src/engines/install/context';
+import { fromWheel, type WheelProgram } from '../../../cli/src/engines/install/wheel';
 
 const ACTIONLINT: GoModule = {
   path: 'github.com/rhysd/actionlint',

@@ -1,0 +1,47 @@
+/** Finds, downloads or builds everything that the tests run on, so that none of them waits for minutes. */
+import { EngineFinder } from '../../cli/src/engines/engine-finder';
+import { EngineCache } from '../../cli/src/engines/install/cache';
+import { Run } from '../../cli/src/engines/process/run';
+import { AWS_PROVIDER, GITHUB_PROVIDER, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
+import { silent, type Note, type Progress } from '../../cli/src/engines/progress';
+import { findProgram, findPythonProgram } from './programs';
+import { findWorkflowLinters } from './programs/workflow-linters';
+
+/** The browser and the scanner may not be installable here: the tests that need them say so themselves. */
+export async function prepareEngines(progress: Progress = silent): Promise<void> {
+  const optional = (title: string, find: (note: Note) => Promise<unknown>): Promise<unknown> =>
+    progress.step(title, find).catch(() => undefined);
+  await withRun((run) => {
+    const engines = new EngineFinder(run, progress);
+    const cache = new EngineCache();
+    return Promise.all([
+      engines.deployer([VAULT_PROVIDER, GITHUB_PROVIDER]),
+      engines.openBao(),
+      engines.redis(),
+      progress.step('Workflow linters', (note) => findWorkflowLinters({ run, cache, note })),
+      optional('Chromium', (note) => findProgram('chromium', { run, note })),
+      optional('Wapiti', (note) => findProgram('wapiti', { run, note })),
+    ]);
+  });
+}
+
+/** The same for the tests of what is applied to AWS. */
+export async function prepareEdgeEngines(progress: Progress = silent): Promise<void> {
+  await withRun((run) => {
+    const cache = new EngineCache();
+    return Promise.all([
+      new EngineFinder(run, progress).deployer([AWS_PROVIDER]),
+      progress.step('moto', (note) => findPythonProgram('moto', { run, cache, note })),
+      progress.step('checkov', (note) => findPythonProgram('checkov', { run, cache, note })),
+    ]);
+  });
+}
+
+async function withRun(work: (run: Run) => Promise<unknown>): Promise<void> {
+  const run = await Run.open();
+  try {
+    await work(run);
+  } finally {
+    await run.close();
+  }
+}
