@@ -46,9 +46,9 @@ async function main(): Promise<void> {
     };
     const everyone = Array.from({ length: CLIENTS }, (_, index) => index);
     const scenarios = [
-      // About one call a second of each: leased mode has to ask Redis as often as exact mode does.
+      // About one call a second of each: with reserved blocks Redis is asked as often as in exact mode.
       await clients('many clients', everyone),
-      // Leased blocks live for a second and grow with the client's rate: the second before shows the way there.
+      // Reserved blocks live for a second and grow with the client's rate: the second before shows the way there.
       { ...(await clients('busy clients', everyone.slice(0, BUSY_CLIENTS))), seconds: 3 },
       { ...(await clients('one hot client', [0])), seconds: 3 },
       await clients('denied', [DENIED_CLIENT], isLimiter),
@@ -121,7 +121,7 @@ function goalsOf(measured: readonly Measured[]): readonly Goal[] {
     ...['many clients', 'busy clients', 'one hot client'].flatMap((scenario) => {
       const exact = overhead(scenario, 'Portcullis, exact');
       const best = Math.min(...peers.map((peer) => overhead(scenario, peer)));
-      const leased = overhead(scenario, 'Portcullis, leased');
+      const reserved = overhead(scenario, 'Portcullis, reserved');
       return [
         atMost(`exact, ${scenario}: CPU over bare Express`, exact, 14, 'µs'),
         // A difference: where one of them makes Express cheaper, a ratio says nothing.
@@ -137,7 +137,7 @@ function goalsOf(measured: readonly Measured[]): readonly Goal[] {
           5,
           'µs',
         ),
-        atMost(`leased, ${scenario}: CPU over bare Express`, leased, 5, 'µs'),
+        atMost(`reserved, ${scenario}: CPU over bare Express`, reserved, 5, 'µs'),
       ];
     }),
     atMost('exact, denied: CPU over bare Express', overhead('denied', 'Portcullis, exact'), 5, 'µs'),

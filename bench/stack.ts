@@ -57,7 +57,7 @@ async function main(): Promise<void> {
       rows: measured.map(toRow),
       goals: [
         atLeast("exact: requests a second, of the peers'", ofPeers('Portcullis, exact'), 1.75, 'times'),
-        atLeast("leased: requests a second, of the peers'", ofPeers('Portcullis, leased'), 1.9, 'times'),
+        atLeast("reserved: requests a second, of the peers'", ofPeers('Portcullis, reserved'), 1.9, 'times'),
       ],
     });
   } finally {

@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     redis,
     overrides: await watchOverrides(secrets, policy),
     // The busiest clients decide most of their calls without a round trip.
-    leased: { tiers: ['enterprise'] },
+    reserved: { tiers: ['enterprise'] },
     onEvent,
   });
   const people = loginFor(settings, config, { redis, revocations, onEvent });

@@ -3,7 +3,7 @@ export const LIMIT_PEERS = [
   'bare Express',
   'one Redis PING',
   'Portcullis, exact',
-  'Portcullis, leased',
+  'Portcullis, reserved',
   'rate-limiter-flexible',
   'rate-limiter-flexible, auto-pipelined',
   'rate-limiter-flexible, memory block',

@@ -25,8 +25,8 @@ const PEERS: Record<LimitPeer, () => RequestHandler | Promise<RequestHandler>> =
     return (_req, _res, next) => void redis.ping().then(() => next(), next);
   },
   'Portcullis, exact': async () => rateLimit({ policy, redis: await nodeRedis(redisUrl) }),
-  'Portcullis, leased': async () =>
-    rateLimit({ policy, redis: await nodeRedis(redisUrl), leased: { tiers: Object.keys(policy.tiers) } }),
+  'Portcullis, reserved': async () =>
+    rateLimit({ policy, redis: await nodeRedis(redisUrl), reserved: { tiers: Object.keys(policy.tiers) } }),
   'rate-limiter-flexible': () => flexibleOn({}),
   'rate-limiter-flexible, auto-pipelined': () => flexibleOn({ enableAutoPipelining: true }),
   'rate-limiter-flexible, memory block': () =>

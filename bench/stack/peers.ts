@@ -2,7 +2,7 @@
 export const STACK_PEERS = [
   'bare Express',
   'Portcullis, exact',
-  'Portcullis, leased',
+  'Portcullis, reserved',
   'node-oauth2-jwt-bearer + rate-limiter-flexible',
 ] as const;
 

@@ -1,5 +1,5 @@
 /** The benchmarked app with all of it: a verified token, its scope, its limit. */
-import { enforce, rateLimit, requireAuth, type LeasedOptions } from '@portcullis/runtime';
+import { enforce, rateLimit, requireAuth, type ReservedOptions } from '@portcullis/runtime';
 import type { RequestHandler } from 'express';
 import { auth, requiredScopes, type AuthResult } from 'express-oauth2-jwt-bearer';
 import { Redis as IORedis } from 'ioredis';
@@ -16,7 +16,7 @@ const jwksUri = `${issuer}/jwks`;
 const PEERS: Record<StackPeer, () => readonly RequestHandler[] | Promise<readonly RequestHandler[]>> = {
   'bare Express': () => [],
   'Portcullis, exact': () => portcullis(),
-  'Portcullis, leased': () => portcullis({ tiers: ['pro'] }),
+  'Portcullis, reserved': () => portcullis({ tiers: ['pro'] }),
   'node-oauth2-jwt-bearer + rate-limiter-flexible': () => {
     const storeClient = new IORedis(redisUrl);
     const limiter = new RateLimiterRedis({ storeClient, points: LIMIT, duration: WINDOW_SECONDS });
@@ -29,10 +29,10 @@ const PEERS: Record<StackPeer, () => readonly RequestHandler[] | Promise<readonl
   },
 };
 
-async function portcullis(leased: LeasedOptions = {}): Promise<readonly RequestHandler[]> {
+async function portcullis(reserved: ReservedOptions = {}): Promise<readonly RequestHandler[]> {
   const policy = benchPolicy(issuer);
   const redis = await nodeRedis(redisUrl);
-  return [requireAuth({ policy, jwksUri }), rateLimit({ policy, redis, leased }), enforce(policy)];
+  return [requireAuth({ policy, jwksUri }), rateLimit({ policy, redis, reserved }), enforce(policy)];
 }
 
 async function main(): Promise<void> {

@@ -14,7 +14,7 @@ const CONNECTION = [
 ] as const;
 
 /**
- * The runtime: its limiter's hashes, leased blocks and revocation stream, all under one prefix, which holds
+ * The runtime: its limiter's hashes, reserved blocks and revocation stream, all under one prefix, which holds
  * inside scripts too. EVAL and SCRIPT LOAD are there because the limiter is a script; it may call nothing that
  * is not listed here. No CONFIG GET: it would show `masterauth`; INFO says what `maxmemory_policy` is.
  */

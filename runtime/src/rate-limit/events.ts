@@ -1,11 +1,8 @@
-import type { StoreFailure } from './store/guarded-redis';
+import type { StoreEvent } from './store/guarded-redis';
 
 /** What happens behind the answers: for logs and alarms. Clients by their hash; no token, no address. */
 export type RateLimitEvent =
-  | { readonly type: 'store_down'; readonly failure?: StoreFailure; readonly redisError?: string }
-  | { readonly type: 'store_up' }
-  /** Redis may evict counters, and with them what their clients have spent: set `maxmemory-policy noeviction`. */
-  | { readonly type: 'store_evicts'; readonly policy: string }
+  | StoreEvent
   | {
       readonly type: 'denied';
       readonly client: string;

@@ -5,7 +5,7 @@ export { CostFunctionError, type CostFunction, type RouteKey } from './decide/co
 export { RateLimitOptionsError } from './errors';
 export type { OnRateLimitEvent, RateLimitEvent } from './events';
 export { StoreUnavailableError, type StoreFailure, type StoreState } from './store/guarded-redis';
-export type { LeasedOptions } from './reserved/reservable-calls';
+export type { ReservedOptions } from './reserved/reservable-calls';
 export { loginLimit, type LoginLimitOptions } from './login/login-limit';
 export {
   overridesSchema,

@@ -1,13 +1,13 @@
 import { metrics, type MeterProvider } from '@opentelemetry/api';
 import type { StoreState } from './store/guarded-redis';
-import type { UnitsFate } from './reserved/blocks';
+import type { UnitsFate } from './reserved/reserved-blocks';
 import type { StoreObserver } from './decide/limiter';
 import type { OutageOutcome } from './decide/outage';
 
 /** What became of a request. */
 export type DecisionOutcome =
   | 'admitted'
-  | 'admitted_leased'
+  | 'admitted_reserved'
   | 'denied'
   | 'never_fits'
   | 'admitted_locally'
@@ -18,7 +18,7 @@ export type DecisionOutcome =
 /** The limiter's OpenTelemetry instruments. They cost nothing where the app registered no SDK. */
 export interface LimiterMetrics extends StoreObserver {
   decided(tier: string, route: string, outcome: DecisionOutcome): void;
-  /** What became of leased units. */
+  /** What became of reserved units. */
   readonly unitsSettled: (fate: UnitsFate, units: number) => void;
 }
 
@@ -29,7 +29,7 @@ export interface LimiterMetrics extends StoreObserver {
  *   and `outcome`;
  * - `portcullis.rate_limit.store.failures`: requests that the store did not decide, by `failure`;
  * - `portcullis.rate_limit.store.duration`: seconds that a decision of the store took, those that failed too;
- * - `portcullis.rate_limit.lease.units`: leased units by `fate`: `spent`, `returned` or `lost`. What was spent,
+ * - `portcullis.rate_limit.reserved.units`: reserved units by `fate`: `spent`, `returned` or `lost`. What was spent,
  *   of all, is how well blocks fit;
  * - `portcullis.rate_limit.store.up`: 1 while the store decides, 0 while the breaker keeps away from it.
  *
@@ -43,7 +43,7 @@ export function limiterMetrics(provider: MeterProvider | undefined, state: () =>
     unit: 's',
     advice: { explicitBucketBoundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1] },
   });
-  const units = meter.createCounter('portcullis.rate_limit.lease.units', { unit: '{unit}' });
+  const units = meter.createCounter('portcullis.rate_limit.reserved.units', { unit: '{unit}' });
   meter
     .createObservableGauge('portcullis.rate_limit.store.up')
     .addCallback((result) => result.observe(state().up ? 1 : 0));
@@ -62,6 +62,6 @@ export function outcomeName(outcome: OutageOutcome): DecisionOutcome {
   if (outcome === 'closed') return 'refused_closed';
   const local = outcome.by === 'memory';
   if (outcome.allowed)
-    return local ? 'admitted_locally' : outcome.by === 'lease' ? 'admitted_leased' : 'admitted';
+    return local ? 'admitted_locally' : outcome.by === 'block' ? 'admitted_reserved' : 'admitted';
   return outcome.retryAfterMs === Infinity ? 'never_fits' : local ? 'denied_locally' : 'denied';
 }

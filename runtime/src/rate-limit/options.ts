@@ -29,7 +29,7 @@ const rateLimitShape = z.strictObject({
   ...shared,
   policy: definedPolicy,
   costs: z.record(z.string(), aFunction).optional(),
-  leased: z
+  reserved: z
     .strictObject({ tiers: z.array(z.string()).optional(), routes: z.array(z.string()).optional() })
     .optional(),
   overrides: having('current', 'what watchOverrides() gives').optional(),
@@ -60,14 +60,14 @@ export function checkLoginLimit(options: LoginLimitOptions): void {
 function unknownNames(options: Partial<RateLimitOptions> | null | undefined): Problem[] {
   const policy = definedPolicy.safeParse(options?.policy).data;
   if (policy === undefined) return [];
-  const tiers = named(options?.leased?.tiers).map(([index, name]) => ({
-    path: `leased.tiers[${index}]`,
+  const tiers = named(options?.reserved?.tiers).map(([index, name]) => ({
+    path: `reserved.tiers[${index}]`,
     known: Object.hasOwn(policy.tiers, name),
     message: `received ${JSON.stringify(name)}; expected one of ${Object.keys(policy.tiers).join(', ')}`,
   }));
   const routes = [
     ...Object.keys(options?.costs ?? {}).map((key) => ({ path: 'costs', key })),
-    ...named(options?.leased?.routes).map(([index, key]) => ({ path: `leased.routes[${index}]`, key })),
+    ...named(options?.reserved?.routes).map(([index, key]) => ({ path: `reserved.routes[${index}]`, key })),
   ].map(({ path, key }) => ({
     path,
     known: routeNamed(policy, key) !== undefined,

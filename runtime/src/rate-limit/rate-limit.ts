@@ -8,20 +8,19 @@ import { clientAddress, subscriberNetwork, type TrustedProxies } from './client/
 import { costsOf, type CostFunction, type RouteKey } from './decide/costs';
 import { DenyCache } from './decide/deny-cache';
 import { cappedDenials, type OnRateLimitEvent } from './events';
-import { guard } from './store/guard-with-events';
-import type { StoreState } from './store/guarded-redis';
+import { GuardedRedis, type StoreState } from './store/guarded-redis';
 import { setHeaders, setPolicyHeader } from './answer/headers';
 import { ClientNames } from './client/client-names';
-import { RedisLeaseStore } from './reserved/block-store';
-import { leasedCalls, type LeasedOptions } from './reserved/reservable-calls';
-import { Leases } from './reserved/blocks';
+import { RedisBlockStore } from './reserved/block-store';
+import { reservableCalls, type ReservedOptions } from './reserved/reservable-calls';
+import { ReservedBlocks } from './reserved/reserved-blocks';
 import { Limiter } from './decide/limiter';
 import { limiterMetrics, outcomeName } from './metrics';
 import { checkRateLimit } from './options';
 import { OutagePolicy, type OutageOutcome } from './decide/outage';
 import type { OverridesSource } from './client/overrides';
 import { limitPlan, type TierPlan } from './decide/limit-plan';
-import type { RedisClient } from '../redis';
+import { accessTo, type RedisClient } from '../redis';
 import { RedisStore } from './store/redis-store';
 import { refuseLimited, refuseUndecided } from './answer/refusals';
 import { RateLimitInfo } from './answer/request-info';
@@ -34,11 +33,11 @@ export interface RateLimitOptions {
   /** Routes whose cost depends on the request, as `'POST /api/transactions/export'`. */
   readonly costs?: Readonly<Record<RouteKey, CostFunction>>;
   /**
-   * Calls that may be admitted without a round trip, from blocks of units that this process leases and charges
+   * Calls that may be admitted without a round trip, from blocks of units that this process reserves and charges
    * to the client in advance: `{ tiers: ['enterprise'] }`. Never more than the limit is admitted; a busy client
    * may be refused up to 5/65 of it, and what a killed process held. Default: none.
    */
-  readonly leased?: LeasedOptions;
+  readonly reserved?: ReservedOptions;
   /** Organisations whose limits are not their tier's: `await watchOverrides(secrets, policy)`. Default: none. */
   readonly overrides?: OverridesSource;
   /** Whose X-Forwarded-For is believed for callers without a token: hops, or ranges. Default: nobody's. */
@@ -56,7 +55,7 @@ export interface RateLimitOptions {
 /** The middleware, and whether Redis decides, for `/readyz`: an outage degrades the limiter, it does not stop it. */
 export interface RateLimiter extends RequestHandler {
   storeState(): StoreState;
-  /** Gives leased blocks back: at shutdown, while Redis is still connected. Never rejects. */
+  /** Gives reserved blocks back: at shutdown, while Redis is still connected. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -85,7 +84,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const addressOf = clientAddress(trustedProxies);
   const costOf = costsOf(policy, costs);
   const denied = cappedDenials(onEvent);
-  const guarded = guard(redis, timeoutMs, onEvent);
+  const guarded = new GuardedRedis(accessTo(redis), { timeoutMs, onEvent });
   const metrics = limiterMetrics(options.meterProvider, () => guarded.state);
   const limiter = new Limiter(
     new RedisStore(guarded, plan.windowsMs),
@@ -94,9 +93,9 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     metrics,
   );
 
-  const isLeased = leasedCalls(policy, options.leased ?? {});
-  const leases = new Leases(new RedisLeaseStore(guarded, plan.windowsMs), metrics.unitsSettled);
-  const sweeping = options.leased && setInterval(() => leases.sweep(), leases.lifeMs).unref();
+  const isReservable = reservableCalls(policy, options.reserved ?? {});
+  const blocks = new ReservedBlocks(new RedisBlockStore(guarded, plan.windowsMs), metrics.unitsSettled);
+  const sweeping = options.reserved && setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
 
   const clientOf = (req: Request): string =>
     req.auth === undefined
@@ -158,8 +157,8 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     };
 
     const request = { client, cost, limits: tier.limits };
-    const mayLease = isLeased(tier.name, route) ? leases : undefined;
-    const outcome = limiter.decide(request, route?.onStoreFailure ?? 'local', mayLease);
+    const reserved = isReservable(tier.name, route) ? blocks : undefined;
+    const outcome = limiter.decide(request, route?.onStoreFailure ?? 'local', reserved);
     if (outcome instanceof Promise) outcome.then(answer).catch(next);
     else answer(outcome);
   };
@@ -167,7 +166,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     storeState: () => guarded.state,
     close: () => {
       clearInterval(sweeping);
-      return leases.close();
+      return blocks.close();
     },
   });
 }

@@ -1,10 +1,10 @@
 import type { Policy } from '../../policy';
-import { guard } from '../store/guard-with-events';
+import { GuardedRedis } from '../store/guarded-redis';
 import { ClientNames } from './client-names';
 import { windowKeys } from '../store/keys';
 import type { Overrides } from './overrides';
 import { limitPlan, type LimitPlan } from '../decide/limit-plan';
-import type { RedisClient } from '../../redis';
+import { accessTo, type RedisClient } from '../../redis';
 import { RedisStore } from '../store/redis-store';
 import { plainScript } from '../store/charge-script';
 
@@ -34,7 +34,7 @@ const RESET = plainScript(`return redis.call('DEL', unpack(KEYS))`);
 export class ClientLimits {
   readonly #names: ClientNames;
   readonly #plan: LimitPlan;
-  readonly #redis: ReturnType<typeof guard>;
+  readonly #redis: GuardedRedis;
 
   constructor(
     readonly policy: Policy,
@@ -43,7 +43,7 @@ export class ClientLimits {
   ) {
     this.#names = new ClientNames(policy.name);
     this.#plan = limitPlan(policy);
-    this.#redis = guard(redis, timeoutMs, () => undefined);
+    this.#redis = new GuardedRedis(accessTo(redis), { timeoutMs });
   }
 
   /**
@@ -75,7 +75,7 @@ export class ClientLimits {
 
   /**
    * Forgets what an organisation has spent. Processes repeat a refusal for a second at most, and may still spend
-   * what they have leased for it, for a sixtieth of the shortest window at most. What is refunded later of a call from
+   * what they have reserved for it, for a sixtieth of the shortest window at most. What is refunded later of a call from
    * before is taken off what was spent since: a refund knows its bucket, not its call.
    *
    * @returns whether there was something to forget.

@@ -1,6 +1,6 @@
 import type { DenyCache } from './deny-cache';
 import { StoreUnavailableError, type StoreFailure } from '../store/guarded-redis';
-import type { Leases } from '../reserved/blocks';
+import type { ReservedBlocks } from '../reserved/reserved-blocks';
 import type { OnStoreFailure, OutageOutcome, OutagePolicy } from './outage';
 import type { Charge, Decision, Store } from '../store/store';
 
@@ -12,7 +12,7 @@ export interface StoreObserver {
   storeTook(milliseconds: number): void;
 }
 
-/** Decides requests: from leased blocks, the deny cache, the store, or by the outage policy. No HTTP in here. */
+/** Decides requests: from reserved blocks, the deny cache, the store, or by the outage policy. No HTTP in here. */
 export class Limiter {
   constructor(
     readonly store: Store,
@@ -24,17 +24,21 @@ export class Limiter {
   /**
    * Answers at once where nothing has to be asked. Never rejects.
    *
-   * @param leases where the request may be admitted from a leased block.
+   * @param blocks where the request may be admitted from a reserved block.
    */
-  decide(request: Charge, policy: OnStoreFailure, leases?: Leases): OutageOutcome | Promise<OutageOutcome> {
-    const decided = leases?.spend(request) ?? this.denials.find(request);
+  decide(
+    request: Charge,
+    policy: OnStoreFailure,
+    blocks?: ReservedBlocks,
+  ): OutageOutcome | Promise<OutageOutcome> {
+    const decided = blocks?.spend(request) ?? this.denials.find(request);
     if (decided !== undefined) return decided;
     const askedAtMs = performance.now();
     return this.store.charge(request).then(
       (decision) => {
         this.observer.storeTook(performance.now() - askedAtMs);
         if (!decision.allowed) this.denials.note(request, decision);
-        leases?.decided(request, decision);
+        blocks?.decided(request, decision);
         return decision;
       },
       (error: unknown) => {

@@ -7,7 +7,7 @@
  * again at most W/N after it had to be. So a client that sends m equal calls a window, exactly its limit, gets at
  * least m of every m + ⌈m/N⌉: N/(N + 1) of them when m is a multiple of N, fewer of a few dear ones.
  *
- * A leased block is charged one bucket ahead (its last moment), so N + 2 buckets are live at once: they
+ * A reserved block is charged one bucket ahead (its last moment), so N + 2 buckets are live at once: they
  * sit in a ring, bucket i in slot i mod (N + 2).
  *
  * Times are whole milliseconds, so that now·N stays below 2^53 and every division here is exact.

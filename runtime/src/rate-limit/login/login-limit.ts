@@ -4,13 +4,13 @@ import { harmless } from '../../listener';
 import { AttemptCounter, FAILURE_COST, type Attempt, type AttemptLimit } from './attempts';
 import { clientAddress, subscriberNetwork, type TrustedProxies } from '../client/client-address';
 import { cappedDenials, type OnRateLimitEvent } from '../events';
-import { guard } from '../store/guard-with-events';
+import { GuardedRedis } from '../store/guarded-redis';
 import { ClientNames } from '../client/client-names';
 import { KnownNetworks } from './known-networks';
 import { limiterMetrics, outcomeName } from '../metrics';
 import { checkLoginLimit } from '../options';
 import type { OnStoreFailure } from '../decide/outage';
-import type { RedisClient } from '../../redis';
+import { accessTo, type RedisClient } from '../../redis';
 import { refuseAttempt, refuseUndecided } from '../answer/refusals';
 
 export interface LoginLimitOptions {
@@ -76,7 +76,7 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
   const { account, onStoreFailure = 'local', perNetwork = OFFICE, perAccount = PERSON } = options;
   const hasSucceeded = safely(options.succeeded ?? isGood);
   const onEvent = harmless(options.onEvent);
-  const redis = guard(options.redis, options.timeoutMs ?? 50, onEvent);
+  const redis = new GuardedRedis(accessTo(options.redis), { timeoutMs: options.timeoutMs ?? 50, onEvent });
   const metrics = limiterMetrics(options.meterProvider, () => redis.state);
   const names = new ClientNames(options.name);
   const networks = new AttemptCounter('login-network', perNetwork, names, redis, metrics);

@@ -12,12 +12,12 @@ const LEAST = 4;
  *
  * A block is charged one bucket ahead: whatever moment of its life (less than a bucket, window.ts) it is spent
  * at, its charge counts for at least a window from then on. `e` in the longest window's hash says when its first
- * block was leased: a hash that was deleted in between is another one, which the block was never charged to.
+ * block was reserved: a hash that was deleted in between is another one, which the block was never charged to.
  *
  * Reply: the time in ms, and for each block the units granted, then for each window its sum and the bucket
  * charged.
  */
-const LEASE_ALL = `
+const RESERVE_ALL = `
 local windows = tonumber(ARGV[1])
 local reply, arg = { now }, windows + 3
 for key = 1, #KEYS, windows + 1 do
@@ -77,8 +77,8 @@ return reply
 `;
 
 /** Takes blocks of units out of clients' limits. @param clock as in `chargeScript()`. */
-export function leaseScript(clock?: string): Script {
-  return timedScript(LEASE_ALL, clock);
+export function reserveScript(clock?: string): Script {
+  return timedScript(RESERVE_ALL, clock);
 }
 
 /** Gives back what was not spent of blocks. */

@@ -1,7 +1,7 @@
 import { Batch, type BatchScript, type Schedule, type ScriptRunner } from '../store/batch';
 import { limitArgument, type Script } from '../store/charge-script';
 import { blockKey, windowKeys } from '../store/keys';
-import { leaseScript, returnScript } from './block-script';
+import { reserveScript, returnScript } from './block-script';
 import { BUCKETS } from '../decide/window';
 
 /** Units of a client's limits, charged in advance. */
@@ -16,10 +16,10 @@ export interface Grant {
 }
 
 /** Where blocks come from. Both calls reject when the store does not answer. */
-export interface LeaseStore {
+export interface BlockStore {
   readonly windowsMs: readonly number[];
   /** Asks for a block; gets a smaller one near the limit, and none when it would be too small to be of use. */
-  lease(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined>;
+  reserve(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined>;
   /** Gives back the units of a block that were not spent, once; gives how many that were. */
   giveBack(client: string, block: string, unspent: number): Promise<number>;
 }
@@ -47,15 +47,15 @@ interface Returned {
   readonly unspent: number;
 }
 
-/** Blocks from Redis. Those asked for within a moment are leased by one EVALSHA, and given back by one. */
-export class RedisLeaseStore implements LeaseStore {
-  readonly #leases: Batch<Asked, Grant | undefined>;
+/** Blocks from Redis. Those asked for within a moment are reserved by one EVALSHA, and given back by one. */
+export class RedisBlockStore implements BlockStore {
+  readonly #reservations: Batch<Asked, Grant | undefined>;
   readonly #returns: Batch<Returned, number>;
 
   constructor(
     redis: ScriptRunner,
     readonly windowsMs: readonly number[],
-    script: Script = leaseScript(),
+    script: Script = reserveScript(),
     schedule: Schedule = gathering(windowsMs),
   ) {
     const returnableMs = Math.ceil(RETURNABLE_BUCKETS * shortestBucketMs(windowsMs));
@@ -63,7 +63,7 @@ export class RedisLeaseStore implements LeaseStore {
     const keysOf = windowKeys(windowsMs);
     const allKeys = (blocks: readonly { readonly client: string; readonly block: string }[]): string[] =>
       blocks.flatMap(({ client, block }) => [blockKey(client, block), ...keysOf(client)]);
-    const leaseAll: BatchScript<Asked, Grant | undefined> = {
+    const reserveAll: BatchScript<Asked, Grant | undefined> = {
       script,
       command: (asked) => ({
         keys: allKeys(asked),
@@ -82,12 +82,17 @@ export class RedisLeaseStore implements LeaseStore {
       }),
       answer: (reply, index) => Number(reply[index]),
     };
-    this.#leases = new Batch(redis, leaseAll, schedule);
+    this.#reservations = new Batch(redis, reserveAll, schedule);
     this.#returns = new Batch(redis, returnAll, schedule);
   }
 
-  lease(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined> {
-    return this.#leases.add({ client, block, want, limits });
+  reserve(
+    client: string,
+    block: string,
+    want: number,
+    limits: readonly number[],
+  ): Promise<Grant | undefined> {
+    return this.#reservations.add({ client, block, want, limits });
   }
 
   giveBack(client: string, block: string, unspent: number): Promise<number> {

@@ -1,19 +1,19 @@
 import type { Policy, Route } from '../../policy';
 import { routeNamed, type RouteKey } from '../decide/costs';
 
-/** Calls that leased blocks may admit: those of a tier, and those of a route. */
-export interface LeasedOptions {
+/** Calls that reserved blocks may admit: those of a tier, and those of a route. */
+export interface ReservedOptions {
   readonly tiers?: readonly string[];
   /** As `'GET /api/transactions'`. */
   readonly routes?: readonly RouteKey[];
 }
 
-/** Tells which calls leased blocks may admit. */
-export function leasedCalls(
+/** Tells which calls reserved blocks may admit. */
+export function reservableCalls(
   policy: Policy,
-  { tiers = [], routes = [] }: LeasedOptions,
+  { tiers = [], routes = [] }: ReservedOptions,
 ): (tier: string, route: Route | undefined) => boolean {
-  const leasedTiers = new Set(tiers);
-  const leasedRoutes = new Set(routes.map((key) => routeNamed(policy, key)));
-  return (tier, route) => leasedTiers.has(tier) || (route !== undefined && leasedRoutes.has(route));
+  const reservableTiers = new Set(tiers);
+  const reservableRoutes = new Set(routes.map((key) => routeNamed(policy, key)));
+  return (tier, route) => reservableTiers.has(tier) || (route !== undefined && reservableRoutes.has(route));
 }

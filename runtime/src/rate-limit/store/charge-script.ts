@@ -13,7 +13,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 /*
  * A window's hash: `h` the newest bucket that was current when something was charged, `l` the newest
- * bucket charged ahead by a lease, `t` the sum of all live buckets, and one field for each charged slot
+ * bucket charged ahead by a reserved block, `t` the sum of all live buckets, and one field for each charged slot
  * of the ring (window.ts). Time never runs backwards for a key: its current bucket is `h` at least.
  *
  * Keeping the sum makes a call cost the same however many buckets are charged: only those that went out

@@ -32,13 +32,20 @@ export interface StoreState {
   readonly evicts?: string;
 }
 
+/** A change of the store's state. `store_up` and `store_down` are each told once. */
+export type StoreEvent =
+  | { readonly type: 'store_down'; readonly failure: StoreFailure; readonly redisError?: string }
+  | { readonly type: 'store_up' }
+  /**
+   * Redis may evict counters, and with them what their clients have spent: set `maxmemory-policy noeviction`. Told
+   * when Redis first answers, and when it answers again after an outage.
+   */
+  | { readonly type: 'store_evicts'; readonly policy: string };
+
 export interface GuardOptions {
   /** The longest that a decision may take, ms. */
   readonly timeoutMs: number;
-  /** Told once of each change between up and down. */
-  readonly onChange?: (state: StoreState) => void;
-  /** Told of a Redis that may evict counters, when it is first met and when it comes back. */
-  readonly onEvicting?: (policy: string) => void;
+  readonly onEvent?: (event: StoreEvent) => void;
   /** Monotonic, ms. */
   readonly clock?: () => number;
 }
@@ -142,7 +149,8 @@ export class GuardedRedis {
     by.succeeded();
     if (!this.#state.up) {
       for (const breaker of this.#breakers.values()) if (breaker.open && !breaker.forgotten) return;
-      this.#change({ ...this.#state, up: true });
+      this.#state = { ...this.#state, up: true };
+      this.options.onEvent?.({ type: 'store_up' });
     }
     if (!this.#inspected) this.#inspect();
   }
@@ -150,16 +158,13 @@ export class GuardedRedis {
   #unavailable(failure: StoreFailure, breaker?: Breaker, cause?: unknown): StoreUnavailableError {
     if (this.#state.up && (breaker === undefined || breaker.open)) {
       const redisError = cause instanceof Error ? /^[A-Z]+(?= )/.exec(cause.message)?.[0] : undefined;
-      this.#change({ up: false, failure, ...(redisError !== undefined && { redisError }) });
+      const why = { failure, ...(redisError !== undefined && { redisError }) };
+      this.#state = { up: false, ...why };
+      this.options.onEvent?.({ type: 'store_down', ...why });
       // Who comes back may be another server, or the same one configured anew.
       this.#inspected = false;
     }
     return new StoreUnavailableError(failure, { cause });
-  }
-
-  #change(state: StoreState): void {
-    this.#state = state;
-    this.options.onChange?.(state);
   }
 
   #inspect(): void {
@@ -167,7 +172,7 @@ export class GuardedRedis {
     evictionPolicy(this.redis).then(
       (policy) => {
         this.#evicts = policy;
-        if (policy !== undefined) this.options.onEvicting?.(policy);
+        if (policy !== undefined) this.options.onEvent?.({ type: 'store_evicts', policy });
       },
       // It went away meanwhile: that is told by what it decides, and it is asked again when it is back.
       () => undefined,

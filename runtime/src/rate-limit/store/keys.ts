@@ -7,7 +7,7 @@ export function windowKeys(windowsMs: readonly number[]): (client: string) => st
   return (client) => suffixes.map((suffix) => `portcullis:{${client}${suffix}`);
 }
 
-/** Names a leased block. */
+/** Names a reserved block. */
 export function blockKey(client: string, block: string): string {
   return `portcullis:{${client}}:block:${block}`;
 }

@@ -11,10 +11,10 @@ export interface Charge {
 /** What a store decided. */
 export interface Decision {
   /**
-   * Who decided: the store, a block leased from it, this process' memory while the store does not answer, or
+   * Who decided: the store, a block reserved from it, this process' memory while the store does not answer, or
    * the deny cache.
    */
-  readonly by: 'store' | 'lease' | 'memory' | 'cache';
+  readonly by: 'store' | 'block' | 'memory' | 'cache';
   readonly allowed: boolean;
   /** Until this cost fits if nothing else is charged: 0 when allowed, `Infinity` when it never fits. */
   readonly retryAfterMs: number;

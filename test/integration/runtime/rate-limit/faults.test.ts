@@ -93,7 +93,7 @@ describe('faults of a real Redis under load', () => {
   test.each([
     ['killed and started again', 'SIGKILL'],
     ['paused', 'SIGSTOP'],
-  ] as const)('%s, while most calls are admitted from leased blocks', async (_, signal) => {
+  ] as const)('%s, while most calls are admitted from reserved blocks', async (_, signal) => {
     const blocks = async (): Promise<number> => (await redis.keys('portcullis:*:block:*')).length;
     await outage(
       async () => {
@@ -102,7 +102,7 @@ describe('faults of a real Redis under load', () => {
         await server.kill(signal);
       },
       () => (signal === 'SIGKILL' ? server.restart() : server.kill('SIGCONT')),
-      { leased: { tiers: ['free'] } },
+      { reserved: { tiers: ['free'] } },
     );
     await load.more(500);
     expect(await blocks()).toBeGreaterThan(0);

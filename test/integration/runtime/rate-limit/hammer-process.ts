@@ -6,8 +6,8 @@
 import { writeSync } from 'node:fs';
 import { createClient } from 'redis';
 import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
-import { RedisLeaseStore } from '../../../../runtime/src/rate-limit/reserved/block-store';
-import { Leases } from '../../../../runtime/src/rate-limit/reserved/blocks';
+import { RedisBlockStore } from '../../../../runtime/src/rate-limit/reserved/block-store';
+import { ReservedBlocks } from '../../../../runtime/src/rate-limit/reserved/reserved-blocks';
 import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { HAMMERED } from './hammered';
@@ -26,28 +26,28 @@ async function main(url: string, mode: string, seconds: number): Promise<void> {
     readAtMs = Date.now();
     return performance.now();
   };
-  const leases = new Leases(new RedisLeaseStore(guarded, HAMMERED.windowsMs), undefined, clock);
-  setInterval(() => leases.sweep(), leases.lifeMs).unref();
+  const blocks = new ReservedBlocks(new RedisBlockStore(guarded, HAMMERED.windowsMs), undefined, clock);
+  setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
 
   const { client, limits } = HAMMERED;
   const end = performance.now() + seconds * 1_000;
   const hammer = async (): Promise<void> => {
     while (performance.now() < end) {
       const request = { client, cost: 1, limits };
-      const leased = mode === 'leased' ? leases.spend(request) : undefined;
-      if (leased !== undefined) {
-        writeSync(1, `${readAtMs} lease\n`);
+      const reserved = mode === 'reserved' ? blocks.spend(request) : undefined;
+      if (reserved !== undefined) {
+        writeSync(1, `${readAtMs} block\n`);
         if (Math.random() < 0.1) await new Promise((resolve) => setTimeout(resolve, 1));
         continue;
       }
       const decision = await store.charge(request).catch(() => undefined);
       if (decision?.allowed) writeSync(1, `${decision.nowMs} store\n`);
-      if (mode === 'leased' && decision) leases.decided(request, decision);
+      if (mode === 'reserved' && decision) blocks.decided(request, decision);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
     }
   };
   await Promise.all([hammer(), hammer(), hammer(), hammer()]);
-  await leases.close();
+  await blocks.close();
   redis.destroy();
 }
 

@@ -41,7 +41,7 @@ describe('eight processes hammering one client', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(['exact', 'leased'])(
+  test.each(['exact', 'reserved'])(
     'in %s mode, killed and stopped, never admit more than the limit in any trailing window',
     async (mode) => {
       const redis = await connect(server.url);
@@ -66,7 +66,7 @@ describe('eight processes hammering one client', () => {
       });
       // It was the limit that bound them, and blocks where there were to be any.
       expect(mostIn(admissions, 2_000)).toBeGreaterThan(0.8 * HAMMERED.limits[1]!);
-      expect(admissions.some(({ by }) => by === 'lease')).toBe(mode === 'leased');
+      expect(admissions.some(({ by }) => by === 'block')).toBe(mode === 'reserved');
     },
     60_000,
   );

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import {
   definePolicy,
   rateLimit,
-  type LeasedOptions,
+  type ReservedOptions,
   type RateLimitEvent,
   type RateLimitOptions,
 } from '@portcullis/runtime';
@@ -37,8 +37,8 @@ const LATE_MS = 5;
 export interface LoadOptions {
   /** Of the limiter, ms: long where only an error may be the reason of an outage. Default: the limiter's own. */
   readonly timeoutMs?: number;
-  /** Calls that leased blocks may admit. Default: none. */
-  readonly leased?: LeasedOptions;
+  /** Calls that reserved blocks may admit. Default: none. */
+  readonly reserved?: ReservedOptions;
 }
 
 export interface Load {

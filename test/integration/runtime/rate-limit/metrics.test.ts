@@ -44,7 +44,7 @@ describe('the limiter’s metrics, read by the OpenTelemetry SDK', () => {
     meterProvider = new MeterProvider({ readers: [reader] });
     events = [];
     limiter = rateLimit({
-      ...{ policy, redis, meterProvider, leased: { tiers: ['enterprise'] } },
+      ...{ policy, redis, meterProvider, reserved: { tiers: ['enterprise'] } },
       costs: { 'POST /batch': (req) => Number(req.get('x-cost')) },
       onEvent: (event) => events.push(event),
     });
@@ -105,14 +105,14 @@ describe('the limiter’s metrics, read by the OpenTelemetry SDK', () => {
     expect(await total('decisions', { outcome: 'admitted_locally' })).toBe(1);
   });
 
-  test('what became of leased units, once their blocks are over', async () => {
+  test('what became of reserved units, once their blocks are over', async () => {
     const caller = { organisation: 'acme', tier: 'enterprise' };
     for (let id = 0; id < 60; id += 1) await app.call('GET', `/calls/${id}`, caller);
     await limiter.close();
-    const leased = await total('decisions', { outcome: 'admitted_leased' });
-    expect(leased).toBeGreaterThan(0);
-    expect(await total('lease.units', { fate: 'spent' })).toBe(leased);
-    expect(await total('lease.units', { fate: 'lost' })).toBe(0);
+    const reserved = await total('decisions', { outcome: 'admitted_reserved' });
+    expect(reserved).toBeGreaterThan(0);
+    expect(await total('reserved.units', { fate: 'spent' })).toBe(reserved);
+    expect(await total('reserved.units', { fate: 'lost' })).toBe(0);
   });
 
   test('each denial is an event for the log, ten a second at most; the next one counts what was left out', async () => {

@@ -5,7 +5,7 @@
 import { refundScript as script } from '../../../../runtime/src/rate-limit/store/charge-script';
 import {
   GuardedRedis,
-  type StoreState,
+  type StoreEvent,
   type StoreUnavailableError,
 } from '../../../../runtime/src/rate-limit/store/guarded-redis';
 import type { RedisAccess } from '../../../../runtime/src/redis';
@@ -35,14 +35,14 @@ class RedisByHand implements RedisAccess {
 
 let redis: RedisByHand;
 let nowMs: number;
-let changes: StoreState[];
+let events: StoreEvent[];
 const guard = (clustered = false): GuardedRedis => {
   redis = new RedisByHand(clustered);
   nowMs = 0;
-  changes = [];
+  events = [];
   return new GuardedRedis(redis, {
     timeoutMs: 50,
-    onChange: (state) => changes.push(state),
+    onEvent: (event) => events.push(event),
     clock: () => nowMs,
   });
 };
@@ -92,7 +92,7 @@ test('no reply is a time-out, and what comes later changes nothing', async () =>
   const running = [run(guarded), run(guarded), run(guarded)].map(outcome);
   await timeOut();
   expect(await Promise.all(running)).toEqual(['timeout', 'timeout', 'timeout']);
-  expect(changes).toEqual([{ up: false, failure: 'timeout' }]);
+  expect(events).toEqual([{ type: 'store_down', failure: 'timeout' }]);
   for (const { answer } of redis.sent) answer('too late');
   await settle();
   expect(guarded.state.up).toBe(false);
@@ -138,7 +138,7 @@ test('while there is no connection nothing is sent, and that is told once', asyn
   const decided = run(guarded);
   redis.sent[0]!.answer('well');
   expect(await decided).toBe('well');
-  expect(changes.map(({ up }) => up)).toEqual([false, true]);
+  expect(events.map(({ type }) => type)).toEqual(['store_down', 'store_up']);
 });
 
 test('after three errors nothing is sent for half a second; then one command tries', async () => {
@@ -146,7 +146,7 @@ test('after three errors nothing is sent for half a second; then one command tri
   const running = [run(guarded), run(guarded), run(guarded)].map(outcome);
   for (const { fail } of redis.sent) fail("OOM command not allowed when used memory > 'maxmemory'.");
   expect(await Promise.all(running)).toEqual(['error', 'error', 'error']);
-  expect(changes).toEqual([{ up: false, failure: 'error', redisError: 'OOM' }]);
+  expect(events).toEqual([{ type: 'store_down', failure: 'error', redisError: 'OOM' }]);
   expect(await outcome(run(guarded))).toBe('resting');
   nowMs = 500;
   const trial = outcome(run(guarded));
@@ -182,5 +182,5 @@ test('in a cluster the slots of a shard that fails rest alone, and wake together
   await succeed('b');
   expect(guarded.state.up).toBe(false);
   await succeed('bar');
-  expect(changes.map(({ up }) => up)).toEqual([false, true]);
+  expect(events.map(({ type }) => type)).toEqual(['store_down', 'store_up']);
 });

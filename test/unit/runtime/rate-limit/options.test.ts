@@ -16,7 +16,7 @@ function problemsOf(make: (options: never) => unknown, options: unknown): RateLi
 
 describe('rateLimit()', () => {
   test('the policy and a Redis are enough, and every option may be left undefined', () => {
-    const names = ['costs', 'leased', 'overrides', 'trustedProxies', 'timeoutMs', 'localShare', 'onEvent'];
+    const names = ['costs', 'reserved', 'overrides', 'trustedProxies', 'timeoutMs', 'localShare', 'onEvent'];
     const nothing = Object.fromEntries([...names, 'meterProvider'].map((name) => [name, undefined]));
     expect(problemsOf(rateLimit, { policy, redis })).toEqual([]);
     expect(problemsOf(rateLimit, { policy, redis, ...nothing })).toEqual([]);
@@ -25,13 +25,13 @@ describe('rateLimit()', () => {
   test('all problems are told at once, each with its path', () => {
     const options = {
       ...{ policy, redis: {}, costs: { 'GET /else': () => 1, 'GET /api/transactions': 5 } },
-      ...{ leased: { tiers: ['gold', 'enterprise'], routes: ['GET /cold'] }, trustedProxies: ['everyone'] },
+      ...{ reserved: { tiers: ['gold', 'enterprise'], routes: ['GET /cold'] }, trustedProxies: ['everyone'] },
       ...{ timeoutMs: 0, localShare: 2, onEvents: () => undefined },
     };
     const problems = problemsOf(rateLimit, options);
     expect(problems.map(({ path }) => path).sort()).toEqual([
-      ...['', 'costs', 'costs.GET /api/transactions', 'leased.routes[0]', 'leased.tiers[0]'],
-      ...['localShare', 'redis', 'timeoutMs', 'trustedProxies[0]'],
+      ...['', 'costs', 'costs.GET /api/transactions', 'localShare', 'redis'],
+      ...['reserved.routes[0]', 'reserved.tiers[0]', 'timeoutMs', 'trustedProxies[0]'],
     ]);
     expect(new RateLimitOptionsError(problems)).toMatchObject({
       code: 'ERR_RATE_LIMIT_OPTIONS_INVALID',
@@ -62,24 +62,24 @@ describe('rateLimit()', () => {
       `received "GET /else"; expected a method and path of the policy's routes`,
     ],
     [
-      'a leased tier that nobody has',
-      { leased: { tiers: ['gold'] } },
-      'leased.tiers[0]',
+      'a reserved tier that nobody has',
+      { reserved: { tiers: ['gold'] } },
+      'reserved.tiers[0]',
       'received "gold"; expected one of free, pro, enterprise',
     ],
     [
-      'a leased tier of Object’s',
-      { leased: { tiers: ['toString'] } },
-      'leased.tiers[0]',
+      'a reserved tier of Object’s',
+      { reserved: { tiers: ['toString'] } },
+      'reserved.tiers[0]',
       'expected one of free',
     ],
     [
-      'a leased route of another method',
-      { leased: { routes: ['PATCH /api/transactions'] } },
-      'leased.routes[0]',
+      'a reserved route of another method',
+      { reserved: { routes: ['PATCH /api/transactions'] } },
+      'reserved.routes[0]',
       'received "PATCH /api/transactions"; expected a method',
     ],
-    ['something else to lease', { leased: { tier: 'pro' } }, 'leased', 'tier'],
+    ['something else to reserve', { reserved: { tier: 'pro' } }, 'reserved', 'tier'],
     [
       'overrides that nobody watches',
       { overrides: new Map() },

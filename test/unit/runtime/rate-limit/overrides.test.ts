@@ -19,7 +19,7 @@ describe('an entry of limits', () => {
     expect(overrides('toString')).toBeUndefined();
   });
 
-  test('gives the same object every time, as leased blocks and remembered denials go by it', () => {
+  test('gives the same object every time, as reserved blocks and remembered denials go by it', () => {
     const overrides = schema.parse({ globex: '5000/1m' });
     expect(overrides('globex')).toBe(overrides('globex'));
   });

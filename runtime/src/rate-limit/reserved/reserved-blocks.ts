@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Grant, LeaseStore } from './block-store';
+import type { BlockStore, Grant } from './block-store';
 import { RecentSpending } from './recent-spending';
 import type { Charge, Decision } from '../store/store';
 import { BUCKETS, freedAtMs } from '../decide/window';
 
-/** What becomes of leased units: `spent` by calls, `returned` to the client's limits, or `lost` until they age out. */
+/** What becomes of reserved units: `spent` by calls, `returned` to the client's limits, or `lost` until they age out. */
 export type UnitsFate = 'spent' | 'returned' | 'lost';
 
 /** Clients that hold blocks at most; calls of others are decided one by one. */
@@ -40,7 +40,7 @@ interface Holding {
 }
 
 /**
- * Blocks of units that this process leased from the store, so that most calls of a busy client are decided
+ * Blocks of units that this process reserved from the store, so that most calls of a busy client are decided
  * here, without a round trip.
  *
  * **Never above the limit.** A block is charged in full before its first unit is spent, in the bucket after the
@@ -62,7 +62,7 @@ interface Holding {
  * Only admissions are decided here. A call that no block covers — dearer than what is left, of another tier's
  * limits, of a client that is not busy — is decided by the store, and so is every refusal.
  */
-export class Leases {
+export class ReservedBlocks {
   /** How long a block can be spent, ms: a bucket less what rounding to ms and a slewed clock may take. */
   readonly lifeMs: number;
   readonly #holdings = new Map<string, Holding>();
@@ -78,7 +78,7 @@ export class Leases {
    * @param clock monotonic, ms.
    */
   constructor(
-    readonly store: LeaseStore,
+    readonly store: BlockStore,
     readonly onUnits: (fate: UnitsFate, units: number) => void = () => undefined,
     readonly clock: () => number = () => performance.now(),
   ) {
@@ -101,7 +101,7 @@ export class Leases {
     return this.#decision(holding, block, nowMs);
   }
 
-  /** Takes note of what the store decided about a call of a client that may lease. */
+  /** Takes note of what the store decided about a call of a client that may have blocks. */
   decided({ client, cost, limits }: Charge, { allowed, used, nowMs: storeNowMs }: Decision): void {
     const nowMs = this.clock();
     let before = 0;
@@ -160,7 +160,7 @@ export class Leases {
     let held = 0;
     for (const { left } of holding.blocks) held += left;
     return {
-      by: 'lease',
+      by: 'block',
       allowed: true,
       retryAfterMs: 0,
       nowMs: storeNowMs,
@@ -215,15 +215,15 @@ export class Leases {
     if (holding.asking || nowMs < holding.askAgainAtMs) return;
     if (this.#rate(holding) < WORTH * Math.max(1, cost)) return;
     holding.asking = true;
-    this.#track(this.#lease(holding, nowMs));
+    this.#track(this.#reserve(holding, nowMs));
   }
 
-  async #lease(holding: Holding, askedAtMs: number): Promise<void> {
+  async #reserve(holding: Holding, askedAtMs: number): Promise<void> {
     const { client, limits } = holding;
     const id = `${this.#prefix}${(this.#asked += 1).toString(36)}`;
     const want = Math.ceil(HEADROOM * this.#rate(holding));
     try {
-      const grant = await this.store.lease(client, id, want, limits);
+      const grant = await this.store.reserve(client, id, want, limits);
       if (grant === undefined) {
         holding.askAgainAtMs = askedAtMs + this.lifeMs;
         return;

@@ -1,13 +1,13 @@
-/** Leased blocks on a real Redis, through every client, against the log of what was admitted. Times are the test's own. */
+/** Reserved blocks on a real Redis, through every client, against the log of what was admitted. Times are the test's own. */
 import fc from 'fast-check';
 import { chargeScript } from '../../../../runtime/src/rate-limit/store/charge-script';
 import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
-import { leaseScript } from '../../../../runtime/src/rate-limit/reserved/block-script';
-import { RedisLeaseStore } from '../../../../runtime/src/rate-limit/reserved/block-store';
+import { reserveScript } from '../../../../runtime/src/rate-limit/reserved/block-script';
+import { RedisBlockStore } from '../../../../runtime/src/rate-limit/reserved/block-store';
 import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { onEveryClient, type OpenClient } from './clients';
-import { LeasedWorld, TIERS, WINDOWS_MS, type Step } from './leased-world';
+import { ReservedWorld, TIERS, WINDOWS_MS, type Step } from './reserved-world';
 
 const START = 1_800_000_000_000;
 const PROCESSES = 3;
@@ -58,12 +58,12 @@ jest.setTimeout(300_000);
 let clients = 0;
 
 /** Processes that serve one new client through what is open. */
-function worldOf({ redis, set }: OpenClient, offset = 0): LeasedWorld {
+function worldOf({ redis, set }: OpenClient, offset = 0): ReservedWorld {
   const client = `client-${(clients += 1)}`;
   const clockKey = `portcullis:{${client}}:now`;
   const clock = `local now = tonumber(redis.call('GET', 'portcullis:' .. string.match(KEYS[1], '{.*}') .. ':now'))`;
   const guarded = new GuardedRedis(accessTo(redis), { timeoutMs: 5_000 });
-  return new LeasedWorld({
+  return new ReservedWorld({
     client,
     processes: PROCESSES,
     startMs: START + offset,
@@ -71,25 +71,25 @@ function worldOf({ redis, set }: OpenClient, offset = 0): LeasedWorld {
       await set(clockKey, nowMs);
     },
     store: new RedisStore(guarded, WINDOWS_MS, chargeScript(clock)),
-    leases: new RedisLeaseStore(guarded, WINDOWS_MS, leaseScript(clock), setImmediate),
+    blocks: new RedisBlockStore(guarded, WINDOWS_MS, reserveScript(clock), setImmediate),
   });
 }
 
 onEveryClient((client, share) => {
   test('no trailing window is ever above its limit, and every refusal has its reason', async () => {
-    let leased = 0;
+    let reserved = 0;
     let total = 0;
     const property = fc.asyncProperty(fc.nat(7_000), life, async (offset, steps) => {
       const tried = worldOf(client(), offset);
       await tried.live(steps);
-      leased += tried.admitted.lease;
-      total += tried.admitted.lease + tried.admitted.store;
+      reserved += tried.admitted.block;
+      total += tried.admitted.block + tried.admitted.store;
     });
     // Ten are the least that mean something on one client, however long they take; then as many as there is time for.
     await fc.assert(property, { numRuns: Math.ceil(10 * share) });
     await fc.assert(property, { numRuns: Math.ceil(140 * share), interruptAfterTimeLimit: 35_000 * share });
     // Else the property would speak of something else.
-    expect(leased / total).toBeGreaterThan(share === 1 ? 0.3 : 0);
+    expect(reserved / total).toBeGreaterThan(share === 1 ? 0.3 : 0);
   });
 
   test('a block is spent up to the end of its life and not beyond, wherever in a bucket it was asked for', async () => {
@@ -128,7 +128,7 @@ onEveryClient((client, share) => {
   test('a busy client needs few round trips', async () => {
     const tried = worldOf(client());
     await tried.pace({ process: 0, calls: 2_000, everyMs: 7 });
-    expect(tried.admitted.lease / tried.calls).toBeGreaterThan(0.9);
+    expect(tried.admitted.block / tried.calls).toBeGreaterThan(0.9);
   });
 
   test.each([1, 3])(
@@ -139,7 +139,7 @@ onEveryClient((client, share) => {
       const everyMs = WINDOWS_MS[0]! / TIERS.ample![0]!;
       for (let call = 0; call < calls; call += 1)
         await tried.pace({ process: call % used, calls: 1, everyMs });
-      expect(tried.admitted.lease).toBeGreaterThan(0);
+      expect(tried.admitted.block).toBeGreaterThan(0);
       expect(tried.admittedCost).toBeGreaterThanOrEqual(Math.floor((calls * 60) / 65));
     },
   );

@@ -3,7 +3,7 @@ import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
 
 const policy = definePolicy({
-  name: 'leased',
+  name: 'reserved',
   issuer: 'https://issuer.example.com',
   audience: 'https://api.example.com',
   tiers: { free: [{ limit: 100, window: '1m' }], enterprise: [{ limit: 10_000, window: '1m' }] },
@@ -16,13 +16,13 @@ const policy = definePolicy({
   lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
 });
 
-describe('rateLimit() with leased blocks, on a real Redis', () => {
+describe('rateLimit() with reserved blocks, on a real Redis', () => {
   const { redis } = useTestRedis();
   let limiter: RateLimiter;
   let app: TestApp;
   let commands = 0;
 
-  const start = async (leased: RateLimitOptions['leased']): Promise<void> => {
+  const start = async (reserved: RateLimitOptions['reserved']): Promise<void> => {
     commands = 0;
     const counted = {
       get isReady() {
@@ -33,7 +33,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
         return redis().sendCommand(args);
       },
     };
-    limiter = rateLimit({ policy, redis: counted, ...(leased && { leased }) });
+    limiter = rateLimit({ policy, redis: counted, ...(reserved && { reserved }) });
     app = await serve(limiter, (req, res, next) => {
       const refund = Number(req.get('x-refund'));
       if (!refund) next();
@@ -47,7 +47,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
   });
 
   /** Calls until a block is there, then the answer that it admits. */
-  const untilLeased = async (path: string, caller: object): Promise<Response> => {
+  const untilReserved = async (path: string, caller: object): Promise<Response> => {
     for (let tries = 0; tries < 500; tries += 1) {
       const before = commands;
       const answer = await app.call('GET', path, caller);
@@ -60,14 +60,14 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
 
   const acme = { organisation: 'acme', tier: 'enterprise' };
 
-  test('a busy client of a leased tier is answered without a round trip, with the same headers', async () => {
+  test('a busy client of a reserved tier is answered without a round trip, with the same headers', async () => {
     await start({ tiers: ['enterprise'] });
     const first = await app.call('GET', '/cheap', acme);
-    const leased = await untilLeased('/cheap', acme);
-    expect(leased.status).toBe(200);
-    expect(namesOf(leased.headers)).toEqual(namesOf(first.headers));
-    const remaining = Number(leased.headers.get('x-ratelimit-remaining'));
-    expect(leased.headers.get('ratelimit')).toMatch(new RegExp(`^"enterprise";r=${remaining};t=6[0-2]$`));
+    const reserved = await untilReserved('/cheap', acme);
+    expect(reserved.status).toBe(200);
+    expect(namesOf(reserved.headers)).toEqual(namesOf(first.headers));
+    const remaining = Number(reserved.headers.get('x-ratelimit-remaining'));
+    expect(reserved.headers.get('ratelimit')).toMatch(new RegExp(`^"enterprise";r=${remaining};t=6[0-2]$`));
 
     // What is left of blocks is the client's: remaining is the limit less what was admitted.
     const next = await app.call('GET', '/cheap', acme);
@@ -76,8 +76,8 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
 
   test('closing gives back what was not spent', async () => {
     await start({ tiers: ['enterprise'] });
-    const leased = await untilLeased('/cheap', acme);
-    const admitted = 10_000 - Number(leased.headers.get('x-ratelimit-remaining'));
+    const reserved = await untilReserved('/cheap', acme);
+    const admitted = 10_000 - Number(reserved.headers.get('x-ratelimit-remaining'));
     expect(await counted()).toBeGreaterThan(admitted);
     await limiter.close();
     expect(await counted()).toBe(admitted);
@@ -90,7 +90,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
 
   test('every block dies by itself, when its process is killed with it', async () => {
     await start({ tiers: ['enterprise'] });
-    await untilLeased('/cheap', acme);
+    await untilReserved('/cheap', acme);
     const [block] = await redis().keys('*:block:*');
     expect(block).toBeDefined();
     expect(await redis().pTTL(block!)).toBeGreaterThan(0);
@@ -99,7 +99,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
 
   test('a refund of a call that a block admitted is the client’s again', async () => {
     await start({ tiers: ['enterprise'] });
-    await untilLeased('/cheap', acme);
+    await untilReserved('/cheap', acme);
     const before = await counted();
     expect((await app.call('GET', '/cheap', acme, { 'x-refund': '1' })).status).toBe(200);
     expect(await counted()).toBe(before - 1);
@@ -107,7 +107,7 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
 
   test('a call dearer than its block, a small tier and a quiet client are decided by Redis', async () => {
     await start({ tiers: ['enterprise', 'free'] });
-    await untilLeased('/cheap', acme);
+    await untilReserved('/cheap', acme);
     for (const [method, path, caller] of [
       ['POST', '/dear', acme],
       ['GET', '/cheap', { organisation: 'quiet', tier: 'enterprise' }],
@@ -118,11 +118,11 @@ describe('rateLimit() with leased blocks, on a real Redis', () => {
     }
   });
 
-  test('only what is named is leased: a route, whatever the tier', async () => {
+  test('only what is named is reserved: a route, whatever the tier', async () => {
     await start({ routes: ['GET /hot'] });
     for (let call = 0; call < 20; call += 1) await app.call('GET', '/cheap', acme);
     expect(commands).toBe(20);
-    expect((await untilLeased('/hot', acme)).status).toBe(200);
+    expect((await untilReserved('/hot', acme)).status).toBe(200);
     const before = commands;
     await app.call('GET', '/cheap', acme);
     expect(commands).toBe(before + 1);

@@ -1,5 +1,5 @@
-import type { Grant, LeaseStore } from '../../../../runtime/src/rate-limit/reserved/block-store';
-import { Leases } from '../../../../runtime/src/rate-limit/reserved/blocks';
+import type { BlockStore, Grant } from '../../../../runtime/src/rate-limit/reserved/block-store';
+import { ReservedBlocks } from '../../../../runtime/src/rate-limit/reserved/reserved-blocks';
 import type { Decision, Store } from '../../../../runtime/src/rate-limit/store/store';
 import { AdmissionLog, EXACT, type ModelWindow } from './model';
 
@@ -34,7 +34,7 @@ export interface WorldOptions {
   readonly startMs: number;
   readonly setNow: (nowMs: number) => Promise<void>;
   readonly store: Store;
-  readonly leases: LeaseStore;
+  readonly blocks: BlockStore;
 }
 
 /** What a block was charged, and what came of it. */
@@ -57,15 +57,15 @@ interface Admission {
 const TWO_BUCKETS = (windowMs: number): number => Math.ceil((2 * windowMs) / 60) + 1;
 
 /** Several processes that serve one client, and the log that judges them together. */
-export class LeasedWorld {
+export class ReservedWorld {
   readonly log = new AdmissionLog();
-  readonly admitted = { store: 0, lease: 0 };
+  readonly admitted = { store: 0, block: 0 };
   calls = 0;
   readonly #blocks = new Map<readonly number[], BlockRecord>();
   readonly #byId = new Map<string, BlockRecord>();
   readonly #admissions: Admission[] = [];
   readonly #travelling = new Set<Promise<unknown>>();
-  readonly #processes: Leases[];
+  readonly #processes: ReservedBlocks[];
   #held: (() => void)[] = [];
   /** What was asked of the store and has not come back, late or not. */
   #underway = 0;
@@ -103,7 +103,7 @@ export class LeasedWorld {
   }): Promise<void> {
     for (let call = 0; call < calls; call += 1) {
       await this.#wait(everyMs);
-      this.#processes.forEach((leases) => leases.sweep());
+      this.#processes.forEach((blocks) => blocks.sweep());
       await this.#call(process, 1, TIERS.ample!);
       await this.#settled();
     }
@@ -145,13 +145,13 @@ export class LeasedWorld {
   }
 
   async #call(process: number, cost: number, limits: readonly number[]): Promise<void> {
-    const leases = this.#processes[process]!;
+    const blocks = this.#processes[process]!;
     const { client, store } = this.options;
     const request = { client, cost, limits };
-    let decision = leases.spend(request);
+    let decision = blocks.spend(request);
     if (decision === undefined) {
       decision = await store.charge(request);
-      leases.decided(request, decision);
+      blocks.decided(request, decision);
     }
     this.calls += 1;
     this.#judge(cost, limits, decision);
@@ -168,13 +168,13 @@ export class LeasedWorld {
       expect(this.#fitsBesideBlocks(cost, windows)).toBe(false);
       return;
     }
-    const block = decision.by === 'lease' ? this.#blocks.get(decision.buckets)! : undefined;
+    const block = decision.by === 'block' ? this.#blocks.get(decision.buckets)! : undefined;
     expect(this.#logBefore(block, limits).fits(this.#nowMs, cost, windows, EXACT)).toBe(true);
     this.log.admit(this.#nowMs, cost);
     this.#admissions.push({ entry: this.log.entries.at(-1)!, limits, decision });
     if (block === undefined) this.admitted.store += 1;
     else {
-      this.admitted.lease += 1;
+      this.admitted.block += 1;
       block.spent += cost;
     }
   }
@@ -201,21 +201,21 @@ export class LeasedWorld {
     });
   }
 
-  #start(): Leases {
-    const { leases } = this.options;
-    const store: LeaseStore = {
-      windowsMs: leases.windowsMs,
-      lease: (client, block, want, limits) =>
-        this.#travel(async () => this.#record(block, await leases.lease(client, block, want, limits))),
+  #start(): ReservedBlocks {
+    const { blocks } = this.options;
+    const store: BlockStore = {
+      windowsMs: blocks.windowsMs,
+      reserve: (client, block, want, limits) =>
+        this.#travel(async () => this.#record(block, await blocks.reserve(client, block, want, limits))),
       giveBack: (client, block, unspent) =>
         this.#travel(async () => {
-          const back = await leases.giveBack(client, block, unspent);
+          const back = await blocks.giveBack(client, block, unspent);
           const record = this.#byId.get(block);
           if (record !== undefined) record.returned += back;
           return back;
         }),
     };
-    return new Leases(store, undefined, () => this.#nowMs);
+    return new ReservedBlocks(store, undefined, () => this.#nowMs);
   }
 
   #record(id: string, grant: Grant | undefined): Grant | undefined {
@@ -256,8 +256,8 @@ export class LeasedWorld {
   }
 
   /** A reply that will be late may be on its way only now, so one delivery is not enough. */
-  async #close(leases: Leases): Promise<void> {
-    const closed = leases.close().then(() => true);
+  async #close(blocks: ReservedBlocks): Promise<void> {
+    const closed = blocks.close().then(() => true);
     const notYet = (): Promise<boolean> => new Promise((resolve) => setImmediate(resolve, false));
     do this.#deliver();
     while (!(await Promise.race([closed, notYet()])));
