@@ -2,6 +2,7 @@
 export type PortcullisErrorCode =
   | 'ERR_ENGINE_MISSING'
   | 'ERR_ENGINE_BUILD'
+  | 'ERR_ENGINE_FAILED'
   | 'ERR_CHECKSUM'
   | 'ERR_CACHE_BUSY'
   | 'ERR_PORT_IN_USE'
@@ -9,6 +10,10 @@ export type PortcullisErrorCode =
   | 'ERR_SERVER_FAILED'
   | 'ERR_DEPLOY'
   | 'ERR_VAULT_REFUSED'
+  | 'ERR_SYNTH'
+  | 'ERR_LOCK_MISSING'
+  | 'ERR_PLAN_UNREADABLE'
+  | 'ERR_REPORT_UNREADABLE'
   | 'ERR_SETTING';
 
 /**
@@ -16,7 +21,7 @@ export type PortcullisErrorCode =
  * expected, `remedy` what to do next. Neither ever holds a password or a token.
  */
 export class PortcullisError extends Error {
-  override readonly name = 'PortcullisError';
+  override readonly name: string = 'PortcullisError';
 
   constructor(
     readonly code: PortcullisErrorCode,

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { styleText } from 'node:util';
-import { PlanError } from '../plan/errors';
+import { PortcullisError } from '../errors';
+import { readPlan } from '../plan/read-plan';
 import { renderTerminal } from '../plan/render/terminal';
-import { reportPlanError } from '../plan/report-error';
 import { selectStacks } from '../workspace/stack-selection';
-import type { StackSummary } from '../plan/summary';
+import { summarize, type StackSummary } from '../plan/summary';
 import { Workspace } from '../workspace/workspace';
 import { showProgress } from '../progress';
 import { plain } from '../text';
@@ -32,9 +32,7 @@ export function register(program: Command): void {
       'what `portcullis plan --out` wrote then: a difference is told change by change',
     )
     .option('--json', 'one JSON object on standard output')
-    .action(async (options: DeployOptions) => {
-      await reportPlanError(() => deploy(options));
-    });
+    .action(deploy);
 }
 
 const DIFFERS = 5;
@@ -48,9 +46,10 @@ async function deploy(options: DeployOptions): Promise<void> {
     ({ stack }, index) => reviewed.findIndex((other) => other.stack === stack) < index,
   );
   if (repeated)
-    throw new PlanError(
-      'ERR_PLAN_OPTIONS',
-      `received two digests of ${repeated.stack}; give the one that was reviewed last`,
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `received two digests of ${repeated.stack}`,
+      'give the one that was reviewed last',
     );
 
   const workspace = await Workspace.open(showProgress(process.stderr));
@@ -64,7 +63,7 @@ async function deploy(options: DeployOptions): Promise<void> {
     const applied: string[] = [];
     // One after the other: a later stack may read what an earlier one makes.
     for (const stack of stacks) {
-      const summary = await workspace.plan(stack);
+      const summary = await summarize(stack, readPlan(await workspace.plan(stack)));
       const approved = reviewed.find((entry) => entry.stack === stack);
       if (summary.digest !== approved?.digest) {
         refuse(approved, summary, applied, options);

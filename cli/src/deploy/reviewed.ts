@@ -1,8 +1,8 @@
 /** What was reviewed against what would be done now. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { PortcullisError, messageOf } from '../errors';
 import { canonical, digestOf, type PlannedChange } from '../plan/digest';
-import { PlanError } from '../plan/errors';
 import type { Value } from '../plan/values';
 
 /** A digest, taken apart. */
@@ -13,13 +13,14 @@ export interface Reviewed {
   readonly changes?: readonly PlannedChange[];
 }
 
-/** @throws PlanError `ERR_PLAN_OPTIONS` when it is no digest of `portcullis plan`. */
+/** @throws PortcullisError `ERR_SETTING` when it is no digest of `portcullis plan`. */
 export function parseDigest(digest: string): Reviewed {
   const [, stack] = /^([\w-]+):[0-9a-f]{64}$/.exec(digest) ?? [];
   if (stack !== undefined) return { stack, digest };
-  throw new PlanError(
-    'ERR_PLAN_OPTIONS',
-    `received ${JSON.stringify(digest.slice(0, 100))} as a digest; give one as \`portcullis plan\` prints it, such as vault-staging:5f2c…`,
+  throw new PortcullisError(
+    'ERR_SETTING',
+    `received ${JSON.stringify(digest.slice(0, 100))} as a digest`,
+    'give one as `portcullis plan` prints it, such as vault-staging:5f2c…',
   );
 }
 
@@ -43,7 +44,7 @@ const fileSchema = z.object({
  * Adds the change list that was reviewed, so that a difference can be told. It counts only if it is what the
  * digest was made of.
  *
- * @throws PlanError `ERR_PLAN_OPTIONS` when the file is not the one of this digest.
+ * @throws PortcullisError `ERR_SETTING` when the file is not the one of this digest.
  */
 export function withChanges(reviewed: Reviewed, file: string): Reviewed {
   const parsed = fileSchema.safeParse(parseFile(file));
@@ -51,19 +52,22 @@ export function withChanges(reviewed: Reviewed, file: string): Reviewed {
   if (stack && digestOf(stack.stack, stack.changes) === reviewed.digest) {
     return { ...reviewed, changes: stack.changes };
   }
-  throw new PlanError(
-    'ERR_PLAN_OPTIONS',
-    `${file} does not hold the changes of ${reviewed.digest}; give what \`portcullis plan --out\` wrote in the reviewed run`,
+  throw new PortcullisError(
+    'ERR_SETTING',
+    `${file} does not hold the changes of ${reviewed.digest}`,
+    'give what `portcullis plan --out` wrote in the reviewed run',
   );
 }
 
 function parseFile(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new PlanError(
-      'ERR_PLAN_OPTIONS',
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+  } catch (cause) {
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `${file} cannot be read: ${messageOf(cause)}`,
+      'give what `portcullis plan --out` wrote in the reviewed run',
+      { cause },
     );
   }
 }

@@ -1,7 +1,7 @@
-import { messageOf } from '../errors';
+import { PortcullisError, messageOf } from '../errors';
 
-/** An answer other than 2xx. The messages are the server's own; they hold no secret. */
-export class VaultError extends Error {
+/** `ERR_VAULT_REFUSED`: an answer other than 2xx. The messages are the server's own; they hold no secret. */
+export class VaultError extends PortcullisError {
   override readonly name = 'VaultError';
 
   constructor(
@@ -9,7 +9,11 @@ export class VaultError extends Error {
     readonly path: string,
     readonly errors: readonly string[],
   ) {
-    super(`Vault answered ${status} on ${path}: ${errors.join('; ') || 'no message'}`);
+    super(
+      'ERR_VAULT_REFUSED',
+      `Vault answered ${status} on ${path}: ${errors.join('; ') || 'no message'}`,
+      status === 403 ? 'use a token whose policy allows it' : "look into the server's log",
+    );
   }
 }
 

@@ -45,9 +45,10 @@ async function lend(vault: VaultClient): Promise<{ id: string; username: string;
     );
     return { id: answer.lease_id, ...answer.data };
   } catch (cause) {
+    const reason = cause instanceof PortcullisError ? cause.problem : messageOf(cause);
     throw new PortcullisError(
       'ERR_UNREACHABLE',
-      `Vault at ${vault.address} lends no Redis user: ${messageOf(cause)}`,
+      `Vault at ${vault.address} lends no Redis user: ${reason}`,
       `give VAULT_TOKEN a policy that may read database/creds/${ROLE}, or set REDIS_URL`,
       { cause },
     );

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { reportPlanError } from '../plan/report-error';
 import { selectStacks } from '../workspace/stack-selection';
 import { Workspace } from '../workspace/workspace';
 import { showProgress } from '../progress';
@@ -17,9 +16,7 @@ export function register(program: Command): void {
     )
     .argument('[stacks...]', 'the stacks to pin, as in vault-staging')
     .option('-e, --environment <name>', 'every stack of an environment')
-    .action(async (stacks: string[], options: LockOptions) => {
-      await reportPlanError(() => lock(stacks, options));
-    });
+    .action(lock);
 }
 
 async function lock(stacks: readonly string[], { environment }: LockOptions): Promise<void> {

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { showProgress } from '../progress';
+import { failsWith } from '../report-failure';
 import { EXIT_CODES, worst } from './grade';
 import { renderMarkdown } from './render/markdown';
 import { renderSarif } from './render/sarif';
 import { renderTerminal } from './render/terminal';
-import { reportPlanError } from './report-error';
 import { selectStacks } from '../workspace/stack-selection';
-import type { StackSummary } from './summary';
+import { summarize, type StackSummary } from './summary';
+import { readPlan } from './read-plan';
 import { Workspace } from '../workspace/workspace';
 
 interface PlanOptions {
@@ -21,8 +22,8 @@ interface PlanOptions {
 
 /** `portcullis plan`: what a deploy would change, in words, graded. */
 export function register(program: Command): void {
-  program
-    .command('plan')
+  // 2 and above are grades.
+  failsWith(program.command('plan'), { usage: 1, failed: 1 })
     .description(
       'plans stacks and says what changes for security: exit code 0 routine, 2 notice, 3 unknown until apply, 4 danger, 1 failed',
     )
@@ -34,11 +35,9 @@ export function register(program: Command): void {
     .option('--outputs <file>', 'append grade= and digests=, as to $GITHUB_OUTPUT')
     .option('--out <file>', 'write the JSON that `deploy --changes` compares with')
     .action(async (stacks: string[], options: PlanOptions) => {
-      await reportPlanError(async () => {
-        const summaries = await plan(stacks, options);
-        publish(summaries, options);
-        process.exitCode = EXIT_CODES[worst(summaries.map(({ grade }) => grade))];
-      });
+      const summaries = await plan(stacks, options);
+      publish(summaries, options);
+      process.exitCode = EXIT_CODES[worst(summaries.map(({ grade }) => grade))];
     });
 }
 
@@ -47,7 +46,9 @@ async function plan(stacks: readonly string[], { environment }: PlanOptions): Pr
   try {
     const chosen = selectStacks(await workspace.synthesize(), stacks, environment);
     await workspace.provide(chosen);
-    return await Promise.all(chosen.map((stack) => workspace.plan(stack)));
+    return await Promise.all(
+      chosen.map(async (stack) => summarize(stack, readPlan(await workspace.plan(stack)))),
+    );
   } finally {
     await workspace.close();
   }

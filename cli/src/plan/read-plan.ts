@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { PortcullisError } from '../errors';
 import { SCRIPTS, type Action, type Attributes, type Change } from './change';
-import { PlanError } from './errors';
 import { isRecord, veil, type Value } from './values';
 
 const changeSchema = z.object({
@@ -48,7 +48,7 @@ type RawChange = z.output<typeof planSchema>['resource_changes'][number];
  * Reads what a plan would change, secrets veiled. What it only reads, or leaves as it is, is left out.
  *
  * @param text what the engine's `show -json` printed.
- * @throws PlanError `ERR_PLAN_UNREADABLE` when it is no plan, or one that was not finished.
+ * @throws PortcullisError `ERR_PLAN_UNREADABLE` when it is no plan, or one that was not finished.
  */
 export function readPlan(text: string): Change[] {
   const plan = planSchema.safeParse(parseJson(text));
@@ -139,6 +139,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function unreadable(reason: string): PlanError {
-  return new PlanError('ERR_PLAN_UNREADABLE', `the plan cannot be read: ${reason}`);
+function unreadable(reason: string): PortcullisError {
+  return new PortcullisError(
+    'ERR_PLAN_UNREADABLE',
+    `the plan cannot be read: ${reason}`,
+    'plan again with OpenTofu, or with Terraform 1.11 or newer',
+  );
 }

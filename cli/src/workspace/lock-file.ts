@@ -5,7 +5,7 @@
  */
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PlanError } from '../plan/errors';
+import { PortcullisError } from '../errors';
 
 /** What the engine calls it. */
 const ENGINES_NAME = '.terraform.lock.hcl';
@@ -34,16 +34,17 @@ export async function keepLock(stack: string, folder: string): Promise<string> {
 /**
  * A stack whose state others can reach is deployed by others too: what one of them reviewed has to run.
  *
- * @throws PlanError `ERR_PLAN_LOCK`
+ * @throws PortcullisError `ERR_LOCK_MISSING`
  */
 export async function refuseShared(stack: string, folder: string): Promise<void> {
   const text = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
   const { terraform } = JSON.parse(text) as { terraform?: { backend?: Record<string, unknown> } };
   const shared = Object.keys(terraform?.backend ?? {}).find((kind) => kind !== 'local');
   if (shared === undefined) return;
-  throw new PlanError(
-    'ERR_PLAN_LOCK',
-    `${stack} keeps its state in ${shared}, where others deploy it too, but nothing pins its providers: ${lockFileOf(stack)} is missing; run \`portcullis lock ${stack}\` where the engine reaches its provider registry, and commit the file`,
+  throw new PortcullisError(
+    'ERR_LOCK_MISSING',
+    `${stack} keeps its state in ${shared}, where others deploy it too, but nothing pins its providers: ${lockFileOf(stack)} is missing`,
+    `run \`portcullis lock ${stack}\` where the engine reaches its provider registry, and commit the file`,
   );
 }
 

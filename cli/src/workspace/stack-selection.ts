@@ -1,4 +1,4 @@
-import { PlanError } from '../plan/errors';
+import { PortcullisError } from '../errors';
 import type { StackNames } from './workspace';
 
 /**
@@ -6,7 +6,7 @@ import type { StackNames } from './workspace';
  *
  * @param asked names; none means every stack of the environment.
  * @param environment the part of a stack's name after the last `-`.
- * @throws PlanError `ERR_PLAN_OPTIONS` naming every stack that does not exist, and those that do.
+ * @throws PortcullisError `ERR_SETTING` naming every stack that does not exist, and those that do.
  */
 export function selectStacks(
   all: StackNames,
@@ -20,8 +20,9 @@ export function selectStacks(
   if (unknown.length === 0 && chosen.length > 0) return chosen;
   const received =
     unknown.length > 0 ? `no stack ${unknown.join(', ')}` : `no stack of ${environment ?? 'no environment'}`;
-  throw new PlanError(
-    'ERR_PLAN_OPTIONS',
-    `${received}; give some of ${all.join(', ')}, or --environment <name>`,
+  throw new PortcullisError(
+    'ERR_SETTING',
+    received,
+    `give some of ${all.join(', ')}, or --environment <name>`,
   );
 }

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PortcullisError } from '../errors';
 import { EngineCache } from '../engines/install/cache';
 import { engineEnvironment, findOpenTofu } from '../engines/programs/opentofu';
 import { goPlatform, PROVIDERS, provideProviders } from '../engines/programs/providers';
 import type { Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
 import { keepLock, refuseShared, useLock } from './lock-file';
-import { PlanError } from '../plan/errors';
-import { readPlan } from '../plan/read-plan';
-import { summarize, type StackSummary } from '../plan/summary';
 
 /** What the jobs of a repository run on. */
 const RUNNERS = 'linux_amd64';
@@ -48,18 +46,15 @@ export class Workspace {
   /**
    * Runs the app that `cdktf.json` names, in the current folder, as `cdktf synth` does.
    *
-   * @throws PlanError `ERR_PLAN_SYNTH` with what the app said.
+   * @throws PortcullisError `ERR_SYNTH` with what the app said.
    */
   async synthesize(): Promise<StackNames> {
     const app = await appCommand();
     await this.progress.step('Synth', () =>
-      this.complete('ERR_PLAN_SYNTH', {
-        name: 'synth',
-        command: '/bin/sh',
-        args: ['-c', app],
-        cwd: process.cwd(),
-        env: this.environment,
-      }),
+      this.run.complete(
+        { name: 'synth', command: '/bin/sh', args: ['-c', app], cwd: process.cwd(), env: this.environment },
+        { code: 'ERR_SYNTH', remedy: 'mend what the app says' },
+      ),
     );
     const manifest = JSON.parse(await readFile(join(this.folder, 'manifest.json'), 'utf8')) as Manifest;
     return inOrder(manifest);
@@ -92,7 +87,7 @@ export class Workspace {
    * Writes the lock file of a synthesized stack, for runners and for this machine; what it holds already stays.
    *
    * @returns the file.
-   * @throws PlanError `ERR_PLAN_ENGINE` with what the engine said.
+   * @throws PortcullisError `ERR_ENGINE_FAILED` with what the engine said.
    */
   lock(stack: string): Promise<string> {
     return this.progress.step(`Lock ${stack}`, async () => {
@@ -106,21 +101,21 @@ export class Workspace {
   /**
    * Plans a synthesized stack, and keeps the plan for `apply()`.
    *
-   * @throws PlanError `ERR_PLAN_LOCK` when its state is shared and its providers are not pinned,
-   * `ERR_PLAN_ENGINE` with what the engine said.
+   * @returns the plan as the engine's `show -json` prints it. It holds secrets.
+   * @throws PortcullisError `ERR_LOCK_MISSING` when its state is shared and its providers are not pinned,
+   * `ERR_ENGINE_FAILED` with what the engine said.
    */
-  plan(stack: string): Promise<StackSummary> {
+  plan(stack: string): Promise<string> {
     return this.progress.step(`Plan ${stack}`, async () => {
       const locked = await useLock(stack, this.folderOf(stack));
       if (!locked) await refuseShared(stack, this.folderOf(stack));
       await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
       await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
-      const text = await this.runEngine(stack, ['show', '-no-color', '-json', 'reviewed.plan']);
-      return summarize(stack, readPlan(text));
+      return this.runEngine(stack, ['show', '-no-color', '-json', 'reviewed.plan']);
     });
   }
 
-  /** Applies the very plan that `plan()` made. @throws PlanError `ERR_PLAN_ENGINE` */
+  /** Applies the very plan that `plan()` made. @throws PortcullisError `ERR_ENGINE_FAILED` */
   async apply(stack: string): Promise<void> {
     await this.progress.step(`Apply ${stack}`, () =>
       this.runEngine(stack, ['apply', '-no-color', '-input=false', 'reviewed.plan']),
@@ -132,26 +127,20 @@ export class Workspace {
   }
 
   private runEngine(stack: string, args: readonly string[]): Promise<string> {
-    return this.complete('ERR_PLAN_ENGINE', {
-      name: `${args[0] ?? ''}-${stack}`,
-      command: this.engine,
-      args,
-      cwd: this.folderOf(stack),
-      env: this.environment,
-    });
+    return this.run.complete(
+      {
+        name: `${args[0] ?? ''}-${stack}`,
+        command: this.engine,
+        args,
+        cwd: this.folderOf(stack),
+        env: this.environment,
+      },
+      { code: 'ERR_ENGINE_FAILED', remedy: 'mend what the engine says' },
+    );
   }
 
   private folderOf(stack: string): string {
     return join(this.folder, 'stacks', stack);
-  }
-
-  private complete(
-    code: 'ERR_PLAN_SYNTH' | 'ERR_PLAN_ENGINE',
-    spec: Parameters<Run['complete']>[0],
-  ): Promise<string> {
-    return this.run.complete(spec, { code: 'ERR_DEPLOY', remedy: '' }).catch((error: unknown) => {
-      throw new PlanError(code, error instanceof Error ? error.message.replace(/; $/, '') : String(error));
-    });
   }
 }
 
@@ -182,8 +171,9 @@ async function appCommand(): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const app = text === undefined ? undefined : (JSON.parse(text) as { app?: unknown }).app;
   if (typeof app === 'string') return app;
-  throw new PlanError(
-    'ERR_PLAN_SYNTH',
-    `${file} ${text === undefined ? 'is missing' : 'names no "app"'}; run this in the folder of a cdktf app`,
+  throw new PortcullisError(
+    'ERR_SYNTH',
+    `${file} ${text === undefined ? 'is missing' : 'names no "app"'}`,
+    'run this in the folder of a cdktf app',
   );
 }

@@ -3,7 +3,7 @@
  * on which the acceptance ends. There is no entry without an end and none that lasts longer than a year.
  */
 import { z } from 'zod';
-import { ZapReportError } from './errors';
+import { PortcullisError } from '../errors';
 import type { Alert } from './report';
 
 const MAX_DAYS = 366;
@@ -41,7 +41,7 @@ const entrySchema = z.strictObject({
 /**
  * @param text a JSON list of entries.
  * @param today the day of the run (UTC), as in `2026-11-24`.
- * @throws ZapReportError with every problem: an entry has no reason, has ended, or ends too late.
+ * @throws PortcullisError `ERR_SETTING` with every problem: an entry has no reason, has ended, or ends too late.
  */
 export function parseAllowList(text: string, today: string): AllowListEntry[] {
   const parsed = z.array(entrySchema).safeParse(parseJson(text));
@@ -89,12 +89,18 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ZapReportError(
-      'the allow-list is not valid JSON: give a list of { rule, url?, reason, expires }',
+    throw new PortcullisError(
+      'ERR_SETTING',
+      'the allow-list is not valid JSON',
+      'give a list of { rule, url?, reason, expires }',
     );
   }
 }
 
-function refused(lines: readonly string[]): ZapReportError {
-  return new ZapReportError(['the allow-list cannot be used', ...lines].join('\n'));
+function refused(lines: readonly string[]): PortcullisError {
+  return new PortcullisError(
+    'ERR_SETTING',
+    ['the allow-list cannot be used', ...lines].join('\n'),
+    'mend these entries, or remove them',
+  );
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { appendFileSync, createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { parseAllowList } from './allow-list';
-import { ZapReportError } from './errors';
+import { failsWith } from '../report-failure';
 import { headlineOf } from './headline';
 import { renderMarkdown } from './markdown';
 import { readReport } from './read-report';
@@ -26,8 +26,7 @@ const UNUSABLE = 3;
 
 /** `portcullis zap-gate`: exit code 0 passed, 1 failed, 2 the scan saw too little, 3 unusable report or options. */
 export function register(program: Command): void {
-  program
-    .command('zap-gate')
+  failsWith(program.command('zap-gate'), { usage: UNUSABLE, failed: UNUSABLE })
     .description(
       "judges ZAP's JSON report by severity: exit code 0 passed, 1 failed, 2 blind scan, 3 unusable",
     )
@@ -50,21 +49,15 @@ export function register(program: Command): void {
 }
 
 async function run(path: string, options: GateOptions): Promise<number> {
-  try {
-    const today = new Date().toISOString().slice(0, 10);
-    const allowList =
-      options.allowList === undefined ? [] : parseAllowList(readFileSync(options.allowList, 'utf8'), today);
-    const report = await readReport(
-      createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>,
-    );
-    const verdict = judge(report, { ...options, allowList });
-    publish(verdict, options);
-    return EXIT_CODES[verdict.outcome];
-  } catch (error) {
-    if (!(error instanceof ZapReportError) && !isFileError(error)) throw error;
-    console.error(`zap-gate: ${error.message}`);
-    return UNUSABLE;
-  }
+  const today = new Date().toISOString().slice(0, 10);
+  const allowList =
+    options.allowList === undefined ? [] : parseAllowList(readFileSync(options.allowList, 'utf8'), today);
+  const report = await readReport(
+    createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>,
+  );
+  const verdict = judge(report, { ...options, allowList });
+  publish(verdict, options);
+  return EXIT_CODES[verdict.outcome];
 }
 
 function publish(verdict: Verdict, { summary, sarif, category, outputs }: GateOptions): void {
@@ -78,10 +71,6 @@ function publish(verdict: Verdict, { summary, sarif, category, outputs }: GateOp
 function renderOutputs(verdict: Verdict): string {
   const counts = RISKS.map((risk) => `${risk}=${verdict.counts[risk]}`);
   return [`verdict=${verdict.outcome}`, `headline=${headlineOf(verdict)}`, ...counts, ''].join('\n');
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return typeof error === 'object' && error !== null && 'syscall' in error;
 }
 
 function parseThreshold(text: string): Risk {

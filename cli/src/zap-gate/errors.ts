@@ -1,5 +1,9 @@
-/** Thrown when a report, an allow-list or an option cannot be used. The message names the remedy. */
-export class ZapReportError extends Error {
-  readonly code = 'ERR_ZAP_REPORT';
-  override readonly name = 'ZapReportError';
+import { PortcullisError } from '../errors';
+
+/** @param problem what is wrong with the report, as in `is empty`. */
+export function unreadable(
+  problem: string,
+  remedy = "give ZAP's traditional JSON report (report_json.json)",
+): PortcullisError {
+  return new PortcullisError('ERR_REPORT_UNREADABLE', `the report ${problem}`, remedy);
 }

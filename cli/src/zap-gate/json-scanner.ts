@@ -3,7 +3,8 @@
  * megabytes takes as much memory as its longest *kept* string. Depth and kept text are bounded; what is
  * malformed or ends early is an error, never a shorter document.
  */
-import { ZapReportError } from './errors';
+import { unreadable } from './errors';
+import type { PortcullisError } from '../errors';
 
 export interface JsonEvents {
   open(kind: 'object' | 'array'): void;
@@ -37,7 +38,7 @@ export class JsonScanner {
 
   constructor(private readonly events: JsonEvents) {}
 
-  /** @throws ZapReportError at the first byte that cannot belong to a JSON document. */
+  /** @throws PortcullisError `ERR_REPORT_UNREADABLE` at the first byte that cannot belong to a JSON document. */
   write(chunk: Uint8Array): void {
     let at = this.consumed === 0 && startsWithByteOrderMark(chunk) ? 3 : 0;
     while (at < chunk.length) {
@@ -48,13 +49,14 @@ export class JsonScanner {
     this.consumed += chunk.length;
   }
 
-  /** @throws ZapReportError when the document is empty or not complete. */
+  /** @throws PortcullisError `ERR_REPORT_UNREADABLE` when the document is empty or not complete. */
   end(): void {
     if (this.inside === 'literal') this.endLiteral();
     if (this.expected === 'nothing more') return;
-    if (this.consumed === 0) throw new ZapReportError('the report is empty (0 bytes): did the scan run?');
-    throw new ZapReportError(
-      `the report ends early, after ${this.consumed} bytes: it is truncated; scan again and check the disk`,
+    if (this.consumed === 0) throw unreadable('is empty (0 bytes)', 'see that the scan ran');
+    throw unreadable(
+      `ends early, after ${this.consumed} bytes: it is truncated`,
+      'scan again, and check the disk',
     );
   }
 
@@ -187,8 +189,8 @@ export class JsonScanner {
     if (!allowed.includes(this.expected)) throw this.malformed(at, `expected ${this.expected}`);
   }
 
-  private malformed(at: number, why: string): ZapReportError {
-    return new ZapReportError(`the report is not valid JSON near byte ${this.consumed + at}: ${why}`);
+  private malformed(at: number, why: string): PortcullisError {
+    return unreadable(`is not valid JSON near byte ${this.consumed + at}: ${why}`);
   }
 }
 

@@ -3,7 +3,8 @@
  * stream. Its versions differ: codes are strings or numbers, one site may be an object instead of a list,
  * instances may be absent, `insights` came with 2.17. Anything else is passed over.
  */
-import { ZapReportError } from './errors';
+import type { PortcullisError } from '../errors';
+import { unreadable } from './errors';
 import { JsonScanner, type JsonEvents } from './json-scanner';
 import { riskOf } from './risk';
 import type { Alert, Insight, Place, ScanReport, Site } from './report';
@@ -69,7 +70,7 @@ const RESPONSE_CODE_RULE = '100000';
 
 /**
  * @param chunks the report's bytes, in pieces of any size.
- * @throws ZapReportError when it is empty, truncated, malformed or not a ZAP report.
+ * @throws PortcullisError `ERR_REPORT_UNREADABLE` when it is empty, truncated, malformed or not a ZAP report.
  */
 export async function readReport(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -124,19 +125,16 @@ class ReportBuilder implements JsonEvents {
 
   scalar(value: string | number | boolean | null): void {
     const top = this.path.at(-1);
-    if (!top) throw new ZapReportError("the report is not an object: give ZAP's traditional JSON report");
+    if (!top) throw unreadable('is not an object');
     if (top.role === 'other' || value === null || !READ_FIELDS.has(top.key)) return;
     // Two values under one name: readers would disagree on which counts, so neither does.
-    if (top.fields.has(top.key))
-      throw new ZapReportError(`the report gives "${printable(top.key)}" twice in one ${top.role}`);
+    if (top.fields.has(top.key)) throw unreadable(`gives "${printable(top.key)}" twice in one ${top.role}`);
     top.fields.set(top.key, String(value));
   }
 
   report(): ScanReport {
     if (!this.isReport) {
-      throw new ZapReportError(
-        'the report has no "site": give ZAP\'s traditional JSON report (report_json.json)',
-      );
+      throw unreadable('has no "site"');
     }
     return {
       version: this.head.get('@version') ?? '',
@@ -243,8 +241,8 @@ function withoutQuery(uri: string): string {
   return uri.replace(/[?#].*$/s, '');
 }
 
-function tooMany(what: string): ZapReportError {
-  return new ZapReportError(`the report holds more than ${what}: is it a report of one scan?`);
+function tooMany(what: string): PortcullisError {
+  return unreadable(`holds more than ${what}`, 'give the report of one scan');
 }
 
 function printable(text: string): string {

@@ -1,8 +1,7 @@
-import { Command } from 'commander';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { register } from '../../../../cli/src/zap-gate/command';
+import { createProgram, run } from '../../../../cli/src/program';
 import { alert, report, seen } from './reports';
 
 let folder: string;
@@ -25,16 +24,13 @@ afterEach(() => {
 async function gate(content: string | object, ...options: string[]): Promise<number> {
   const file = join(folder, 'report_json.json');
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
-  return run(file, ...options);
+  return judged(file, ...options);
 }
 
-async function run(...args: string[]): Promise<number> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: (text) => (complained += text) });
-  register(program);
-  program.commands.forEach((command) => command.exitOverride().copyInheritedSettings(program));
+async function judged(...args: string[]): Promise<number> {
   const before = process.exitCode;
   try {
-    await program.parseAsync(['node', 'portcullis', 'zap-gate', ...args]);
+    await run(createProgram(), ['zap-gate', ...args]);
     return Number(process.exitCode);
   } finally {
     process.exitCode = before;
@@ -53,7 +49,7 @@ describe('portcullis zap-gate', () => {
   });
 
   it('exits 3 and names the file when there is no report', async () => {
-    expect(await run(inFolder('nothing.json'))).toBe(3);
+    expect(await judged(inFolder('nothing.json'))).toBe(3);
     expect(complained).toContain('nothing.json');
   });
 
@@ -93,7 +89,9 @@ describe('portcullis zap-gate', () => {
     ['--fail-on', 'critical'],
     ['--min-urls', '0'],
     ['--target', 'staging'],
-  ])('refuses %s %s', async (option, value) => {
-    await expect(gate(report([seen]), option, value)).rejects.toThrow('is invalid');
+  ])('refuses %s %s with exit code 3: 1 and 2 are verdicts', async (option, value) => {
+    expect(await gate(report([seen]), option, value)).toBe(3);
+    expect(complained).toContain(`argument '${value}' is invalid`);
+    expect(printed).toBe('');
   });
 });

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { deliveryFiles } from '../../../stacks/github-settings';
 
 /** `portcullis workflows`: the files of `.github` and `.zap`, made from their settings. */
 export function register(program: Command): void {
@@ -25,6 +24,8 @@ export function register(program: Command): void {
 }
 
 async function staleFiles(): Promise<[path: string, content: string][]> {
+  // Only here: an environment's file that is wrong is no reason for another command to fail.
+  const { deliveryFiles } = await import('../../../stacks/github-settings.js');
   const files = Object.entries(deliveryFiles());
   const present = await Promise.all(files.map(([path]) => readFile(path, 'utf8').catch(() => undefined)));
   return files.filter(([, content], index) => present[index] !== content);

@@ -1,0 +1,51 @@
+/** The `portcullis` command with all of its own. */
+import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { register as start } from './commands/start';
+import { register as test } from './commands/test';
+import { register as deploy } from './deploy/command';
+import { register as limits } from './limits/command';
+import { register as lock } from './lock/command';
+import { register as plan } from './plan/command';
+import { reportFailure } from './report-failure';
+import { register as secrets } from './secrets/command';
+import { register as workflows } from './workflows/command';
+import { register as zapGate } from './zap-gate/command';
+
+export function createProgram(): Command {
+  const program = new Command('portcullis')
+    .description('Secures an HTTP API as code: deploys the stack, serves behind it, checks it')
+    .version(version(), '--version');
+  for (const register of [start, test, lock, plan, deploy, secrets, limits, zapGate, workflows])
+    register(program);
+  return program;
+}
+
+/** Runs what the arguments name. Never rejects: a failure is told, and sets the exit code of the process. */
+export async function run(program: Command, args: readonly string[]): Promise<void> {
+  let running = program;
+  program.hook('preAction', (_, command) => {
+    running = command;
+  });
+  for (const command of withSubcommands(program)) {
+    command.configureOutput({ outputError: () => undefined }).exitOverride((error) => {
+      running = command;
+      throw error;
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    reportFailure(running, error);
+  }
+}
+
+export function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+function version(): string {
+  const text = readFileSync(join(__dirname, '../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,70 @@
+/** How a command that fails says so: words on standard error, and an exit code. */
+import { CommanderError, type Command } from 'commander';
+import { isNativeError } from 'node:util/types';
+import { PortcullisError } from './errors';
+import { plain } from './text';
+
+/** Exit codes of a command that did not do its work. */
+export interface FailureCodes {
+  /** It was called wrongly: an unknown option, a missing argument, a bad value. @default 2 */
+  readonly usage: number;
+  /** @default 1 */
+  readonly failed: number;
+}
+
+const USUAL: FailureCodes = { usage: 2, failed: 1 };
+const OF_COMMAND = new WeakMap<Command, FailureCodes>();
+
+/** For a command whose results have exit codes too: a failure is never taken for one of these. */
+export function failsWith(command: Command, codes: FailureCodes): Command {
+  OF_COMMAND.set(command, codes);
+  return command;
+}
+
+/** Tells what became of a command, and sets the exit code of the process. */
+export function reportFailure(command: Command, error: unknown): void {
+  const { usage, failed } = OF_COMMAND.get(command) ?? USUAL;
+  if (!(error instanceof CommanderError)) {
+    process.exitCode = failed;
+    console.error(...inWords(pathOf(command), error));
+    return;
+  }
+  // --help and --version.
+  if (error.exitCode === 0) return;
+  process.exitCode = usage;
+  // Without a subcommand, commander has printed the help.
+  if (error.code !== 'commander.help') console.error(usageLine(pathOf(command), error.message));
+}
+
+function inWords(path: string, error: unknown): unknown[] {
+  if (error instanceof PortcullisError) return [`${path}: ${error.problem}\n  → ${error.remedy}`];
+  if (listsProblems(error) || isFileError(error)) return [`${path}: ${error.message}`];
+  // Ours to mend: the stack says where.
+  return [`${path}:`, error];
+}
+
+/** One line, whatever was typed: commander quotes it. A value after `=` may be a secret, and is left out. */
+function usageLine(path: string, message: string): string {
+  const problem = message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '[^=']*)=.*'/s, "$1'")
+    .replace('\n(Did you mean', ' (did you mean')
+    .replace(/\.$/, '');
+  return `${path}: ${plain(problem, 500)}; see \`${path} --help\``;
+}
+
+/** As in `portcullis secrets put`. */
+function pathOf(command: Command): string {
+  const name = command.name();
+  return command.parent ? `${pathOf(command.parent)} ${name}` : name;
+}
+
+/** Errors of the policy, of an environment's file, of a construct: their message names each problem and its path. */
+function listsProblems(error: unknown): error is Error {
+  return isNativeError(error) && 'problems' in error;
+}
+
+/** A file that is not there, or not to be read or written: the message names it. */
+function isFileError(error: unknown): error is Error {
+  return isNativeError(error) && 'syscall' in error && 'path' in error;
+}
