@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import { ClientLimits, StoreUnavailableError, type WindowUsage } from '@portcullis/runtime';
-import type { Command } from 'commander';
+import { readLimit } from '@portcullis/runtime/policy';
+import { InvalidArgumentError, type Command } from 'commander';
 import { PortcullisError, messageOf } from '../errors';
 import { policy } from '../../../policy';
 import { readOverrides } from './overrides';
-import { probe } from './probe';
+import { probe, type NeededLimit } from './probe';
 import { withSupportRedis } from './support-redis';
 
 interface LimitsOptions {
@@ -44,7 +45,11 @@ export function register(program: Command): void {
     .description('asks an API what limits it holds a token to, and fails when they are narrower than needed')
     .argument('<url>', 'a route of it that takes GET, and costs something')
     .requiredOption('--token-file <path>', 'holds the access token')
-    .requiredOption('--at-least <limit>', 'what every window has to admit in the long run, as in 100000/1m')
+    .requiredOption(
+      '--at-least <limit>',
+      'what every window has to admit in the long run, as in 100000/1m',
+      parseLimit,
+    )
     .option('--json', 'one JSON object on standard output')
     .action(probe);
 }
@@ -101,6 +106,12 @@ async function confirmed(question: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
+}
+
+function parseLimit(text: string): NeededLimit {
+  const limit = readLimit(text);
+  if (limit === undefined) throw new InvalidArgumentError('give a limit such as 100000/1m.');
+  return { ...limit, text };
 }
 
 function table(windows: readonly WindowUsage[]): string {

@@ -1,12 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { isHttpsOrLoopback, readLimit } from '@portcullis/runtime/policy';
+import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import { policy } from '../../../policy';
 import { narrower, toldLimits, type ToldLimit } from './told-limits';
 
+/** What every window has to admit in the long run. */
+export interface NeededLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+  /** As it was given, and as Vault keeps it: `100000/1m`. */
+  readonly text: string;
+}
+
 export interface ProbeOptions {
   readonly tokenFile: string;
-  readonly atLeast: string;
+  readonly atLeast: NeededLimit;
   readonly json?: boolean;
 }
 
@@ -18,24 +26,16 @@ const TIMEOUT_MS = 10_000;
  * @throws PortcullisError where that is not known, or too little.
  */
 export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOptions): Promise<void> {
-  const needed = readLimit(atLeast);
-  if (needed === undefined) {
-    throw new PortcullisError(
-      'ERR_SETTING',
-      `--at-least is ${JSON.stringify(atLeast)}`,
-      'give a limit such as 100000/1m',
-    );
-  }
   const told = await ask(url, tokenFile);
   if (json) console.log(JSON.stringify({ url: shownAddress(url), limits: told }));
   else console.log(`${shownAddress(url)} admits ${inWords(told)}.`);
 
-  const tooNarrow = narrower(told, needed);
+  const tooNarrow = narrower(told, atLeast);
   if (tooNarrow.length > 0) {
     throw new PortcullisError(
       'ERR_SETTING',
-      `the token is held to ${inWords(tooNarrow)}, which is less than ${atLeast}`,
-      `give its organisation limits of its own: bao kv patch -mount=secret ${policy.name}/limits ORGANISATION=${atLeast}`,
+      `the token is held to ${inWords(tooNarrow)}, which is less than ${atLeast.text}`,
+      `give its organisation limits of its own: bao kv patch -mount=secret ${policy.name}/limits ORGANISATION=${atLeast.text}`,
     );
   }
 }

@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { PortcullisError } from '../errors';
+import { InvalidArgumentError, type Command } from 'commander';
 import { putField } from './put';
 import { renderStatus } from './render-status';
 import { readSecret } from './secret-input';
@@ -53,9 +52,5 @@ export function register(program: Command): void {
 
 function parseVersion(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new PortcullisError(
-    'ERR_SETTING',
-    `--cas received "${text}"`,
-    'give a version: a whole number, 0 or more',
-  );
+  throw new InvalidArgumentError('give a version: a whole number, 0 or more.');
 }

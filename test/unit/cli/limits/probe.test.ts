@@ -14,19 +14,13 @@ describe('portcullis limits probe', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it.each([
-    [
-      'a limit that is none',
-      'https://api.example.com/',
-      'token',
-      'lots',
-      /--at-least is "lots"; give a limit/,
-    ],
-    ['plain HTTP', 'http://api.example.com/x?key=1', 'token', '1/1m', /^http:\/\/api\.example\.com\/x is no/],
-    ['no URL', 'api.example.com', 'token', '1/1m', /^\(not a URL\) is no https URL/],
-    ['no such file', 'https://api.example.com/', 'missing', '1/1m', /holds no access token/],
-    ['a file with something else', 'https://api.example.com/', 'page', '1/1m', /holds no access token/],
-    ['nobody there', 'http://127.0.0.1:1/', 'token', '1/1m', /does not answer: .*; see that the API runs/],
-  ])('refuses %s, and shows no token', async (_, url, file, atLeast, message) => {
+    ['plain HTTP', 'http://api.example.com/x?key=1', 'token', /^http:\/\/api\.example\.com\/x is no/],
+    ['no URL', 'api.example.com', 'token', /^\(not a URL\) is no https URL/],
+    ['no such file', 'https://api.example.com/', 'missing', /holds no access token/],
+    ['a file with something else', 'https://api.example.com/', 'page', /holds no access token/],
+    ['nobody there', 'http://127.0.0.1:1/', 'token', /does not answer: .*; see that the API runs/],
+  ])('refuses %s, and shows no token', async (_, url, file, message) => {
+    const atLeast = { text: '1/1m', limit: 1, windowSeconds: 60 };
     const refused = await probe(url, { tokenFile: join(folder, file), atLeast }).then(
       () => undefined,
       (error: unknown) => error as Error,

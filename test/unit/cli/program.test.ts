@@ -1,0 +1,152 @@
+import type { Command } from 'commander';
+import { createProgram, run, withSubcommands } from '../../../cli/src/program';
+
+/** What exits with its own codes instead of 2, because its 2 is a result: `notice` of a plan, `blind` of a scan. */
+const USAGE: Readonly<Record<string, number>> = { plan: 1, 'zap-gate': 3 };
+
+/** Commander looks for these first. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  deploy: ['--reviewed', 'vault-dev:5f2c'],
+  'limits probe': ['--token-file', 'token', '--at-least', '1/1m'],
+};
+
+/** `npm test` hands its arguments to jest. */
+const ours = (command: Command): boolean => !command.name().startsWith("test");
+
+const pathOf = (command: Command): string[] =>
+  command.parent ? [...pathOf(command.parent), command.name()] : [];
+
+const commands = withSubcommands(createProgram())
+  .filter(ours)
+  .map((command) => pathOf(command));
+
+interface Outcome {
+  readonly code: string | number | undefined;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs the command with actions that fail the test: parsing alone is to decide. */
+async function portcullis(...args: readonly string[]): Promise<Outcome> {
+  let output = '';
+  let errors = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true));
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true));
+  jest.spyOn(console, 'error').mockImplementation((...parts) => void (errors += `${parts.join(' ')}\n`));
+  const program = createProgram();
+  for (const command of withSubcommands(program).filter(({ commands }) => commands.length === 0))
+    command.action(() => {
+      throw new Error('it ran');
+    });
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await run(program, args);
+    return { code: process.exitCode, output, errors };
+  } finally {
+    process.exitCode = before;
+    jest.restoreAllMocks();
+  }
+}
+
+describe.each(commands.map((path) => [['portcullis', ...path].join(' '), path] as const))(
+  '%s',
+  (name, path) => {
+    it('prints its help, and runs nothing', async () => {
+      const { code, output, errors } = await portcullis(...path, '--help');
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toContain(`Usage: ${name}`);
+    });
+
+    it('refuses an option that it does not know, in one line', async () => {
+      const { code, output, errors } = await portcullis(
+        ...path,
+        ...(REQUIRED[path.join(' ')] ?? []),
+        '--colour',
+      );
+      expect({ code, output }).toEqual({ code: USAGE[path[0] ?? ''] ?? 2, output: '' });
+      expect(errors).toBe(`${name}: unknown option '--colour'; see \`${name} --help\`\n`);
+    });
+  },
+);
+
+describe('portcullis', () => {
+  it('prints its version', async () => {
+    const { code, output } = await portcullis('--version');
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
+  });
+
+  it.each([
+    ['an unknown command', ['plam'], 2, "portcullis: unknown command 'plam' (did you mean plan?)"],
+    ['an unknown subcommand', ['limits', 'shwo'], 2, "portcullis limits: unknown command 'shwo'"],
+    ['no digest', ['deploy'], 2, "portcullis deploy: required option '--reviewed <digest...>' not specified"],
+    [
+      'no organisation',
+      ['limits', 'show'],
+      2,
+      "portcullis limits show: missing required argument 'organisation'",
+    ],
+    [
+      'no organisation',
+      ['limits', 'reset'],
+      2,
+      "portcullis limits reset: missing required argument 'organisation'",
+    ],
+    ['no address', ['limits', 'probe'], 2, 'portcullis limits probe: '],
+    [
+      'no field',
+      ['secrets', 'put', 'secret/a'],
+      2,
+      "portcullis secrets put: missing required argument 'field'",
+    ],
+    ['no report', ['zap-gate'], 3, "portcullis zap-gate: missing required argument 'report.json'"],
+    ['no value', ['plan', '--out'], 1, "portcullis plan: option '--out <file>' argument missing"],
+    ['no value', ['lock', '-e'], 2, "portcullis lock: option '-e, --environment <name>' argument missing"],
+    [
+      'a bad value',
+      ['secrets', 'put', 'secret/a', 'b', '--cas', 'new'],
+      2,
+      "argument 'new' is invalid. give a version",
+    ],
+    [
+      'a bad value',
+      ['limits', 'probe', 'https://api.example.com', '--token-file', 'token', '--at-least', 'lots'],
+      2,
+      "argument 'lots' is invalid. give a limit such as 100000/1m",
+    ],
+    ['a bad value', ['zap-gate', 'report.json', '--min-urls', '0'], 3, "argument '0' is invalid"],
+    ['more arguments than it takes', ['start', 'now'], 2, 'portcullis start: too many arguments'],
+    ['more arguments than it takes', ['workflows', 'now'], 2, 'portcullis workflows: too many arguments'],
+    [
+      'more arguments than it takes',
+      ['secrets', 'status', 'now'],
+      2,
+      'portcullis secrets status: too many arguments',
+    ],
+  ])('refuses %s in one line: %j', async (_, args, code, problem) => {
+    const refused = await portcullis(...args);
+    expect(refused).toMatchObject({ code, output: '' });
+    expect(refused.errors).toContain(problem);
+    expect(refused.errors).toMatch(/^portcullis.*; see `portcullis.* --help`\n$/);
+  });
+
+  it.each([
+    [['secrets', 'put', 'secret/a', 'b', 'canary']],
+    [['secrets', 'put', 'secret/a', 'b', '--value=canary']],
+  ])('does not repeat a secret that was typed in the wrong place: %j', async (args) => {
+    const { code, errors } = await portcullis(...args);
+    expect(code).toBe(2);
+    expect(errors).not.toContain('canary');
+  });
+
+  it('says what it takes when nothing is asked of it, or of a group of commands', async () => {
+    for (const args of [[], ['secrets'], ['limits']]) {
+      const { code, errors } = await portcullis(...args);
+      expect(code).toBe(2);
+      expect(errors).toContain(`Usage: ${['portcullis', ...args].join(' ')}`);
+    }
+  });
+});
