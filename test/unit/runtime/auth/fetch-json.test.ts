@@ -54,26 +54,46 @@ describe('a document of an issuer', () => {
     await expect(fetchJson(url)).rejects.toThrow(SyntaxError);
   });
 
-  it('is not read beyond 256 KB, however slowly it comes', async () => {
-    answer = (_req, res) => {
-      const chunk = `"${'x'.repeat(64 * 1_024)}"`;
-      const more = (): void => {
-        if (!res.destroyed) res.write(chunk, more);
+  it('is not read beyond 256 KB, however slowly it comes, and its connection is given up', async () => {
+    const gone = new Promise<void>((resolve) => {
+      answer = (_req, res) => {
+        res.once('close', resolve);
+        const chunk = `"${'x'.repeat(64 * 1_024)}"`;
+        // Of a client that is gone, the write's error speaks first: `close` has to wait until no more is written.
+        const more = (error?: Error | null): void => {
+          if (!error) res.write(chunk, more);
+        };
+        more();
       };
-      more();
-    };
+    });
     await expect(fetchJson(url)).rejects.toThrow('more than 262144 bytes');
+    await gone;
+  });
+
+  it('is not waited for where the status is another: its connection is given up', async () => {
+    const gone = new Promise<void>((resolve) => {
+      answer = (_req, res) => {
+        res.once('close', resolve);
+        res.writeHead(503).write('never ends');
+      };
+    });
+    await expect(fetchJson(url)).rejects.toThrow('answered 503');
+    await gone;
   });
 
   it('is waited for no longer than 5 s, its body included', async () => {
     const late = new AbortController();
     const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
-    answer = (_req, res) => {
-      res.write('{');
-      setImmediate(() => late.abort());
-    };
+    const gone = new Promise<void>((resolve) => {
+      answer = (_req, res) => {
+        res.once('close', resolve);
+        res.write('{');
+        setImmediate(() => late.abort());
+      };
+    });
     await expect(fetchJson(url)).rejects.toThrow(`${url} took longer than 5000 ms`);
     expect(timeout).toHaveBeenCalledWith(5_000);
+    await gone;
   });
 });
 
