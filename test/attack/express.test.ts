@@ -4,7 +4,7 @@ import { policy } from '../../policy';
 import { enforce, requireAuth, type AuthEvent, type AuthMiddleware } from '../../runtime/src/auth';
 import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
 import { NOW, stopTheCalendar } from './calendar';
-import { requestCases, tokenCases, wireCases, type Fate, type RequestCase } from './cases';
+import { requestCases, targetCases, tokenCases, wireCases, type Fate, type RequestCase } from './cases';
 import { Forge } from './forge';
 import { listen, secretsIn, toBytes, type Listening, type RawAnswer } from './wire';
 
@@ -125,6 +125,32 @@ describe('on the wire', () => {
       const answer = await app.send(sent);
       expect(answer.status).toBe(status);
       expectHarmless(answer, sent);
+    },
+  );
+});
+
+describe('a request target', () => {
+  /** The answers to a good token, to one with another scope, and to none. */
+  const answers = {
+    route: [200, 403, 401],
+    page: [200, 200, 200],
+    unlisted: [403, 403, 401],
+    no_path: [404, 404, 404],
+    no_request: [400, 400, 400],
+  } as const;
+
+  it.each(targetCases.map((line) => [line.leadsTo, line.target] as const))(
+    '%s: %j',
+    async (leadsTo, target) => {
+      const statuses: number[] = [];
+      for (const token of [forge.token(), forge.claims({ scope: 'write:transactions' }), undefined]) {
+        const headers = token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const];
+        const sent = toBytes({ path: target, headers });
+        const answer = await app.send(sent);
+        expectHarmless(answer, sent);
+        statuses.push(answer.status);
+      }
+      expect(statuses).toEqual(answers[leadsTo]);
     },
   );
 });

@@ -9,6 +9,7 @@ import type { TokenCase } from './case';
 
 export type { Fate, HostileRequest, RequestCase, TokenCase } from './case';
 export { requestCases } from './requests';
+export { targetCases } from './targets';
 export { wireCases } from './wire';
 
 /** Every hostile token, by family. */
