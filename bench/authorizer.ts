@@ -1,7 +1,7 @@
 /** `npm run bench:authorizer`: a cold start of the Lambda authorizer, from the start of its process to its first decision. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleAuthorizer } from '../constructs/src/aws/bundle-authorizer';
+import { bundleAuthorizer } from '../constructs/src/aws/authorizer/bundle';
 import { Run } from '../cli/src/engines/process/run';
 import type { TokenEvent } from '../runtime/src/authorizer/events';
 import { startIssuer, type Issuer } from './auth/tokens';

@@ -2,7 +2,7 @@ import { openApi } from '@portcullis/runtime/policy';
 import { Router } from 'express';
 import { z } from 'zod';
 import { policy } from '../policy';
-import { newTransaction } from '../requests';
+import { newTransaction } from '../bodies';
 import { reportRequest } from './reports';
 import { transactionsPage } from './transactions';
 

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { newTransaction } from '../requests';
+import { newTransaction } from '../bodies';
 import type { Database } from './database';
 import { organisationOf } from './organisation';
 

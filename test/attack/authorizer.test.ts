@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleAuthorizer } from '../../constructs/src/aws/bundle-authorizer';
+import { bundleAuthorizer } from '../../constructs/src/aws/authorizer/bundle';
 import { policy } from '../../policy';
 import type { Authorizer } from '../../runtime/src/authorizer/authorizer';
 import type { AuthorizerEvent, HttpApiEvent, RequestEvent } from '../../runtime/src/authorizer/events';

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../cli/src/engines/process/run';
 import { policy } from '../../policy';
-import { bodies } from '../../requests';
+import { bodies } from '../../bodies';
 import { DataStack } from '../../stacks/data-stack';
 import { EdgeStack, type EdgeStackProps } from '../../stacks/edge-stack';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';

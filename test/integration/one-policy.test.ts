@@ -14,7 +14,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { policy } from '../../policy';
-import { bodies, newTransaction } from '../../requests';
+import { bodies, newTransaction } from '../../bodies';
 import { enforce, requireAuth, type AuthMiddleware } from '../../runtime/src/auth';
 import { Forge } from '../attack/forge';
 import { listen, toBytes, type Listening, type RawAnswer } from '../attack/wire';

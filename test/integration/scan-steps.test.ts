@@ -8,7 +8,7 @@ import { definePolicy } from '@portcullis/runtime/policy';
 import express from 'express';
 import { decodeJwt } from 'jose';
 import { parse } from 'yaml';
-import { forgetTokens, keepTokenFresh, seeThrough } from '../../constructs/src/github/scan-token';
+import { forgetTokens, keepTokenFresh, seeThrough } from '../../constructs/src/github/scanning/scan-token';
 import { poll } from '../../cli/src/engines/process/poll';
 import { randomPassword } from '../../cli/src/engines/random';
 import { deliveryFiles } from '../../stacks/github-settings';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { containerOf } from '../../constructs/src/aws/container';
+import { containerOf } from '../../constructs/src/aws/service/container';
 import { OPENTOFU } from '../../cli/src/engines/programs/opentofu';
 
 const CHECKOUT = join(__dirname, '../..');

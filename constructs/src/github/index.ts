@@ -1,19 +1,24 @@
-export { AwsDeployIdentity, type AwsDeployIdentityProps } from './aws-deploy-identity';
-export { ACTIONS, type PinnedAction } from './actions';
-export { DeployIdentity, JOBS_MOUNT, type DeployIdentityProps, type JobRole } from './deploy-identity';
+export { AwsDeployIdentity, type AwsDeployIdentityProps } from './identity/aws-deploy-identity';
+export { ACTIONS, type PinnedAction } from './workflow/actions';
+export {
+  DeployIdentity,
+  JOBS_MOUNT,
+  type DeployIdentityProps,
+  type JobRole,
+} from './identity/deploy-identity';
 export {
   ProtectedRepository,
   type DeployEnvironment,
   type ProtectedRepositoryProps,
-} from './protected-repository';
-export { ReviewedFiles, type ReviewedFilesProps } from './reviewed-files';
+} from './repository/protected-repository';
+export { ReviewedFiles, type ReviewedFilesProps } from './repository/reviewed-files';
 export {
   SecurityScanning,
   securityScanningFiles,
   type AcceptedFinding,
   type SecurityScanningFilesProps,
   type SecurityScanningProps,
-} from './security-scanning';
+} from './scanning/security-scanning';
 export {
   deployWorkflow,
   handOverStep,
@@ -22,6 +27,6 @@ export {
   type DeliveryEnvironment,
   type DeliveryWorkflowProps,
   type HandOver,
-} from './delivery-workflows';
-export { renderWorkflow } from './workflow';
-export type { ZapRule } from './zap-rules';
+} from './delivery/delivery-workflows';
+export { renderWorkflow } from './workflow/workflow';
+export type { ZapRule } from './scanning/zap-rules';

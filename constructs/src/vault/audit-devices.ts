@@ -1,7 +1,7 @@
 import { Audit } from '@cdktf/provider-vault/lib/audit';
 import { Construct } from 'constructs';
 import { ConstructError } from '../core';
-import { vaultName } from './names';
+import { vaultName } from './checks';
 
 /** A file that Vault writes every request and answer to, secrets hashed. */
 export interface AuditFile {

@@ -1,21 +1,21 @@
-export { AppRoleLogin, type AppRoleLoginProps } from './app-role-login';
+export { AppRoleLogin, type AppRoleLoginProps } from './login/app-role-login';
 export {
   AuditDevices,
   auditServerConfiguration,
   type AuditDevicesProps,
   type AuditFile,
 } from './audit-devices';
-export type { DatabaseConnection } from './database-connection';
-export { DatabaseMount, type DatabaseMountProps } from './database-mount';
-export type { Grantee } from './grantee';
-export { KvEntry, type KvEntryProps } from './kv-entry';
-export { KvMount, type KvMountProps } from './kv-mount';
-export { policyDocument, type Capability, type PolicyRule } from './policy-document';
-export { PostgresConnection, type PostgresConnectionProps } from './postgres-connection';
-export { PostgresRole, type PostgresRoleProps } from './postgres-role';
-export { ACL_SAVE_ACL, RUNTIME_ACL, SUPPORT_ACL } from './redis-acl';
-export { RedisConnection, type RedisConnectionProps } from './redis-connection';
-export { RedisRole, type RedisRoleProps } from './redis-role';
-export { WrappedSecretIdMinter, type WrappedSecretIdMinterProps } from './wrapped-secret-id-minter';
-export { SupportAccess, type SupportAccessProps } from './support-access';
-export { VaultAwsAuth, type VaultAwsAuthProps } from './vault-aws-auth';
+export type { DatabaseConnection } from './database/database-connection';
+export { DatabaseMount, type DatabaseMountProps } from './database/database-mount';
+export type { Grantee } from './policy/grantee';
+export { KvEntry, type KvEntryProps } from './kv/kv-entry';
+export { KvMount, type KvMountProps } from './kv/kv-mount';
+export { policyDocument, type Capability, type PolicyRule } from './policy/policy-document';
+export { PostgresConnection, type PostgresConnectionProps } from './database/postgres-connection';
+export { PostgresRole, type PostgresRoleProps } from './database/postgres-role';
+export { ACL_SAVE_ACL, RUNTIME_ACL, SUPPORT_ACL } from './database/redis-acl';
+export { RedisConnection, type RedisConnectionProps } from './database/redis-connection';
+export { RedisRole, type RedisRoleProps } from './database/redis-role';
+export { WrappedSecretIdMinter, type WrappedSecretIdMinterProps } from './login/wrapped-secret-id-minter';
+export { SupportAccess, type SupportAccessProps } from './policy/support-access';
+export { VaultAwsAuth, type VaultAwsAuthProps } from './login/vault-aws-auth';

@@ -1,6 +1,6 @@
 import { Testing } from 'cdktf';
 import { policy } from '../../../policy';
-import { bodies } from '../../../requests';
+import { bodies } from '../../../bodies';
 import { EdgeStack } from '../../../stacks/edge-stack';
 import type { AwsEnvironment } from '../../../stacks/environments/define-environment';
 import { dev } from '../../../stacks/environments/dev';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleAuthorizer } from '../../../../constructs/src/aws/bundle-authorizer';
+import { bundleAuthorizer } from '../../../../constructs/src/aws/authorizer/bundle';
 import { policy } from '../../../../policy';
 import { startIssuer, type TestIssuer } from '../auth/support/issuer';
 import { Forge } from '../../../attack/forge';

@@ -1,0 +1,89 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import type { AuthorizerOptions } from '@portcullis/runtime/authorizer';
+import { Construct } from 'constructs';
+import { WrittenFile } from '../../core';
+import { logGroup, type LogOptions } from '../gateway/access-log';
+import { bundleAuthorizer } from './bundle';
+import { permissionDocument } from '../account/permission';
+import { zipOf } from './zip';
+
+export interface LambdaAuthorizerProps {
+  /** Of the function and of its role. */
+  readonly name: string;
+  readonly options: AuthorizerOptions;
+  readonly logs: LogOptions;
+}
+
+/** For how long a gateway may go on with an answer. */
+export const CACHE_SECONDS = 60;
+
+/** Longer than a token's verification with an issuer's keys to be fetched first. */
+const TIMEOUT_SECONDS = 10;
+
+/**
+ * The function that answers a gateway's question who may call what, by the verification that the app has. It may
+ * write its log and its traces, and nothing else in the account.
+ */
+export class LambdaAuthorizer extends Construct {
+  readonly invokeArn: string;
+  private readonly fn: LambdaFunction;
+
+  constructor(scope: Construct, id: string, { name, options, logs }: LambdaAuthorizerProps) {
+    super(scope, id);
+    const log = logGroup(this, 'log', `/aws/lambda/${name}`, logs);
+    const role = new IamRole(this, 'role', {
+      name,
+      assumeRolePolicy: permissionDocument([
+        { actions: ['sts:AssumeRole'], resources: [], principal: { Service: 'lambda.amazonaws.com' } },
+      ]),
+    });
+    const mayTrace = new IamRolePolicy(this, 'may-trace', {
+      name: 'trace',
+      role: role.name,
+      // X-Ray knows no ARN of a trace.
+      policy: permissionDocument([
+        { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] },
+      ]),
+    });
+    const mayLog = new IamRolePolicy(this, 'may-log', {
+      name: 'log',
+      role: role.name,
+      // The streams of this group: what stands after its ARN.
+      policy: permissionDocument([
+        { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${log.arn}:*`] },
+      ]),
+    });
+    const code = new WrittenFile(this, 'code', {
+      extension: 'zip',
+      content: zipOf('index.js', bundleAuthorizer(options)),
+    });
+    this.fn = new LambdaFunction(this, 'function', {
+      functionName: name,
+      role: role.arn,
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: 'index.handler',
+      filename: code.path,
+      sourceCodeHash: code.sha256,
+      timeout: TIMEOUT_SECONDS,
+      memorySize: 256,
+      loggingConfig: { logFormat: 'JSON', logGroup: log.name },
+      tracingConfig: { mode: 'Active' },
+      dependsOn: [mayLog, mayTrace],
+    });
+    this.invokeArn = this.fn.invokeArn;
+  }
+
+  /** Lets one authorizer of one API ask. */
+  grantInvoke(authorizerArn: string): void {
+    new LambdaPermission(this, 'invoke', {
+      action: 'lambda:InvokeFunction',
+      functionName: this.fn.functionName,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: authorizerArn,
+    });
+  }
+}

@@ -1,0 +1,161 @@
+import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api';
+import { Apigatewayv2ApiMapping } from '@cdktf/provider-aws/lib/apigatewayv2-api-mapping';
+import { Apigatewayv2Authorizer } from '@cdktf/provider-aws/lib/apigatewayv2-authorizer';
+import { Apigatewayv2DomainName } from '@cdktf/provider-aws/lib/apigatewayv2-domain-name';
+import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
+import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
+import {
+  authorizerConfiguration,
+  type AuthorizerConfiguration,
+  type AuthorizerOptions,
+} from '@portcullis/runtime/authorizer';
+import { Construct } from 'constructs';
+import { literal, refuseProps } from '../../../core';
+import { httpAccessLogFormat, logGroup } from '../access-log';
+import { SECURITY_POLICY } from '../domain';
+import { authorizerName, gatewayProblems, type GatewayProps } from '../props';
+import { httpRoutes, inexpressible, type HttpAuthorization } from './routes';
+import { CACHE_SECONDS, LambdaAuthorizer } from '../../authorizer/lambda-authorizer';
+import { integrate, serviceProblems, type PrivateService } from './private-service';
+import { throttle } from '../throttle';
+
+export interface HttpApiGatewayProps extends GatewayProps {
+  /**
+   * As the app's `requireAuth()` has them. API Gateway's own JWT authorizer takes one issuer and RS256, RS384 or
+   * RS512: say so in `algorithms`, or the Lambda authorizer decides about every route.
+   */
+  readonly auth?: Omit<AuthorizerOptions, 'policy'>;
+  readonly service: PrivateService;
+}
+
+/**
+ * An HTTP API in front of the service that lets through what the policy lists, to those who may call it, and
+ * denies the rest: there is no `$default` route. The app behind it decides again. API Gateway's own JWT
+ * authorizer has no tolerance for clocks that differ and every route is matched with case and trailing slash.
+ *
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
+ */
+export class HttpApiGateway extends Construct {
+  readonly apiId: string;
+  /** Where clients call it. */
+  readonly url: string;
+  /** What the domain's DNS record has to point at. */
+  readonly target: string;
+  private readonly api: Apigatewayv2Api;
+
+  /**
+   * @throws ConstructError `ERR_PROPS` with everything that is wrong at once.
+   * @throws AuthOptionsError, PolicyError as {@link authorizerConfiguration} does.
+   */
+  constructor(scope: Construct, id: string, props: HttpApiGatewayProps) {
+    super(scope, id);
+    const { policy, logs, busyClients } = props;
+    const configuration = authorizerConfiguration({ ...props.auth, policy });
+    refuseProps(this, [
+      ...inexpressible(policy, configuration),
+      ...gatewayProblems(props, configuration),
+      ...serviceProblems(props.service),
+    ]);
+
+    this.api = new Apigatewayv2Api(this, 'api', {
+      name: policy.name,
+      protocolType: 'HTTP',
+      // It would lead around whatever the domain is behind.
+      disableExecuteApiEndpoint: true,
+    });
+    this.apiId = this.api.id;
+    this.url = `https://${props.domain.name}`;
+    const target = integrate(this, policy.name, this.apiId, props.service);
+    const planned = httpRoutes(policy, configuration);
+    const asks = (kind: HttpAuthorization): boolean =>
+      planned.some(({ authorization }) => authorization === kind);
+    const [issuer] = asks('JWT') ? configuration.issuers : [];
+    const authorizers: Record<HttpAuthorization, { authorizerId?: string }> = {
+      NONE: {},
+      JWT: issuer ? { authorizerId: this.jwtAuthorizer(issuer) } : {},
+      CUSTOM: asks('CUSTOM') ? { authorizerId: this.lambdaAuthorizer(props) } : {},
+    };
+
+    const routeSettings = planned.map(({ routeKey, authorization, route }) => {
+      // A path in an ID would be taken for one of constructs.
+      const made = new Apigatewayv2Route(this, routeKey.replaceAll('/', '|'), {
+        apiId: this.apiId,
+        routeKey,
+        target,
+        authorizationType: authorization,
+        ...authorizers[authorization],
+        ...(authorization === 'JWT' &&
+          route.scopes.length > 0 && { authorizationScopes: route.scopes.map(literal) }),
+      });
+      // By reference: a stage can set only what is there.
+      return { routeKey: made.routeKey, ...throttling(throttle(policy, route, busyClients)) };
+    });
+    const stage = new Apigatewayv2Stage(this, 'stage', {
+      apiId: this.apiId,
+      name: '$default',
+      autoDeploy: true,
+      defaultRouteSettings: throttling(throttle(policy, { cost: 1 }, busyClients)),
+      routeSettings,
+      accessLogSettings: {
+        destinationArn: logGroup(this, 'log', `/portcullis/${policy.name}/http-api`, logs).arn,
+        format: httpAccessLogFormat(issuer),
+      },
+    });
+    this.target = this.domain(stage, props);
+  }
+
+  private jwtAuthorizer({ issuer, audiences }: AuthorizerConfiguration['issuers'][number]): string {
+    return new Apigatewayv2Authorizer(this, 'jwt', {
+      apiId: this.apiId,
+      name: 'jwt',
+      authorizerType: 'JWT',
+      identitySources: ['$request.header.Authorization'],
+      jwtConfiguration: { issuer: literal(issuer), audience: audiences.map(literal) },
+    }).id;
+  }
+
+  private lambdaAuthorizer({ policy, auth, logs }: HttpApiGatewayProps): string {
+    const fn = new LambdaAuthorizer(this, 'authorizer', {
+      name: authorizerName(policy),
+      options: { ...auth, policy },
+      logs,
+    });
+    const { id } = new Apigatewayv2Authorizer(this, 'lambda', {
+      apiId: this.apiId,
+      name: 'lambda',
+      authorizerType: 'REQUEST',
+      authorizerUri: fn.invokeArn,
+      authorizerPayloadFormatVersion: '2.0',
+      enableSimpleResponses: true,
+      // The route is one, or an answer for one route would serve all of the token's.
+      identitySources: ['$request.header.Authorization', '$context.routeKey'],
+      authorizerResultTtlInSeconds: CACHE_SECONDS,
+    });
+    fn.grantInvoke(`${this.api.executionArn}/authorizers/${id}`);
+    return id;
+  }
+
+  private domain(stage: Apigatewayv2Stage, { domain }: HttpApiGatewayProps): string {
+    const name = new Apigatewayv2DomainName(this, 'domain', {
+      domainName: domain.name,
+      domainNameConfiguration: {
+        certificateArn: domain.certificateArn,
+        endpointType: 'REGIONAL',
+        securityPolicy: SECURITY_POLICY,
+      },
+    });
+    new Apigatewayv2ApiMapping(this, 'mapping', {
+      apiId: this.apiId,
+      domainName: name.domainName,
+      stage: stage.name,
+    });
+    return name.domainNameConfiguration.targetDomainName;
+  }
+}
+
+function throttling({ rate, burst }: ReturnType<typeof throttle>): {
+  throttlingRateLimit: number;
+  throttlingBurstLimit: number;
+} {
+  return { throttlingRateLimit: rate, throttlingBurstLimit: burst };
+}

@@ -1,0 +1,70 @@
+import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration';
+import { Apigatewayv2VpcLink } from '@cdktf/provider-aws/lib/apigatewayv2-vpc-link';
+import type { Problem } from '@portcullis/runtime/policy';
+import { Token } from 'cdktf';
+import type { Construct } from 'constructs';
+import { unlike } from '../../checks';
+
+/** The app, behind an internal load balancer that speaks TLS. */
+export interface PrivateService {
+  /** ARN of the load balancer's HTTPS listener. */
+  readonly listenerArn: string;
+  /** The name that the listener's certificate has to hold. */
+  readonly serverName: string;
+  /** Where the gateway's network interfaces are: private subnets, in two zones at least. */
+  readonly subnetIds: readonly string[];
+  /** Of those interfaces: they need to reach the listener, and nothing needs to reach them. */
+  readonly securityGroupIds: readonly string[];
+}
+
+export const SERVER_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+
+/** @returns the integration's target, as routes name it. */
+export function integrate(scope: Construct, name: string, apiId: string, service: PrivateService): string {
+  const link = new Apigatewayv2VpcLink(scope, 'link', {
+    name,
+    subnetIds: [...service.subnetIds],
+    securityGroupIds: [...service.securityGroupIds],
+  });
+  const integration = new Apigatewayv2Integration(scope, 'service', {
+    apiId,
+    integrationType: 'HTTP_PROXY',
+    integrationMethod: 'ANY',
+    integrationUri: service.listenerArn,
+    connectionType: 'VPC_LINK',
+    connectionId: link.id,
+    payloadFormatVersion: '1.0',
+    tlsConfig: { serverNameToVerify: service.serverName },
+  });
+  return `integrations/${integration.id}`;
+}
+
+export function serviceProblems(service: PrivateService): Problem[] {
+  const { listenerArn, serverName, subnetIds, securityGroupIds } = service;
+  const fewer = (path: string, ids: readonly string[], least: number): Problem[] =>
+    Token.isUnresolved(ids) || new Set(ids).size >= least
+      ? []
+      : [
+          {
+            path: `service.${path}`,
+            message: `received ${JSON.stringify(ids)}; expected at least ${least} different`,
+          },
+        ];
+  return [
+    ...unlike(
+      'service.listenerArn',
+      listenerArn,
+      /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener\/app\/[\w/-]+$/,
+      "the ARN of an application load balancer's listener",
+    ),
+    ...unlike('service.serverName', serverName, SERVER_NAME, 'a host name'),
+    ...fewer('subnetIds', subnetIds, 2),
+    ...subnetIds.flatMap((id, index) =>
+      unlike(`service.subnetIds[${index}]`, id, /^subnet-[0-9a-f]+$/, 'the ID of a private subnet'),
+    ),
+    ...fewer('securityGroupIds', securityGroupIds, 1),
+    ...securityGroupIds.flatMap((id, index) =>
+      unlike(`service.securityGroupIds[${index}]`, id, /^sg-[0-9a-f]+$/, 'the ID of a security group'),
+    ),
+  ];
+}

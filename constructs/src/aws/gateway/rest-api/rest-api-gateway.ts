@@ -1,0 +1,191 @@
+import { ApiGatewayAuthorizer } from '@cdktf/provider-aws/lib/api-gateway-authorizer';
+import { ApiGatewayBasePathMapping } from '@cdktf/provider-aws/lib/api-gateway-base-path-mapping';
+import { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deployment';
+import { ApiGatewayDomainName } from '@cdktf/provider-aws/lib/api-gateway-domain-name';
+import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings';
+import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api';
+import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage';
+import { authorizerConfiguration } from '@portcullis/runtime/authorizer';
+import { Construct } from 'constructs';
+import { createHash } from 'node:crypto';
+import { refuseProps } from '../../../core';
+import { logGroup, REST_ACCESS_LOG_FORMAT } from '../access-log';
+import { bodyProblems, type BodySchemas } from './body-schemas';
+import type { GatewayAccount } from './gateway-account';
+import { SECURITY_POLICY } from '../domain';
+import { authorizerName, gatewayProblems, type GatewayProps } from '../props';
+import { GATEWAY_RESPONSES, gatewayResponses } from './responses';
+import { CACHE_SECONDS, LambdaAuthorizer } from '../../authorizer/lambda-authorizer';
+import { restDefinition } from './definition';
+import { linkProblems, restLink, type LinkedService } from './linked-service';
+import { restInexpressible, restMethods } from './methods';
+import { throttle } from '../throttle';
+import { requestsPerAddress, WebAcl } from './firewall';
+
+export interface RestApiGatewayProps extends GatewayProps {
+  readonly service: LinkedService;
+  /** What lets the stage log. */
+  readonly account: GatewayAccount;
+  /**
+   * What bodies of JSON have to be, where the app insists on one: JSON Schema draft 4. A schema that asks for more
+   * than the app does refuses what the app would take. @default bodies are the app's to judge
+   */
+  readonly bodies?: BodySchemas;
+}
+
+const STAGE = 'live';
+
+/**
+ * A REST API in front of the service, behind a firewall. The Lambda authorizer verifies tokens as the app does and
+ * answers with the exact methods that a token's scopes permit, so that the gateway may keep one answer for a minute and
+ * for every route. What the policy does not list, no method is there for. The app behind it decides again.
+ *
+ * There are no API keys and no usage plans: who is limited to what is the limiter's to say. Answers of the app that
+ * carry `WWW-Authenticate` reach clients with `x-amzn-Remapped-WWW-Authenticate` instead; those of the gateway do not.
+ *
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
+ */
+export class RestApiGateway extends Construct {
+  readonly apiId: string;
+  /** Where clients call it. */
+  readonly url: string;
+  /** What the domain's DNS record has to point at. */
+  readonly target: string;
+  private readonly api: ApiGatewayRestApi;
+
+  /**
+   * @throws ConstructError `ERR_PROPS` with everything that is wrong at once.
+   * @throws AuthOptionsError, PolicyError as {@link authorizerConfiguration} does.
+   */
+  constructor(scope: Construct, id: string, props: RestApiGatewayProps) {
+    super(scope, id);
+    const { policy, bodies = {}, domain, service } = props;
+    const configuration = authorizerConfiguration({ ...props.auth, policy });
+    refuseProps(this, [
+      ...restInexpressible(policy, configuration),
+      ...gatewayProblems(props, configuration),
+      ...linkProblems(service),
+      ...bodyProblems(policy, bodies),
+    ]);
+
+    this.api = new ApiGatewayRestApi(this, 'api', {
+      name: policy.name,
+      endpointConfiguration: { types: ['REGIONAL'] },
+      // It would take TLS 1.0, and lead around whatever the domain is behind.
+      disableExecuteApiEndpoint: true,
+      lifecycle: { createBeforeDestroy: true },
+    });
+    this.apiId = this.api.id;
+    this.url = `https://${domain.name}`;
+    const methods = restMethods(policy, configuration);
+    const authorizerId = this.authorizer(props);
+    const linkId = restLink(this, policy.name, service);
+    const deployed = [
+      ...restDefinition(this, {
+        api: this.api,
+        methods,
+        bodies,
+        authorizerId,
+        linkId,
+        serverName: service.serverName,
+      }),
+      ...gatewayResponses(this, this.apiId),
+    ];
+    const deployment = new ApiGatewayDeployment(this, 'deployment', {
+      restApiId: this.apiId,
+      // A deployment is a copy: what is not in the triggers reaches no client until the next one.
+      triggers: {
+        definition: hashOf({ methods, bodies, responses: GATEWAY_RESPONSES }),
+        authorizer: authorizerId,
+        link: linkId,
+        server: service.serverName,
+      },
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: deployed,
+    });
+    const stage = this.stage(deployment, props);
+    new WebAcl(this, 'firewall', {
+      name: policy.name,
+      resourceArn: stage.arn,
+      requestsPerAddress: requestsPerAddress(policy, props.busyClients),
+      logs: props.logs,
+    });
+    this.target = this.domain(stage, props);
+  }
+
+  private authorizer({ policy, auth, logs }: RestApiGatewayProps): string {
+    const fn = new LambdaAuthorizer(this, 'authorizer', {
+      name: authorizerName(policy),
+      options: { ...auth, policy },
+      logs,
+    });
+    const { id } = new ApiGatewayAuthorizer(this, 'lambda', {
+      restApiId: this.apiId,
+      name: 'lambda',
+      type: 'REQUEST',
+      authorizerUri: fn.invokeArn,
+      identitySource: 'method.request.header.Authorization',
+      authorizerResultTtlInSeconds: CACHE_SECONDS,
+    });
+    fn.grantInvoke(`${this.api.executionArn}/authorizers/${id}`);
+    return id;
+  }
+
+  private stage(
+    deployment: ApiGatewayDeployment,
+    { policy, busyClients, logs, account }: RestApiGatewayProps,
+  ): ApiGatewayStage {
+    // API Gateway writes what went wrong inside to a group of this name, and would make it without a key.
+    const executions = logGroup(
+      this,
+      'execution-log',
+      `API-Gateway-Execution-Logs_${this.apiId}/${STAGE}`,
+      logs,
+    );
+    const stage = new ApiGatewayStage(this, 'stage', {
+      restApiId: this.apiId,
+      deploymentId: deployment.id,
+      stageName: STAGE,
+      xrayTracingEnabled: true,
+      accessLogSettings: {
+        destinationArn: logGroup(this, 'log', `/portcullis/${policy.name}/rest-api`, logs).arn,
+        format: REST_ACCESS_LOG_FORMAT,
+      },
+      dependsOn: [account.setting, executions],
+    });
+    const { rate, burst } = throttle(policy, { cost: 1 }, busyClients);
+    new ApiGatewayMethodSettings(this, 'settings', {
+      restApiId: this.apiId,
+      stageName: stage.stageName,
+      methodPath: '*/*',
+      settings: {
+        metricsEnabled: true,
+        loggingLevel: 'ERROR',
+        // Would log headers and bodies.
+        dataTraceEnabled: false,
+        throttlingRateLimit: rate,
+        throttlingBurstLimit: burst,
+      },
+    });
+    return stage;
+  }
+
+  private domain(stage: ApiGatewayStage, { domain }: RestApiGatewayProps): string {
+    const name = new ApiGatewayDomainName(this, 'domain', {
+      domainName: domain.name,
+      regionalCertificateArn: domain.certificateArn,
+      endpointConfiguration: { types: ['REGIONAL'] },
+      securityPolicy: SECURITY_POLICY,
+    });
+    new ApiGatewayBasePathMapping(this, 'mapping', {
+      apiId: this.apiId,
+      stageName: stage.stageName,
+      domainName: name.domainName,
+    });
+    return name.regionalDomainName;
+  }
+}
+
+function hashOf(definition: unknown): string {
+  return createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+}

@@ -1,0 +1,60 @@
+import { DataAwsRouteTables } from '@cdktf/provider-aws/lib/data-aws-route-tables';
+import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets';
+import type { Problem } from '@portcullis/runtime/policy';
+import { Token, type TerraformResourceLifecycle } from 'cdktf';
+import { Construct } from 'constructs';
+import { unless, unlike } from '../checks';
+
+/** Part of a network that is there already. */
+export interface PrivateNetwork {
+  readonly vpcId: string;
+  /** Without a way in from the internet, in two zones at least. */
+  readonly privateSubnetIds: readonly string[];
+}
+
+export function networkProblems({ vpcId, privateSubnetIds: ids }: PrivateNetwork): Problem[] {
+  const two = Token.isUnresolved(ids) || new Set(ids).size >= 2;
+  return [
+    ...unlike('network.vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'the ID of a VPC'),
+    ...unless(two, 'network.privateSubnetIds', ids, 'at least two different subnets, in zones of their own'),
+    ...ids.flatMap((id, index) =>
+      unlike(`network.privateSubnetIds[${index}]`, id, /^subnet-[0-9a-f]+$/, 'the ID of a private subnet'),
+    ),
+  ];
+}
+
+/**
+ * For a resource in these subnets: a plan fails where one of them is public. Subnets are asked for by filter, so
+ * that an empty account, which has none of them yet, can be planned for.
+ */
+export function onlyInPrivate(
+  scope: Construct,
+  { privateSubnetIds }: PrivateNetwork,
+): TerraformResourceLifecycle {
+  const checks = new Construct(scope, 'private');
+  const values = [...privateSubnetIds];
+  const giving = new DataAwsSubnets(checks, 'giving-addresses', {
+    filter: [
+      { name: 'subnet-id', values },
+      { name: 'map-public-ip-on-launch', values: ['true'] },
+    ],
+  });
+  const reachable = new DataAwsRouteTables(checks, 'to-the-internet', {
+    filter: [
+      { name: 'association.subnet-id', values },
+      { name: 'route.gateway-id', values: ['igw-*'] },
+    ],
+  });
+  return {
+    precondition: [
+      {
+        condition: `\${length(${giving.fqn}.ids) == 0}`,
+        errorMessage: `received a public subnet, which gives what starts there an address of the internet: \${join(", ", ${giving.fqn}.ids)}; give private ones`,
+      },
+      {
+        condition: `\${length(${reachable.fqn}.ids) == 0}`,
+        errorMessage: `received a public subnet, whose route table leads to an internet gateway: \${join(", ", ${reachable.fqn}.ids)}; give subnets with a NAT gateway or endpoints instead`,
+      },
+    ],
+  };
+}

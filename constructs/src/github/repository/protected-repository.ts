@@ -1,0 +1,167 @@
+import { ActionsRepositoryPermissions } from '@cdktf/provider-github/lib/actions-repository-permissions';
+import { Repository } from '@cdktf/provider-github/lib/repository';
+import { RepositoryDependabotSecurityUpdates } from '@cdktf/provider-github/lib/repository-dependabot-security-updates';
+import { RepositoryEnvironment } from '@cdktf/provider-github/lib/repository-environment';
+import { RepositoryEnvironmentDeploymentPolicy } from '@cdktf/provider-github/lib/repository-environment-deployment-policy';
+import { RepositoryRuleset } from '@cdktf/provider-github/lib/repository-ruleset';
+import { TerraformResource } from 'cdktf';
+import { Construct } from 'constructs';
+import { refuseProps } from '../../core';
+import { ACTIONS } from '../workflow/actions';
+
+/** An environment that jobs deploy to. */
+export interface DeployEnvironment {
+  readonly name: string;
+  /** Numbers of the teams, one of which has to approve each deploy. @default nobody is asked */
+  readonly reviewerTeams?: readonly number[];
+}
+
+export interface ProtectedRepositoryProps {
+  /** Name of the repository, without its owner. */
+  readonly name: string;
+  /** @default 'private' */
+  readonly visibility?: 'private' | 'internal' | 'public';
+  /** Jobs that have to pass before anything is merged, as GitHub shows them. */
+  readonly requiredChecks: readonly string[];
+  /** @default 1 */
+  readonly approvals?: number;
+  readonly environments: readonly DeployEnvironment[];
+}
+
+/** GitHub's own app, whose jobs the required checks are: nobody else can report them. */
+const GITHUB_ACTIONS = 15_368;
+
+/**
+ * A repository whose main branch changes by reviewed pull requests that passed, and by nothing else; whose jobs
+ * have no permission that they do not name, use pinned actions of a known list, and deploy from main only.
+ */
+export class ProtectedRepository extends Construct {
+  readonly name: string;
+
+  /** @throws ConstructError `ERR_PROPS` with everything that is wrong at once. */
+  constructor(scope: Construct, id: string, props: ProtectedRepositoryProps) {
+    super(scope, id);
+    refuseProps(this, problemsOf(props));
+    const { name, visibility = 'private', requiredChecks, approvals = 1, environments } = props;
+    const repository = new Repository(this, 'repository', {
+      name,
+      visibility,
+      // A first commit, so that there is a main branch to protect and to propose to.
+      autoInit: true,
+      hasIssues: true,
+      allowMergeCommit: false,
+      allowRebaseMerge: false,
+      allowSquashMerge: true,
+      // The branch of proposed files stays: see ReviewedFiles.
+      deleteBranchOnMerge: false,
+      vulnerabilityAlerts: true,
+      securityAndAnalysis: {
+        secretScanning: { status: 'enabled' },
+        secretScanningPushProtection: { status: 'enabled' },
+      },
+      archiveOnDestroy: true,
+      // A repository outlives whatever went wrong here.
+      lifecycle: { preventDestroy: true },
+    });
+    this.name = repository.name;
+    new RepositoryDependabotSecurityUpdates(this, 'dependabot', { repository: this.name, enabled: true });
+    this.ruleset(requiredChecks, approvals);
+    this.permissions();
+    for (const environment of environments) this.environment(environment);
+  }
+
+  private ruleset(requiredChecks: readonly string[], approvals: number): void {
+    new RepositoryRuleset(this, 'main', {
+      repository: this.name,
+      name: 'main',
+      target: 'branch',
+      enforcement: 'active',
+      conditions: { refName: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
+      rules: {
+        deletion: true,
+        nonFastForward: true,
+        requiredLinearHistory: true,
+        pullRequest: {
+          requiredApprovingReviewCount: approvals,
+          dismissStaleReviewsOnPush: true,
+          requireLastPushApproval: true,
+          requireCodeOwnerReview: true,
+          requiredReviewThreadResolution: true,
+        },
+        requiredStatusChecks: {
+          strictRequiredStatusChecksPolicy: true,
+          requiredCheck: requiredChecks.map((context) => ({ context, integrationId: GITHUB_ACTIONS })),
+        },
+      },
+    });
+  }
+
+  private permissions(): void {
+    new ActionsRepositoryPermissions(this, 'actions', {
+      repository: this.name,
+      enabled: true,
+      allowedActions: 'selected',
+      allowedActionsConfig: {
+        githubOwnedAllowed: true,
+        verifiedAllowed: false,
+        patternsAllowed: Object.values(ACTIONS)
+          .map(({ uses }) => uses)
+          .filter((uses) => !uses.startsWith('actions/')),
+      },
+    });
+    // The prebuilt bindings do not have this resource of the provider yet.
+    const token = new TerraformResource(this, 'token', {
+      terraformResourceType: 'github_workflow_repository_permissions',
+    });
+    token.addOverride('repository', this.name);
+    token.addOverride('default_workflow_permissions', 'read');
+    token.addOverride('can_approve_pull_request_reviews', false);
+  }
+
+  private environment({ name, reviewerTeams = [] }: DeployEnvironment): void {
+    const environment = new RepositoryEnvironment(this, `environment-${name}`, {
+      repository: this.name,
+      environment: name,
+      canAdminsBypass: false,
+      preventSelfReview: reviewerTeams.length > 0,
+      ...(reviewerTeams.length > 0 && { reviewers: [{ teams: [...reviewerTeams] }] }),
+      deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+    });
+    new RepositoryEnvironmentDeploymentPolicy(this, `environment-${name}-main`, {
+      repository: this.name,
+      environment: environment.environment,
+      branchPattern: 'main',
+    });
+  }
+}
+
+function problemsOf({ name, requiredChecks, approvals = 1, environments }: ProtectedRepositoryProps) {
+  const repeated = environments.filter(
+    (one, index) => environments.findIndex((other) => other.name === one.name) < index,
+  );
+  return [
+    ...(/^[\w.-]{1,100}$/.test(name)
+      ? []
+      : [
+          {
+            path: 'name',
+            message: `received ${JSON.stringify(name)}; expected the name of a repository, without its owner`,
+          },
+        ]),
+    ...(requiredChecks.length > 0
+      ? []
+      : [
+          {
+            path: 'requiredChecks',
+            message: 'expected at least one check: a merge without any lets everything in',
+          },
+        ]),
+    ...(Number.isInteger(approvals) && approvals >= 1 && approvals <= 10
+      ? []
+      : [{ path: 'approvals', message: `received ${approvals}; expected 1 to 10` }]),
+    ...repeated.map(({ name: twice }) => ({
+      path: 'environments',
+      message: `received ${twice} twice; keep one`,
+    })),
+  ];
+}

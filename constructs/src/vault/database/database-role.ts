@@ -1,0 +1,56 @@
+import { DatabaseSecretBackendRole } from '@cdktf/provider-vault/lib/database-secret-backend-role';
+import { Construct } from 'constructs';
+import type { DatabaseConnection } from './database-connection';
+import type { Grantee } from '../policy/grantee';
+import { vaultName } from '../checks';
+
+export interface DatabaseRoleProps {
+  readonly connection: DatabaseConnection;
+  readonly name: string;
+  /** What makes the user, in the connection's own language. */
+  readonly creationStatements: readonly string[];
+  /** What removes it. @default what the database plugin does by itself */
+  readonly revocationStatements?: readonly string[];
+}
+
+/** A role whose credentials are leased for the mount's `credentialSeconds`, no longer and no shorter. */
+export class DatabaseRole extends Construct {
+  readonly name: string;
+  private readonly mountPath: string;
+
+  /** @throws ConstructError `ERR_VAULT_NAME` */
+  constructor(scope: Construct, id: string, props: DatabaseRoleProps) {
+    super(scope, id);
+    const { connection } = props;
+    this.name = vaultName(this, 'the name of a database role', props.name);
+    this.mountPath = connection.mount.pathName;
+    connection.allow(this.name);
+    new DatabaseSecretBackendRole(this, 'role', {
+      backend: connection.mount.path,
+      name: this.name,
+      dbName: connection.connectionName,
+      creationStatements: [...props.creationStatements],
+      ...(props.revocationStatements && { revocationStatements: [...props.revocationStatements] }),
+      defaultTtl: connection.mount.credentialSeconds,
+      maxTtl: connection.mount.credentialSeconds,
+    });
+  }
+
+  /**
+   * Lets `grantee` lease a credential of this role, and revoke leases of this role before their time. A
+   * `lease_id` in the body would win over the path, and revoke anything: it is denied, so that only
+   * `PUT sys/leases/revoke/<lease id>` remains.
+   */
+  grantLease(grantee: Grantee): void {
+    const path = `${this.mountPath}/creds/${this.name}`;
+    grantee.grant(
+      { path, capabilities: ['read'], reason: `lease a user of ${this.name}` },
+      {
+        path: `sys/leases/revoke/${path}/*`,
+        capabilities: ['update'],
+        deniedParameters: ['lease_id'],
+        reason: `end a lease of ${this.name} early; the lease is named by the path alone`,
+      },
+    );
+  }
+}

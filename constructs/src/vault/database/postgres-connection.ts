@@ -1,0 +1,57 @@
+import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
+import { Lazy } from 'cdktf';
+import { Construct } from 'constructs';
+import { refuseProviderDebugLog, type SecretInput } from '../../core';
+import { rotateRoot, type DatabaseConnection } from './database-connection';
+import type { DatabaseMount } from './database-mount';
+import { hostName, vaultName } from '../checks';
+
+export interface PostgresConnectionProps {
+  readonly mount: DatabaseMount;
+  readonly name: string;
+  readonly host: string;
+  /** @default 5432 */
+  readonly port?: number;
+  readonly database: string;
+  /** `sslmode` of libpq. `disable` is for loopback. @default 'verify-full' */
+  readonly sslMode?: 'verify-full' | 'verify-ca' | 'require' | 'disable';
+  /** Vault's own user: LOGIN CREATEROLE, never a superuser, used by nothing else. @default 'vault_admin' */
+  readonly username?: string;
+  /** That user's password up to this deploy, which makes Vault replace it. */
+  readonly bootstrapPassword: SecretInput;
+}
+
+/** Vault's connection to a PostgreSQL database. The bootstrap password is dead once it is applied. */
+export class PostgresConnection extends Construct implements DatabaseConnection {
+  readonly mount: DatabaseMount;
+  readonly connectionName: string;
+  private readonly roles = new Set<string>();
+
+  /** @throws ConstructError `ERR_VAULT_NAME`, `ERR_HOST` or `ERR_PROVIDER_LOG` */
+  constructor(scope: Construct, id: string, props: PostgresConnectionProps) {
+    super(scope, id);
+    this.mount = props.mount;
+    refuseProviderDebugLog(this);
+    const { host, port = 5432, database, sslMode = 'verify-full', bootstrapPassword } = props;
+    const connection = new DatabaseSecretBackendConnection(this, 'connection', {
+      backend: this.mount.path,
+      name: vaultName(this, 'the name of a connection', props.name),
+      allowedRoles: Lazy.listValue({ produce: () => [...this.roles] }),
+      verifyConnection: true,
+      postgresql: {
+        connectionUrl: `postgresql://{{username}}:{{password}}@${hostName(this, host)}:${port}/${database}?sslmode=${sslMode}`,
+        username: props.username ?? 'vault_admin',
+        passwordWo: bootstrapPassword.expression,
+        passwordWoVersion: bootstrapPassword.version,
+        passwordAuthentication: 'scram-sha-256', // hashed by Vault: the server's log never sees a password
+      },
+      dependsOn: [...bootstrapPassword.gates],
+    });
+    this.connectionName = connection.name;
+    rotateRoot(this, this.mount, connection, bootstrapPassword.gates);
+  }
+
+  allow(role: string): void {
+    this.roles.add(role);
+  }
+}

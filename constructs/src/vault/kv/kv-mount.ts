@@ -1,0 +1,43 @@
+import { Mount } from '@cdktf/provider-vault/lib/mount';
+import { Construct } from 'constructs';
+import type { Grantee } from '../policy/grantee';
+import { vaultName } from '../checks';
+
+export interface KvMountProps {
+  /** @default 'secret' */
+  readonly path?: string;
+}
+
+/** A mount of the KV engine, version 2. */
+export class KvMount extends Construct {
+  /** Path of the mount; a reference, so that what uses it is made after it. */
+  readonly path: string;
+  /** The same path as text, for policies. */
+  readonly pathName: string;
+
+  constructor(scope: Construct, id: string, props: KvMountProps = {}) {
+    super(scope, id);
+    this.pathName = vaultName(this, 'the path of a KV mount', props.path ?? 'secret');
+    this.path = new Mount(this, 'mount', {
+      path: this.pathName,
+      type: 'kv',
+      options: { version: '2' },
+    }).path;
+  }
+
+  /** Lets `grantee` read an entry that people write, not Terraform. @throws ConstructError `ERR_VAULT_NAME` */
+  grantRead(grantee: Grantee, entry: string): void {
+    const path = this.dataPath(entry);
+    grantee.grant({ path, capabilities: ['read'], reason: 'what people may change without a deploy' });
+  }
+
+  /** Lets `grantee` read and write that entry, never delete it. @throws ConstructError `ERR_VAULT_NAME` */
+  grantWrite(grantee: Grantee, entry: string): void {
+    const path = this.dataPath(entry);
+    grantee.grant({ path, capabilities: ['create', 'read', 'update'], reason: 'changed without a deploy' });
+  }
+
+  private dataPath(entry: string): string {
+    return `${this.pathName}/data/${vaultName(this, 'the name of a KV entry', entry)}`;
+  }
+}

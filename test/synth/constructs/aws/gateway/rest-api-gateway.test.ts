@@ -1,0 +1,388 @@
+import type { RestApiGatewayProps } from '@portcullis/constructs/aws';
+import { z } from 'zod';
+import { policy } from '../../../../../policy';
+import { all, only, refusal, stackIn, synthesize, type Synthesized } from '../../../synthesize';
+import { policyOf, restApiIn, restApiProps } from '../fixtures';
+
+type Fields = Record<string, unknown>;
+const made = (props?: Partial<RestApiGatewayProps>) => synthesize((stack) => restApiIn(stack, props));
+
+let worked: Synthesized | undefined;
+/** The worked example's, which is synthesized once; or another one. */
+const api = (props?: Partial<RestApiGatewayProps>) => (props ? made(props) : (worked ??= made()));
+
+/** The path of each resource, by the reference that a method has to it. */
+function pathsOf(found: Synthesized): Map<string, string> {
+  const paths = new Map<string, string>();
+  for (const [id, { parent_id, path_part }] of Object.entries(
+    found.resource.aws_api_gateway_resource ?? {},
+  )) {
+    const parent = paths.get(String(parent_id)) ?? '';
+    paths.set(`\${aws_api_gateway_resource.${id}.id}`, `${parent}/${String(path_part)}`);
+  }
+  return paths;
+}
+
+/** Methods by `GET /path`. */
+function methodsOf(found: Synthesized): Map<string, Fields> {
+  const paths = pathsOf(found);
+  return new Map(
+    all(found, 'aws_api_gateway_method').map((method) => [
+      `${String(method.http_method)} ${paths.get(String(method.resource_id)) ?? '/'}`,
+      method,
+    ]),
+  );
+}
+
+describe('the methods of a REST API', () => {
+  it('are those of the policy, HEAD beside each GET, and no other', () => {
+    const expected = policy.routes.flatMap(({ method, path }) =>
+      (method === 'GET' ? ['GET', 'HEAD'] : [method]).map(
+        (name) => `${name} ${path.replace(/:(\w+)/g, '{$1}')}`,
+      ),
+    );
+    expect([...methodsOf(api()).keys()].sort()).toEqual(expected.sort());
+  });
+
+  it('ask the authorizer where the policy asks for a token, and never for an API key', () => {
+    for (const [key, method] of methodsOf(api())) {
+      const [name = '', path = ''] = key.split(' ');
+      const open = policy.match(name, path.replace(/[{}]/g, ''))?.public;
+      expect(method).toMatchObject({ authorization: open ? 'NONE' : 'CUSTOM', api_key_required: false });
+      expect('authorizer_id' in method).toBe(!open);
+    }
+  });
+
+  it('share a parameter where routes name it differently, for a resource has room for one', () => {
+    const found = api({
+      policy: policyOf([
+        { method: 'GET', path: '/orders/:id' },
+        { method: 'POST', path: '/orders/:order/items' },
+        { method: 'PUT', path: '/orders{/:id}' },
+        { method: 'GET', path: '/files/*rest' },
+      ]),
+    });
+    expect([...methodsOf(found).keys()].sort()).toEqual([
+      'GET /files/{rest+}',
+      'GET /orders/{id}',
+      'HEAD /files/{rest+}',
+      'HEAD /orders/{id}',
+      'POST /orders/{id}/items',
+      'PUT /orders',
+      'PUT /orders/{id}',
+    ]);
+  });
+
+  it('are under the path of another route too, where a REST API would look for them there and no further', () => {
+    const found = api({
+      policy: policyOf([
+        { method: 'GET', path: '/users/me' },
+        { method: 'PUT', path: '/users/:id' },
+        { method: 'POST', path: '/users/:id/orders' },
+      ]),
+    });
+    expect([...methodsOf(found).keys()].sort()).toEqual([
+      'GET /users/me',
+      'HEAD /users/me',
+      'POST /users/me/orders',
+      'POST /users/{id}/orders',
+      'PUT /users/me',
+      'PUT /users/{id}',
+    ]);
+  });
+
+  it('lead to the service by the link, over TLS to its name, with their parameters', () => {
+    const found = api();
+    const uris = all(found, 'aws_api_gateway_integration').map(({ uri }) => uri);
+    expect(uris).toContain('https://api.internal.example.com/api/exports/{link}');
+    expect(new Set(uris).size).toBe(new Set(policy.routes.map(({ path }) => path)).size);
+    for (const { type, connection_type, connection_id } of all(found, 'aws_api_gateway_integration')) {
+      expect({ type, connection_type }).toEqual({ type: 'HTTP_PROXY', connection_type: 'VPC_LINK' });
+      expect(connection_id).toMatch(/^\$\{aws_api_gateway_vpc_link\.\w+\.id\}$/);
+    }
+    expect(
+      all(found, 'aws_api_gateway_integration').find(({ uri }) => String(uri).includes('{link}')),
+    ).toMatchObject({
+      request_parameters: { 'integration.request.path.link': 'method.request.path.link' },
+    });
+  });
+
+  it('reach the network load balancer of the service by the link', () => {
+    expect(only(api(), 'aws_api_gateway_vpc_link')).toMatchObject({
+      target_arns: [restApiProps.service.networkLoadBalancerArn],
+    });
+  });
+});
+
+describe('the authorizer', () => {
+  it('is asked with the whole request, and its answer kept for a minute by the token', () => {
+    expect(only(api(), 'aws_api_gateway_authorizer')).toMatchObject({
+      type: 'REQUEST',
+      identity_source: 'method.request.header.Authorization',
+      authorizer_result_ttl_in_seconds: 60,
+    });
+  });
+
+  it('may be asked by this API alone', () => {
+    const { source_arn, principal, action } = only(api(), 'aws_lambda_permission');
+    expect({ principal, action }).toEqual({
+      principal: 'apigateway.amazonaws.com',
+      action: 'lambda:InvokeFunction',
+    });
+    expect(source_arn).toMatch(
+      /^\$\{aws_api_gateway_rest_api\.\w+\.execution_arn\}\/authorizers\/\$\{[\w.]+\.id\}$/,
+    );
+  });
+});
+
+describe('bodies', () => {
+  const body = z.toJSONSchema(z.strictObject({ amount: z.int().min(1) }), { target: 'draft-4', io: 'input' });
+
+  it('are checked where the app insists on one', () => {
+    const found = api({ bodies: { 'POST /api/transactions': body } });
+    const { schema, name, content_type } = only(found, 'aws_api_gateway_model');
+    expect(content_type).toBe('application/json');
+    // 1.0 is an integer in JavaScript, and none in draft 4.
+    expect(JSON.parse(schema as string)).toMatchObject({
+      $schema: 'http://json-schema.org/draft-04/schema#',
+      properties: { amount: { type: 'number', multipleOf: 1, minimum: 1 } },
+      additionalProperties: false,
+    });
+    expect(name).toMatch(/^[a-z0-9]+$/);
+    const checked = [...methodsOf(found)].filter(([, method]) => 'request_models' in method);
+    expect(checked.map(([key]) => key)).toEqual(['POST /api/transactions']);
+    expect(only(found, 'aws_api_gateway_request_validator')).toMatchObject({
+      validate_request_body: true,
+      validate_request_parameters: true,
+    });
+  });
+});
+
+describe('the firewall', () => {
+  const rules = () => only(api(), 'aws_wafv2_web_acl').rule as Fields[];
+
+  it('limits each address to what busy clients of the largest tier may send, then asks the lists of AWS', () => {
+    // enterprise: 10,000 a minute; 20 clients; five minutes.
+    expect(rules()[0]).toMatchObject({
+      action: { block: {} },
+      statement: { rate_based_statement: { aggregate_key_type: 'IP', limit: 1_000_000 } },
+    });
+    expect(rules().map(({ name }) => name)).toEqual([
+      'by-address',
+      'AWSManagedRulesAmazonIpReputationList',
+      'AWSManagedRulesKnownBadInputsRuleSet',
+      'AWSManagedRulesCommonRuleSet',
+    ]);
+    for (const rule of rules().slice(1)) expect(rule).toMatchObject({ override_action: { none: {} } });
+  });
+
+  it('stands before the stage, and its log shows no token', () => {
+    const found = api();
+    expect(only(found, 'aws_wafv2_web_acl_association').resource_arn).toMatch(
+      /^\$\{aws_api_gateway_stage\.\w+\.arn\}$/,
+    );
+    expect(only(found, 'aws_wafv2_web_acl_logging_configuration').redacted_fields).toEqual([
+      { single_header: { name: 'authorization' } },
+      { single_header: { name: 'cookie' } },
+      { query_string: {} },
+    ]);
+    expect(JSON.stringify(found.resource.aws_wafv2_web_acl)).not.toContain('"sampled_requests_enabled":true');
+  });
+});
+
+describe('the stage', () => {
+  it('logs who, how it ended, why not, over which TLS and how long, and never a token', () => {
+    const { access_log_settings, xray_tracing_enabled } = only(api(), 'aws_api_gateway_stage');
+    const { format } = access_log_settings as Fields;
+    expect(JSON.parse(format as string)).toMatchObject({
+      tier: '$context.authorizer.tier',
+      organisation: '$context.authorizer.organisation',
+      authorizerError: '$context.authorizer.error',
+      tlsVersion: '$context.tlsVersion',
+      responseLatency: '$context.responseLatency',
+    });
+    expect(format).not.toMatch(/header|querystring|\$context\.path/i);
+    expect(xray_tracing_enabled).toBe(true);
+  });
+
+  it('has its logs kept for a year under the key, those of the authorizer and of the firewall too', () => {
+    const groups = all(api(), 'aws_cloudwatch_log_group');
+    expect(groups.map(({ name }) => String(name).replace(/\$\{[^}]+\}/, 'ID')).sort()).toEqual([
+      '/aws/lambda/fintech-api-authorizer',
+      '/portcullis/fintech-api/rest-api',
+      'API-Gateway-Execution-Logs_ID/live',
+      'aws-waf-logs-fintech-api',
+    ]);
+    for (const { retention_in_days, kms_key_id } of groups) {
+      expect({ retention_in_days, kms_key_id }).toEqual({
+        retention_in_days: 365,
+        kms_key_id: restApiProps.logs.keyArn,
+      });
+    }
+  });
+
+  it('throttles each method at what the largest tier allows to many, and traces no data', () => {
+    expect(only(api(), 'aws_api_gateway_method_settings')).toMatchObject({
+      method_path: '*/*',
+      settings: {
+        metrics_enabled: true,
+        logging_level: 'ERROR',
+        data_trace_enabled: false,
+        throttling_rate_limit: 3_334,
+        throttling_burst_limit: 200_000,
+      },
+    });
+  });
+
+  it('waits until the account lets it log', () => {
+    expect(only(api(), 'aws_api_gateway_stage').depends_on).toContainEqual(
+      expect.stringMatching(/^aws_api_gateway_account\./),
+    );
+  });
+});
+
+describe('a deployment', () => {
+  const deployment = (props?: Partial<RestApiGatewayProps>) =>
+    only(api(props), 'aws_api_gateway_deployment') as { triggers: Fields; depends_on: string[] } & Fields;
+  const definition = (props?: Partial<RestApiGatewayProps>) => deployment(props).triggers.definition;
+  const orders = (rest: object = {}) => policyOf([{ method: 'GET', path: '/orders', ...rest }]);
+
+  it('is made anew when a route, a body or the service is another, before the old one goes', () => {
+    const before = definition({ policy: orders() });
+    expect(definition({ policy: orders() })).toBe(before);
+    expect(definition({ policy: orders({ public: true }) })).not.toBe(before);
+    expect(definition({ policy: orders({ path: '/orders/:id' }) })).not.toBe(before);
+    expect(definition({ policy: orders(), bodies: { 'GET /orders': {} } })).not.toBe(before);
+    const service = { ...restApiProps.service, serverName: 'other.example.com' };
+    expect(deployment({ service }).triggers).toMatchObject({ server: 'other.example.com' });
+    expect(deployment().lifecycle).toEqual({ create_before_destroy: true });
+  });
+
+  it('waits for every method, where it leads, and every answer of the gateway', () => {
+    const found = api();
+    for (const type of ['method', 'integration', 'gateway_response']) {
+      const ids = Object.keys(found.resource[`aws_api_gateway_${type}`] ?? {});
+      expect(ids.length).toBeGreaterThan(0);
+      for (const id of ids) expect(deployment().depends_on).toContain(`aws_api_gateway_${type}.${id}`);
+    }
+  });
+});
+
+it('has no keys and no usage plans: the limiter is what limits', () => {
+  const types = Object.keys(api().resource);
+  expect(types.filter((type) => /usage_plan|api_key/.test(type))).toEqual([]);
+});
+
+it('is reached by its domain alone, over TLS 1.2 or later', () => {
+  const found = api();
+  expect(only(found, 'aws_api_gateway_rest_api')).toMatchObject({ disable_execute_api_endpoint: true });
+  expect(only(found, 'aws_api_gateway_domain_name')).toMatchObject({
+    domain_name: 'api.example.com',
+    security_policy: 'TLS_1_2',
+  });
+});
+
+it('allows no action and no principal by a wildcard', () => {
+  const documents = [...api().text.matchAll(/"(?:policy|assume_role_policy)": ("\{.*\}")/g)].map(
+    ([, text = '']) => JSON.parse(JSON.parse(text) as string) as { Statement: Fields[] },
+  );
+  expect(documents.length).toBeGreaterThanOrEqual(4);
+  for (const { Action, Principal } of documents.flatMap(({ Statement }) => Statement)) {
+    for (const action of [Action].flat()) expect(action).toMatch(/^[a-z]+:[A-Za-z]+$/);
+    if (Principal) {
+      expect(Principal).toEqual({ Service: expect.stringMatching(/^[a-z]+\.amazonaws\.com$/) as string });
+    }
+  }
+});
+
+it('keeps the IDs of what it makes', () => {
+  const found = api({
+    policy: policyOf([{ method: 'POST', path: '/orders/:id' }]),
+    bodies: { 'POST /orders/:id': {} },
+  });
+  const ids = Object.entries(found.resource)
+    .flatMap(([type, resources]) => Object.keys(resources).map((id) => `${type}.${id}`))
+    .sort();
+  expect(ids).toMatchInlineSnapshot(`
+   [
+     "aws_api_gateway_account.account_setting_01CB4D7D",
+     "aws_api_gateway_authorizer.gateway_lambda_75C9D23C",
+     "aws_api_gateway_base_path_mapping.gateway_mapping_01C5A778",
+     "aws_api_gateway_deployment.gateway_deployment_1A3251A4",
+     "aws_api_gateway_domain_name.gateway_domain_61BC617A",
+     "aws_api_gateway_gateway_response.gateway_ACCESS_DENIED_3A09F5C4",
+     "aws_api_gateway_gateway_response.gateway_AUTHORIZER_CONFIGURATION_ERROR_35A8B3D9",
+     "aws_api_gateway_gateway_response.gateway_AUTHORIZER_FAILURE_C883C7EC",
+     "aws_api_gateway_gateway_response.gateway_DEFAULT_4XX_80122A51",
+     "aws_api_gateway_gateway_response.gateway_DEFAULT_5XX_1939B0CC",
+     "aws_api_gateway_gateway_response.gateway_MISSING_AUTHENTICATION_TOKEN_059F2F13",
+     "aws_api_gateway_gateway_response.gateway_THROTTLED_68DB773D",
+     "aws_api_gateway_gateway_response.gateway_UNAUTHORIZED_9B2F0B86",
+     "aws_api_gateway_gateway_response.gateway_WAF_FILTERED_7B590663",
+     "aws_api_gateway_integration.gateway_POSTordersid_integration_0DDF4897",
+     "aws_api_gateway_method.gateway_POSTordersid_method_1ECFBBD3",
+     "aws_api_gateway_method_settings.gateway_settings_137E280B",
+     "aws_api_gateway_model.gateway_bodyofPOSTordersid_571305E8",
+     "aws_api_gateway_request_validator.gateway_validator_2E75C366",
+     "aws_api_gateway_resource.gateway_orders_919781A8",
+     "aws_api_gateway_resource.gateway_ordersid_BC2DD537",
+     "aws_api_gateway_rest_api.gateway_api_5AD20507",
+     "aws_api_gateway_stage.gateway_stage_F1E688EA",
+     "aws_api_gateway_vpc_link.gateway_link_FCA3E821",
+     "aws_cloudwatch_log_group.gateway_authorizer_log_B4A04F48",
+     "aws_cloudwatch_log_group.gateway_execution-log_139019AB",
+     "aws_cloudwatch_log_group.gateway_firewall_log_F675991A",
+     "aws_cloudwatch_log_group.gateway_log_02046890",
+     "aws_iam_role.account_role_D805AAC5",
+     "aws_iam_role.gateway_authorizer_role_FAAC142D",
+     "aws_iam_role_policy.account_may-log_4F950E54",
+     "aws_iam_role_policy.gateway_authorizer_may-log_10423F9C",
+     "aws_iam_role_policy.gateway_authorizer_may-trace_5F4C3DCE",
+     "aws_lambda_function.gateway_authorizer_function_AC412B9A",
+     "aws_lambda_permission.gateway_authorizer_invoke_EA2CD523",
+     "aws_wafv2_web_acl.gateway_firewall_acl_3EF7FF96",
+     "aws_wafv2_web_acl_association.gateway_firewall_association_4E5CB039",
+     "aws_wafv2_web_acl_logging_configuration.gateway_firewall_logging_8D5B48FC",
+   ]
+  `);
+});
+
+describe('what is refused', () => {
+  it('is refused with everything that is wrong at once', () => {
+    const spoiled: Partial<RestApiGatewayProps> = {
+      policy: policyOf([
+        { method: 'GET', path: '/files/:name.json' },
+        { method: 'GET', path: '/orders/:id' },
+        { method: 'POST', path: '/orders/*rest' },
+      ]),
+      service: { networkLoadBalancerArn: 'arn:aws:elasticloadbalancing:::*', serverName: '*' },
+      domain: { name: '*.example.com', certificateArn: '*' },
+      logs: undefined as never,
+      bodies: {
+        'PUT /orders': {},
+        'POST /orders/*rest': { properties: { const: { exclusiveMinimum: 0 }, then: { type: 'string' } } },
+      },
+    };
+    const places = [
+      'policy.routes[0].path: received "/files/:name.json"',
+      'policy.routes[2].path: received "/orders/*rest", a wildcard beside',
+      'domain.name: received "*.example.com"',
+      'domain.certificateArn: received "*"',
+      'logs: received nothing',
+      'service.networkLoadBalancerArn: received "arn:aws:elasticloadbalancing:::*"',
+      'service.serverName: received "*"',
+      'bodies["PUT /orders"]: received a schema for no route',
+      'bodies["POST /orders/*rest"]: received exclusiveMinimum',
+    ];
+    let message = '';
+    try {
+      restApiIn(stackIn(), spoiled);
+    } catch (error) {
+      expect(error).toEqual(refusal('ERR_PROPS', { constructPath: 'test/gateway' }));
+      message = (error as Error).message;
+    }
+    const [first, ...lines] = message.split('\n');
+    expect(first).toBe(`test/gateway: props has ${places.length} problems`);
+    expect(lines.map((line, index) => line.trim().slice(0, places[index]?.length))).toEqual(places);
+  });
+});

@@ -1,0 +1,316 @@
+import type { ApiServiceProps } from '@portcullis/constructs/aws';
+import { all, idsOf, only, refusedProps, stackIn, synthesize } from '../../../synthesize';
+import { serviceIn, serviceProps, statementsOf } from '../fixtures';
+
+type Fields = Record<string, unknown>;
+const service = (props?: Partial<ApiServiceProps>) => synthesize((stack) => serviceIn(stack, props));
+const task = (props?: Partial<ApiServiceProps>) => only(service(props), 'aws_ecs_task_definition');
+const container = (props?: Partial<ApiServiceProps>): Fields => {
+  const [one, ...others] = JSON.parse(task(props).container_definitions as string) as Fields[];
+  expect(others).toEqual([]);
+  return one ?? {};
+};
+
+describe('the container', () => {
+  it('is what its digest says, as nobody, without a capability or a file to write', () => {
+    expect(container()).toMatchObject({
+      image: serviceProps.image,
+      user: '65532:65532',
+      readonlyRootFilesystem: true,
+      linuxParameters: { capabilities: { drop: ['ALL'] } },
+    });
+  });
+
+  it('is given addresses, and never a secret', () => {
+    expect(container()).toMatchObject({
+      environment: [{ name: 'VAULT_ADDR', value: 'https://vault.example.com' }],
+    });
+    expect(container()).not.toHaveProperty('secrets');
+  });
+
+  it('is asked whether it runs by the node that it has', () => {
+    const { command } = container().healthCheck as { command: string[] };
+    expect(command.slice(0, 3)).toEqual(['CMD', 'node', '-e']);
+    expect(command[3]).toContain('http://127.0.0.1:3000/healthz');
+  });
+
+  it('writes to one log, encrypted and kept for as long as it is told', () => {
+    const found = service();
+    expect(only(found, 'aws_cloudwatch_log_group')).toMatchObject({
+      retention_in_days: 365,
+      kms_key_id: serviceProps.logs.keyArn,
+    });
+    expect(container().logConfiguration).toMatchObject({
+      logDriver: 'awslogs',
+      options: { 'awslogs-group': expect.stringMatching(/^\$\{aws_cloudwatch_log_group\./) as string },
+    });
+  });
+});
+
+describe('its roles', () => {
+  const roles = () => all(service(), 'aws_iam_role');
+  const permissions = (name: string) =>
+    statementsOf(only(service(), 'aws_iam_role_policy', name).policy) as {
+      Action: string[];
+      Resource: string[];
+    }[];
+
+  it('can be taken on by tasks of this account alone', () => {
+    expect(roles()).toHaveLength(2);
+    for (const { assume_role_policy } of roles()) {
+      expect(statementsOf(assume_role_policy)).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'ecs-tasks.amazonaws.com' },
+          Action: ['sts:AssumeRole'],
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': '333333333333' },
+            ArnLike: { 'aws:SourceArn': 'arn:aws:ecs:eu-central-1:333333333333:*' },
+          },
+        },
+      ]);
+    }
+  });
+
+  it('let the app sign in to its store, as its user, and do nothing else', () => {
+    expect(permissions('app')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['elasticache:Connect'],
+        Resource: [
+          'arn:aws:elasticache:eu-central-1:333333333333:replicationgroup:orders-limits',
+          'arn:aws:elasticache:eu-central-1:333333333333:user:orders',
+        ],
+      },
+    ]);
+  });
+
+  it('let ECS pull from one repository and write one log', () => {
+    const [token, pull, log] = permissions('execution');
+    expect(token).toMatchObject({ Action: ['ecr:GetAuthorizationToken'], Resource: ['*'] });
+    expect(pull?.Resource).toEqual(['arn:aws:ecr:eu-central-1:333333333333:repository/orders']);
+    expect(log?.Resource).toEqual([
+      expect.stringMatching(/^\$\{aws_cloudwatch_log_group\.\w+\.arn\}:\*$/) as string,
+    ]);
+  });
+
+  it('give an app that needs nothing of AWS nothing', () => {
+    expect(all(service({ permissions: [] }), 'aws_iam_role_policy').map(({ name }) => name)).toEqual([
+      'execution',
+    ]);
+  });
+});
+
+describe('the service', () => {
+  it('takes back a deployment that does not get ready, and goes on serving meanwhile', () => {
+    expect(only(service(), 'aws_ecs_service')).toMatchObject({
+      deployment_circuit_breaker: { enable: true, rollback: true },
+      deployment_minimum_healthy_percent: 100,
+    });
+  });
+
+  it('is in private subnets, without an address of the internet or a shell', () => {
+    expect(only(service(), 'aws_ecs_service')).toMatchObject({
+      enable_execute_command: false,
+      network_configuration: {
+        assign_public_ip: false,
+        subnets: serviceProps.network.privateSubnetIds,
+        security_groups: [expect.stringContaining('aws_security_group.api_tasks_') as string, 'sg-5a1b2c3d'],
+      },
+      lifecycle: { precondition: [{}, {}], ignore_changes: ['desired_count'] },
+    });
+  });
+
+  it('is as many tasks as there is work for', () => {
+    expect(only(service(), 'aws_appautoscaling_target')).toMatchObject({ min_capacity: 2, max_capacity: 10 });
+    expect(only(service(), 'aws_appautoscaling_policy')).toMatchObject({
+      target_tracking_scaling_policy_configuration: { target_value: 60 },
+    });
+  });
+
+  it('reaches its database, what it is a member for, and HTTPS; and where it is told, another port', () => {
+    const ports = (props?: Partial<ApiServiceProps>) =>
+      all(service(props), 'aws_vpc_security_group_egress_rule')
+        .filter(({ security_group_id: id }) => String(id).includes('api_tasks_'))
+        .map(({ from_port, to_port, cidr_ipv4, referenced_security_group_id: group }) => {
+          expect(to_port).toBe(from_port);
+          return [from_port, cidr_ipv4 ?? group];
+        });
+    expect(ports()).toEqual([
+      [443, '0.0.0.0/0'],
+      [5_432, 'sg-6a1b2c3d'],
+    ]);
+    expect(ports({ outwardPorts: [443, 8_200] })).toContainEqual([8_200, '0.0.0.0/0']);
+  });
+
+  it('is let into the database, and nothing but the load balancer is let into it', () => {
+    const entries = all(service(), 'aws_vpc_security_group_ingress_rule');
+    expect(entries.filter(({ cidr_ipv4 }) => cidr_ipv4 !== undefined)).toEqual([]);
+    const into = (group: string) => entries.filter(({ security_group_id: id }) => String(id).includes(group));
+    expect(into('sg-6a1b2c3d')).toMatchObject([{ from_port: 5_432 }]);
+    expect(into('api_tasks_')).toMatchObject([
+      { from_port: 3_000, referenced_security_group_id: expect.stringContaining('balancer_group') as string },
+    ]);
+  });
+});
+
+describe('the load balancer', () => {
+  it('is not on the internet, and passes on no header that is none', () => {
+    expect(only(service(), 'aws_lb')).toMatchObject({
+      internal: true,
+      load_balancer_type: 'application',
+      drop_invalid_header_fields: true,
+    });
+  });
+
+  it('speaks TLS 1.2 or better, and nothing else', () => {
+    expect(only(service(), 'aws_lb_listener')).toMatchObject({
+      protocol: 'HTTPS',
+      port: 443,
+      ssl_policy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      certificate_arn: serviceProps.certificateArn,
+    });
+  });
+
+  it('sends requests to tasks that say that they are ready', () => {
+    expect(only(service(), 'aws_lb_target_group')).toMatchObject({
+      health_check: { path: '/readyz', matcher: '200' },
+    });
+  });
+
+  it('is what a gateway wants of a private service', () => {
+    const made = serviceIn(stackIn());
+    expect(made).toMatchObject({ serverName: 'api.internal.example.com', networkLoadBalancerArn: undefined });
+    expect(made.subnetIds).toEqual(serviceProps.network.privateSubnetIds);
+    expect(made.securityGroupIds).toHaveLength(1);
+  });
+
+  it('has another one before it for REST APIs, in the group that may connect to it', () => {
+    const found = service({ networkLoadBalancer: true });
+    const front = all(found, 'aws_lb').find((one) => one.load_balancer_type === 'network');
+    expect(front).toMatchObject({
+      internal: true,
+      security_groups: [expect.stringContaining('balancer_clients') as string],
+    });
+    expect(all(found, 'aws_lb_target_group').find(({ target_type }) => target_type === 'alb')).toMatchObject({
+      protocol: 'TCP',
+      port: 443,
+      health_check: { protocol: 'HTTPS', path: '/readyz' },
+    });
+  });
+});
+
+it('keeps the IDs of what it makes', () => {
+  expect(idsOf(service({ networkLoadBalancer: true }))).toMatchInlineSnapshot(`
+   [
+     "aws_appautoscaling_policy.api_by-cpu_400E8A97",
+     "aws_appautoscaling_target.api_scaling_E437868D",
+     "aws_cloudwatch_log_group.api_log_45119C08",
+     "aws_ecs_cluster.api_cluster_D10E70AD",
+     "aws_ecs_service.api_service_298EA376",
+     "aws_ecs_task_definition.api_task_EF517F7F",
+     "aws_iam_role.api_execution-role_E16F2EDD",
+     "aws_iam_role.api_task-role_E1FFCF80",
+     "aws_iam_role_policy.api_app-permissions_BDD4EE37",
+     "aws_iam_role_policy.api_execution-permissions_C5B8E2FB",
+     "aws_lb.api_balancer_310E1517",
+     "aws_lb.api_balancer_front_78CDB30A",
+     "aws_lb_listener.api_balancer_front-listener_651E8969",
+     "aws_lb_listener.api_balancer_listener_8E5B9BBB",
+     "aws_lb_target_group.api_balancer_front-target_35CEEA15",
+     "aws_lb_target_group.api_balancer_tasks_B98448D0",
+     "aws_lb_target_group_attachment.api_balancer_front-attachment_2433342E",
+     "aws_security_group.api_balancer_clients_94604490",
+     "aws_security_group.api_balancer_group_62B84A8D",
+     "aws_security_group.api_tasks_33E9F821",
+     "aws_vpc_security_group_egress_rule.api_balancer_https_out_A7C3CD6E",
+     "aws_vpc_security_group_egress_rule.api_outward-443_0FE2647C",
+     "aws_vpc_security_group_egress_rule.api_queries_out_5C316130",
+     "aws_vpc_security_group_egress_rule.api_requests_out_2CA1C487",
+     "aws_vpc_security_group_ingress_rule.api_balancer_https_in_D218F757",
+     "aws_vpc_security_group_ingress_rule.api_queries_in_5F808491",
+     "aws_vpc_security_group_ingress_rule.api_requests_in_0744B340",
+   ]
+  `);
+});
+
+describe('what is refused', () => {
+  const refuse = (props: Partial<ApiServiceProps>, ...places: string[]): void =>
+    expect(() => serviceIn(stackIn(), props)).toThrow(refusedProps(...places));
+
+  it('is refused with everything that is wrong at once', () => {
+    refuse(
+      {
+        network: { vpcId: 'vpc', privateSubnetIds: [] },
+        name: 'Orders',
+        taskRole: 'orders/*',
+        image: '333333333333.dkr.ecr.eu-central-1.amazonaws.com/orders:latest',
+        environment: { OAUTH_CLIENT_SECRET: 'x' },
+        permissions: [{ actions: ['s3:*'], resources: ['*'] }],
+        database: { securityGroupId: 'postgres', port: 0 },
+        outwardPorts: [70_000],
+        serverName: '*',
+        certificateArn: 'certificate',
+        cpu: 1,
+        tasks: { min: 3, max: 2 },
+        logs: { ...serviceProps.logs, retentionDays: 10 },
+      },
+      ...['network.vpcId', 'network.privateSubnetIds', 'name', 'taskRole', 'image'],
+      ...['environment.OAUTH_CLIENT_SECRET', 'permissions[0].actions[0]', 'permissions[0].resources[0]'],
+      ...['database.securityGroupId', 'database.port', 'outwardPorts[0]', 'serverName', 'certificateArn'],
+      ...['cpu', 'tasks.max', 'logs.retentionDays'],
+    );
+  });
+
+  it.each(['orders:1.2', 'public.ecr.aws/orders@sha256:00', `docker.io/orders@sha256:${'0'.repeat(64)}`])(
+    'is an image that is not of ECR by its digest: %s',
+    (image) => refuse({ image }, 'image'),
+  );
+
+  it.each([
+    ['VAULT_TOKEN', 'x'],
+    ['UPSTASH_REDIS_TOKEN', 'x'],
+    ['DATABASE_PASSWORD', 'x'],
+    ['jwt_signing_key', 'x'],
+    ['API_KEY', 'x'],
+    ['DATABASE_URL', 'postgres://api:canary-7f3a@db.example.com/orders'],
+    ['VAULT_ADDR', 'hvs.CAESIcanary7f3acanary7f3a'],
+    ['LOG_LEVEL', '-----BEGIN PRIVATE KEY-----canary-7f3a'],
+    ['AUDIENCE', 'eyJhbGciOiJub25lIn0.canary-7f3a'],
+  ])('is a secret in the environment, which is not shown: %s', (name, value) => {
+    refuse({ environment: { [name]: value } }, `environment.${name}`);
+    expect(() => serviceIn(stackIn(), { environment: { [name]: value } })).not.toThrow(/canary/);
+  });
+
+  it.each([
+    { REDIS_HOST: 'limits.example.com' },
+    { OIDC_ISSUER_URL: 'https://auth.example.com' },
+    { KEYCLOAK_HOST: 'auth' },
+  ])('is no address: %j', (environment) => {
+    expect(container({ environment }).environment).toHaveLength(1);
+  });
+
+  it.each([
+    { actions: ['elasticache:Co*'], resources: ['arn:aws:s3:::orders'] },
+    { actions: ['*'], resources: ['arn:aws:s3:::orders'] },
+  ])('is a wildcard as an action: %j', (permission) =>
+    refuse({ permissions: [permission] }, 'permissions[0].actions[0]'),
+  );
+
+  it.each(['arn:aws:s3:::orders/*', 'arn:aws:iam::333333333333:role/?', '*'])(
+    'is a wildcard as a resource: %s',
+    (arn) =>
+      refuse(
+        { permissions: [{ actions: ['s3:GetObject'], resources: [arn] }] },
+        'permissions[0].resources[0]',
+      ),
+  );
+
+  it.each([
+    [256, 4_096],
+    [1_024, 512],
+    [1_024, 2_500],
+  ])('is a size that Fargate does not have: %d units with %d MiB', (cpu, memory) =>
+    refuse({ cpu, memory }, 'memory'),
+  );
+});

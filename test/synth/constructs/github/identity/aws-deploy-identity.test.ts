@@ -1,0 +1,100 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { AwsDeployIdentity, type AwsDeployIdentityProps } from '@portcullis/constructs/github';
+import { all, only, refusal, stackIn, synthesize } from '../../../synthesize';
+
+const valid: AwsDeployIdentityProps = {
+  repository: 'fintech-example/fintech-api',
+  environment: 'prod',
+  stateBucketArn: 'arn:aws:s3:::fintech-example-prod-state',
+  stateKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d',
+};
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Condition?: Record<string, Record<string, unknown>>;
+}
+const statements = (text: unknown): Statement[] =>
+  (JSON.parse(text as string) as { Statement: Statement[] }).Statement;
+const stackOf = (props = valid) =>
+  synthesize((stack) => {
+    new AwsProvider(stack, 'provider', {});
+    new AwsDeployIdentity(stack, 'aws', props);
+  });
+
+/** There is no AWS here: what follows is about what is synthesized, not about what an account makes of it. */
+describe('the synthesized roles of AWS', () => {
+  it.each([
+    [
+      'portcullis-plan',
+      [
+        'repo:fintech-example/fintech-api:pull_request',
+        'repo:fintech-example/fintech-api:ref:refs/heads/main',
+      ],
+    ],
+    ['portcullis-deploy', ['repo:fintech-example/fintech-api:environment:prod']],
+  ])('let jobs take %s by exact claims', (name, subjects) => {
+    const { assume_role_policy } = only(stackOf(), 'aws_iam_role', name);
+    const [trust, ...others] = statements(assume_role_policy);
+    expect(others).toEqual([]);
+    expect(trust?.Condition).toEqual({
+      StringEquals: {
+        'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+        'token.actions.githubusercontent.com:sub': subjects,
+      },
+    });
+  });
+
+  it('let a plan write nothing but its lock', () => {
+    const { policy } = only(stackOf(), 'aws_iam_role_policy', 'portcullis-plan');
+    const writing = statements(policy).filter(({ Action }) => JSON.stringify(Action).includes('Put'));
+    expect(writing).toMatchObject([
+      { Resource: 'arn:aws:s3:::fintech-example-prod-state/portcullis/*.tflock' },
+    ]);
+  });
+
+  it('allow no action by a wildcard', () => {
+    for (const { policy } of all(stackOf(), 'aws_iam_role_policy')) {
+      for (const { Action } of statements(policy)) expect(JSON.stringify(Action)).not.toContain('*');
+    }
+  });
+
+  it('may what the policies of either say, besides', () => {
+    const view = 'arn:aws:iam::aws:policy/job-function/ViewOnlyAccess';
+    const change = 'arn:aws:iam::333333333333:policy/portcullis-deploy';
+    const synthesized = stackOf({ ...valid, planPolicyArns: [view], deployPolicyArns: [change] });
+    const attached = all(synthesized, 'aws_iam_role_policy_attachment');
+    expect(new Set(attached.map(({ role, policy_arn }) => `${String(role)} ${String(policy_arn)}`))).toEqual(
+      new Set([
+        expect.stringMatching(`portcullis-plan.* ${view}$`),
+        expect.stringMatching(`portcullis-deploy.* ${change}$`),
+      ]),
+    );
+  });
+
+  it.each([
+    ['arn:aws:iam::aws:policy/AdministratorAccess', 'one that only reads'],
+    ['arn:aws:iam::aws:policy/AmazonEC2FullAccess', 'one that only reads'],
+    ['ReadOnlyAccess', 'the ARN of a policy'],
+  ])('refuse %s for plans', (arn, message) => {
+    const identity = () => new AwsDeployIdentity(stackIn(), 'aws', { ...valid, planPolicyArns: [arn] });
+    expect(identity).toThrow(refusal('ERR_PROPS', { message: expect.stringContaining(message) as string }));
+  });
+
+  it('name the claims after the issuer of a GitHub Enterprise Server', () => {
+    const { text } = stackOf({ ...valid, issuer: 'https://github.example.com/_services/token' });
+    expect(text).toContain('github.example.com/_services/token:sub');
+    expect(text).not.toContain('githubusercontent');
+  });
+
+  it('are refused with everything that is wrong at once', () => {
+    const spoiled = {
+      repository: 'fintech-example/*',
+      environment: '*',
+      stateBucketArn: 'fintech-example-prod-state',
+      stateKeyArn: 'alias/portcullis-prod-state',
+      issuer: 'http://github.example.com',
+    };
+    const message = expect.stringMatching(new RegExp(Object.keys(spoiled).join('[^]*'))) as string;
+    expect(() => new AwsDeployIdentity(stackIn(), 'aws', spoiled)).toThrow(refusal('ERR_PROPS', { message }));
+  });
+});

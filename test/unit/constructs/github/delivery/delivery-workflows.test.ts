@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { policy } from '../../../../../policy';
+import { staging } from '../../../../../stacks/environments/staging';
+import { delivery, deliveryFiles, github } from '../../../../../stacks/github-settings';
+import { namesOf } from '../../../../../stacks/names';
+
+interface JobFile {
+  name?: string;
+  needs?: string[];
+  if?: string;
+  environment?: string;
+  permissions: Record<string, string>;
+  uses?: string;
+  with?: Record<string, string>;
+  'timeout-minutes'?: number;
+  strategy?: { matrix: { include?: { stack: string }[] } };
+  steps?: { name: string; run?: string; with?: Record<string, unknown> }[];
+}
+interface WorkflowFile {
+  on: Record<string, unknown>;
+  permissions: object;
+  jobs: Record<string, JobFile>;
+}
+
+const files: Record<string, string> = {
+  ...deliveryFiles(),
+  '.github/workflows/ci.yml': readFileSync(
+    join(__dirname, '../../../../../.github/workflows/ci.yml'),
+    'utf8',
+  ),
+};
+const workflows = Object.entries(files)
+  .filter(([path]) => path.endsWith('.yml'))
+  .map(([path, text]): [name: string, workflow: WorkflowFile] => [
+    path.replace(/^.*\/|\.yml$/g, ''),
+    parse(text) as WorkflowFile,
+  ]);
+const workflow = (name: string): WorkflowFile => workflows.find(([found]) => found === name)![1];
+
+describe.each(workflows)('%s.yml', (_, { on, permissions, jobs }) => {
+  it('gives no permission that a job does not name', () => {
+    expect(permissions).toEqual({});
+    for (const job of Object.values(jobs)) expect(job.permissions).toBeDefined();
+  });
+
+  it('never runs with the rights of main on what a pull request says', () => {
+    expect(on).not.toHaveProperty('pull_request_target');
+    expect(on).not.toHaveProperty('workflow_run');
+  });
+
+  it('ends every job of its own by a time-out', () => {
+    for (const { uses, 'timeout-minutes': minutes } of Object.values(jobs)) {
+      if (uses === undefined) expect(minutes).toBeLessThanOrEqual(180);
+    }
+  });
+});
+
+describe('a deploy', () => {
+  const { on, jobs } = workflow('deploy');
+  /** What has to have succeeded before a job begins. */
+  const before = (name: string): string[] =>
+    (jobs[name]?.needs ?? []).flatMap((needed) => [...before(needed), needed]);
+
+  it('is of main alone', () => {
+    expect(on).toEqual({ push: { branches: ['main'] } });
+  });
+
+  it('of production waits for the gate of the full scan', () => {
+    expect(before('deploy-prod')).toEqual([
+      'plan-dev',
+      'deploy-dev',
+      'plan-staging',
+      'deploy-staging',
+      'scan-staging',
+      'plan-prod',
+    ]);
+    expect(jobs['scan-staging']).toMatchObject({
+      uses: './.github/workflows/security.yml',
+      // As the service of staging says at /healthz that it is.
+      with: { release: namesOf(policy, staging()).release },
+    });
+    // Without a condition a job runs only when all that it needs has succeeded.
+    for (const job of Object.values(jobs)) expect(job.if).toBeUndefined();
+  });
+
+  it('has the right to deploy in the job that its environment guards, and nowhere else', () => {
+    for (const { name } of delivery.environments) {
+      const [plan, deploy] = [jobs[`plan-${name}`], jobs[`deploy-${name}`]];
+      expect(plan?.environment).toBeUndefined();
+      expect(JSON.stringify(plan)).not.toMatch(/portcullis-deploy|github-deploy/);
+      expect(deploy?.environment).toBe(name);
+    }
+  });
+
+  it('can say what differs from what was reviewed', () => {
+    const scripts = jobs['deploy-prod']?.steps?.flatMap(({ run = [] }) => run).join('\n');
+    expect(scripts).toContain('--name reviewed-prod');
+    expect(scripts).toContain('deploy --changes reviewed.json --reviewed');
+  });
+});
+
+describe('the plan of a pull request', () => {
+  const { on, jobs } = workflow('plan');
+
+  it('has credentials unless it is of a fork', () => {
+    expect(on).toEqual({ pull_request: {} });
+    expect(jobs.plan?.if).toBe('github.event.pull_request.head.repo.full_name == github.repository');
+    expect(JSON.stringify(jobs)).not.toMatch(/portcullis-deploy|github-deploy|secrets\./);
+  });
+
+  it('is one for each stack that a job deploys', () => {
+    expect(jobs.plan?.strategy?.matrix.include?.map(({ stack }) => stack)).toEqual(
+      delivery.environments.flatMap(({ stacks }) => stacks),
+    );
+  });
+});
+
+it('every check that a merge needs is one that a pull request has', () => {
+  const checks = workflows
+    .filter(([, { on }]) => 'pull_request' in on)
+    .flatMap(([, { jobs }]) => Object.entries(jobs))
+    .flatMap(
+      ([id, { name = id, strategy }]) =>
+        strategy?.matrix.include?.map(({ stack }) => name.replace('${{ matrix.stack }}', stack)) ?? [name],
+    );
+  expect(github().requiredChecks.filter((check) => !checks.includes(check))).toEqual([]);
+});

@@ -1,0 +1,326 @@
+import { definePolicy, type PolicyInput } from '@portcullis/runtime/policy';
+import { parse } from 'yaml';
+import { securityScanningFiles, type SecurityScanningProps } from '../../../../../constructs/src/github';
+import { securityScanningProblems } from '../../../../../constructs/src/github/scanning/security-scanning';
+import { policy } from '../../../../../policy';
+
+const props: SecurityScanningProps = {
+  policy,
+  stagingUrl: 'https://staging.example.com',
+  productionUrl: 'https://api.example.com',
+  tokenUrl: 'https://auth.example.com/token',
+  vault: { address: 'https://vault.example.com', role: 'scan', secretPath: 'secret/data/api/scan' },
+  today: '2026-11-24',
+};
+
+const anyPolicy: Omit<PolicyInput, 'routes'> = {
+  name: 'orders',
+  issuer: 'https://auth.example.com',
+  audience: 'https://api.example.com',
+  tiers: { free: [{ limit: 100, window: '1m' }] },
+  defaultTier: 'free',
+  lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+};
+
+interface WorkflowFile {
+  on: Record<string, unknown>;
+  permissions: object;
+  concurrency: { group: string; 'cancel-in-progress': string };
+  jobs: Record<string, JobFile>;
+}
+
+interface JobFile {
+  if: string;
+  needs?: string[];
+  permissions: Record<string, string>;
+  strategy?: { matrix: Record<string, string[]>; 'max-parallel'?: number };
+  steps: {
+    name: string;
+    if?: string;
+    uses?: string;
+    run?: string;
+    env?: Record<string, string>;
+    with?: Record<string, unknown>;
+  }[];
+}
+
+describe('the workflow of security scans', () => {
+  const files = securityScanningFiles(props);
+  const workflow = parse(files['.github/workflows/security.yml'] ?? '') as WorkflowFile;
+  const { baseline, 'full-scan': full, 'api-scan': api, reports } = workflow.jobs;
+  const scansOfStaging = [api, full];
+  const namesOf = (job: JobFile | undefined) => job?.steps.map(({ name }) => name) ?? [];
+
+  it('runs on pull requests, Mondays at 03:00, and when a deploy calls it', () => {
+    expect(workflow.on).toMatchObject({
+      pull_request: {},
+      schedule: [{ cron: '0 3 * * 1' }],
+      workflow_call: {},
+    });
+    expect(workflow.on).not.toHaveProperty('pull_request_target');
+  });
+
+  it('gives no permission that a job does not name, and a pull request none that it could abuse', () => {
+    expect(workflow.permissions).toEqual({});
+    expect(baseline?.permissions).toEqual({ contents: 'read' });
+    expect(baseline?.if).toBe("github.event_name == 'pull_request'");
+    expect(JSON.stringify(baseline)).not.toMatch(/vault|secret|slack/i);
+  });
+
+  it.each([
+    ['baseline', baseline],
+    ['full', full],
+    ['API', api],
+  ])('lets the gate decide about the %s scan: ZAP fails nothing, and writes no issue', (_, job) => {
+    const scan = job?.steps.find(({ uses }) => String(uses).startsWith('zaproxy/'));
+    expect(scan?.with).toMatchObject({ fail_action: false, allow_issue_writing: false });
+    expect(JSON.stringify(job?.steps)).toContain('zap-gate report_json.json');
+  });
+
+  it.each([
+    ['zap-baseline-report', baseline],
+    ['zap-api-report-of-${{ matrix.tier }}', api],
+    ['zap-full-report-of-${{ matrix.tier }}', full],
+  ])('keeps %s, of clean scans and of failed ones too', (name, job) => {
+    const uploads = job?.steps.filter(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+    expect(uploads).toMatchObject([
+      { if: '${{ !cancelled() }}', with: { name, path: 'report_*', 'if-no-files-found': 'error' } },
+    ]);
+  });
+
+  it('puts the reports of all tiers into zap-full-report, whatever became of the scans', () => {
+    expect(reports).toMatchObject({
+      needs: ['api-scan', 'full-scan'],
+      if: "${{ !cancelled() && github.event_name != 'pull_request' }}",
+      strategy: { matrix: { report: ['zap-api-report', 'zap-full-report'] } },
+    });
+    expect(reports?.steps.at(-1)?.with).toMatchObject({
+      name: '${{ matrix.report }}',
+      pattern: '${{ matrix.report }}-of-*',
+    });
+  });
+
+  it('scans staging with a client of each tier, one after the other, and by one run at a time', () => {
+    for (const job of scansOfStaging) {
+      expect(job?.strategy).toMatchObject({ matrix: { tier: Object.keys(policy.tiers) }, 'max-parallel': 1 });
+    }
+    expect(full?.needs).toEqual(['api-scan']);
+    // A pull request's newer push makes the older scan pointless; one of staging is waited for.
+    expect(workflow.concurrency).toEqual({
+      group:
+        "${{ github.event_name == 'pull_request' && format('security-{0}', github.ref) || 'security-staging' }}",
+      'cancel-in-progress': "${{ github.event_name == 'pull_request' }}",
+    });
+  });
+
+  it('scans what was just deployed: it is waited for before, and still there after', () => {
+    for (const job of scansOfStaging) {
+      const steps = namesOf(job);
+      const scanned = job?.steps.findIndex(({ uses }) => uses?.startsWith('zaproxy/')) ?? -1;
+      expect(steps.indexOf('Wait until staging serves the release')).toBeLessThan(scanned);
+      expect(steps.indexOf('See that staging serves it still')).toBeGreaterThan(scanned);
+    }
+    expect(workflow.on.workflow_call).toMatchObject({ inputs: { release: { required: true } } });
+  });
+
+  it('has a fresh token while it scans, and none any more when the report is looked at', () => {
+    for (const job of scansOfStaging) {
+      const wanted = [
+        'Read secrets from Vault',
+        'Keep an access token fresh',
+        'See that the limits let the scanner through',
+        'Scan',
+        'Mask and forget the tokens',
+        'Judge by severity',
+      ];
+      const steps = namesOf(job).map((name) => (name.startsWith('Scan') ? 'Scan' : name));
+      expect(steps.filter((name) => wanted.includes(name))).toEqual(wanted);
+      const scan = job?.steps.find(({ uses }) => uses?.startsWith('zaproxy/'));
+      expect(scan?.with?.cmd_options).toContain('--hook=/zap/wrk/.zap/bearer-hook.py');
+      // A third of what a token lives: one that could not be renewed once is still good.
+      expect(job?.steps.find(({ name }) => name === 'Keep an access token fresh')?.run).toContain(
+        'sleep 300',
+      );
+    }
+  });
+
+  it('asks what its client is admitted at a route that is limited, and reads', () => {
+    const stepOf = (files: Record<string, string>) =>
+      (parse(files['.github/workflows/security.yml'] ?? '') as WorkflowFile).jobs['full-scan']?.steps.find(
+        ({ name }) => name === 'See that the limits let the scanner through',
+      );
+    expect(stepOf(files)).toMatchObject({
+      env: { PROBE: 'https://staging.example.com/api/me', AT_LEAST: '100000/1m' },
+      run: 'npm run --silent portcullis -- limits probe "$PROBE" --token-file .zap/run/token --at-least "$AT_LEAST"',
+    });
+
+    const routes = [
+      { method: 'GET' as const, path: '/', public: true as const },
+      { method: 'POST' as const, path: '/orders', scopes: ['a'] },
+      { method: 'GET' as const, path: '/orders/:id{/lines}', scopes: ['a'] },
+    ];
+    const other = definePolicy({ ...anyPolicy, routes });
+    expect(stepOf(securityScanningFiles({ ...props, policy: other, scannerLimit: '9/1s' }))).toMatchObject({
+      env: { PROBE: 'https://staging.example.com/orders/0/lines', AT_LEAST: '9/1s' },
+    });
+  });
+
+  it('shows the findings of each scan in code scanning beside those of the others', () => {
+    const judged = scansOfStaging.map(
+      (job) => job?.steps.find(({ name }) => name === 'Judge by severity')?.run,
+    );
+    expect(judged[0]).toContain('--category "zap-api-report/${TIER}"');
+    expect(judged[1]).toContain('--category "zap-full-report/${TIER}"');
+  });
+
+  it('alerts of a failure on staging, with counts and the address of the run, and nothing else', () => {
+    expect(namesOf(baseline)).not.toContain('Alert');
+    for (const job of scansOfStaging) {
+      const alert = job?.steps.find(({ name }) => name === 'Alert');
+      expect(alert?.if).toBe("${{ failure() && steps.vault.outputs.slack_webhook != '' }}");
+      const { webhook, payload } = alert?.with ?? {};
+      expect(webhook).toBe('${{ steps.vault.outputs.slack_webhook }}');
+      const told = [...String(payload).matchAll(/\$\{\{ (.*?) \}\}/g)].map(([, expression]) => expression);
+      expect(told).toEqual([
+        'matrix.tier',
+        expect.stringMatching(
+          /^steps\.served\.outcome == .* \|\| steps\.gate\.outputs\.headline \|\| '[^']*'$/,
+        ),
+        'github.server_url',
+        'github.repository',
+        'github.run_id',
+      ]);
+    }
+  });
+
+  it.each(['high', 'medium'] as const)('fails from %s on, when that is asked for', (failOn) => {
+    const text = securityScanningFiles({ ...props, failOn })['.github/workflows/security.yml'] ?? '';
+    const gates = text.match(/--fail-on \w+/g);
+    expect(gates).toEqual([1, 2, 3].map(() => `--fail-on ${failOn}`));
+  });
+
+  it('starts the API of a pull request by compose.test.yml, waits until it is ready, and leaves nothing', () => {
+    expect(namesOf(baseline)).toEqual([
+      'Harden the runner',
+      'Check out',
+      // Before the container: it mounts a volume over node_modules, and would make the folder root's.
+      'Prepare the gate',
+      'Start the API',
+      'Scan passively',
+      'Judge by severity',
+      'Keep the reports, of clean scans too',
+      'Show what the API said',
+      'Stop the API',
+    ]);
+    const step = (name: string) => baseline?.steps.find((one) => one.name === name);
+    expect(step('Start the API')?.run?.split('\n')).toEqual([
+      'docker compose --file compose.test.yml up --detach --wait --wait-timeout 900',
+      'curl --silent --show-error --fail --max-time 10 --output /dev/null http://localhost:3000/readyz',
+    ]);
+    expect(step('Scan passively')?.with?.target).toBe('http://localhost:3000');
+    expect(step('Judge by severity')?.run).toContain('--target http://localhost:3000 ');
+    expect(step('Show what the API said')).toMatchObject({
+      if: '${{ failure() }}',
+      run: 'docker compose --file compose.test.yml logs --no-color --tail 500',
+    });
+    expect(step('Stop the API')).toMatchObject({
+      if: '${{ always() }}',
+      run: 'docker compose --file compose.test.yml down --volumes',
+    });
+  });
+
+  it("names no file that is not written: of a missing one ZAP's action says a line, and scans without", () => {
+    for (const job of [baseline, api, full]) {
+      const { rules_file_name: rules, cmd_options: options } =
+        job?.steps.find(({ uses }) => uses?.startsWith('zaproxy/'))?.with ?? {};
+      expect(Object.keys(files)).toContain(rules);
+      const hook = /--hook=\/zap\/wrk\/(\S+)/.exec(String(options))?.[1];
+      if (job !== baseline) expect(Object.keys(files)).toContain(hook);
+      expect(JSON.stringify(job)).toContain('--allow-list .zap/allow-list.json');
+    }
+    expect(Object.keys(files)).toContain('.zap/allow-list.json');
+    // Each rule list has the line without which the action would leave its file out, an empty list too.
+    for (const path of ['.zap/baseline-rules.tsv', '.zap/full-scan-rules.tsv']) {
+      expect(files[path]).toMatch(/^\d+\tIGNORE\t/m);
+    }
+  });
+
+  it('writes rules that ZAP reads, and that its action passes on', () => {
+    const rules = securityScanningFiles({
+      ...props,
+      baselineRules: [{ id: 10_038, level: 'FAIL', reason: 'every page has a policy' }],
+    })['.zap/baseline-rules.tsv'];
+    const lines = (rules ?? '').trimEnd().split('\n');
+    expect(lines.some((line) => /^\d+\tIGNORE\t/.test(line))).toBe(true);
+    expect(lines).toContain('10038\tFAIL\t(every page has a policy)');
+    expect(lines.every((line) => line.split('\t').length === 3)).toBe(true);
+  });
+});
+
+describe('the properties of security scans', () => {
+  it('are right as they are', () => {
+    expect(securityScanningProblems(props)).toEqual([]);
+  });
+
+  it.each<[string, Partial<SecurityScanningProps>, string]>([
+    ['plain HTTP', { stagingUrl: 'http://staging.example.com' }, 'stagingUrl'],
+    ['no URL', { stagingUrl: 'staging' }, 'stagingUrl'],
+    ['production as staging', { stagingUrl: 'https://api.example.com/v2' }, 'stagingUrl'],
+    ['a limit for the scanner that is none', { scannerLimit: '100000' }, 'scannerLimit'],
+    ['a schedule that GitHub rejects', { schedule: '@weekly' }, 'schedule'],
+    [
+      'a webhook as a literal',
+      { vault: { ...props.vault, secretPath: 'https://hooks.slack.com/services/T0/B0/x' } },
+      'vault.secretPath',
+    ],
+    [
+      'a webhook as a literal, without its scheme',
+      { vault: { ...props.vault, secretPath: 'hooks.slack.com/services/T0/B0/x' } },
+      'vault.secretPath',
+    ],
+    [
+      'a client that would be asked for elsewhere than in KV v2',
+      { vault: { ...props.vault, secretPath: 'secret/api/scan' } },
+      'vault.secretPath',
+    ],
+    [
+      'a rule unknown to ZAP',
+      { baselineRules: [{ id: 12_345, level: 'WARN', reason: 'no such rule exists' }] },
+      'baselineRules[0].id',
+    ],
+    [
+      'a reason with a tab',
+      { fullScanRules: [{ id: 10_038, level: 'WARN', reason: 'two\tcolumns of it' }] },
+      'fullScanRules[0].reason',
+    ],
+    [
+      'an acceptance that ended',
+      { accepted: [{ rule: '10038', reason: 'accepted by the owner of it', expires: '2026-11-23' }] },
+      'accepted[0].expires',
+    ],
+    [
+      'an acceptance without end',
+      { accepted: [{ rule: '10038', reason: 'accepted by the owner of it', expires: '2030-01-01' }] },
+      'accepted[0].expires',
+    ],
+    [
+      'an acceptance without reason',
+      { accepted: [{ rule: '10038', reason: 'ok', expires: '2026-12-31' }] },
+      'accepted[0].reason',
+    ],
+  ])('are refused: %s', (_, wrong, path) => {
+    expect(securityScanningProblems({ ...props, ...wrong }).map((problem) => problem.path)).toContain(path);
+  });
+
+  it('are refused all at once, and a webhook is not repeated', () => {
+    const problems = securityScanningProblems({
+      ...props,
+      stagingUrl: props.productionUrl,
+      tokenUrl: 'http://auth.example.com',
+      schedule: 'never',
+      vault: { ...props.vault, secretPath: 'https://hooks.slack.com/services/T0/B0/x' },
+    });
+    expect(problems).toHaveLength(4);
+    expect(JSON.stringify(problems)).not.toContain('hooks.slack.com');
+  });
+});
