@@ -13,7 +13,12 @@ export class FakeClock implements Clock {
   /** @param random the dice: a constant, or a generator of the test's own. */
   constructor(readonly random: () => number = () => 0.5) {}
 
-  now(): number {
+  /** The calendar stands still at first as well: it began in 2026. */
+  wall(): number {
+    return Date.UTC(2026, 0, 1) + this.#now;
+  }
+
+  monotonic(): number {
     return this.#now;
   }
 

@@ -5,7 +5,7 @@
  * the token and the route (2.0). So an answer may depend on nothing else. It knows nothing of revocation.
  */
 import { bearerToken } from '../auth/bearer';
-import { systemClock, type Clock } from '../auth/clock';
+import { systemClock, type Clock } from '../time/clock';
 import type { AuthContext } from '../auth/context';
 import { TokenError } from '../auth/errors';
 import type { AuthEvent } from '../auth/events';
@@ -89,7 +89,7 @@ export function makeAuthorizer(
 }
 
 /** A process that was frozen between two calls may find its monotonic clock where it was; the calendar went on. */
-const lambdaClock: Clock = { ...systemClock, monotonic: () => Date.now() };
+const lambdaClock: Clock = { ...systemClock, monotonic: systemClock.wall };
 
 /**
  * The token, where there is one header that brings it. The query is the app's to judge: gateways keep an answer by

@@ -1,3 +1,4 @@
+import { systemClock } from '../time/clock';
 import type { StoreEvent } from './store/guarded-redis';
 
 /** What happens behind the answers: for logs and alarms. Clients by their hash; no token, no address. */
@@ -26,7 +27,7 @@ const PER_SECOND = 10;
 /** Passes denials on, ten a second at most; the next one says how many were left out. */
 export function cappedDenials(
   onEvent: OnRateLimitEvent,
-  clock: () => number = () => performance.now(),
+  clock: () => number = systemClock.monotonic,
 ): (denial: Omit<Denied, 'type' | 'suppressed'>) => void {
   let secondStartedMs = -Infinity;
   let told = 0;

@@ -42,7 +42,9 @@ export class Scheduler {
     const waiting = [...this.#tasks].filter((task) => !this.#running.has(task));
     const earliest = Math.min(Infinity, ...waiting.map((task) => task.dueAt()));
     if (earliest === Infinity) return;
-    this.#cancel = this.clock.after(Math.max(0, earliest - this.clock.now()), () => this.#runDue());
+    const ms = Math.max(0, earliest - this.clock.monotonic());
+    // A process that holds credentials lives until they are given back: `close()`.
+    this.#cancel = this.clock.after(ms, () => this.#runDue(), { keepsAlive: true });
   }
 
   /** No task starts any more; those that run go on. */
@@ -52,7 +54,7 @@ export class Scheduler {
   }
 
   #runDue(): void {
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     for (const task of this.#tasks) {
       if (this.#running.has(task) || task.dueAt() > now) continue;
       this.#running.add(task);

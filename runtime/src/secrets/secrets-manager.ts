@@ -293,7 +293,7 @@ export class SecretsManager {
 
   async #close(): Promise<void> {
     const { clock, closeMs } = this.options;
-    const end = clock.now() + closeMs;
+    const end = clock.monotonic() + closeMs;
     this.#scheduler.stop();
     // Whatever is being asked for is not needed any more. Should Vault lease it all the same, it goes with the token.
     this.#abort.abort();
@@ -301,7 +301,7 @@ export class SecretsManager {
     const givenBack = leases.then(() => this.#revocations.flush());
     await within(clock, Math.max(closeMs / 2, closeMs - FAREWELL_MS), givenBack);
     if (this.#keeper.state.valid) {
-      await within(clock, end - clock.now(), this.#revokeToken(this.#keeper.session));
+      await within(clock, end - clock.monotonic(), this.#revokeToken(this.#keeper.session));
     }
     this.#metrics.stop();
     this.#statusServer?.close();

@@ -39,7 +39,7 @@ export interface SecretsReadiness {
 }
 
 export function statusOf(clock: Clock, keeper: TokenKeeper, leases: readonly Lease[]): SecretsStatus {
-  const now = clock.now();
+  const now = clock.monotonic();
   const { valid, deadline, nextAction, nextAt, lastError } = keeper.state;
   return {
     token: {

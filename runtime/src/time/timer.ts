@@ -6,15 +6,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  *
  * @param keepsAlive whether the process waits for it.
  */
-export function startTimer(ms: number, callback: () => void, keepsAlive = true): () => void {
+export function startTimer(ms: number, run: () => void, keepsAlive = false): () => void {
   const end = performance.now() + ms;
   let timer: NodeJS.Timeout;
   const arm = (): void => {
     const left = end - performance.now();
-    timer = setTimeout(
-      left > LONGEST_TIMER_MS ? arm : callback,
-      Math.min(Math.max(left, 0), LONGEST_TIMER_MS),
-    );
+    timer = setTimeout(left > LONGEST_TIMER_MS ? arm : run, Math.min(Math.max(left, 0), LONGEST_TIMER_MS));
     if (!keepsAlive) timer.unref();
   };
   arm();

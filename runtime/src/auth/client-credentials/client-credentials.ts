@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { harmless } from '../../listener';
 import { toProblem } from '../../policy/errors';
-import { systemClock } from '../clock';
+import { systemClock } from '../../time/clock';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { issuerUrl, listener } from '../option-schemas';
@@ -58,7 +58,7 @@ export function clientCredentials(options: ClientCredentialsOptions): TokenSourc
   if (problems.length > 0) throw new AuthOptionsError(problems);
 
   const { issuer, clientId, clientSecret, clientAuthentication = 'client_secret_basic' } = options;
-  const { resource, scopes, onEvent = () => undefined } = options;
+  const { resource, scopes, onEvent } = options;
   const provider = new Provider(
     { issuer, clientId, clientSecret, clientAuthentication },
     systemClock,
@@ -71,7 +71,6 @@ export function clientCredentials(options: ClientCredentialsOptions): TokenSourc
   const source = new RenewingToken({
     request: () => provider.clientCredentials(parameters),
     clock: systemClock,
-    random: Math.random,
   });
   return { token: () => source.get(), close: () => provider.close() };
 }

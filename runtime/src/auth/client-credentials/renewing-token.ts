@@ -3,13 +3,12 @@
  * about four fifths of its life, while the old one is still given out: nobody waits, and a source that nobody
  * uses asks for nothing. While renewing fails, attempts back off, and the old token serves until it expires.
  */
-import type { Clock } from '../clock';
+import { backoffMs } from '../../time/backoff';
+import type { Clock } from '../../time/clock';
 import type { Tokens } from '../provider/provider';
 
 /** A token must still be good when it arrives. */
 const MARGIN_MS = 5_000;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
 
 interface Held {
   readonly token: string;
@@ -19,9 +18,7 @@ interface Held {
 
 export interface RenewingTokenOptions {
   readonly request: () => Promise<Tokens>;
-  readonly clock: Pick<Clock, 'monotonic'>;
-  /** In [0, 1): so that instances started together do not ask together. */
-  readonly random: () => number;
+  readonly clock: Pick<Clock, 'monotonic' | 'random'>;
 }
 
 export class RenewingToken {
@@ -56,7 +53,7 @@ export class RenewingToken {
   }
 
   async #request(): Promise<Held> {
-    const { request, clock, random } = this.#options;
+    const { request, clock } = this.#options;
     // A life counts from the request: what the answer took is gone already.
     const askedAt = clock.monotonic();
     try {
@@ -65,14 +62,15 @@ export class RenewingToken {
       this.#failure = undefined;
       this.#held = {
         token: accessToken,
-        renewAt: askedAt + lifeMs * (0.75 + 0.1 * random()),
+        // Instances that were started together do not ask together.
+        renewAt: askedAt + lifeMs * (0.75 + 0.1 * clock.random()),
         uselessAt: askedAt + Math.max(lifeMs - MARGIN_MS, lifeMs / 2),
       };
       return this.#held;
     } catch (error) {
       const count = (this.#failure?.count ?? 0) + 1;
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS) * (0.5 + 0.5 * random());
-      this.#failure = { error, until: clock.monotonic() + pause, count };
+      const until = clock.monotonic() + backoffMs(count, clock.random());
+      this.#failure = { error, until, count };
       throw error;
     }
   }

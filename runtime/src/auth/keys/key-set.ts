@@ -11,7 +11,8 @@
  * are refused unasked. A fetch that did bring it is not: an issuer may rotate twice in a row, an attacker
  * cannot make it publish a key.
  */
-import type { Clock } from '../clock';
+import { backoffMs } from '../../time/backoff';
+import type { Clock } from '../../time/clock';
 import { KeysUnavailableError, TokenError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import type { Algorithm } from './algorithms';
@@ -23,8 +24,6 @@ const REFRESH_AFTER_MS = 240 * SECOND;
 const FRESH_MS = 300 * SECOND;
 const USABLE_MS = 3_600 * SECOND;
 const FRUITLESS_PAUSE_MS = 10 * SECOND;
-const FIRST_RETRY_MS = SECOND;
-const LONGEST_RETRY_MS = 30 * SECOND;
 
 export interface KeySetOptions {
   readonly issuer: string;
@@ -146,15 +145,16 @@ export class KeySet {
 
     this.#fetchedAt = this.#now();
     this.#failures = 0;
-    this.#schedule(jittered(REFRESH_AFTER_MS));
+    // Instances that were started together do not ask together.
+    this.#schedule(REFRESH_AFTER_MS * (0.9 + 0.1 * this.#options.clock.random()));
     const { issuer, onEvent, onWithdrawn } = this.#options;
     if (withdrawn.length > 0) onWithdrawn();
     onEvent({ type: 'keys_refreshed', issuer, keys: after.size, withdrawn: withdrawn.length });
   }
 
   #fail(error: unknown): void {
-    const pause = jittered(Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS));
     this.#failures += 1;
+    const pause = backoffMs(this.#failures, this.#options.clock.random());
     this.#lastFailure = error;
     this.#location = undefined;
     this.#retryAt = this.#now() + pause;
@@ -181,11 +181,6 @@ export class KeySet {
   #now(): number {
     return this.#options.clock.monotonic();
   }
-}
-
-/** Between nine tenths and all of it, so that instances started together do not ask together. */
-function jittered(milliseconds: number): number {
-  return milliseconds * (0.9 + 0.1 * Math.random());
 }
 
 function unknownKey(): TokenError {

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import parseurl from 'parseurl';
 import { routeOf } from '../../http/route-of';
 import { harmless } from '../../listener';
-import { systemClock, type Clock } from '../clock';
+import { systemClock, type Clock } from '../../time/clock';
 import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
 import { Provider } from '../provider/provider';
 import { bridge } from './bridge';
@@ -96,7 +96,7 @@ function partsOf(options: ResolvedLogin, clock: Clock): LoginParts {
       const tokens = await provider.refresh(refreshToken, { resource });
       // OpenID Connect Core 1.0 §12.2.
       if ((tokens.subject ?? subject) !== subject) throw new ProviderRefusedError(issuer, 'invalid_grant');
-      return renewedSession(session, tokens, clock.now());
+      return renewedSession(session, tokens, clock.wall());
     } catch (error) {
       if (error instanceof ProviderRefusedError && error.reason !== 'invalid_grant')
         throw new ProviderUnavailableError(issuer, error.reason, MENDED_AFTER_SECONDS);

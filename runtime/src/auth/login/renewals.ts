@@ -11,7 +11,7 @@
  * While the provider does not answer, tokens serve until they expire, and it is asked every two seconds at most.
  */
 import { hash } from 'node:crypto';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import { ProviderUnavailableError } from '../provider/errors';
 import { isRenewalDue, type Session } from './session';
 
@@ -52,7 +52,7 @@ export class Renewals {
    */
   async usable(session: Session): Promise<Session> {
     const latest = await this.latest(session);
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.wall();
     if (!isRenewalDue(latest, now)) return latest;
     try {
       return await this.#renew(latest);

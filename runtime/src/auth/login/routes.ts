@@ -50,7 +50,7 @@ async function finishLogin(parts: LoginParts, req: Request, res: Response): Prom
     const tokens = await provider.redeem(response, transaction.checks, { resource });
     const { subject = '' } = tokens;
     transactions.finish(res, state);
-    await session.write(res, cookies, newSession(tokens, subject, clock.now()));
+    await session.write(res, cookies, newSession(tokens, subject, clock.wall()));
     onEvent({ type: 'logged_in', subject });
     redirect(res, transaction.returnTo);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import { clearLong, readLong, setLong, type Cookies } from './cookies';
 import type { Sealer } from './seal';
 import { endOf, readSession, type Session, type SessionLimits } from './session';
@@ -8,7 +8,7 @@ export interface SessionCookieOptions {
   readonly name: string;
   readonly sealer: Sealer;
   readonly limits: SessionLimits;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'wall'>;
 }
 
 /** Keeps a session in the browser: sealed, and no longer than it lasts. */
@@ -28,12 +28,12 @@ export class SessionCookie {
     const { name, sealer, limits, clock } = this.#options;
     const text = readLong(cookies, name);
     const session = text === undefined ? undefined : readSession(await sealer.open(text));
-    return session && clock.now() < endOf(session, limits) ? session : undefined;
+    return session && clock.wall() < endOf(session, limits) ? session : undefined;
   }
 
   async write(res: Response, cookies: Cookies, session: Session): Promise<void> {
     const { name, sealer, limits, clock } = this.#options;
-    const maxAgeSeconds = Math.ceil((endOf(session, limits) - clock.now()) / 1_000);
+    const maxAgeSeconds = Math.ceil((endOf(session, limits) - clock.wall()) / 1_000);
     setLong(res, cookies, name, await sealer.seal(session), maxAgeSeconds);
   }
 

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import type { Response } from 'express';
 import { z } from 'zod';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import type { LoginChecks } from '../provider/provider';
 import { clearCookie, setCookie, type Cookies } from './cookies';
 import type { Sealer } from './seal';
@@ -32,9 +32,9 @@ const MOST_AT_ONCE = 5;
 export class Transactions {
   readonly #prefix: string;
   readonly #sealer: Sealer;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'wall'>;
 
-  constructor(prefix: string, sealer: Sealer, clock: Pick<Clock, 'now'>) {
+  constructor(prefix: string, sealer: Sealer, clock: Pick<Clock, 'wall'>) {
     this.#prefix = prefix;
     this.#sealer = sealer;
     this.#clock = clock;
@@ -42,7 +42,7 @@ export class Transactions {
 
   /** Remembers a login that starts. Of too many, the oldest are given up. */
   async start(res: Response, cookies: Cookies, { checks, returnTo }: Transaction): Promise<void> {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.wall();
     const underWay = await this.#underWay(cookies);
     for (const name of underWay.slice(MOST_AT_ONCE - 1)) clearCookie(res, name);
     const sealed = await this.#sealer.seal({ ...checks, returnTo, startedAt });
@@ -77,7 +77,7 @@ export class Transactions {
   async #read(text: string | undefined): Promise<z.output<typeof schema> | undefined> {
     if (text === undefined) return undefined;
     const content = schema.safeParse(await this.#sealer.open(text)).data;
-    const isOver = content && this.#clock.now() >= content.startedAt + LIFE_SECONDS * 1_000;
+    const isOver = content && this.#clock.wall() >= content.startedAt + LIFE_SECONDS * 1_000;
     return isOver ? undefined : content;
   }
 }

@@ -1,14 +1,13 @@
 /** Finds a provider (OpenID Connect Discovery 1.0), in the background and for as long as that takes. */
 import * as oidc from 'openid-client';
-import type { Clock } from '../clock';
+import { backoffMs } from '../../time/backoff';
+import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
 import { ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './provider';
 import { understood } from './understood';
 
 const TIMEOUT_SECONDS = 5;
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
 
 export class Discovery {
   readonly #options: ProviderOptions;
@@ -62,8 +61,8 @@ export class Discovery {
     } catch (error) {
       const problem = understood(error, issuer);
       this.#why = problem instanceof ProviderUnavailableError ? problem.why : problem.message;
-      const pause = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS);
       this.#failures += 1;
+      const pause = backoffMs(this.#failures, this.#clock.random());
       this.#retryAt = this.#clock.monotonic() + pause;
       if (!this.#closed) this.#cancelTimer = this.#clock.after(pause, () => this.again());
       this.#onEvent({ type: 'provider_unavailable', issuer, cause: this.#why });

@@ -6,7 +6,7 @@
  * here: `requireAuth()` verifies each, as anybody's.
  */
 import * as oidc from 'openid-client';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
 import { Discovery } from './discovery';
 import { ProviderUnavailableError } from './errors';

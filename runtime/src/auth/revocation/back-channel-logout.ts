@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { refuse } from '../../http/answer';
 import { harmless } from '../../listener';
 import { toProblem } from '../../policy/errors';
-import { systemClock } from '../clock';
+import { systemClock } from '../../time/clock';
 import { DEFAULT_ALGORITHMS } from '../defaults';
 import { AuthOptionsError, KeysUnavailableError, TokenError } from '../errors';
 import type { OnAuthEvent } from '../events';

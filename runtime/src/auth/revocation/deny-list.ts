@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import type { Denial } from './revocation';
 
 /** Revocations held at most, some 20 MB. Beyond this, see {@link DenyList.add}. */
@@ -63,7 +63,7 @@ export class DenyList {
    */
   add({ name, issuedUntil, since }: Denial, stored: boolean): boolean {
     const { clock, lifeSeconds } = this.#options;
-    const ageSeconds = Math.max(0, clock.now() / 1_000 - since);
+    const ageSeconds = Math.max(0, clock.wall() / 1_000 - since);
     if (ageSeconds >= lifeSeconds) return true;
     this.dropDead();
     const before = this.#entries.get(name);
@@ -92,7 +92,7 @@ export class DenyList {
    */
   denyEveryone(): void {
     const { clock, toleranceSeconds } = this.#options;
-    this.#everyoneUntil = Math.max(this.#everyoneUntil, clock.now() / 1_000 + toleranceSeconds);
+    this.#everyoneUntil = Math.max(this.#everyoneUntil, clock.wall() / 1_000 + toleranceSeconds);
   }
 
   /** Frees what can refuse no living token any more. */

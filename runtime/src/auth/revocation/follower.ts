@@ -8,7 +8,7 @@
  * gets there when it can.
  */
 import { harmless } from '../../listener';
-import { systemClock, type Clock } from '../clock';
+import { systemClock, type Clock } from '../../time/clock';
 import type { AuthContext } from '../context';
 import { DEFAULT_TOLERANCE_SECONDS } from '../defaults';
 import type { OnAuthEvent } from '../events';
@@ -33,7 +33,7 @@ export class Follower implements RevocationList {
   /** The last entry that was read. */
   #cursor: string | undefined;
   /** When the last poll that read everything began, on both clocks: a process that was frozen sees it on one. */
-  #currentAt = { now: -Infinity, monotonic: -Infinity };
+  #currentAt = { wall: -Infinity, monotonic: -Infinity };
   #lastFailure: unknown;
   #toldCurrent = false;
   #toldNotStored = false;
@@ -67,12 +67,12 @@ export class Follower implements RevocationList {
   }
 
   get current(): boolean {
-    const { now, monotonic } = this.#currentAt;
-    return Math.max(this.#clock.now() - now, this.#clock.monotonic() - monotonic) <= CURRENT_FOR_MS;
+    const { wall, monotonic } = this.#currentAt;
+    return Math.max(this.#clock.wall() - wall, this.#clock.monotonic() - monotonic) <= CURRENT_FOR_MS;
   }
 
   async revoke(revocation: Revocation): Promise<void> {
-    const denials = this.#denialsOf(revocation, this.#clock.now() / 1_000);
+    const denials = this.#denialsOf(revocation, this.#clock.wall() / 1_000);
     for (const denial of denials) this.#add(denial, false);
     try {
       await this.#append(denials);
@@ -88,7 +88,7 @@ export class Follower implements RevocationList {
   }
 
   async #poll(): Promise<void> {
-    const began = { now: this.#clock.now(), monotonic: this.#clock.monotonic() };
+    const began = { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() };
     const before = { ...this.#appends };
     try {
       await this.#read();

@@ -1,5 +1,5 @@
 /** What a logout token must be (OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6). */
-import { systemClock, type Clock } from '../clock';
+import { systemClock, type Clock } from '../../time/clock';
 import { TokenError } from '../errors';
 import type { KeySet } from '../keys/key-set';
 import { verifySignature, type Algorithm } from '../keys/algorithms';
@@ -32,7 +32,7 @@ export async function verifyLogoutToken(
   token: string,
   rules: LogoutTokenRules,
   keys: Pick<KeySet, 'find'>,
-  clock: Pick<Clock, 'now'> = systemClock,
+  clock: Pick<Clock, 'wall'> = systemClock,
 ): Promise<Logout> {
   const untrusted = parseCompact(token);
   const { claims, keyId, signed, signature } = untrusted;
@@ -43,7 +43,7 @@ export async function verifyLogoutToken(
   if (!verifySignature(algorithm, key, signed, signature)) {
     throw new TokenError('bad_signature', 'the signature does not match');
   }
-  return logoutOf(claims, rules, clock.now() / 1_000);
+  return logoutOf(claims, rules, clock.wall() / 1_000);
 }
 
 /** §2.4: `logout+jwt` is recommended. Tokens without it are told by their `events`, which others do not have. */

@@ -5,7 +5,7 @@
  * ended at every rotation.
  */
 import type { RedisCommands } from '../../rate-limit';
-import type { Clock } from '../clock';
+import type { Clock } from '../../time/clock';
 import type { Denial } from './revocation';
 
 /** Entries got by one read. */

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../clock';
+import { systemClock, type Clock } from '../../time/clock';
 import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
 import type { OnAuthEvent } from '../events';
@@ -54,7 +54,7 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
 
   function verify(token: string): AuthContext | Promise<AuthContext> {
-    const known = cache?.get(token, clock.now());
+    const known = cache?.get(token, clock.wall());
     if (known) return known;
 
     const remember = (verified: VerifiedToken): AuthContext => {
@@ -87,7 +87,7 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
     if (!verifySignature(algorithm, key.key, untrusted.signed, untrusted.signature)) {
       throw new TokenError('bad_signature', 'the signature does not match');
     }
-    const auth = contextOf(untrusted.claims, rules, clock.now() / 1_000);
+    const auth = contextOf(untrusted.claims, rules, clock.wall() / 1_000);
     const endsAtMs = lastMoment(auth.expiresAt, rules.toleranceSeconds) * 1_000;
     return { auth, endsAtMs, key, keys };
   }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../time/clock';
 import type { Charge, Decision } from '../store/store';
 
 /** A denial is repeated for at most this long without asking the store. */
@@ -24,7 +25,7 @@ export class DenyCache {
   readonly #denials = new Map<string, Denial[]>();
 
   /** @param clock monotonic, ms. */
-  constructor(readonly clock: () => number = () => performance.now()) {}
+  constructor(readonly clock: () => number = systemClock.monotonic) {}
 
   /** How many clients are remembered. */
   get size(): number {

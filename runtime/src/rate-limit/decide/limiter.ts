@@ -1,3 +1,4 @@
+import { systemClock } from '../../time/clock';
 import type { DenyCache } from './deny-cache';
 import { StoreUnavailableError, type StoreFailure } from '../store/guarded-redis';
 import type { ReservedBlocks } from '../reserved/reserved-blocks';
@@ -33,16 +34,16 @@ export class Limiter {
   ): OutageOutcome | Promise<OutageOutcome> {
     const decided = blocks?.spend(request) ?? this.denials.find(request);
     if (decided !== undefined) return decided;
-    const askedAtMs = performance.now();
+    const askedAtMs = systemClock.monotonic();
     return this.store.charge(request).then(
       (decision) => {
-        this.observer.storeTook(performance.now() - askedAtMs);
+        this.observer.storeTook(systemClock.monotonic() - askedAtMs);
         if (!decision.allowed) this.denials.note(request, decision);
         blocks?.decided(request, decision);
         return decision;
       },
       (error: unknown) => {
-        this.observer.storeTook(performance.now() - askedAtMs);
+        this.observer.storeTook(systemClock.monotonic() - askedAtMs);
         this.#failed(error);
         return this.outage.decide(request, policy);
       },

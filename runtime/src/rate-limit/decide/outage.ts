@@ -1,4 +1,5 @@
 import type { Route } from '../../policy';
+import { systemClock } from '../../time/clock';
 import { MemoryStore } from '../store/memory-store';
 import type { Charge, Decision } from '../store/store';
 
@@ -23,7 +24,7 @@ export class OutagePolicy {
   constructor(
     windowsMs: readonly number[],
     readonly share: number,
-    clock: () => number = Date.now,
+    clock: () => number = systemClock.wall,
   ) {
     this.#memory = new MemoryStore(windowsMs, clock);
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { systemClock } from '../../time/clock';
 import type { BlockStore, Grant } from './block-store';
 import { RecentSpending } from './recent-spending';
 import type { Charge, Decision } from '../store/store';
@@ -80,7 +81,7 @@ export class ReservedBlocks {
   constructor(
     readonly store: BlockStore,
     readonly onUnits: (fate: UnitsFate, units: number) => void = () => undefined,
-    readonly clock: () => number = () => performance.now(),
+    readonly clock: () => number = systemClock.monotonic,
   ) {
     const bucketMs = Math.min(...store.windowsMs) / BUCKETS;
     this.lifeMs = bucketMs - Math.max(1, bucketMs / 100);

@@ -3,6 +3,7 @@ import type { Script } from './charge-script';
 import { evictionPolicy } from './eviction';
 import type { RedisAccess } from '../../redis';
 import { slotOf } from '../../redis/slots';
+import { systemClock } from '../../time/clock';
 
 /** Why the store does not decide. */
 export type StoreFailure = 'disconnected' | 'timeout' | 'resting' | 'error';
@@ -74,7 +75,7 @@ export class GuardedRedis {
     readonly redis: RedisAccess,
     readonly options: GuardOptions,
   ) {
-    this.#clock = options.clock ?? (() => performance.now());
+    this.#clock = options.clock ?? systemClock.monotonic;
     if (redis.ready) this.#inspect();
   }
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../../time/clock';
 import type { Charge, Decision, Store } from './store';
 import { BUCKETS, RING, bucketAt, freedAtMs } from '../decide/window';
 
@@ -73,7 +74,7 @@ export class MemoryStore implements Store {
    */
   constructor(
     readonly windowsMs: readonly number[],
-    readonly clock: () => number = Date.now,
+    readonly clock: () => number = systemClock.wall,
     readonly capacity = 10_000,
   ) {}
 

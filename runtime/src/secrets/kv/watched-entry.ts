@@ -66,7 +66,7 @@ export class WatchedEntry<T> implements Task {
 
   /** What `current` replaced, while it is still to be accepted. */
   get previous(): T | undefined {
-    return this.#previous && this.#previous.until > this.options.clock.now()
+    return this.#previous && this.#previous.until > this.options.clock.monotonic()
       ? this.#previous.value
       : undefined;
   }
@@ -121,13 +121,13 @@ export class WatchedEntry<T> implements Task {
    */
   async #keepPrevious({ version, writtenAt }: KvEntry<T>, before: KvEntry<T> | undefined): Promise<void> {
     const { clock, read, acceptPreviousSeconds = 3_600 } = this.options;
-    const age = Math.max(0, Date.now() - writtenAt);
+    const age = Math.max(0, clock.wall() - writtenAt);
     const left = acceptPreviousSeconds * 1_000 - age;
     this.#previous = undefined;
     if (left <= 0 || version <= 1) return;
     try {
       const { value } = before?.version === version - 1 ? before : await read(version - 1);
-      this.#previous = { value, until: clock.now() + left };
+      this.#previous = { value, until: clock.monotonic() + left };
     } catch {
       // Deleted, or of another shape: then there is nothing more to accept.
     }
@@ -146,6 +146,6 @@ export class WatchedEntry<T> implements Task {
 
   #plan(): void {
     const { clock, intervalSeconds = 30 } = this.options;
-    this.#nextAt = clock.now() + intervalSeconds * 1_000 * (1 - SPREAD * clock.random());
+    this.#nextAt = clock.monotonic() + intervalSeconds * 1_000 * (1 - SPREAD * clock.random());
   }
 }

@@ -22,7 +22,7 @@ export function databaseSource({ access, clock, mount, role }: DatabaseSourceOpt
     kind: 'vault-database',
     role,
     obtain: async (): Promise<Credential> => {
-      const obtainedAt = clock.now();
+      const obtainedAt = clock.monotonic();
       const { body, session } = await access
         .request({
           method: 'GET',

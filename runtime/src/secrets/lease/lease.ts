@@ -50,7 +50,7 @@ export class Lease implements Task {
   readonly #consumers: Consumer[] = [];
 
   constructor(private readonly options: LeaseOptions) {
-    this.#attemptAt = options.clock.now();
+    this.#attemptAt = options.clock.monotonic();
   }
 
   get source(): CredentialSource {
@@ -96,7 +96,7 @@ export class Lease implements Task {
   }
 
   async run(): Promise<void> {
-    const now = this.options.clock.now();
+    const now = this.options.clock.monotonic();
     if (this.credential && deadlineOf(this.credential) <= now) this.#expire();
     if (this.#attemptAt <= now) await this.#rotateOnce().catch(() => undefined);
   }
@@ -130,7 +130,7 @@ export class Lease implements Task {
     const { credential } = this;
     if (credential?.user !== user) return;
     if (this.#rotation === undefined) {
-      const now = this.options.clock.now();
+      const now = this.options.clock.monotonic();
       if (this.#lastError && this.#attemptAt > now) throw this.#lastError;
       this.#refusals = now - credential.obtainedAt < YOUNG_MS ? this.#refusals + 1 : 1;
       if (this.#refusals > REFUSALS_AT_ONCE) {
@@ -161,11 +161,11 @@ export class Lease implements Task {
     this.#closed = true;
     this.#outcomes.tell(closed());
     const { clock } = this.options;
-    const end = clock.now() + boundMs;
+    const end = clock.monotonic() + boundMs;
     if (this.#rotation) await within(clock, boundMs, this.#rotation);
     const last = this.#serving;
     this.#serving = undefined;
-    const left = Math.max(0, end - clock.now());
+    const left = Math.max(0, end - clock.monotonic());
     const retirements = [this.#retirement, last && this.#retire(last, left)];
     const ends = retirements.map(async (retirement) => {
       await retirement?.closedWithin(left);
@@ -214,7 +214,7 @@ export class Lease implements Task {
    */
   async #finishRetirement(): Promise<void> {
     const { credential } = this;
-    const left = credential ? deadlineOf(credential) - this.options.clock.now() : 0;
+    const left = credential ? deadlineOf(credential) - this.options.clock.monotonic() : 0;
     await this.#retirement?.closedWithin(Math.max(0, left / 2));
   }
 
@@ -260,9 +260,10 @@ export class Lease implements Task {
           });
     this.#attempt += 1;
     this.#lastError = failure;
-    const now = clock.now();
+    const now = clock.monotonic();
     const deadline = this.credential && deadlineOf(this.credential);
-    this.#attemptAt = retryAt(now, backoffMs(this.#attempt, clock.random(), failure.retryAfterMs), deadline);
+    const pauseMs = failure.retryAfterMs + backoffMs(this.#attempt, clock.random());
+    this.#attemptAt = retryAt(now, pauseMs, deadline);
     emit({
       type: 'credential_failed',
       source: source.kind,
@@ -281,7 +282,7 @@ export class Lease implements Task {
     if (!old) return;
     this.#serving = undefined;
     this.#expired = true;
-    this.#attemptAt = Math.min(this.#attemptAt, this.options.clock.now());
+    this.#attemptAt = Math.min(this.#attemptAt, this.options.clock.monotonic());
     for (const consumer of this.#consumers) consumer.expire();
     const { emit, source } = this.options;
     emit({ type: 'credential_expired', source: source.kind, role: source.role, user: old.credential.user });

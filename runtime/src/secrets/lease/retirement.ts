@@ -34,7 +34,7 @@ export class Retirement {
   }
 
   async #close({ credential, generations }: Serving, boundMs: number): Promise<void> {
-    const bound = Math.max(0, Math.min(boundMs, deadlineOf(credential) - this.clock.now()));
+    const bound = Math.max(0, Math.min(boundMs, deadlineOf(credential) - this.clock.monotonic()));
     const hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
     await Promise.race([Promise.all(generations.map((generation) => generation.drain(bound))), hurried]);
     await Promise.all(generations.map((generation) => generation.close()));

@@ -40,7 +40,7 @@ export class Revocations implements Task {
   }
 
   async run(): Promise<void> {
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     const due = [...this.#pending].filter(([, { at }]) => at <= now);
     await Promise.all(due.map(([loan, { attempt }]) => this.#attempt(loan, attempt)));
   }
@@ -61,7 +61,8 @@ export class Revocations implements Task {
           ? error
           : new SecretsError('ERR_VAULT_FAILED', 'the revocation failed', { cause: error });
       loan.onAttempt?.(failure);
-      const at = this.clock.now() + backoffMs(attempt, this.clock.random(), failure.retryAfterMs);
+      const pauseMs = failure.retryAfterMs + backoffMs(attempt, this.clock.random());
+      const at = this.clock.monotonic() + pauseMs;
       if (!isTransient(failure) || at >= loan.endsAt()) return;
       this.#pending.set(loan, { attempt: attempt + 1, at });
       this.scheduler.wake();

@@ -148,7 +148,7 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
 
   get #warmUpMs(): number {
     const { credential } = this.lease;
-    const left = credential ? deadlineOf(credential) - this.clock.now() : 0;
+    const left = credential ? deadlineOf(credential) - this.clock.monotonic() : 0;
     return Math.min(WARM_UP_MS, WARM_UP_SHARE * left);
   }
 

@@ -28,22 +28,22 @@ export async function warmUp(pool: Pool, connections: number, clock: Clock, more
     return client;
   };
   try {
-    const asked = clock.now();
+    const asked = clock.monotonic();
     const probing = open().then((client) => client.query('SELECT 1'));
     if (!(await within(clock, CONNECT_MS, probing))) {
       throw new Error(`PostgreSQL did not connect within ${CONNECT_MS / 1_000} s`);
     }
     await probing;
-    const end = clock.now() + moreMs;
-    let took = clock.now() - asked;
+    const end = clock.monotonic() + moreMs;
+    let took = clock.monotonic() - asked;
     for (let opened = 0; clients.length > opened && clients.length < connections;) {
       opened = clients.length;
       // So short that each of those that are missing has its time, the last one too.
-      const longest = (end - clock.now()) / (connections - opened + 1);
+      const longest = (end - clock.monotonic()) / (connections - opened + 1);
       await pause(clock, Math.min(REST * took, longest));
-      const began = clock.now();
+      const began = clock.monotonic();
       await within(clock, end - began, open());
-      took = clock.now() - began;
+      took = clock.monotonic() - began;
     }
   } finally {
     warming = false;

@@ -1,3 +1,5 @@
+import { backoffMs } from '../../time/backoff';
+import { systemClock } from '../../time/clock';
 import type { Secret } from '../secret';
 
 /** Where Redis is. */
@@ -72,9 +74,9 @@ export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z]{3,}\b/.test(error.message);
 }
 
-const LONGEST_PAUSE_MS = 1_000;
+const PAUSES = { firstMs: 50, longestMs: 1_000 };
 
-/** Pause before reconnect `attempt` (1, 2, …), ms. */
-export function reconnectPause(attempt: number): number {
-  return Math.min(LONGEST_PAUSE_MS, 25 * 2 ** Math.min(attempt, 16));
+/** Milliseconds to wait after the `failures`th connection in a row that was lost or failed, counted from 1. */
+export function reconnectPauseMs(failures: number): number {
+  return backoffMs(failures, systemClock.random(), PAUSES);
 }

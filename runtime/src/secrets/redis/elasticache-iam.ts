@@ -40,7 +40,7 @@ export function elastiCacheIam(source: ElastiCacheIam, clock: Clock): Credential
     kind: 'elasticache-iam',
     role: user,
     obtain: async () => {
-      const obtainedAt = clock.now();
+      const obtainedAt = clock.monotonic();
       const signer = await awsSigner({ service: 'elasticache', region, ...(credentials && { credentials }) });
       const host = cache.toLowerCase();
       const { query = {} } = await signer.presign(

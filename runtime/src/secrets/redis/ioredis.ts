@@ -1,4 +1,4 @@
-import { isRefusal, reconnectPause, type RedisDriver } from './driver';
+import { isRefusal, reconnectPauseMs, type RedisDriver } from './driver';
 
 /** What the driver needs of an ioredis client; the library itself is the app's to install. */
 export interface IoredisClient {
@@ -37,7 +37,7 @@ export function ioredis<Client extends IoredisClient>(
         autoResendUnfulfilledCommands: false,
         retryStrategy: (attempt: number) => {
           signIn();
-          return opening ? null : reconnectPause(attempt);
+          return opening ? null : reconnectPauseMs(attempt);
         },
       });
       /** ioredis reads these at each connect. */

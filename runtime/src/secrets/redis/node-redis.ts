@@ -1,5 +1,5 @@
 import type * as Redis from 'redis';
-import { isRefusal, reconnectPause, type RedisDriver } from './driver';
+import { isRefusal, reconnectPauseMs, type RedisDriver } from './driver';
 
 /** node-redis' own client. */
 export type NodeRedisClient = ReturnType<typeof Redis.createClient>;
@@ -35,7 +35,7 @@ export function nodeRedis(): RedisDriver<NodeRedisClient> {
           reconnectStrategy: (retries, cause) => {
             if (opening) return cause;
             if (isRefusal(cause)) onRefused(cause);
-            return reconnectPause(retries);
+            return reconnectPauseMs(retries + 1); // node-redis counts from 0.
           },
         },
       });

@@ -44,7 +44,7 @@ export function upstash(
     kind: 'upstash-kv',
     role: path,
     obtain: async () => {
-      const obtainedAt = clock.now();
+      const obtainedAt = clock.monotonic();
       if (watched) await watched.refresh();
       else {
         watched = await watch();

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { text } from 'node:stream/consumers';
+import { systemClock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { Secret } from '../secret';
 import { readAnswer, type Answer } from './answer';
@@ -104,7 +105,7 @@ export class VaultClient implements VaultTransport {
       ...(body && { 'content-type': 'application/json' }),
     };
     const response = await this.#exchange(url, { method, headers, ...(signal && { signal }) }, body);
-    return readAnswer(response.status, response.headers, response.text, Date.now());
+    return readAnswer(response.status, response.headers, response.text, systemClock.wall());
   }
 
   /** One request on a connection that is kept: Node's own client, because another one's loading delays every start. */

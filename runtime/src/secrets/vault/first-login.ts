@@ -11,15 +11,15 @@ import type { TokenKeeper } from './token-keeper';
  * @throws SecretsError of the last attempt, at once where waiting cannot mend it.
  */
 export async function loginWithin(boundMs: number, keeper: TokenKeeper, clock: Clock): Promise<void> {
-  const end = clock.now() + boundMs;
+  const end = clock.monotonic() + boundMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await keeper.login();
       return;
     } catch (error) {
       const retryAfterMs = error instanceof SecretsError ? error.retryAfterMs : 0;
-      const wait = backoffMs(attempt, clock.random(), retryAfterMs);
-      if (!isTransient(error) || clock.now() + wait > end) throw error;
+      const wait = retryAfterMs + backoffMs(attempt, clock.random());
+      if (!isTransient(error) || clock.monotonic() + wait > end) throw error;
       await pause(clock, wait);
     }
   }

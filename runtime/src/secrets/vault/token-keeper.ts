@@ -66,7 +66,7 @@ export class TokenKeeper implements Task {
   }
 
   async run(): Promise<void> {
-    const now = this.options.clock.now();
+    const now = this.options.clock.monotonic();
     if (this.#giveUpAt <= now) this.#giveUp();
     if (this.#next.at > now) return;
     const renews = this.#next.do === 'renew' && this.state.valid;
@@ -82,7 +82,7 @@ export class TokenKeeper implements Task {
   /** A valid session other than this one, which Vault has refused. @throws SecretsError */
   async replace(refused: Session): Promise<Session> {
     if (this.#session && this.#session !== refused && this.#isValid(this.#session)) return this.#session;
-    refused.refuse(this.options.clock.now());
+    refused.refuse(this.options.clock.monotonic());
     return this.login();
   }
 
@@ -100,12 +100,12 @@ export class TokenKeeper implements Task {
   }
 
   #isValid(session: Session): boolean {
-    return session.validUntil > this.options.clock.now();
+    return session.validUntil > this.options.clock.monotonic();
   }
 
   async #logIn(): Promise<Session> {
     const { vault, method, clock, emit, signal, onReplaced, onChange } = this.options;
-    const from = clock.now();
+    const from = clock.monotonic();
     try {
       const { token, ttlSeconds } = await method.login(vault, signal);
       const old = this.#session;
@@ -126,7 +126,7 @@ export class TokenKeeper implements Task {
     const { clock, emit } = this.options;
     const session = this.#session;
     if (session === undefined) return;
-    const from = clock.now();
+    const from = clock.monotonic();
     const increment = `${Math.round(session.fullTtlMs / 1_000)}s`;
     try {
       const answer = await this.#send(session, 'POST', 'auth/token/renew-self', { increment });
@@ -142,7 +142,7 @@ export class TokenKeeper implements Task {
       } else if (remedyFor(answer) === 'retry') {
         // A 500 is the token's own: OpenBao says so to one that is past its maximum.
         if (answer.kind !== 'failed' || answer.status !== 500) throw errorFor(answer, 'renewal of the token');
-      } else session.refuse(clock.now());
+      } else session.refuse(clock.monotonic());
     } catch (error) {
       if (this.#session === session) this.#failed(error);
       return;
@@ -174,10 +174,11 @@ export class TokenKeeper implements Task {
         : new SecretsError('ERR_LOGIN_SOURCE', 'the login failed before it reached Vault', { cause: error });
     this.#lastError = failure;
     this.#attempt += 1;
-    const now = clock.now();
+    const now = clock.monotonic();
     const { deadline, valid } = this.state;
+    const pauseMs = failure.retryAfterMs + backoffMs(this.#attempt, clock.random());
     this.#next = {
-      at: retryAt(now, backoffMs(this.#attempt, clock.random(), failure.retryAfterMs), deadline),
+      at: retryAt(now, pauseMs, deadline),
       // As long as the token lives, a renewal may still succeed where a login does not.
       do: valid ? 'renew' : 'login',
     };

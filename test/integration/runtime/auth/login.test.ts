@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import { inspect } from 'node:util';
 import { clientCredentials, followRevocations, type TokenSource } from '../../../../runtime/src/auth';
-import { systemClock } from '../../../../runtime/src/auth/clock';
+import { systemClock } from '../../../../runtime/src/time/clock';
 import { handoverThrough } from '../../../../runtime/src/auth/login/handover';
 import { Sealer } from '../../../../runtime/src/auth/login/seal';
 import { newSession, type Session } from '../../../../runtime/src/auth/login/session';

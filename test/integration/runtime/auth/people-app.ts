@@ -3,7 +3,7 @@ import express from 'express';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { enforce, requireAuth, type AuthEvent, type RevocationList } from '../../../../runtime/src/auth';
-import { systemClock, type Clock } from '../../../../runtime/src/auth/clock';
+import { systemClock, type Clock } from '../../../../runtime/src/time/clock';
 import { makeLogin, type LoginMiddleware } from '../../../../runtime/src/auth/login/login';
 import { resolveLogin, type LoginOptions } from '../../../../runtime/src/auth/login/options';
 import type { OidcServer, OidcWebClient } from '../../../../cli/src/local/servers/oidc';
@@ -45,9 +45,9 @@ export async function servePeople(options: PeopleAppOptions, at?: string): Promi
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let shiftMs = 0;
   const clock: Clock = {
-    now: () => systemClock.now() + shiftMs,
+    ...systemClock,
+    wall: () => systemClock.wall() + shiftMs,
     monotonic: () => systemClock.monotonic() + shiftMs,
-    after: systemClock.after,
   };
   const events: AuthEvent[] = [];
   const login = makeLogin(

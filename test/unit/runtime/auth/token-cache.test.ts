@@ -40,7 +40,7 @@ function start(bounds: CacheBounds = ROOMY, options: Partial<AuthOptions> = {}):
 }
 
 function sign(claims: JWTPayload = {}, by: TestKey = key, kid = by.id): Promise<string> {
-  const now = clock.now() / 1_000;
+  const now = clock.wall() / 1_000;
   return new SignJWT({
     iss: policy.issuer,
     aud: policy.audience,
@@ -100,14 +100,14 @@ it('tells a token from another that ends alike', () => {
 });
 
 it('remembers nothing of a token that was refused', async () => {
-  const token = await sign({ nbf: clock.now() / 1_000 + 60 });
+  const token = await sign({ nbf: clock.wall() / 1_000 + 60 });
   await expect(verify(token)).rejects.toMatchObject({ reason: 'not_yet_valid' });
   await clock.advance(MINUTE);
   await expect(verify(token)).resolves.toMatchObject({ subject: 'user-1' });
 });
 
 it('serves a token up to its last moment and not a millisecond longer', async () => {
-  const token = await sign({ exp: clock.now() / 1_000 + 100 });
+  const token = await sign({ exp: clock.wall() / 1_000 + 100 });
   const first = await seenTwice(token);
   await clock.advance(104_999);
   expect(await isRemembered(token, first)).toBe(true);
@@ -145,7 +145,7 @@ it('forgets the tokens of a key that was published twice and then withdrawn', as
 describe('while the issuer is down', () => {
   it('serves for as long as the keys may serve, and refuses to judge after that', async () => {
     start(ROOMY, { policy: { ...policy, lifetimes: { ...policy.lifetimes, accessTokenSeconds: 7_200 } } });
-    const token = await sign({ exp: clock.now() / 1_000 + 7_200 });
+    const token = await sign({ exp: clock.wall() / 1_000 + 7_200 });
     const first = await seenTwice(token);
     issuer.goDown();
     await clock.advance(59 * MINUTE);

@@ -40,7 +40,7 @@ function leaseOf(script: Script = {}, tokenTtlMs = Infinity) {
       return {
         user,
         password: new Secret('password'),
-        obtainedAt: clock.now(),
+        obtainedAt: clock.monotonic(),
         ttlMs: HOUR,
         session: world.session,
         giveBack: async () => {
@@ -197,9 +197,9 @@ test('with 8 s of a token left, a drain that is still going on is cut short for 
   script.drain = () => new Promise(() => undefined);
   void lease.rotate();
   await clock.advance(0);
-  world.session.extend({ from: clock.now(), ttlMs: 8_000 });
+  world.session.extend({ from: clock.monotonic(), ttlMs: 8_000 });
   const old = world.session;
-  world.session = new Session(new Secret('new'), { from: clock.now(), ttlMs: HOUR });
+  world.session = new Session(new Secret('new'), { from: clock.monotonic(), ttlMs: HOUR });
   void lease.leave(old);
   await clock.advance(4_001);
   expect(lease.credential).toMatchObject({ user: 'u3', session: world.session });

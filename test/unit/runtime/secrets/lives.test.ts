@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { inspect } from 'node:util';
-import { backoffMs, retryAt } from '../../../../runtime/src/time/backoff';
 import { nextLeaseAction, ROTATE_AT, rotateAt } from '../../../../runtime/src/secrets/lease/lease-life';
 import { hideWhenPrinted, Secret } from '../../../../runtime/src/secrets/secret';
 import { readAnswer } from '../../../../runtime/src/secrets/vault/answer';
@@ -51,36 +50,6 @@ test('what reached its deadline expires before anything else is tried', () => {
     do: 'nothing',
     at: Infinity,
   });
-});
-
-test('no backoff sleeps over the last chance before the deadline', () => {
-  fc.assert(
-    fc.property(
-      moment,
-      fc.integer({ min: 1, max: 60_000 }),
-      fc.integer({ min: 2_000, max: 3_600_000 }),
-      (now, backoff, left) => {
-        const at = retryAt(now, backoff, now + left);
-        expect(at).toBeGreaterThan(now);
-        expect(at).toBeLessThanOrEqual(now + left - 1_000);
-      },
-    ),
-  );
-});
-
-test('backoff grows, is bounded, and never undercuts Retry-After', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 1_000 }),
-      random,
-      fc.integer({ min: 0, max: 60_000 }),
-      (attempt, chance, asked) => {
-        const pause = backoffMs(attempt, chance, asked);
-        expect(pause).toBeGreaterThanOrEqual(asked + 100);
-        expect(pause).toBeLessThanOrEqual(asked + 30_000);
-      },
-    ),
-  );
 });
 
 test.each<[number, Record<string, string>, object]>([

@@ -36,7 +36,7 @@ function keeperOf(script: Script = {}, { withoutTokenMs = 60_000 } = {}) {
   let logins = 0;
   const vault = {
     send: ({ path, token }: { path: string; token?: Secret }): Promise<Answer> => {
-      requests.push({ path, at: clock.now() });
+      requests.push({ path, at: clock.monotonic() });
       return Promise.resolve(script.answer?.(path, token?.reveal()) ?? renewed(HOUR_S));
     },
   };
@@ -54,10 +54,10 @@ function keeperOf(script: Script = {}, { withoutTokenMs = 60_000 } = {}) {
     },
     emit: (event) => events.push(event),
     signal: abort.signal,
-    onReplaced: () => replaced.push(clock.now()),
+    onReplaced: () => replaced.push(clock.monotonic()),
     onChange: () => scheduler.wake(),
     withoutTokenMs,
-    onLoginImpossible: ({ code }) => gaveUp.push({ at: clock.now(), code }),
+    onLoginImpossible: ({ code }) => gaveUp.push({ at: clock.monotonic(), code }),
   });
   scheduler.add(keeper);
   const access = new VaultAccess(vault, keeper, abort.signal);
@@ -159,7 +159,7 @@ test('where no login is possible the service turns not-ready at once, and gives 
   await keeper.login();
   script.login = () => Promise.reject(refusedLogin);
   const { nextAt } = keeper.state;
-  await clock.advance(nextAt - clock.now());
+  await clock.advance(nextAt - clock.monotonic());
   expect(keeper.state).toMatchObject({ valid: false, lastError: { code: 'ERR_VAULT_LOGIN_REFUSED' } });
   expect(() => keeper.session).toThrow(refusedLogin);
 
@@ -227,7 +227,7 @@ test('fifty instances that fail together do not come back together', async () =>
         method: {
           name: 'down',
           login: () => {
-            attempts.push(clock.now());
+            attempts.push(clock.monotonic());
             return Promise.reject(new SecretsError('ERR_VAULT_UNREACHABLE', 'down'));
           },
         },

@@ -23,10 +23,10 @@ it('what was cancelled never runs, in its second stretch neither', () => {
   expect(run).not.toHaveBeenCalled();
 });
 
-it('keeps a process alive unless it is told not to', () => {
+it('keeps a process alive only when it is told to', () => {
   const timer = jest.spyOn(globalThis, 'setTimeout');
   startTimer(HOUR, () => undefined);
-  startTimer(HOUR, () => undefined, false);
+  startTimer(HOUR, () => undefined, true);
   const held = timer.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef());
-  expect(held).toEqual([true, false]);
+  expect(held).toEqual([false, true]);
 });

@@ -37,12 +37,12 @@ beforeEach(() => {
     handover: alone,
     renew: async (session) => {
       asked.push(session.refreshToken ?? '');
-      return renewedSession(session, await answer(asked.length), clock.now());
+      return renewedSession(session, await answer(asked.length), clock.wall());
     },
   });
 });
 
-const login = (): Session => newSession(tokens(0), 'ada', clock.now());
+const login = (): Session => newSession(tokens(0), 'ada', clock.wall());
 
 it('a young token serves as it is', async () => {
   const session = login();
@@ -153,26 +153,26 @@ describe('a session', () => {
   const limits = { maxAgeMs: 1_000_000, idleMs: 300_000 };
 
   it('ends a while after its last renewal', () => {
-    expect(endOf(login(), limits) - clock.now()).toBe(300_000);
+    expect(endOf(login(), limits) - clock.wall()).toBe(300_000);
   });
 
   it('ends at its greatest age, however often it was renewed', () => {
     let session = login();
-    const end = clock.now() + 1_000_000;
+    const end = clock.wall() + 1_000_000;
     for (let count = 1; count <= 12; count += 1) {
       clock.freeze(80_000);
-      session = renewedSession(session, tokens(count), clock.now());
+      session = renewedSession(session, tokens(count), clock.wall());
     }
     expect(endOf(session, limits)).toBe(end);
   });
 
   it('without a refresh token ends with its access token', () => {
-    const session = newSession({ accessToken: 'access', lifeSeconds: LIFE_SECONDS }, 'ada', clock.now());
-    expect(endOf(session, limits) - clock.now()).toBe(LIFE_SECONDS * 1_000);
+    const session = newSession({ accessToken: 'access', lifeSeconds: LIFE_SECONDS }, 'ada', clock.wall());
+    expect(endOf(session, limits) - clock.wall()).toBe(LIFE_SECONDS * 1_000);
   });
 
   it('keeps what the provider does not send anew', () => {
-    const renewed = renewedSession(login(), { accessToken: 'new', lifeSeconds: 1 }, clock.now());
+    const renewed = renewedSession(login(), { accessToken: 'new', lifeSeconds: 1 }, clock.wall());
     expect(renewed).toMatchObject({ accessToken: 'new', refreshToken: 'refresh-0', idToken: 'id-0' });
   });
 

@@ -10,7 +10,7 @@ const LIFE_SECONDS = TOKEN_SECONDS + 2 * TOLERANCE_SECONDS;
 let clock: ManualClock;
 beforeEach(() => (clock = manualClock()));
 
-const now = (): number => clock.now() / 1_000;
+const now = (): number => clock.wall() / 1_000;
 const listOf = (most?: number): DenyList =>
   new DenyList({
     lifeSeconds: LIFE_SECONDS,
@@ -69,7 +69,7 @@ it('lives no longer for a revoker whose clock is ahead, and forgets nothing when
   const list = new DenyList({
     lifeSeconds: LIFE_SECONDS,
     toleranceSeconds: TOLERANCE_SECONDS,
-    clock: { ...clock, now: () => clock.now() + setBy },
+    clock: { ...clock, wall: () => clock.wall() + setBy },
   });
   list.add(denial('ahead', Infinity, now() + 3_600), true);
   setBy = 3_600_000;

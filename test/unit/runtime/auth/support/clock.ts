@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../../runtime/src/auth/clock';
+import type { Clock } from '../../../../../runtime/src/time/clock';
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
@@ -23,8 +23,9 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
     [...timers].filter(({ due }) => due <= until).sort((a, b) => a.due - b.due)[0];
 
   return {
-    now: () => startMs + elapsed,
+    wall: () => startMs + elapsed,
     monotonic: () => elapsed,
+    random: () => 0.5,
     after: (milliseconds, run) => {
       const timer = { due: elapsed + milliseconds, run };
       timers.add(timer);
