@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
 import type { z } from 'zod';
+import { harmless, Listeners } from '../listener';
 import { within } from '../time/clock';
 import { SecretsError } from './errors';
 import type { EmitEvent, SecretsEvent } from './events';
@@ -44,7 +44,7 @@ type Resolved = ReturnType<typeof resolveOptions>;
  * await secrets.close();
  */
 export class SecretsManager {
-  readonly #events = new EventEmitter<{ event: [SecretsEvent] }>();
+  readonly #events = new Listeners<SecretsEvent>('onEvent');
   readonly #abort = new AbortController();
   readonly #scheduler: Scheduler;
   readonly #revocations: Revocations;
@@ -81,7 +81,7 @@ export class SecretsManager {
       withoutTokenMs: options.withoutTokenMs,
       onReplaced: (old) => void this.#leave(old),
       onChange: () => this.#scheduler.wake(),
-      onLoginImpossible: options.onLoginImpossible,
+      onLoginImpossible: harmless(options.onLoginImpossible, 'onLoginImpossible'),
     });
     this.#access = new VaultAccess(this.#vault, this.#keeper, this.#abort.signal);
   }
@@ -181,22 +181,15 @@ export class SecretsManager {
   scheduleCredentialRefresh(
     onRefresh: (event: Extract<SecretsEvent, { type: 'credential_rotated' }>) => void,
   ): () => void {
+    const refreshed = harmless(onRefresh, 'onRefresh');
     return this.onEvent((event) => {
-      if (event.type === 'credential_rotated') onRefresh(event);
+      if (event.type === 'credential_rotated') refreshed(event);
     });
   }
 
   /** Tells of everything; returns a function that stops it. */
   onEvent(listener: EmitEvent): () => void {
-    const safely: EmitEvent = (event) => {
-      try {
-        listener(event);
-      } catch (error) {
-        process.emitWarning(`a listener of SecretsManager threw: ${String(error)}`);
-      }
-    };
-    this.#events.on('event', safely);
-    return () => void this.#events.off('event', safely);
+    return this.#events.add(listener);
   }
 
   /**
@@ -225,7 +218,7 @@ export class SecretsManager {
     return this.#closing;
   }
 
-  readonly #emit: EmitEvent = (event) => void this.#events.emit('event', event);
+  readonly #emit: EmitEvent = (event) => this.#events.tell(event);
 
   #leased(role: string): CredentialSource {
     const { clock, databaseMount: mount } = this.options;

@@ -1,5 +1,6 @@
 /** Limits of single organisations, read from Vault's KV, so that support changes one without a deploy. */
 import { z } from 'zod';
+import { harmless } from '../../listener';
 import { readLimit, type Limit, type Policy } from '../../policy';
 import { limitPlan, tierPlan, type LimitPlan, type TierPlan } from '../decide/limit-plan';
 
@@ -97,7 +98,7 @@ export async function watchOverrides(
     await start();
   } catch (error) {
     if (!isBearable(error)) throw error;
-    onMissing?.(error);
+    harmless(onMissing, 'onMissing')(error);
     const trying = setInterval(() => {
       start().then(
         () => clearInterval(trying),

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { Listeners, type Listener } from '../../listener';
 import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
@@ -32,7 +32,7 @@ const SPREAD = 0.2;
  * is missing or does not fit its schema, the last good one stays, and an event tells why.
  */
 export class WatchedEntry<T> implements Task {
-  readonly #changes = new EventEmitter<{ change: [T] }>();
+  readonly #changes = new Listeners<T>('onChange');
   #entry: KvEntry<T>;
   #previous: { readonly value: T; readonly until: number } | undefined;
   #nextAt = 0;
@@ -78,9 +78,8 @@ export class WatchedEntry<T> implements Task {
   }
 
   /** Tells of every new version; returns a function that stops it. */
-  onChange(listener: (current: T) => void): () => void {
-    this.#changes.on('change', listener);
-    return () => void this.#changes.off('change', listener);
+  onChange(listener: Listener<T>): () => void {
+    return this.#changes.add(listener);
   }
 
   /** Looks for a newer version now. Never rejects: a failure is an event, and the last good version stays. */
@@ -107,7 +106,7 @@ export class WatchedEntry<T> implements Task {
       await this.#keepPrevious(entry, before);
       this.#entry = entry;
       emit({ type: 'kv_changed', path, version: entry.version });
-      this.#changes.emit('change', entry.value);
+      this.#changes.tell(entry.value);
     } catch (error) {
       this.#failed(error);
     } finally {
