@@ -1,8 +1,10 @@
-export { ApiService, type ApiServiceProps } from './service/api-service';
-export type { LogOptions } from './gateway/access-log';
+export { ApiService } from './service/api-service';
+export type { ApiServiceProps } from './service/api-service-props';
+export type { LogOptions } from './account/log-group';
 export type { BodySchemas, JsonSchema } from './gateway/rest-api/body-schemas';
 export { bundleAuthorizer } from './authorizer/bundle';
-export { EncryptionKey, type AwsPlace, type EncryptionKeyProps } from './account/encryption-key';
+export { EncryptionKey, type EncryptionKeyProps } from './account/encryption-key';
+export type { AwsPlace } from './account/place';
 export { GatewayAccount, type GatewayAccountProps } from './gateway/rest-api/gateway-account';
 export type { GatewayDomain } from './gateway/domain';
 export type { GatewayProps } from './gateway/props';
@@ -10,6 +12,7 @@ export { HttpApiGateway, type HttpApiGatewayProps } from './gateway/http-api/htt
 export type { Permission } from './account/permission';
 export type { PrivateNetwork } from './network/private-network';
 export type { PrivateService } from './gateway/http-api/private-service';
-export { RateLimitStore, storeAccess, type RateLimitStoreProps } from './store/rate-limit-store';
+export { RateLimitStore, type RateLimitStoreProps } from './store/rate-limit-store';
+export { storeAccess } from './store/store-access';
 export { RestApiGateway, type RestApiGatewayProps } from './gateway/rest-api/rest-api-gateway';
 export type { LinkedService } from './gateway/rest-api/linked-service';

@@ -1,10 +1,10 @@
 import { LocalBackend, S3Backend, type TerraformStack } from 'cdktf';
 
-/** Where a stack's state lives. Neither kind takes a credential: those come from the environment. */
+/** Where a stack's state is kept. Neither kind takes a credential: credentials come from the process' environment. */
 export type StateBackend =
   | {
       readonly kind: 'local';
-      /** Folder of the state file, which is named after the stack. */
+      /** Folder of the state file. The file is named after the stack. */
       readonly directory: string;
     }
   | {
@@ -15,7 +15,14 @@ export type StateBackend =
       readonly kmsKeyId?: string | undefined;
     };
 
-/** Gives `stack` its backend. On S3 the state is locked by a lock file beside it (engine ≥ 1.10). */
+/**
+ * Gives `stack` its backend. In S3 a lock file beside the state locks it (engine ≥ 1.10).
+ *
+ * https://opentofu.org/docs/language/settings/backends/s3/
+ *
+ * @example
+ * useBackend(this, { kind: 's3', bucket: 'example-state', region: 'eu-central-1' });
+ */
 export function useBackend(stack: TerraformStack, backend: StateBackend): void {
   const stackName = stack.node.id;
   if (backend.kind === 'local') {
@@ -29,6 +36,6 @@ export function useBackend(stack: TerraformStack, backend: StateBackend): void {
     region: backend.region,
     encrypt: true,
     ...(backend.kmsKeyId !== undefined && { kmsKeyId: backend.kmsKeyId }),
-    ...lockFile, // not in cdktf's typings, but passed through
+    ...lockFile, // cdktf's typings do not have it, but cdktf passes it on
   });
 }

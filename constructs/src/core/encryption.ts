@@ -19,11 +19,16 @@ export type StateEncryption =
     };
 
 /**
- * Encrypts a stack's state and plan files natively, and refuses to read or write them in clear. OpenTofu
- * only: Terraform has no such thing, and there the backend's own encryption remains. It is the second
- * wall: secrets do not belong into the state in the first place.
+ * Makes OpenTofu encrypt a stack's state and plan files, and refuse to read or write them in clear. Terraform cannot do
+ * that: there this function does nothing, and the backend's own encryption remains. It is the second wall. The first
+ * one is that no secret gets into the state.
+ *
+ * https://opentofu.org/docs/language/state/encryption/
  *
  * @param binary which engine runs. @default the `TERRAFORM_BINARY_NAME` of the environment
+ *
+ * @example
+ * encryptState(this, { keyProvider: 'aws_kms', keyId: 'alias/state', region: 'eu-central-1' });
  */
 export function encryptState(
   stack: TerraformStack,
@@ -58,6 +63,6 @@ function declarePassphrase(stack: TerraformStack): void {
     type: 'string',
     description: 'Encrypts state and plan files: at least 16 characters',
   });
-  // Ephemeral, or it would be in every plan, and thereby in what `show -json` gives to others.
+  // Were it not ephemeral, every plan would hold it, and `show -json` would show it.
   passphrase.addOverride('ephemeral', true);
 }

@@ -4,9 +4,8 @@ import { basename } from 'node:path';
 export type Engine = 'opentofu' | 'terraform';
 
 /**
- * The engine that cdktf is told to run. Anything that is not named `terraform` counts as OpenTofu: being
- * wrong that way stops at the unknown `encryption` block, being wrong the other way would write the state
- * in clear.
+ * The engine that cdktf is told to run. Whatever is not named `terraform` counts as OpenTofu. If that is wrong, the
+ * engine stops at the `encryption` block, which it does not know; the opposite mistake would write the state in clear.
  *
  * @param binary the value of `TERRAFORM_BINARY_NAME`: a name or a path.
  */

@@ -1,7 +1,7 @@
 import { describeProblems, type Problem } from '@portcullis/runtime/policy';
 import type { IConstruct } from 'constructs';
 
-/** Every way in which a construct refuses its input. The codes are a contract; the messages are not. */
+/** The ways in which a construct refuses its input. Codes are a contract: they do not change. Messages may. */
 export type ConstructErrorCode =
   | 'ERR_SECRET_LITERAL'
   | 'ERR_SECRET_NAME'
@@ -18,8 +18,8 @@ export type ConstructErrorCode =
   | 'ERR_PROPS';
 
 /**
- * Thrown at synth by a construct that cannot use its input. The message names what was received and the
- * remedy, and never holds a secret: `vault-local/config: received …; …`.
+ * Thrown at synth by a construct that cannot use its input. The message says where, what was received and what to do,
+ * as in `vault-local/config: received …; give …`. It never holds a secret.
  */
 export class ConstructError extends Error {
   override readonly name = 'ConstructError';
@@ -37,9 +37,9 @@ export class ConstructError extends Error {
 }
 
 /**
- * Refuses a construct's properties, with everything that is wrong with them at once.
+ * Refuses a construct's properties, with all of their problems at once.
  *
- * @throws ConstructError `ERR_PROPS`, unless there is no problem.
+ * @throws ConstructError `ERR_PROPS` if there is a problem.
  */
 export function refuseProps(scope: IConstruct, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConstructError('ERR_PROPS', scope, describeProblems('props', problems));

@@ -1,8 +1,8 @@
 /**
- * An expression without a value: unknown while planning, and at the apply the error that `message` says, before
- * anything that needs it is touched. `message` may not hold a quote or an expression of its own.
+ * An expression that never has a value. While planning it is unknown; at the apply it fails with `message`, before
+ * anything that needs the value is touched. `message` must not hold a quote or an expression.
  */
 export function failAtApply(message: string): string {
-  // timestamp() is what moves the failure from the plan to the apply.
+  // timestamp() is known at the apply only, so that the failure waits for it.
   return `base64decode("${message} (\${timestamp()})")`;
 }

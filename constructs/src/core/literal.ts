@@ -1,4 +1,4 @@
-/** Text that the engine takes as it is: `${` and `%{` would begin an expression of its own. */
+/** Escapes text so that the engine takes it as it is: `${` and `%{` would begin an expression. */
 export function literal(text: string): string {
   return text.replace(/[$%]\{/g, (mark) => `${mark[0] ?? ''}${mark}`);
 }

@@ -5,10 +5,10 @@ import { ConstructError } from './errors';
 const QUIET = ['', 'OFF', 'ERROR', 'WARN', 'INFO'];
 
 /**
- * Refuses to synthesize while a database's password would end in a debug log. At DEBUG the provider vault (as
- * of 5.9) logs each connection that it writes as a whole, password included; nothing in a stack can turn that
- * off, for it is set by the environment of whoever deploys. Whether a password is given cannot be seen here:
- * cdktf keeps `TF_VAR_*` from the app.
+ * Refuses to synthesize while a database's password would end in a debug log. At DEBUG the provider vault (as of 5.9)
+ * logs every connection that it writes, with its password. Nothing in a stack can turn that off: the deployer's
+ * environment sets it. The refusal does not depend on whether a password is given, because cdktf keeps `TF_VAR_*` from
+ * the app.
  *
  * @throws ConstructError `ERR_PROVIDER_LOG` when the provider's log is at DEBUG or TRACE.
  */

@@ -1,16 +1,17 @@
 /**
- * How a secret value enters a stack without being stored by it.
+ * How a secret value enters a stack that does not store it.
  *
- * A literal given to a write-only argument still lands in `cdk.tf.json`. So a construct never takes a
- * string: it takes a {@link SecretInput}, which only holds an expression. Its value is an ephemeral
- * variable (in no state, in no plan) whose default is null, so that plans, and applies that do not write
- * the secret, need no value. What makes the engine write it is its integer *version*.
+ * A literal given to a write-only argument still lands in `cdk.tf.json`. So a construct never takes a string: it takes
+ * a {@link SecretInput}, which holds an expression alone. The value is an ephemeral variable (in no state, in no plan)
+ * whose default is null, so that plans, and applies that do not write the secret, need no value. The engine writes the
+ * secret when its *version*, a whole number, is raised.
  *
- * That a value is missing can only be known when the secret is about to be written. So each input has a
- * *gate*: a `terraform_data` that holds the version, and that the writing resource depends on. Creating it, or
- * updating it to a raised version, without a value fails and says which variable is missing: nothing is written
- * then, the gate stays what it was, and the next apply fails the same way until the value is there or the version
- * is what it was.
+ * Whether a value is missing can be known only when the secret is about to be written. So each input has a *gate*: a
+ * `terraform_data` that holds the version, and that the writing resource depends on. Without a value, creating the
+ * gate, or updating it to a raised version, fails and says which variable is missing. Nothing is written then, and the
+ * gate stays as it was. The next apply fails in the same way, until the value is given or the version is lowered again.
+ *
+ * https://opentofu.org/docs/language/resources/ephemeral/write-only-attributes/
  */
 import { Fn, TerraformResource, TerraformVariable, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -20,30 +21,42 @@ import { failAtApply } from './fail-at-apply';
 export interface SecretVariableProps {
   /** Name of the variable; its value is given as `TF_VAR_<name>`. */
   readonly name: string;
-  /** What the value is, for whoever has to give it. */
+  /** What the value is: shown to whoever has to give it. */
   readonly description: string;
-  /** Raise it to write a new value. A whole number above zero. */
+  /** A whole number above zero. Raise it to write a new value. */
   readonly version: number;
-  /** Fields of the value when it is an object of strings. @default the value is one string */
+  /** Names of the fields, where the value is an object of strings. @default the value is one string */
   readonly fields?: readonly string[];
 }
 
-/** A secret by expression, with its version. Made by {@link SecretVariable} or {@link secretReference}. */
+/** The expression of a secret, and its version. Made by {@link SecretVariable} or {@link secretReference}. */
 export interface SecretInput {
-  /** Expression of the value; null or a placeholder while no value is given. Ephemeral. */
+  /** Expression of the value. It is ephemeral, and null or a placeholder while no value is given. */
   readonly expression: string;
   readonly version: number;
-  /** What must exist before the value may be written. */
+  /** Resources that must exist before the value may be written. */
   readonly gates: readonly TerraformResource[];
 }
 
-/** A secret given at deploy as an environment variable `TF_VAR_<name>`, and kept nowhere. */
+/**
+ * A secret that is given at deploy as the environment variable `TF_VAR_<name>`, and kept nowhere. It provisions an
+ * ephemeral input variable and its gate.
+ *
+ * https://opentofu.org/docs/language/values/variables/
+ *
+ * @example
+ * const password = new SecretVariable(this, 'admin-password', {
+ *   name: 'postgres_admin_password',
+ *   description: 'Password of vault_admin',
+ *   version: 1,
+ * });
+ */
 export class SecretVariable extends Construct implements SecretInput {
   readonly expression: string;
   readonly version: number;
   readonly gates: readonly TerraformResource[];
 
-  /** @throws ConstructError `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
+  /** @throws ConstructError `ERR_SECRET_NAME`, or `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
   constructor(scope: Construct, id: string, props: SecretVariableProps) {
     super(scope, id);
     this.version = wholeVersion(this, props.version);
@@ -57,17 +70,26 @@ export class SecretVariable extends Construct implements SecretInput {
 }
 
 /**
- * A password that only lives until Vault replaces it, for the arguments that have no write-only twin.
- * Unlike {@link SecretVariable} its value *is* in the state, so it must be dead after the apply: whoever
- * takes one rotates it away.
+ * A password that is valid until Vault replaces it, for arguments that have no write-only twin. Unlike the value of a
+ * {@link SecretVariable} it *is* in the state. So it must be dead after the apply: a construct that takes one has Vault
+ * replace it. It provisions a sensitive input variable and its gate.
+ *
+ * https://opentofu.org/docs/language/values/variables/
+ *
+ * @example
+ * const password = new ThrowawayPassword(this, 'redis-password', {
+ *   name: 'redis_bootstrap_password',
+ *   description: 'Password of vault_admin',
+ *   version: 1,
+ * });
  */
 export class ThrowawayPassword extends Construct {
-  /** Expression of the value; a placeholder while none is given. */
+  /** Expression of the value, or of a placeholder while no value is given. */
   readonly expression: string;
-  /** The gate: updated when the version is raised. */
+  /** The gate. It is updated when the version is raised. */
   readonly gate: TerraformResource;
 
-  /** @throws ConstructError `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
+  /** @throws ConstructError `ERR_SECRET_NAME`, or `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
   constructor(scope: Construct, id: string, props: Omit<SecretVariableProps, 'fields'>) {
     super(scope, id);
     wholeVersion(this, props.version);
@@ -79,14 +101,17 @@ export class ThrowawayPassword extends Construct {
 }
 
 /**
- * A secret that another part of the stack produces while it is applied.
+ * A secret that another part of the stack produces at the apply.
+ *
+ * @example
+ * const password = secretReference(this, '${ephemeral.vault_kv_secret_v2.admin.data_json}', 1);
  *
  * @param expression a reference to an ephemeral resource, as in `${ephemeral.vault_kv_secret_v2.admin.data_json}`.
  * @throws ConstructError `ERR_SECRET_LITERAL` when it is anything else: a literal would end in `cdk.tf.json`, and
  *   an attribute of a managed resource or data source is in the state already.
  */
 export function secretReference(scope: Construct, expression: string, version: number): SecretInput {
-  // A string, for cdktf 0.21 has no bindings of ephemeral resources, so no token can be one.
+  // A string, because cdktf 0.21 has no bindings of ephemeral resources: no token can refer to one.
   if (!/^\$\{ephemeral(\.[\w-]+|\[\d+\])+\}$/.test(expression)) {
     throw new ConstructError(
       'ERR_SECRET_LITERAL',
@@ -110,14 +135,14 @@ function declareVariable(scope: Construct, props: SecretVariableProps): Terrafor
 function gate(scope: Construct, { name, version }: SecretVariableProps): TerraformResource {
   // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
   const given = new TerraformResource(scope, 'given', { terraformResourceType: 'terraform_data' });
-  // can() gives whether there is a value without being ephemeral itself, so that it may be stored.
+  // can() tells whether there is a value. Its result is not ephemeral, so that it may be stored.
   const isGiven = `can(regex("given", var.${name} == null ? "" : "given"))`;
   const missing = `no value for the secret ${name}, version ${version}: set the environment variable TF_VAR_${name} and deploy again`;
   given.addOverride('input', {
     version,
     value: `\${${isGiven} ? "given" : ${failAtApply(missing)}}`,
   });
-  // What was given once stays so, until the version changes.
+  // What was given once counts as given until the version changes.
   given.addOverride('lifecycle.ignore_changes', ['input.value']);
   return given;
 }

@@ -6,18 +6,24 @@ import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer';
 import { Construct } from 'constructs';
 
 export interface WrittenFileProps {
+  /** Without its dot, as in `zip`. */
   readonly extension: string;
   readonly content: Uint8Array;
 }
 
 /**
- * A file that is made at synth and written beside the stack's `cdk.tf.json`, named by the hash of its content.
- * Not cdktf's TerraformAsset: that one copies a file which has to be somewhere before, and zips by a shell.
+ * A file that is made at synth and written beside the stack's `cdk.tf.json`. Its name is the hash of its content. It
+ * provisions nothing. cdktf's own TerraformAsset needs a file to copy, and zips by a shell.
+ *
+ * https://developer.hashicorp.com/terraform/cdktf/concepts/assets
+ *
+ * @example
+ * const page = new WrittenFile(this, 'page', { extension: 'txt', content: Buffer.from('hello') });
  */
 export class WrittenFile extends Construct {
-  /** Relative to the stack's folder, where the engine runs. */
+  /** Path, relative to the stack's folder, where the engine runs. */
   readonly path: string;
-  /** SHA-256 in base64, as `filebase64sha256()` would say. */
+  /** SHA-256 of the content in base64, as `filebase64sha256()` gives it. */
   readonly sha256: string;
 
   constructor(scope: Construct, id: string, { extension, content }: WrittenFileProps) {
@@ -30,7 +36,7 @@ export class WrittenFile extends Construct {
     addCustomSynthesis(this, {
       onSynthesize: ({ manifest }: ISynthesisSession) => {
         const stackFolder = dirname(join(manifest.outdir, manifest.forStack(stack).synthesizedStackPath));
-        rmSync(join(stackFolder, folder), { recursive: true, force: true }); // what an earlier synth left
+        rmSync(join(stackFolder, folder), { recursive: true, force: true }); // files of an earlier synth
         mkdirSync(join(stackFolder, folder), { recursive: true });
         writeFileSync(join(stackFolder, this.path), content);
       },

@@ -1,4 +1,8 @@
-export { AwsDeployIdentity, type AwsDeployIdentityProps } from './identity/aws-deploy-identity';
+export {
+  AwsDeployIdentity,
+  deployRoleArns,
+  type AwsDeployIdentityProps,
+} from './identity/aws-deploy-identity';
 export { ACTIONS, type PinnedAction } from './workflow/actions';
 export {
   DeployIdentity,
@@ -12,21 +16,11 @@ export {
   type ProtectedRepositoryProps,
 } from './repository/protected-repository';
 export { ReviewedFiles, type ReviewedFilesProps } from './repository/reviewed-files';
-export {
-  SecurityScanning,
-  securityScanningFiles,
-  type AcceptedFinding,
-  type SecurityScanningFilesProps,
-  type SecurityScanningProps,
-} from './scanning/security-scanning';
-export {
-  deployWorkflow,
-  handOverStep,
-  planCheck,
-  planWorkflow,
-  type DeliveryEnvironment,
-  type DeliveryWorkflowProps,
-  type HandOver,
-} from './delivery/delivery-workflows';
+export { securityScanningFiles } from './scanning/files';
+export type { AcceptedFinding, SecurityScanningFilesProps, SecurityScanningProps } from './scanning/props';
+export { SecurityScanning } from './scanning/security-scanning';
+export type { DeliveryEnvironment, DeliveryWorkflowProps, HandOver } from './delivery/delivery';
+export { deployWorkflow, handOverStep } from './delivery/deploy-workflow';
+export { planCheck, planWorkflow } from './delivery/plan-workflow';
 export { renderWorkflow } from './workflow/workflow';
 export type { ZapRule } from './scanning/zap-rules';

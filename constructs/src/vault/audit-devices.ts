@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { ConstructError } from '../core';
 import { vaultName } from './checks';
 
-/** A file that Vault writes every request and answer to, secrets hashed. */
+/** A file that Vault writes every request and response to. Secrets in it are hashed. */
 export interface AuditFile {
   /** Name of the device, as in `primary`. */
   readonly name: string;
@@ -16,7 +16,19 @@ export interface AuditDevicesProps {
   readonly devices: readonly AuditFile[];
 }
 
-/** Audit devices of a Vault server. For OpenBao use {@link auditServerConfiguration}. */
+/**
+ * Audit devices of type `file` of a Vault server. OpenBao refuses them: use {@link auditServerConfiguration} there.
+ *
+ * https://developer.hashicorp.com/vault/docs/audit/file
+ *
+ * @example
+ * new AuditDevices(this, 'audit', {
+ *   devices: [
+ *     { name: 'primary', filePath: '/var/log/vault/audit.log' },
+ *     { name: 'secondary', filePath: '/mnt/audit/vault.log' },
+ *   ],
+ * });
+ */
 export class AuditDevices extends Construct {
   /** @throws ConstructError `ERR_AUDIT_DEVICES` or `ERR_VAULT_NAME` */
   constructor(scope: Construct, id: string, props: AuditDevicesProps) {
@@ -39,8 +51,11 @@ export class AuditDevices extends Construct {
 }
 
 /**
- * The same devices as blocks of OpenBao's server configuration (HCL), because OpenBao refuses to change
- * audit devices through its API.
+ * Audit devices as blocks of OpenBao's server configuration (HCL): OpenBao refuses to change audit devices through its
+ * API.
+ *
+ * @example
+ * const blocks = auditServerConfiguration([{ name: 'primary', filePath: '/var/log/openbao/audit.log' }]);
  */
 export function auditServerConfiguration(devices: readonly AuditFile[]): string {
   return devices

@@ -1,10 +1,12 @@
+/** Inputs of the Vault constructs, checked one by one: each function returns what it was given, or throws. */
 import { Token } from 'cdktf';
 import type { IConstruct } from 'constructs';
+import { isIP } from 'node:net';
 import { ConstructError } from '../core';
 
 /**
- * A name that stands in a Vault path and in policies. Globs (`*`, `+`), `..` and spaces would widen a policy
- * or move it elsewhere.
+ * A name that stands in a Vault path and in policies. Globs (`*`, `+`), `..` and spaces would widen a policy, or make
+ * it apply to another path.
  *
  * @throws ConstructError `ERR_VAULT_NAME`
  */
@@ -18,7 +20,7 @@ export function vaultName(scope: IConstruct, what: string, name: string): string
 }
 
 /**
- * A host that stands in a connection URL: nothing that could bring a user, a port or a parameter with it.
+ * A host that stands in a connection URL. A user, a port or a parameter beside it is refused.
  *
  * @throws ConstructError `ERR_HOST`
  */
@@ -32,7 +34,7 @@ export function hostName(scope: IConstruct, host: string): string {
   );
 }
 
-/** Seconds of a TTL. @throws ConstructError `ERR_DURATION` when not whole, or not above zero. */
+/** Whole seconds of a TTL, above zero. @throws ConstructError `ERR_DURATION` */
 export function ttlSeconds(scope: IConstruct, what: string, seconds: number): number {
   if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
   throw new ConstructError(
@@ -40,4 +42,19 @@ export function ttlSeconds(scope: IConstruct, what: string, seconds: number): nu
     scope,
     `received ${seconds} as ${what}; give whole seconds above zero`,
   );
+}
+
+/** Address ranges in CIDR notation (RFC 4632). @throws ConstructError `ERR_CIDR` */
+export function cidrs(scope: IConstruct, blocks: readonly string[]): string[] {
+  for (const block of blocks) {
+    const [address = '', bits = ''] = block.split('/');
+    const family = isIP(address);
+    if (family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)) continue;
+    throw new ConstructError(
+      'ERR_CIDR',
+      scope,
+      `received ${JSON.stringify(block)} as an address range; give CIDR notation such as "10.0.0.0/16"`,
+    );
+  }
+  return [...blocks];
 }

@@ -11,11 +11,24 @@ export type { Grantee } from './policy/grantee';
 export { KvEntry, type KvEntryProps } from './kv/kv-entry';
 export { KvMount, type KvMountProps } from './kv/kv-mount';
 export { policyDocument, type Capability, type PolicyRule } from './policy/policy-document';
-export { PostgresConnection, type PostgresConnectionProps } from './database/postgres-connection';
+export {
+  DEFAULTS as POSTGRES_DEFAULTS,
+  PostgresConnection,
+  type PostgresConnectionProps,
+} from './database/postgres-connection';
 export { PostgresRole, type PostgresRoleProps } from './database/postgres-role';
 export { ACL_SAVE_ACL, RUNTIME_ACL, SUPPORT_ACL } from './database/redis-acl';
-export { RedisConnection, type RedisConnectionProps } from './database/redis-connection';
+export {
+  DEFAULTS as REDIS_DEFAULTS,
+  RedisConnection,
+  type RedisConnectionProps,
+} from './database/redis-connection';
 export { RedisRole, type RedisRoleProps } from './database/redis-role';
-export { WrappedSecretIdMinter, type WrappedSecretIdMinterProps } from './login/wrapped-secret-id-minter';
+export {
+  WRAPPING_SECONDS,
+  WrappedSecretIdMinter,
+  mintWrapped,
+  type WrappedSecretIdMinterProps,
+} from './login/wrapped-secret-id-minter';
 export { SupportAccess, type SupportAccessProps } from './policy/support-access';
 export { VaultAwsAuth, type VaultAwsAuthProps } from './login/vault-aws-auth';

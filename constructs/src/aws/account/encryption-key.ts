@@ -2,24 +2,18 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import { permissionDocument, type ResourcePermission } from './permission';
-
-/** An account in a region of AWS. */
-export interface AwsPlace {
-  readonly region: string;
-  /** Twelve digits. */
-  readonly account: string;
-}
+import type { AwsPlace } from './place';
 
 export interface EncryptionKeyProps {
   readonly place: AwsPlace;
-  /** Of its alias. */
+  /** Name of its alias, without `alias/`. */
   readonly name: string;
   readonly description: string;
   /** What is encrypted with it: log groups of the account, or caches of ElastiCache. */
   readonly encrypts: 'logs' | 'caches';
 }
 
-/** What people of the account may do with the key, as far as IAM lets them. Using it is not among it. */
+/** What people of the account may do with the key, if IAM lets them too: administer it, but not use it. */
 const ADMINISTRATION = [
   ...['DescribeKey', 'GetKeyPolicy', 'GetKeyRotationStatus', 'ListGrants', 'ListKeyPolicies'],
   ...['ListResourceTags', 'ListKeyRotations', 'PutKeyPolicy', 'EnableKey', 'DisableKey', 'EnableKeyRotation'],
@@ -27,7 +21,21 @@ const ADMINISTRATION = [
   ...['RevokeGrant', 'ScheduleKeyDeletion', 'CancelKeyDeletion'],
 ];
 
-/** A key of one purpose, replaced each year, which one service of AWS may use for one account. */
+/**
+ * A customer-managed KMS key of one purpose, with its alias. AWS rotates it every year. One service of AWS may use it,
+ * for one account.
+ *
+ * https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
+ *
+ * @example
+ * const key = new EncryptionKey(this, 'logs-key', {
+ *   place: { region: 'eu-central-1', account: '333333333333' },
+ *   name: 'orders-logs',
+ *   description: 'Logs of orders',
+ *   encrypts: 'logs',
+ * });
+ * const logs = { retentionDays: 365, keyArn: key.arn };
+ */
 export class EncryptionKey extends Construct {
   readonly arn: string;
 
@@ -41,7 +49,7 @@ export class EncryptionKey extends Construct {
         {
           principal: { AWS: `arn:aws:iam::${place.account}:root` },
           actions: ADMINISTRATION.map((action) => `kms:${action}`),
-          resources: ['*'], // of a key's own policy: the key
+          resources: ['*'], // in a key's own policy this is the key
         },
         encrypts === 'logs' ? usedByLogs(place) : usedByCaches(place),
       ]),

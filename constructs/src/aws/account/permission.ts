@@ -2,20 +2,21 @@
 import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
 
-/** What may be done, and to what. */
+/** What may be done, and to what. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface Permission {
-  /** As in `elasticache:Connect`, each by its whole name. */
+  /** Actions by their whole names, as in `elasticache:Connect`. */
   readonly actions: readonly string[];
-  /** ARNs, each of one thing. */
+  /** ARNs, each of one thing, without a wildcard. */
   readonly resources: readonly string[];
 }
 
-/** Of a policy that belongs to a key or a role, which is what it is about. */
+/** A statement of a policy that belongs to a key or to a role: it says who may do it. */
 export interface ResourcePermission extends Permission {
   readonly principal: { readonly AWS: string } | { readonly Service: string };
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** The permissions as an IAM policy document (JSON). */
 export function permissionDocument(permissions: readonly (Permission | ResourcePermission)[]): string {
   return JSON.stringify({
     Version: '2012-10-17',
@@ -29,6 +30,7 @@ export function permissionDocument(permissions: readonly (Permission | ResourceP
   });
 }
 
+/** Problems of permissions that name more than they need: wildcards are refused. */
 export function permissionProblems(path: string, permissions: readonly Permission[]): Problem[] {
   const wide = (place: string, values: readonly string[], right: RegExp, expected: string): Problem[] =>
     values.flatMap((value, index) =>

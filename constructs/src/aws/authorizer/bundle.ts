@@ -4,14 +4,16 @@ import { buildSync } from 'esbuild';
 
 /**
  * The code of the Lambda authorizer that holds an API Gateway to the policy: one CommonJS file with the export
- * `handler`, for Node 20 and later, that needs no package. It answers payloads 1.0 and 2.0, REST APIs' and HTTP
- * APIs'. The same options give the same bytes.
+ * `handler`, for Node 20 and later, that needs no package. It answers payloads of format 1.0 (REST APIs) and 2.0 (HTTP
+ * APIs). The same options give the same bytes.
  *
- * @throws AuthOptionsError with every problem of the options at once.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ *
+ * @throws AuthOptionsError with all problems of the options at once.
  * @throws PolicyError with every route that a gateway cannot tell from others.
  *
  * @example
- * writeFileSync('index.js', bundleAuthorizer({ policy }));
+ * const indexJs = bundleAuthorizer({ policy });
  */
 export function bundleAuthorizer(options: AuthorizerOptions): string {
   const configuration = JSON.stringify(authorizerConfiguration(options));
@@ -20,13 +22,13 @@ export function bundleAuthorizer(options: AuthorizerOptions): string {
   return code;
 }
 
-/** What was made already, by its configuration: every environment has the same policy. */
+/** The code by its configuration, so that it is made once: every environment has the same policy. */
 const bundled = new Map<string, string>();
 
 function bundle(configuration: string): string {
   const runtime = dirname(require.resolve('@portcullis/runtime/package.json'));
   const { outputFiles } = buildSync({
-    // From source: what was compiled to CommonJS before is bundled whole, used or not.
+    // From the TypeScript sources: of compiled CommonJS esbuild cannot leave out what is not used.
     entryPoints: [join(runtime, 'src/authorizer/lambda.ts')],
     absWorkingDir: runtime,
     bundle: true,
@@ -35,7 +37,7 @@ function bundle(configuration: string): string {
     target: 'node20',
     format: 'cjs',
     define: { PORTCULLIS_AUTHORIZER: configuration },
-    // The consumer's settings are none of ours.
+    // A tsconfig.json of the consumer must not change the code.
     tsconfigRaw: {},
     write: false,
   });

@@ -5,27 +5,29 @@ import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { AuthorizerOptions } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
 import { WrittenFile } from '../../core';
-import { logGroup, type LogOptions } from '../gateway/access-log';
+import { logGroup, type LogOptions } from '../account/log-group';
 import { bundleAuthorizer } from './bundle';
 import { permissionDocument } from '../account/permission';
 import { zipOf } from './zip';
 
 export interface LambdaAuthorizerProps {
-  /** Of the function and of its role. */
+  /** Name of the function and of its role. */
   readonly name: string;
   readonly options: AuthorizerOptions;
   readonly logs: LogOptions;
 }
 
-/** For how long a gateway may go on with an answer. */
+/** For how long a gateway may reuse an answer, in seconds. */
 export const CACHE_SECONDS = 60;
 
-/** Longer than a token's verification with an issuer's keys to be fetched first. */
+/** Longer than verifying a token takes when the issuer's keys have to be fetched first. */
 const TIMEOUT_SECONDS = 10;
 
 /**
- * The function that answers a gateway's question who may call what, by the verification that the app has. It may
- * write its log and its traces, and nothing else in the account.
+ * The Lambda function that tells a gateway who may call what. It verifies tokens as the app does. Its role may write its
+ * log and its traces, and nothing else in the account.
+ *
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 export class LambdaAuthorizer extends Construct {
   readonly invokeArn: string;
@@ -43,7 +45,7 @@ export class LambdaAuthorizer extends Construct {
     const mayTrace = new IamRolePolicy(this, 'may-trace', {
       name: 'trace',
       role: role.name,
-      // X-Ray knows no ARN of a trace.
+      // A trace has no ARN.
       policy: permissionDocument([
         { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] },
       ]),
@@ -51,7 +53,7 @@ export class LambdaAuthorizer extends Construct {
     const mayLog = new IamRolePolicy(this, 'may-log', {
       name: 'log',
       role: role.name,
-      // The streams of this group: what stands after its ARN.
+      // `:*` stands for the streams of the group.
       policy: permissionDocument([
         { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${log.arn}:*`] },
       ]),
@@ -77,7 +79,7 @@ export class LambdaAuthorizer extends Construct {
     this.invokeArn = this.fn.invokeArn;
   }
 
-  /** Lets one authorizer of one API ask. */
+  /** Lets one authorizer of one API invoke the function. */
   grantInvoke(authorizerArn: string): void {
     new LambdaPermission(this, 'invoke', {
       action: 'lambda:InvokeFunction',

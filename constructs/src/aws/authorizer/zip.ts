@@ -1,10 +1,10 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** 1980-01-01, the first day that the format knows: the same file gives the same bytes, whenever it is zipped. */
+/** 1980-01-01, the first day that the format knows. A fixed day makes the same file the same bytes at any time. */
 const EPOCH = [0, 0x21] as const;
 const VERSION = 20;
 const DEFLATED = 8;
-/** `-rw-r--r--` of a regular file, made by Unix: Lambda runs as another user than the one that unpacks. */
+/** `-rw-r--r--` of a regular file. Others need to read it: Lambda runs as another user than the one that unpacks. */
 const MADE_BY_UNIX = (3 << 8) | VERSION;
 const READABLE = (0o100644 << 16) >>> 0;
 

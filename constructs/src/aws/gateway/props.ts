@@ -1,13 +1,14 @@
-/** What every gateway is told, and what is wrong with it. */
+/** The properties that both kinds of gateway have, and what can be wrong with them. */
 import type { AuthorizerConfiguration, AuthorizerOptions } from '@portcullis/runtime/authorizer';
 import type { Policy, Problem } from '@portcullis/runtime/policy';
-import { logProblems, type LogOptions } from './access-log';
+import { logProblems, type LogOptions } from '../account/log-group';
 import { unless, unlike, wholeNumber } from '../checks';
 import { domainProblems, type GatewayDomain } from './domain';
 
 export interface GatewayProps {
+  /** The API's policy: routes, scopes, throttles and the issuer follow from it. */
   readonly policy: Policy;
-  /** As the app's `requireAuth()` has them. */
+  /** Options of the app's `requireAuth()`, so that both verify alike. @default the policy's issuer and audience */
   readonly auth?: Omit<AuthorizerOptions, 'policy'>;
   readonly domain: GatewayDomain;
   /** How many clients of the largest tier may be at their limit at once before the gateway throttles. */
@@ -15,13 +16,15 @@ export interface GatewayProps {
   readonly logs: LogOptions;
 }
 
-/** Longest name of a function and of a role. */
+/** AWS takes no longer name of a function or of a role. */
 const LONGEST_NAME = 64;
 
+/** Name of the gateway's Lambda authorizer. */
 export function authorizerName({ name }: Policy): string {
   return `${name}-authorizer`;
 }
 
+/** Everything that is wrong with properties that both kinds of gateway have. */
 export function gatewayProblems(
   { policy, domain, busyClients, logs }: GatewayProps,
   { issuers }: AuthorizerConfiguration,

@@ -3,29 +3,31 @@ import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Token, type TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
+import { SUBNET_ID, VPC_ID } from '../arns';
 import { unless, unlike } from '../checks';
 
-/** Part of a network that is there already. */
+/** Part of a network that exists already: this package creates none. */
 export interface PrivateNetwork {
+  /** As in `vpc-0a1b2c3d`. */
   readonly vpcId: string;
-  /** Without a way in from the internet, in two zones at least. */
+  /** Subnets that the internet cannot reach, in two zones at least. */
   readonly privateSubnetIds: readonly string[];
 }
 
 export function networkProblems({ vpcId, privateSubnetIds: ids }: PrivateNetwork): Problem[] {
   const two = Token.isUnresolved(ids) || new Set(ids).size >= 2;
   return [
-    ...unlike('network.vpcId', vpcId, /^vpc-[0-9a-f]+$/, 'the ID of a VPC'),
+    ...unlike('network.vpcId', vpcId, VPC_ID, 'the ID of a VPC'),
     ...unless(two, 'network.privateSubnetIds', ids, 'at least two different subnets, in zones of their own'),
     ...ids.flatMap((id, index) =>
-      unlike(`network.privateSubnetIds[${index}]`, id, /^subnet-[0-9a-f]+$/, 'the ID of a private subnet'),
+      unlike(`network.privateSubnetIds[${index}]`, id, SUBNET_ID, 'the ID of a private subnet'),
     ),
   ];
 }
 
 /**
- * For a resource in these subnets: a plan fails where one of them is public. Subnets are asked for by filter, so
- * that an empty account, which has none of them yet, can be planned for.
+ * The lifecycle of a resource in these subnets: its plan fails if one of them is public. The subnets are looked up by
+ * filter, so that an empty account, which has none of them yet, can be planned for.
  */
 export function onlyInPrivate(
   scope: Construct,

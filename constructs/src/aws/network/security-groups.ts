@@ -3,7 +3,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
 
-/** A security group without a rule: nothing in, nothing out. */
+/** A security group without a rule: it lets nothing in and nothing out. @returns its ID */
 export function securityGroup(
   scope: Construct,
   id: string,
@@ -13,15 +13,16 @@ export function securityGroup(
 }
 
 export interface Passage {
-  /** IDs of security groups. */
+  /** ID of the security group that connects. */
   readonly from: string;
+  /** ID of the security group that is connected to. */
   readonly to: string;
   readonly port: number;
-  /** Who speaks what to whom, for those who read rules. */
+  /** What the connection is for: shown beside the rule. */
   readonly description: string;
 }
 
-/** Lets members of one security group connect to those of another on one port: out of the one, into the other. */
+/** Lets members of one security group connect to members of another on one TCP port: a rule out, and a rule in. */
 export function letThrough(scope: Construct, id: string, { from, to, port, description }: Passage): void {
   const passage = new Construct(scope, id);
   const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port, description };
@@ -37,7 +38,7 @@ export function letThrough(scope: Construct, id: string, { from, to, port, descr
   });
 }
 
-/** Lets members of a security group connect to one port anywhere: to what has no security group of its own. */
+/** Lets members of a security group connect to one TCP port of any address, as of servers outside the network. */
 export function letOut(scope: Construct, id: string, { from, port, description }: Omit<Passage, 'to'>): void {
   new VpcSecurityGroupEgressRule(scope, id, {
     securityGroupId: from,

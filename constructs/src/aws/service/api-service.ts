@@ -1,81 +1,61 @@
 import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
 import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
-import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
-import { logGroup, logProblems, type LogOptions } from '../gateway/access-log';
-import { unless, unlike, wholeNumber } from '../checks';
-import { containerOf, environmentProblems, IMAGE } from './container';
-import type { AwsPlace } from '../account/encryption-key';
-import { InternalLoadBalancer } from './internal-load-balancer';
-import { permissionProblems, type Permission } from '../account/permission';
-import { networkProblems, onlyInPrivate, type PrivateNetwork } from '../network/private-network';
+import { logGroup } from '../account/log-group';
 import type { PrivateService } from '../gateway/http-api/private-service';
+import { onlyInPrivate } from '../network/private-network';
 import { letOut, letThrough, securityGroup } from '../network/security-groups';
+import { OUTWARD_PORTS, apiServiceProblems, type ApiServiceProps } from './api-service-props';
+import { containerOf } from './container';
+import { InternalLoadBalancer } from './internal-load-balancer';
 import { taskExecutionRole, taskRole } from './task-roles';
 import { scaleByCpu } from './task-scaling';
 
-export interface ApiServiceProps {
-  readonly place: AwsPlace;
-  readonly network: PrivateNetwork;
-  /** Of the service, its cluster and its load balancer. */
-  readonly name: string;
-  /** Of the role that the app has, which others name: Vault lets it log in. */
-  readonly taskRole: string;
-  /** A repository of ECR and what is in it: `<account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<digest>`. */
-  readonly image: string;
-  /** Where things are. Never a secret: anyone who may read a task definition reads them. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** What the app may do in AWS. */
-  readonly permissions: readonly Permission[];
-  /** Security groups made elsewhere that its tasks are members of: those of what it connects to. */
-  readonly memberOf: readonly string[];
-  readonly database: { readonly securityGroupId: string; readonly port: number };
-  /** Ports that it connects to anywhere: Vault, the identity provider and AWS itself. @default [443] */
-  readonly outwardPorts?: readonly number[];
-  /** What the load balancer's certificate says its name is, and that certificate of ACM. */
-  readonly serverName: string;
-  readonly certificateArn: string;
-  /** Units of Fargate (1024 are one CPU), and MiB. */
-  readonly cpu: number;
-  readonly memory: number;
-  /** How many run, by how much there is to do. */
-  readonly tasks: { readonly min: number; readonly max: number };
-  /** Adds the network load balancer that VPC links of REST APIs want. @default false */
-  readonly networkLoadBalancer?: boolean;
-  readonly logs: LogOptions;
-}
-
-/** The app listens here; it may not bind a port below 1024. */
+/** Port that the app listens on. Without root's rights it may not bind a port below 1024. */
 const PORT = 3_000;
-/** Fargate has these sizes: CPU units, and from which memory to which, in MiB, by steps of one GiB. */
-const SIZES: Readonly<Record<number, readonly [least: number, most: number]>> = {
-  256: [512, 2_048],
-  512: [1_024, 4_096],
-  1024: [2_048, 8_192],
-  2048: [4_096, 16_384],
-  4096: [8_192, 30_720],
-};
-
 /**
- * The app as an ECS service on Fargate, in private subnets behind an internal load balancer. What runs is named by
- * its digest, as nobody in particular, on a file system that it cannot write to. A deployment whose tasks do not
- * get ready is taken back. A task is sent requests while its `/readyz` says so.
+ * The app as an ECS service on Fargate, in private subnets behind an internal application load balancer. With it come a
+ * cluster, a task definition, two IAM roles, security groups, a log group and target tracking on CPU.
+ *
+ * The image is named by its digest. It runs without root's rights, on a file system that it cannot write to. ECS rolls
+ * back a deployment whose tasks do not get ready. A task receives requests while its `/readyz` answers 200.
+ *
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
+ *
+ * @example
+ * const service = new ApiService(this, 'api', {
+ *   place,
+ *   network,
+ *   name: 'orders',
+ *   taskRole: 'orders-task',
+ *   image: `333333333333.dkr.ecr.eu-central-1.amazonaws.com/orders@sha256:${'0a'.repeat(32)}`,
+ *   environment: { VAULT_ADDR: 'https://vault.example.com' },
+ *   permissions: [storeAccess(place, { store: 'orders-limits', user: 'orders' })],
+ *   memberOf: [],
+ *   database: { securityGroupId: 'sg-6a1b2c3d', port: 5_432 },
+ *   serverName: 'api.internal.example.com',
+ *   certificateArn: 'arn:aws:acm:eu-central-1:333333333333:certificate/0a1b2c3d',
+ *   cpu: 512,
+ *   memory: 1_024,
+ *   tasks: { min: 2, max: 10 },
+ *   logs,
+ * });
  */
 export class ApiService extends Construct implements PrivateService {
   readonly listenerArn: string;
   readonly serverName: string;
   readonly subnetIds: readonly string[];
-  /** For the gateway's network interfaces: members may connect to the listener. */
+  /** Security groups for the gateway's network interfaces: their members may connect to the listener. */
   readonly securityGroupIds: readonly string[];
-  /** Where it was asked for. */
+  /** Undefined unless `networkLoadBalancer` asked for one. */
   readonly networkLoadBalancerArn: string | undefined;
 
-  /** @throws ConstructError `ERR_PROPS` with everything that is wrong at once. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: ApiServiceProps) {
     super(scope, id);
-    refuseProps(this, problemsOf(props));
+    refuseProps(this, apiServiceProblems(props));
     const { name, network, tasks } = props;
     const balancer = new InternalLoadBalancer(this, 'balancer', { ...props, port: PORT });
     this.listenerArn = balancer.listenerArn;
@@ -105,11 +85,11 @@ export class ApiService extends Construct implements PrivateService {
         assignPublicIp: false,
       },
       loadBalancer: [{ targetGroupArn: balancer.targetGroupArn, containerName: name, containerPort: PORT }],
-      // Vault, the database and the store are asked first.
+      // Before it is ready, a task asks Vault, the database and the store.
       healthCheckGracePeriodSeconds: 60,
       propagateTags: 'SERVICE',
       dependsOn: [balancer.listener],
-      // How many there are is up to the scaling.
+      // The scaling decides how many tasks there are.
       lifecycle: { ...onlyInPrivate(this, network), ignoreChanges: ['desired_count'] },
     });
     scaleByCpu(this, { cluster: cluster.name, service: service.name, ...tasks });
@@ -133,9 +113,9 @@ export class ApiService extends Construct implements PrivateService {
     });
   }
 
-  /** Of the tasks: what may connect to them, and what they connect to. */
+  /** The security group of the tasks: who may connect to them, and what they may connect to. */
   private tasksGroup(props: ApiServiceProps, balancer: InternalLoadBalancer): string {
-    const { network, name, database, outwardPorts = [443] } = props;
+    const { network, name, database, outwardPorts = OUTWARD_PORTS } = props;
     const tasks = securityGroup(this, 'tasks', {
       vpcId: network.vpcId,
       name: `${name}-tasks`,
@@ -158,48 +138,4 @@ export class ApiService extends Construct implements PrivateService {
     }
     return tasks;
   }
-}
-
-function problemsOf(props: ApiServiceProps): Problem[] {
-  const { network, name, image, cpu, memory, tasks, database, outwardPorts = [] } = props;
-  const [least, most] = SIZES[cpu] ?? [0, 0];
-  const sized = memory >= least && memory <= most && (memory % 1_024 === 0 || memory === 512);
-  const sizes = Object.keys(SIZES).join(', ');
-  return [
-    ...networkProblems(network),
-    // A load balancer's name has 32 characters, and `-rest` has to fit.
-    ...unlike('name', name, /^[a-z](-?[a-z0-9]){0,26}$/, 'at most 27 letters, digits and single "-"'),
-    ...unlike('taskRole', props.taskRole, /^[\w+=,.@-]{1,64}$/, 'the name of a role'),
-    ...unlike(
-      'image',
-      image,
-      IMAGE,
-      'a repository of ECR and a digest, as in <account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<64 digits>, for a tag can be moved',
-    ),
-    ...environmentProblems(props.environment),
-    ...permissionProblems('permissions', props.permissions),
-    ...unlike(
-      'database.securityGroupId',
-      database.securityGroupId,
-      /^sg-[0-9a-f]+$/,
-      'the ID of a security group',
-    ),
-    ...[database.port, ...outwardPorts].flatMap((port, index) =>
-      wholeNumber(index === 0 ? 'database.port' : `outwardPorts[${index - 1}]`, port, 1, 65_535),
-    ),
-    ...unlike('serverName', props.serverName, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'a host name'),
-    ...unlike(
-      'certificateArn',
-      props.certificateArn,
-      /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
-      "the ARN of ACM's certificate",
-    ),
-    ...unless(cpu in SIZES, 'cpu', cpu, `one of ${sizes}`),
-    ...(cpu in SIZES
-      ? unless(sized, 'memory', memory, `${least} to ${most} MiB in steps of 1024, as Fargate has it`)
-      : []),
-    ...wholeNumber('tasks.min', tasks.min, 1, 5_000),
-    ...wholeNumber('tasks.max', tasks.max, tasks.min, 5_000),
-    ...logProblems(props.logs),
-  ];
 }

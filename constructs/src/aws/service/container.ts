@@ -1,4 +1,4 @@
-/** The one container of a task, as ECS' task definitions have it. */
+/** The one container of a task, in the words of ECS' task definitions. */
 import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
 
@@ -14,10 +14,10 @@ export interface ContainerOptions {
   readonly log: { readonly group: string; readonly region: string };
 }
 
-/** `nobody` of the image, by number: what the number is called is up to the image. */
+/** User and group that run the app: numbers without any right, whatever the image calls them. */
 const USER = '65532:65532';
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
+/** The container's definition. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
 export function containerOf({ name, image, port, environment, log }: ContainerOptions): object {
   return {
     name,
@@ -28,7 +28,7 @@ export function containerOf({ name, image, port, environment, log }: ContainerOp
     linuxParameters: { initProcessEnabled: true, capabilities: { drop: ['ALL'] } },
     portMappings: [{ containerPort: port, protocol: 'tcp' }],
     environment: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
-    // Whether it runs; whether it is sent requests is asked by the load balancer, of /readyz.
+    // ECS asks whether the process is alive. The load balancer asks /readyz whether to send requests.
     healthCheck: {
       command: ['CMD', 'node', '-e', aliveScript(port)],
       interval: 10,
@@ -44,18 +44,18 @@ export function containerOf({ name, image, port, environment, log }: ContainerOp
   };
 }
 
-/** A slim image has no curl. */
+/** In JavaScript: a slim image has no curl. */
 function aliveScript(port: number): string {
   return `fetch('http://127.0.0.1:${port}/healthz').then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))`;
 }
 
-/** Words that name a secret, whatever stands around them. */
+/** A variable whose name has one of these words in it holds a secret. */
 const SECRET_NAME = /SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|TOKEN|(^|_)(API_?)?KEYS?(_|$)/i;
-/** A URL with a user, a PEM, and what Vault, AWS, GitHub and JWTs begin with. */
+/** A URL with a user, a PEM, and the beginnings of tokens of Vault, AWS and GitHub and of JWTs. */
 const SECRET_VALUE =
   /:\/\/[^/@\s]+@|-----BEGIN|^(hv[sbr]|s|b)\.[\w-]{20,}|^A[KS]IA[A-Z0-9]{16}|^gh[pousr]_|^eyJ[\w-]+\./;
 
-/** Refuses what is a secret by its name or by how it looks. The value is not shown. */
+/** Problems of variables that hold a secret, by their name or by how the value looks. The value is not shown. */
 export function environmentProblems(environment: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(environment).flatMap(([name, value]) => {
     const looksSecret = SECRET_NAME.test(name)

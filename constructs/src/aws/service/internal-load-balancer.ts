@@ -10,9 +10,9 @@ export interface InternalLoadBalancerProps {
   readonly name: string;
   readonly network: PrivateNetwork;
   readonly certificateArn: string;
-  /** Of the tasks, which speak HTTP to it alone. */
+  /** Port of the tasks, which speak HTTP to this load balancer alone. */
   readonly port: number;
-  /** Adds a network load balancer in front. @default false */
+  /** Adds a network load balancer in front of it. @default false */
   readonly networkLoadBalancer?: boolean;
 }
 
@@ -28,14 +28,19 @@ const READY: LbTargetGroupHealthCheck = {
   unhealthyThreshold: 3,
 };
 
-/** Speaks TLS to the gateway, and sends requests to tasks that are ready. Nothing reaches it from the internet. */
+/**
+ * An internal application load balancer with an HTTPS listener and a target group. It speaks TLS to the gateway, and
+ * sends requests to tasks that are ready. The internet cannot reach it.
+ *
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
+ */
 export class InternalLoadBalancer extends Construct {
   readonly listener: LbListener;
   readonly listenerArn: string;
   readonly targetGroupArn: string;
-  /** Of the load balancer itself. */
+  /** ID of the load balancer's own security group. */
   readonly securityGroupId: string;
-  /** Of those who may connect to it. */
+  /** ID of the security group whose members may connect to it. */
   readonly clientsSecurityGroupId: string;
   readonly networkLoadBalancerArn: string | undefined;
 
@@ -76,7 +81,7 @@ export class InternalLoadBalancer extends Construct {
       protocol: 'HTTP',
       port,
       healthCheck: READY,
-      // As long as the app waits for requests in flight.
+      // Seconds: as long as the app waits for requests in flight when it stops.
       deregistrationDelay: '10',
     });
     this.listener = new LbListener(this, 'listener', {
@@ -94,7 +99,7 @@ export class InternalLoadBalancer extends Construct {
     }
   }
 
-  /** Passes what arrives on as it is: TLS ends at the application load balancer. */
+  /** A network load balancer that passes connections on as they are: TLS ends at the application load balancer. */
   private inFront(name: string, { vpcId, privateSubnetIds }: PrivateNetwork, balancer: Lb): Lb {
     const front = new Lb(this, 'front', {
       name,
@@ -102,7 +107,7 @@ export class InternalLoadBalancer extends Construct {
       loadBalancerType: 'network',
       subnets: [...privateSubnetIds],
       securityGroups: [this.clientsSecurityGroupId],
-      // Over PrivateLink the gateway alone arrives, without a security group that a rule could name.
+      // Only the gateway connects over PrivateLink, and it has no security group there that a rule could name.
       enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
       enableCrossZoneLoadBalancing: true,
     });
@@ -118,7 +123,7 @@ export class InternalLoadBalancer extends Construct {
       targetGroupArn: target.arn,
       targetId: balancer.arn,
       port: HTTPS,
-      dependsOn: [this.listener], // one without a listener is refused
+      dependsOn: [this.listener], // AWS refuses a target without a listener
     });
     new LbListener(this, 'front-listener', {
       loadBalancerArn: front.arn,

@@ -2,7 +2,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
 import { IMAGE } from './container';
-import type { AwsPlace } from '../account/encryption-key';
+import type { AwsPlace } from '../account/place';
 import { permissionDocument, type Permission } from '../account/permission';
 
 interface RoleProps {
@@ -10,7 +10,7 @@ interface RoleProps {
   readonly name: string;
 }
 
-/** What ECS may do to start a task: pull one repository's images, write one log. @returns its ARN */
+/** The role by which ECS starts a task: it may pull one repository's images and write one log. @returns its ARN */
 export function taskExecutionRole(
   scope: Construct,
   { place, name, image, logArn }: RoleProps & { readonly image: string; readonly logArn: string },
@@ -20,7 +20,7 @@ export function taskExecutionRole(
   allow(scope, 'execution', role, [
     {
       actions: ['ecr:GetAuthorizationToken'],
-      resources: ['*'], // it is for the account's registry, and knows no narrower resource
+      resources: ['*'], // the action takes no narrower resource than the account's registry
     },
     {
       actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
@@ -28,13 +28,13 @@ export function taskExecutionRole(
     },
     {
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [`${logArn}:*`], // its streams: what stands after its ARN
+      resources: [`${logArn}:*`], // `:*` stands for the streams of the group
     },
   ]);
   return role.arn;
 }
 
-/** What the app itself may do. @returns its ARN */
+/** The role that the app itself has. @returns its ARN */
 export function taskRole(
   scope: Construct,
   { place, name, permissions }: RoleProps & { readonly permissions: readonly Permission[] },
@@ -44,7 +44,7 @@ export function taskRole(
   return role.arn;
 }
 
-/** A role that tasks of the account take on, and no other service of it. */
+/** A role that ECS tasks of the account may assume, and nobody else. */
 function roleOfTasks(scope: Construct, id: string, { place: { region, account }, name }: RoleProps): IamRole {
   return new IamRole(scope, id, {
     name,

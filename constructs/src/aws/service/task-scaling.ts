@@ -9,10 +9,10 @@ export interface TaskScaling {
   readonly max: number;
 }
 
-/** Room for a zone that goes away: of three, the other two take its half. */
+/** CPU use that the scaling aims at. It leaves room for one of three zones to fail: the other two take its load. */
 const CPU_PERCENT = 60;
 
-/** As many tasks as keep their processors about half busy: more at once, fewer after a while. */
+/** Target tracking on CPU: adds tasks after a minute of load, removes them after five minutes without. */
 export function scaleByCpu(scope: Construct, { cluster, service, min, max }: TaskScaling): void {
   const target = new AppautoscalingTarget(scope, 'scaling', {
     serviceNamespace: 'ecs',

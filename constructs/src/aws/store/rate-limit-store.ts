@@ -7,47 +7,63 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { RUNTIME_ACL } from '../../vault';
-import { logGroup, logProblems, type LogOptions } from '../gateway/access-log';
+import { logGroup, logProblems, type LogOptions } from '../account/log-group';
 import { unlike, wholeNumber } from '../checks';
-import { EncryptionKey, type AwsPlace } from '../account/encryption-key';
-import type { Permission } from '../account/permission';
+import { EncryptionKey } from '../account/encryption-key';
+import type { AwsPlace } from '../account/place';
 import { networkProblems, onlyInPrivate, type PrivateNetwork } from '../network/private-network';
 import { letThrough, securityGroup } from '../network/security-groups';
+import { accessString } from './store-access';
 
 export interface RateLimitStoreProps {
   readonly place: AwsPlace;
   readonly network: PrivateNetwork;
-  /** Of the replication group, and of what belongs to it. */
+  /** Name of the replication group. What belongs to it gets names that begin with it. */
   readonly name: string;
-  /** The service's user: ID and name in one, as IAM authentication wants it. */
+  /** ID and name of the service's user: IAM authentication wants them to be the same. */
   readonly user: string;
-  /** As in `cache.m7g.large`. */
+  /** Type of the nodes, as in `cache.m7g.large`. */
   readonly nodeType: string;
-  /** Cluster mode: how many shards the keys are spread over. @default one, without cluster mode */
+  /** How many shards the keys are spread over, in cluster mode. @default one, without cluster mode */
   readonly shards?: number | undefined;
-  /** Copies of each shard, in other zones, one of which takes over. @default 1 */
+  /** Replicas of each shard, in other zones: one of them takes over when the primary fails. @default 1 */
   readonly replicas?: number;
   readonly logs: LogOptions;
 }
 
 const PORT = 6_379;
-/** The newest Redis that ElastiCache has; with IAM authentication since 7.0. */
+/** The newest Redis that ElastiCache has. IAM authentication needs 7.0. */
 const ENGINE = { engine: 'redis', engineVersion: '7.1' } as const;
 
 /**
- * The Redis that the limiter counts in and that revocations are kept in: ElastiCache, in two zones, encrypted at
- * rest and on the way. Nobody has a password: the service signs in with its own role, may use the limiter's keys
- * and commands alone, and the default user is off. What does not fit is refused, never evicted: an evicted counter
- * would be a limit that starts anew.
+ * The Redis that holds the limiter's counters and the revocations: a replication group of ElastiCache, in two zones,
+ * encrypted at rest and in transit. With it come a subnet group, a parameter group, a user group with two users, a KMS
+ * key and log groups.
+ *
+ * Nobody has a password. The service signs in with its own role, and may use the limiter's keys and commands alone; the
+ * default user is off. Writes that do not fit into memory are refused, and no key is ever evicted: an evicted counter
+ * would let a limit start anew.
+ *
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
+ *
+ * @example
+ * const store = new RateLimitStore(this, 'store', {
+ *   place,
+ *   network,
+ *   name: 'orders-limits',
+ *   user: 'orders',
+ *   nodeType: 'cache.t4g.small',
+ *   logs,
+ * });
+ * const environment = { REDIS_HOST: store.host };
  */
 export class RateLimitStore extends Construct {
-  /** What clients connect to, over TLS, on port 6379. */
+  /** Host that clients connect to, over TLS, on port 6379. */
   readonly host: string;
   /** Members of this security group may connect, and nobody else. */
   readonly clientsSecurityGroupId: string;
 
-  /** @throws ConstructError `ERR_PROPS` with everything that is wrong at once. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: RateLimitStoreProps) {
     super(scope, id);
     refuseProps(this, problemsOf(props));
@@ -126,7 +142,7 @@ export class RateLimitStore extends Construct {
       accessString: accessString(RUNTIME_ACL),
       authenticationMode: { type: 'iam' },
     });
-    // Every group has a user of this name: where none is given, one that may do everything without a password.
+    // Every group has a user named `default`. Given none, ElastiCache adds one that may do everything without a password.
     const nobody = new ElasticacheUser(this, 'default-user', {
       engine,
       userId: `${name}-default`,
@@ -142,31 +158,11 @@ export class RateLimitStore extends Construct {
   }
 }
 
-/** What a role needs to sign in as one user of one store. Needs nothing but names, so that any stack can say it. */
-export function storeAccess(
-  { region, account }: AwsPlace,
-  { store, user }: { readonly store: string; readonly user: string },
-): Permission {
-  const arn = (kind: string, name: string): string =>
-    `arn:aws:elasticache:${region}:${account}:${kind}:${name}`;
-  return {
-    actions: ['elasticache:Connect'],
-    resources: [arn('replicationgroup', store), arn('user', user)],
-  };
-}
-
-/** The rules as ElastiCache writes them, so that no plan sees a difference: first nothing, then what is listed. */
-export function accessString(rules: readonly string[]): string {
-  const keys = rules.filter((rule) => rule.startsWith('~'));
-  const commands = rules.filter((rule) => /^[+-]/.test(rule));
-  return ['on', ...keys, 'resetchannels', '-@all', ...commands].join(' ');
-}
-
 function problemsOf(props: RateLimitStoreProps): Problem[] {
   const { network, name, user, nodeType, shards, replicas = 1, logs } = props;
   return [
     ...networkProblems(network),
-    // `-default` and `-clients` have to fit.
+    // `-default` and `-clients` are appended, and have to fit.
     ...unlike('name', name, /^[a-z](-?[a-z0-9]){0,31}$/, 'at most 32 letters, digits and single "-"'),
     ...unlike('user', user, /^[a-z](-?[a-z0-9]){0,39}$/, 'at most 40 letters, digits and single "-"'),
     ...unlike('nodeType', nodeType, /^cache\.[a-z0-9-]+\.[a-z0-9]+$/, 'a type such as "cache.t4g.small"'),

@@ -10,33 +10,62 @@ import { GITHUB_ISSUER } from './deploy-identity';
 export interface AwsDeployIdentityProps {
   /** `owner/name` of the repository. */
   readonly repository: string;
-  /** Environment of the repository whose jobs deploy. */
+  /** Environment of the repository: its jobs may deploy. */
   readonly environment: string;
-  /** ARN of the bucket that holds the states of the stacks. */
+  /** ARN of the bucket that holds the stacks' states. */
   readonly stateBucketArn: string;
   /** ARN of the KMS key that encrypts them. */
   readonly stateKeyArn: string;
   /**
-   * Policies, AWS' or your own, that let a plan read what the stacks have made: whoever may push a branch has them.
-   * @default it reads the state alone, which is enough for stacks of Vault
+   * ARNs of policies, AWS' or your own, that let a plan read what the stacks have made. Whoever may push a branch has
+   * these policies too. @default none: it reads the state alone, which is enough for stacks of Vault
    */
   readonly planPolicyArns?: readonly string[];
-  /** Policies that let a deploy make and change it. @default it writes the state alone */
+  /** ARNs of policies that let a deploy make and change it. @default none: it writes the state alone */
   readonly deployPolicyArns?: readonly string[];
-  /** GitHub Enterprise Server has an issuer of its own. @default GitHub's */
+  /** Issuer of the jobs' tokens. GitHub Enterprise Server has one of its own. @default github.com's */
   readonly issuer?: string;
 }
 
-/** What `configure-aws-credentials` asks a token for. */
+/** The audience that the action `configure-aws-credentials` asks tokens for. */
 const AUDIENCE = 'sts.amazonaws.com';
 
+/** Longest session of a role, in seconds. */
 const SESSION_SECONDS = 3_600;
 
+/** Names of the two IAM roles. */
+const ROLE_NAMES = { plan: 'portcullis-plan', deploy: 'portcullis-deploy' } as const;
+
 /**
- * Lets the jobs of one repository take two roles in an AWS account: one that reads the state, for plans of pull
- * requests and of main, and one that writes it, for the environment's deploys. No access key is kept anywhere.
+ * ARNs of the two roles that {@link AwsDeployIdentity} makes in an account, for whoever knows the account's number alone.
+ *
+ * @example
+ * const { planRoleArn, deployRoleArn } = deployRoleArns('333333333333');
+ */
+export function deployRoleArns(account: string): {
+  readonly planRoleArn: string;
+  readonly deployRoleArn: string;
+} {
+  const arn = (name: string): string => `arn:aws:iam::${account}:role/${name}`;
+  return { planRoleArn: arn(ROLE_NAMES.plan), deployRoleArn: arn(ROLE_NAMES.deploy) };
+}
+
+/**
+ * Lets the jobs of one repository assume two IAM roles in an AWS account: one that reads the state, for plans of pull
+ * requests and of main, and one that writes it, for the environment's deploys. No access key is kept anywhere. It
+ * provisions an IAM OIDC identity provider, and the two roles with their policies.
  *
  * https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+ *
+ * @example
+ * new AwsDeployIdentity(this, 'jobs', {
+ *   repository: 'example/orders',
+ *   environment: 'prod',
+ *   stateBucketArn: 'arn:aws:s3:::example-state',
+ *   stateKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d',
+ *   planPolicyArns: ['arn:aws:iam::333333333333:policy/portcullis-plan'],
+ *   deployPolicyArns: ['arn:aws:iam::333333333333:policy/portcullis-deploy'],
+ * });
  */
 export class AwsDeployIdentity extends Construct {
   readonly planRoleArn: string;
@@ -44,7 +73,7 @@ export class AwsDeployIdentity extends Construct {
   private readonly provider: IamOpenidConnectProvider;
   private readonly issuer: string;
 
-  /** @throws ConstructError `ERR_PROPS` with everything that is wrong at once. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AwsDeployIdentityProps) {
     super(scope, id);
     refuseProps(this, problemsOf(props));
@@ -62,12 +91,12 @@ export class AwsDeployIdentity extends Construct {
       allow(['kms:Decrypt'], stateKeyArn),
     ];
     const subjects = [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`];
-    // A plan locks the state, so that it reads no half-written one.
+    // A plan locks the state, so that it cannot read a half-written one.
     const lock = allow(['s3:PutObject', 's3:DeleteObject'], `${objects}.tflock`);
     const encrypt = allow(['kms:GenerateDataKey'], stateKeyArn);
-    this.planRoleArn = this.role('portcullis-plan', subjects, [...read, lock, encrypt], planPolicyArns);
+    this.planRoleArn = this.role(ROLE_NAMES.plan, subjects, [...read, lock, encrypt], planPolicyArns);
     this.deployRoleArn = this.role(
-      'portcullis-deploy',
+      ROLE_NAMES.deploy,
       [`repo:${repository}:environment:${environment}`],
       [...read, allow(['s3:PutObject'], objects), lock, encrypt],
       deployPolicyArns,
@@ -90,7 +119,7 @@ export class AwsDeployIdentity extends Construct {
           Effect: 'Allow',
           Action: 'sts:AssumeRoleWithWebIdentity',
           Principal: { Federated: this.provider.arn },
-          // Of several values of a key, one has to be equal: no wildcard is understood here.
+          // One of the values has to be equal. StringEquals knows no wildcards.
           Condition: { StringEquals: { [`${claims}:aud`]: AUDIENCE, [`${claims}:sub`]: subjects } },
         },
       ]),
@@ -112,7 +141,7 @@ function document(statements: readonly object[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
 
-/** Policies of AWS' own that let whoever has them change something. */
+/** AWS' own policies that let their holder change something. */
 const WRITES = /:policy\/(.*\/)?(AdministratorAccess|PowerUserAccess|\w*FullAccess)$/;
 
 function policyProblems({ planPolicyArns = [], deployPolicyArns = [] }: AwsDeployIdentityProps): Problem[] {

@@ -6,11 +6,11 @@ import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { policyDocument, type PolicyRule } from '../../vault/policy/policy-document';
 
-/** One kind of job, and what it may do in Vault. */
+/** A role for one kind of job, and what it may do in Vault. */
 export interface JobRole {
   /** Name of the role, and of its policy. */
   readonly name: string;
-  /** What a job's identity has to say, besides the repository; exact values, no patterns; of a list, one. */
+  /** Claims that a job's token must have, besides the repository: exact values, no patterns. Of a list, one is enough. */
   readonly bound: Readonly<
     Partial<Record<'environment' | 'ref' | 'event_name' | 'job_workflow_ref', string | readonly string[]>>
   >;
@@ -20,31 +20,48 @@ export interface JobRole {
 export interface DeployIdentityProps {
   /** `owner/name` of the repository. */
   readonly repository: string;
-  /** Its number, which stays when the name is taken over by somebody else. */
+  /** Number of the repository, which stays the same when somebody else takes the name over. */
   readonly repositoryId: string;
-  /** The audience that jobs ask their token for: Vault's address. */
+  /** The audience that jobs ask their token for, as a rule Vault's address. */
   readonly audience: string;
   readonly roles: readonly JobRole[];
-  /** Who signs the jobs' identities: GitHub Enterprise Server has an issuer of its own. @default GitHub's */
+  /** Issuer of the jobs' tokens. GitHub Enterprise Server has one of its own. @default github.com's */
   readonly issuer?: string | undefined;
 }
 
-/** Where jobs sign in to Vault. */
+/** Mount of the method by which jobs sign in to Vault. */
 export const JOBS_MOUNT = 'github';
 
-/** GitHub's issuer of job identities. */
+/** Issuer of the tokens of github.com's jobs. */
 export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 
-/** A job's token lives as long as the job may take. */
+/** Life of a job's Vault token, in seconds: as long as a job may take. */
 const TOKEN_SECONDS = 1_800;
 
 /**
- * Lets the jobs of one repository sign in to Vault with the identity that GitHub gives them: bound to repository,
- * and to environment, ref or event. No secret of theirs is kept anywhere.
+ * Lets the jobs of one repository sign in to Vault with the OIDC token that GitHub gives each of them: bound to the
+ * repository, and to environment, ref or event. No secret of theirs is kept anywhere. It provisions a JWT auth method,
+ * and a role with its policy for each kind of job.
+ *
+ * https://developer.hashicorp.com/vault/docs/auth/jwt
  * https://docs.github.com/en/actions/reference/security/oidc
+ *
+ * @example
+ * new DeployIdentity(this, 'jobs', {
+ *   repository: 'example/orders',
+ *   repositoryId: '714285714',
+ *   audience: 'https://vault.example.com',
+ *   roles: [
+ *     {
+ *       name: 'github-deploy',
+ *       bound: { environment: 'prod', ref: 'refs/heads/main' },
+ *       rules: [{ path: 'database/config/*', capabilities: ['update'], reason: 'what a deploy changes' }],
+ *     },
+ *   ],
+ * });
  */
 export class DeployIdentity extends Construct {
-  /** @throws ConstructError `ERR_PROPS` with everything that is wrong at once. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: DeployIdentityProps) {
     super(scope, id);
     refuseProps(this, problemsOf(props));
@@ -67,7 +84,7 @@ export class DeployIdentity extends Construct {
         boundClaims: {
           repository,
           repository_id: repositoryId,
-          // The provider takes a list as a text with commas.
+          // The provider wants a list as a text with commas.
           ...Object.fromEntries(
             Object.entries(bound).map(([claim, values]) => [claim, [values].flat().join()]),
           ),

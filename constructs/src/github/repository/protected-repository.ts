@@ -9,10 +9,10 @@ import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { ACTIONS } from '../workflow/actions';
 
-/** An environment that jobs deploy to. */
+/** An environment of the repository that jobs deploy to. */
 export interface DeployEnvironment {
   readonly name: string;
-  /** Numbers of the teams, one of which has to approve each deploy. @default nobody is asked */
+  /** Numbers of teams. One of them has to approve each deploy. @default none: nobody is asked */
   readonly reviewerTeams?: readonly number[];
 }
 
@@ -21,24 +21,34 @@ export interface ProtectedRepositoryProps {
   readonly name: string;
   /** @default 'private' */
   readonly visibility?: 'private' | 'internal' | 'public';
-  /** Jobs that have to pass before anything is merged, as GitHub shows them. */
+  /** Names of the checks that have to pass before a merge, as GitHub shows them. */
   readonly requiredChecks: readonly string[];
-  /** @default 1 */
+  /** How many reviewers have to approve a pull request: 1 to 10. @default 1 */
   readonly approvals?: number;
   readonly environments: readonly DeployEnvironment[];
 }
 
-/** GitHub's own app, whose jobs the required checks are: nobody else can report them. */
+/** Number of GitHub's own app, GitHub Actions: no other app can report the required checks. */
 const GITHUB_ACTIONS = 15_368;
 
 /**
- * A repository whose main branch changes by reviewed pull requests that passed, and by nothing else; whose jobs
- * have no permission that they do not name, use pinned actions of a known list, and deploy from main only.
+ * A GitHub repository with a ruleset, environments, and permissions of its workflows. Its main branch changes by
+ * reviewed pull requests whose checks passed, and by nothing else. Its jobs have no permission that they do not name,
+ * use pinned actions of a known list, and deploy from main only.
+ *
+ * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
+ *
+ * @example
+ * const repository = new ProtectedRepository(this, 'repository', {
+ *   name: 'orders',
+ *   requiredChecks: ['ci'],
+ *   environments: [{ name: 'dev' }, { name: 'prod', reviewerTeams: [1_234_567] }],
+ * });
  */
 export class ProtectedRepository extends Construct {
   readonly name: string;
 
-  /** @throws ConstructError `ERR_PROPS` with everything that is wrong at once. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: ProtectedRepositoryProps) {
     super(scope, id);
     refuseProps(this, problemsOf(props));
@@ -60,7 +70,7 @@ export class ProtectedRepository extends Construct {
         secretScanningPushProtection: { status: 'enabled' },
       },
       archiveOnDestroy: true,
-      // A repository outlives whatever went wrong here.
+      // A mistake in a stack must not destroy a repository.
       lifecycle: { preventDestroy: true },
     });
     this.name = repository.name;

@@ -7,19 +7,29 @@ import { literal } from '../../core';
 export interface ReviewedFilesProps {
   /** Name of the repository, without its owner. */
   readonly repository: string;
-  /** What the pull request is about. */
+  /** Title of the pull request, and message of its commits. */
   readonly title: string;
-  /** Contents by path. */
+  /** Contents of the files, by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** Where the files are proposed. Keep it after the merge: it is what the next plan compares with. */
+  /** The branch that proposes the files. Keep it after the merge: the next plan compares with it. */
   readonly branch: string;
-  /** @default 'main' */
+  /** The branch that they are proposed to. @default 'main' */
   readonly base?: string;
 }
 
 /**
- * Files that arrive by pull request: the ruleset of a protected repository lets nobody push to its main branch,
- * this stack included.
+ * Files that a pull request brings into a repository: the ruleset of a {@link ProtectedRepository} lets nobody push to
+ * its main branch, not even this stack. It provisions a branch, a file for each entry, and the pull request.
+ *
+ * https://docs.github.com/en/pull-requests
+ *
+ * @example
+ * new ReviewedFiles(this, 'workflows', {
+ *   repository: 'orders',
+ *   branch: 'portcullis/delivery',
+ *   title: 'ci: plans that reviewers can read',
+ *   files: { '.github/workflows/plan.yml': renderWorkflow(planWorkflow(delivery)) },
+ * });
  */
 export class ReviewedFiles extends Construct {
   constructor(scope: Construct, id: string, props: ReviewedFilesProps) {

@@ -1,7 +1,7 @@
 /**
- * A hook of ZAP's packaged scans (https://www.zaproxy.org/docs/docker/scan-hooks/): before the scan it loads a
- * script that puts the access token of the moment on every request to the target, read anew each time. A token
- * given as an option would expire long before a full scan ends.
+ * A hook of ZAP's packaged scans (https://www.zaproxy.org/docs/docker/scan-hooks/). Before the scan it loads a script
+ * that puts the present access token on every request to the target, and reads it anew each time. A token that is given
+ * as an option would expire long before a full scan ends.
  */
 export const BEARER_HOOK = `from urllib.parse import urlsplit
 

@@ -1,27 +1,28 @@
-/** The access token of a scan: kept fresh while it runs, let through by the limiter, and forgotten when it has ended. */
+/** The access token of a scan: it is renewed while the scan runs, and forgotten when the scan has ended. */
 import { PORTCULLIS, type Step } from '../workflow/workflow';
 
-/** How a client of the scan gets its access tokens (RFC 6749 §4.4, RFC 8707). */
+/** How a client of the scan gets its access tokens: client credentials (RFC 6749 §4.4) for one resource (RFC 8707). */
 export interface TokenRequest {
+  /** The issuer's token endpoint. */
   readonly url: string;
   readonly resource: string;
   readonly scopes: readonly string[];
-  /** How long one token is used. */
+  /** How long one token is used, in seconds. */
   readonly renewSeconds: number;
 }
 
 export interface ProbeProps {
   readonly stagingUrl: string;
-  /** What a client of the scan has to be admitted, or its 429s blind the scanner: at `path`, this limit at least. */
+  /** The limit that the scan's client must have at `path`, as in `100000/1m`. With less, 429s would blind the scanner. */
   readonly probe: { readonly path: string; readonly atLeast: string };
 }
 
-/** Folder on the runner with the token of the moment; ZAP sees the checkout as /zap/wrk. */
+/** Folder of the checkout that holds the present token. ZAP sees the checkout as /zap/wrk. */
 const TOKENS = '.zap/run';
 
 /**
- * A scan outlives many access tokens. What runs on after its step can mask nothing, so each token is noted for
- * {@link forgetTokens}.
+ * A scan outlives many access tokens. A process that outlives its step cannot mask what it prints, so each token is
+ * noted for {@link forgetTokens}, which masks it.
  */
 export function keepTokenFresh({ url, resource, scopes, renewSeconds }: TokenRequest): Step {
   return {
@@ -52,7 +53,7 @@ export function keepTokenFresh({ url, resource, scopes, renewSeconds }: TokenReq
   };
 }
 
-/** The limits of the scan's clients are kept in Vault, where nothing else would notice that they are missing. */
+/** The limits of the scan's clients are kept in Vault. This step notices when they are missing there. */
 export function seeThrough({ stagingUrl, probe }: ProbeProps): Step {
   return {
     name: 'See that the limits let the scanner through',
@@ -61,7 +62,7 @@ export function seeThrough({ stagingUrl, probe }: ProbeProps): Step {
   };
 }
 
-/** Before anything looks at what the scan left: no later step can show a token, and none is kept. */
+/** Runs before any step that looks at the scan's results: no later step can show a token, and none is kept. */
 export function forgetTokens(): Step {
   return {
     name: 'Mask and forget the tokens',

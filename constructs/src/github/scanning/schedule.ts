@@ -1,4 +1,4 @@
-/** Minute, hour, day of the month, month, day of the week: what each may hold. */
+/** The five fields of a cron expression, and the values that each may have. */
 const FIELDS = [
   { name: 'minute', low: 0, high: 59, names: [] as string[] },
   { name: 'hour', low: 0, high: 23, names: [] },
@@ -12,7 +12,7 @@ const FIELDS = [
   { name: 'day of the week', low: 0, high: 6, names: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'] },
 ] as const;
 
-/** GitHub starts nothing more often. */
+/** GitHub starts no schedule more often. */
 const SHORTEST_MINUTES = 5;
 
 /**
@@ -34,7 +34,7 @@ export function scheduleProblem(cron: string): string | undefined {
     : undefined;
 }
 
-/** The values that a field stands for, in order; undefined when it is no field. */
+/** The values that a field stands for, in order, or undefined if it is not a field. */
 function valuesOf(text: string, { low, high, names }: (typeof FIELDS)[number]): number[] | undefined {
   const number = (part: string): number => {
     const named = (names as readonly string[]).indexOf(part.toUpperCase());

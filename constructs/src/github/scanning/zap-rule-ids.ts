@@ -1,10 +1,10 @@
 /**
- * The numbers of ZAP's scan rules. A number that is not among them is a slip of the pen: ZAP would read the line
- * and do nothing. So would it with a rule that was retired, which is why those are left out.
+ * The numbers of ZAP's scan rules. A number that is not among them is a typing error: ZAP would read the line and do
+ * nothing. It does nothing about retired rules either, so those are left out.
  *
- * Up to 2022 from ZAP's own register (zaproxy/zaproxy, docs/scanners.md, without what it calls deprecated, examples
- * and add-ons of others); what came later from the pages of https://www.zaproxy.org/docs/alerts/, of which 40048
- * (December 2025) was the newest.
+ * Rules up to 2022 are from ZAP's own register (zaproxy/zaproxy, docs/scanners.md, without deprecated rules, examples and
+ * add-ons of others). Later ones are from https://www.zaproxy.org/docs/alerts/, where 40048 (December 2025) was the
+ * newest.
  */
 const RANGES: readonly (readonly [from: number, to: number])[] = [
   [0, 3],

@@ -1,18 +1,18 @@
 import { isZapRule } from './zap-rule-ids';
 
-/** What a packaged scan does about the alerts of one rule. The gate by severity does not depend on it. */
+/** What a packaged scan does with the alerts of one rule. The gate by severity does not depend on it. */
 export interface ZapRule {
   /** ZAP's number of the rule, as in 10038. */
   readonly id: number;
-  /** `IGNORE` switches an active rule off; `INFO`, `WARN` and `FAIL` only show it differently. */
+  /** `IGNORE` switches an active rule off. `INFO`, `WARN` and `FAIL` only show its alerts differently. */
   readonly level: 'IGNORE' | 'INFO' | 'WARN' | 'FAIL';
-  /** Why. One line, without tabs. */
+  /** Why: one line, without tabs, of at least 10 characters. */
   readonly reason: string;
 }
 
 /**
- * ZAP's actions pass a rules file on only if a line of it says IGNORE; a file of FAIL and WARN lines alone is
- * silently left out. So one such line is always there, about a rule that does not exist.
+ * ZAP's actions silently leave a rules file out unless a line of it says IGNORE. So one such line is always there, about
+ * a rule that does not exist.
  */
 const KEEPER = '99999\tIGNORE\t(without a line that says IGNORE, the action would leave this file out)';
 
@@ -21,7 +21,7 @@ export function renderZapRules(rules: readonly ZapRule[]): string {
   return [KEEPER, ...rules.map(({ id, level, reason }) => `${id}\t${level}\t(${reason})`), ''].join('\n');
 }
 
-/** What is wrong with the rules: each path is that of the rule in the list. */
+/** Everything that is wrong with the rules. `path` is that of the list. */
 export function zapRuleProblems(
   path: string,
   rules: readonly ZapRule[],

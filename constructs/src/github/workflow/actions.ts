@@ -1,4 +1,4 @@
-/** The actions that workflows use, each pinned by the full commit of a release: a tag can be moved, a commit not. */
+/** The actions that workflows use, each pinned by the commit of a release: a tag can be moved, a commit cannot. */
 export const ACTIONS = {
   hardenRunner: pinned('step-security/harden-runner', 'b09bb98e06d4d774595224525879c09bc6e98c40', 'v2.20.1'),
   checkout: pinned('actions/checkout', '3d3c42e5aac5ba805825da76410c181273ba90b1', 'v7.0.1'),
@@ -21,9 +21,9 @@ export const ACTIONS = {
 } as const;
 
 export interface PinnedAction {
-  /** As `uses:` wants it. */
+  /** The value of `uses:`. */
   readonly uses: string;
-  /** The release that the commit is, for people and for Dependabot. */
+  /** The release of that commit, for people and for Dependabot. */
   readonly version: string;
 }
 

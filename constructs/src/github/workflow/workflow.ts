@@ -5,7 +5,7 @@
 import { stringify } from 'yaml';
 import { ACTIONS, type PinnedAction } from './actions';
 
-/** Runs the repository's own command, in a step. */
+/** How a step runs the command `portcullis` of the repository. */
 export const PORTCULLIS = 'npm run --silent portcullis --';
 
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
@@ -22,7 +22,7 @@ export interface Step {
 
 export interface Job {
   readonly name?: string;
-  /** Calls another workflow, in place of steps. */
+  /** Another workflow, which the job calls instead of running steps. */
   readonly uses?: string;
   readonly with?: Readonly<Record<string, string>>;
   readonly if?: string;
@@ -44,25 +44,25 @@ export interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-/** By name, GitHub's bash stops at a failure inside a pipe too; left out, it does not. */
+/** Named explicitly, GitHub's bash also stops at a failure inside a pipe. By default it does not. */
 const SHELL = { run: { shell: 'bash' } };
 
 const RUNNER = 'ubuntu-24.04';
 
-/** What every job begins with: whom it calls is recorded. */
+/** The first step of every job: it records which hosts the job calls. */
 export const HARDENED: Step = {
   name: 'Harden the runner',
   uses: ACTIONS.hardenRunner,
   with: { 'egress-policy': 'audit' },
 };
 
-/** No credential stays in the checkout. */
+/** The first steps of a job that needs the sources. No credential stays in the checkout. */
 export const CHECKED_OUT: readonly Step[] = [
   HARDENED,
   { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } },
 ];
 
-/** Signs a job in to Vault by the identity that GitHub gives it: nothing long-lived is in the repository. */
+/** Signs a job in to Vault by the identity that GitHub gives it: the repository holds no long-lived secret. */
 export function vaultStep(
   name: string,
   { address, role }: { readonly address: string; readonly role: string },
@@ -77,7 +77,12 @@ export function vaultStep(
   };
 }
 
-/** Writes a workflow as YAML. No job has a permission that it does not name. */
+/**
+ * Writes a workflow as YAML. No job has a permission that it does not name.
+ *
+ * @example
+ * const yaml = renderWorkflow(planWorkflow(delivery));
+ */
 export function renderWorkflow({ name, on, concurrency, jobs }: Workflow): string {
   const document = {
     name,
@@ -113,8 +118,8 @@ function renderStep({ name: title, id, if: only, uses, ...step }: Step): object 
 }
 
 /**
- * A pinned commit says nothing to a reader: its release follows as a comment. A workflow of the same repository is
- * called by `./`, for actionlint 1.7 does not know the `$/` that zizmor would rather see.
+ * A pinned commit tells a reader nothing, so a comment names its release. Workflows of the same repository are called by
+ * `./`: actionlint 1.7 does not know the `$/` that zizmor would rather see.
  */
 function withVersions(yaml: string): string {
   const local = yaml.replace(/uses: \.\/.*/g, '$& # zizmor: ignore[self-repository]');

@@ -8,16 +8,18 @@ import type { DatabaseMount } from './database-mount';
 /** A connection of a database mount, as roles see it. */
 export interface DatabaseConnection {
   readonly mount: DatabaseMount;
-  /** Name of the connection; a reference, so that what uses it is made after it. */
+  /** Name of the connection, by reference: what uses it is created after the connection. */
   readonly connectionName: string;
   /** Lets the role named `role` lease through this connection. */
   allow(role: string): void;
 }
 
 /**
- * Makes Vault replace the password that the connection was made with by one that only Vault knows: after
- * the apply the bootstrap password is dead. Done once, and again when the bootstrap password's version is
- * raised, which updates its `gates`.
+ * Makes Vault replace the password that the connection was created with by one that only Vault knows: after the apply
+ * the bootstrap password is dead. This happens once, and again when the version of the bootstrap password is raised,
+ * which updates its `gates`.
+ *
+ * https://developer.hashicorp.com/vault/api-docs/secret/databases#rotate-root-credentials
  */
 export function rotateRoot(
   scope: Construct,

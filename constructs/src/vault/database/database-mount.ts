@@ -5,13 +5,23 @@ import { ttlSeconds, vaultName } from '../checks';
 export interface DatabaseMountProps {
   /** @default 'database' */
   readonly path?: string;
-  /** Longest life of a credential, in seconds; also what it gets by default. */
+  /** Life of every credential, in seconds: the default TTL and the maximum. */
   readonly credentialSeconds: number;
 }
 
-/** A mount of the database engine: its connections lease credentials that end by themselves. */
+/**
+ * A mount of the database secrets engine, which generates database users on demand. Each of them is leased, and ends
+ * by itself.
+ *
+ * https://developer.hashicorp.com/vault/docs/secrets/databases
+ *
+ * @example
+ * const database = new DatabaseMount(this, 'database', {
+ *   credentialSeconds: policy.lifetimes.credentialSeconds,
+ * });
+ */
 export class DatabaseMount extends Construct {
-  /** Path of the mount; a reference, so that what uses it is made after it. */
+  /** Path of the mount, by reference: what uses it is created after the mount. */
   readonly path: string;
   /** The same path as text, for policies. */
   readonly pathName: string;

@@ -7,13 +7,18 @@ import { vaultName } from '../checks';
 export interface DatabaseRoleProps {
   readonly connection: DatabaseConnection;
   readonly name: string;
-  /** What makes the user, in the connection's own language. */
+  /** Statements that create the user, in the language of the database. */
   readonly creationStatements: readonly string[];
-  /** What removes it. @default what the database plugin does by itself */
+  /** Statements that remove the user. @default the database plugin's own */
   readonly revocationStatements?: readonly string[];
 }
 
-/** A role whose credentials are leased for the mount's `credentialSeconds`, no longer and no shorter. */
+/**
+ * A role of the database secrets engine. Its credentials are leased for the mount's `credentialSeconds`: the default
+ * TTL is the maximum.
+ *
+ * https://developer.hashicorp.com/vault/api-docs/secret/databases#create-role
+ */
 export class DatabaseRole extends Construct {
   readonly name: string;
   private readonly mountPath: string;
@@ -37,9 +42,9 @@ export class DatabaseRole extends Construct {
   }
 
   /**
-   * Lets `grantee` lease a credential of this role, and revoke leases of this role before their time. A
-   * `lease_id` in the body would win over the path, and revoke anything: it is denied, so that only
-   * `PUT sys/leases/revoke/<lease id>` remains.
+   * Lets `grantee` lease a credential of this role, and revoke leases of this role before they end. A `lease_id` in the
+   * request's body would win over the path, and revoke any lease. The policy denies that parameter, so that only
+   * `PUT sys/leases/revoke/<lease id>` is left.
    */
   grantLease(grantee: Grantee): void {
     const path = `${this.mountPath}/creds/${this.name}`;

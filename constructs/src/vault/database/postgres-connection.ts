@@ -6,22 +6,44 @@ import { rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
 import { hostName, vaultName } from '../checks';
 
+/** What a connection to PostgreSQL is unless its props say otherwise. */
+export const DEFAULTS = { port: 5_432, sslMode: 'verify-full', username: 'vault_admin' } as const;
+
 export interface PostgresConnectionProps {
   readonly mount: DatabaseMount;
+  /** Name of the connection. */
   readonly name: string;
   readonly host: string;
   /** @default 5432 */
   readonly port?: number;
   readonly database: string;
-  /** `sslmode` of libpq. `disable` is for loopback. @default 'verify-full' */
+  /** `sslmode` as libpq has it. `disable` is for loopback. @default 'verify-full' */
   readonly sslMode?: 'verify-full' | 'verify-ca' | 'require' | 'disable';
-  /** Vault's own user: LOGIN CREATEROLE, never a superuser, used by nothing else. @default 'vault_admin' */
+  /** Vault's own user: LOGIN CREATEROLE, never a superuser, used by nobody else. @default 'vault_admin' */
   readonly username?: string;
   /** That user's password up to this deploy, which makes Vault replace it. */
   readonly bootstrapPassword: SecretInput;
 }
 
-/** Vault's connection to a PostgreSQL database. The bootstrap password is dead once it is applied. */
+/**
+ * Vault's connection to a PostgreSQL database, of the plugin `postgresql-database-plugin`. It provisions the
+ * connection, and rotates the root credentials in the same apply: the bootstrap password is dead afterwards.
+ *
+ * https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql
+ *
+ * @example
+ * const postgres = new PostgresConnection(this, 'postgres', {
+ *   mount: database,
+ *   name: 'postgres',
+ *   host: 'db.example.com',
+ *   database: 'orders',
+ *   bootstrapPassword: new SecretVariable(this, 'admin-password', {
+ *     name: 'postgres_admin_password',
+ *     description: 'Password of vault_admin',
+ *     version: 1,
+ *   }),
+ * });
+ */
 export class PostgresConnection extends Construct implements DatabaseConnection {
   readonly mount: DatabaseMount;
   readonly connectionName: string;
@@ -32,7 +54,8 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
     super(scope, id);
     this.mount = props.mount;
     refuseProviderDebugLog(this);
-    const { host, port = 5432, database, sslMode = 'verify-full', bootstrapPassword } = props;
+    const { host, database, bootstrapPassword } = props;
+    const { port = DEFAULTS.port, sslMode = DEFAULTS.sslMode, username = DEFAULTS.username } = props;
     const connection = new DatabaseSecretBackendConnection(this, 'connection', {
       backend: this.mount.path,
       name: vaultName(this, 'the name of a connection', props.name),
@@ -40,7 +63,7 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
       verifyConnection: true,
       postgresql: {
         connectionUrl: `postgresql://{{username}}:{{password}}@${hostName(this, host)}:${port}/${database}?sslmode=${sslMode}`,
-        username: props.username ?? 'vault_admin',
+        username,
         passwordWo: bootstrapPassword.expression,
         passwordWoVersion: bootstrapPassword.version,
         passwordAuthentication: 'scram-sha-256', // hashed by Vault: the server's log never sees a password

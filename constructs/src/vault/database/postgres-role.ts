@@ -6,14 +6,29 @@ import type { PostgresConnection } from './postgres-connection';
 
 export interface PostgresRoleProps {
   readonly connection: PostgresConnection;
+  /** Name of the role, which the app leases by. */
   readonly name: string;
-  /** Group role that holds the grants; leased users are members and hold nothing themselves. */
+  /** Group role that holds the grants. Leased users are members of it, and hold nothing themselves. */
   readonly memberOf: string;
-  /** Group role that gets what a leased user owned when it goes. */
+  /** Group role that gets what a leased user owned when its lease ends. */
   readonly owner: string;
 }
 
-/** Leases PostgreSQL users: members of one group role, gone with all they held when the lease ends. */
+/**
+ * A role of the database secrets engine that leases PostgreSQL users: members of one group role, which are removed with
+ * everything they held when the lease ends.
+ *
+ * https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql
+ *
+ * @example
+ * const role = new PostgresRole(this, 'role', {
+ *   connection: postgres,
+ *   name: 'orders-role',
+ *   memberOf: 'orders_app',
+ *   owner: 'orders_owner',
+ * });
+ * role.grantLease(login);
+ */
 export class PostgresRole extends Construct {
   private readonly role: DatabaseRole;
 
@@ -43,9 +58,10 @@ export class PostgresRole extends Construct {
 }
 
 /**
- * DROP ROLE alone fails as soon as the role owns anything or a session holds a lock. In this order nothing
- * new begins, nothing runs, nothing is owned, nothing is granted. Since PostgreSQL 16 CREATEROLE brings
- * ADMIN, but not membership, which reassigning needs: so Vault's user grants it to itself.
+ * DROP ROLE alone fails when the role owns something, or when a session of it holds a lock. So, in this order: no new
+ * session can begin, the running ones end, what the role owned gets another owner, what was granted to it is revoked.
+ * REASSIGN OWNED needs membership in the role. Since PostgreSQL 16, CREATEROLE brings the ADMIN option but no
+ * membership: Vault's user therefore grants the role to itself.
  */
 function revocation(owner: string): string[] {
   return [

@@ -1,10 +1,11 @@
 /**
- * The ACL rules of the Redis users that Vault leases, in one place. Everything not named is denied. Rules apply
- * in order; Redis 7.0 refuses the names of commands that came later (`client|setinfo`), hence the categories.
+ * The ACL rules of the Redis users that Vault leases. What no rule names is denied. Rules apply in order. Redis 7.0
+ * refuses the names of commands that came later (`client|setinfo`), so these rules name categories where they can.
+ *
  * https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
  */
 
-/** What client libraries send by themselves: HELLO, AUTH, PING, CLIENT, and INFO for their ready check. */
+/** What client libraries send on their own: HELLO, AUTH, PING, CLIENT, and INFO for their ready check. */
 const CONNECTION = [
   'resetchannels',
   '+@connection',
@@ -14,9 +15,9 @@ const CONNECTION = [
 ] as const;
 
 /**
- * The runtime: its limiter's hashes, reserved blocks and revocation stream, all under one prefix, which holds
- * inside scripts too. EVAL and SCRIPT LOAD are there because the limiter is a script; it may call nothing that
- * is not listed here. No CONFIG GET: it would show `masterauth`; INFO says what `maxmemory_policy` is.
+ * The runtime's user. It reaches the limiter's hashes, reserved blocks and the revocation stream, all of them under one
+ * prefix. EVAL and SCRIPT LOAD are there because the limiter is a script; Redis holds scripts to the same rules. CONFIG
+ * GET is not: it would show `masterauth`. INFO says what `maxmemory_policy` is.
  */
 export const RUNTIME_ACL: readonly string[] = [
   '~portcullis:*',
@@ -28,12 +29,12 @@ export const RUNTIME_ACL: readonly string[] = [
   ...['+xadd', '+xrange'], // the revocation stream, read by polling
 ];
 
-/** Support: reads an organisation's counters and deletes them (`portcullis limits`); it writes none. */
+/** Support's user. It reads an organisation's counters and deletes them (`portcullis limits`), and writes none. */
 export const SUPPORT_ACL: readonly string[] = [
   '~portcullis:*',
   ...CONNECTION,
   ...['+evalsha', '+eval', '+time', '+hmget', '+del'],
 ];
 
-/** Writes the server's users to its ACL file, after a rotation of Vault's own password: nothing else. */
+/** May write the server's users to its ACL file, which is to be done after a rotation of Vault's password. */
 export const ACL_SAVE_ACL: readonly string[] = ['resetkeys', ...CONNECTION, '+acl|save'];

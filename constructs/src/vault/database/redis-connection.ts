@@ -7,26 +7,44 @@ import { rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
 import { hostName, vaultName } from '../checks';
 
+/** What a connection to Redis is unless its props say otherwise. */
+export const DEFAULTS = { port: 6_379, tls: true, username: 'vault_admin' } as const;
+
 export interface RedisConnectionProps {
   readonly mount: DatabaseMount;
+  /** Name of the connection. */
   readonly name: string;
   readonly host: string;
   /** @default 6379 */
   readonly port?: number;
-  /** @default true; false is for loopback */
+  /** Whether Vault speaks TLS to the server. `false` is for loopback. @default true */
   readonly tls?: boolean;
   /** PEM of the authority that signed the server's certificate. @default the system's authorities */
   readonly caCertificate?: string;
-  /** Vault's own user, used by nothing else. @default 'vault_admin' */
+  /** Vault's own user, used by nobody else. @default 'vault_admin' */
   readonly username?: string;
   /** That user's password up to this deploy, which makes Vault replace it. */
   readonly bootstrapPassword: ThrowawayPassword;
 }
 
 /**
- * Vault's connection to a Redis server. Redis has no write-only password, so the bootstrap password stays in
- * the state: dead, because Vault replaces it in the same apply. Save the server's ACL afterwards (`ACL SAVE`),
- * or a restart brings it back to life.
+ * Vault's connection to a Redis server, of the plugin `redis-database-plugin`. The provider has no write-only argument
+ * for its password, so the bootstrap password stays in the state. It is dead there: the same apply rotates the root
+ * credentials. Save the server's ACL afterwards (`ACL SAVE`), or a restart brings the bootstrap password back to life.
+ *
+ * https://developer.hashicorp.com/vault/docs/secrets/databases/redis
+ *
+ * @example
+ * const redis = new RedisConnection(this, 'redis', {
+ *   mount: database,
+ *   name: 'redis',
+ *   host: 'redis.example.com',
+ *   bootstrapPassword: new ThrowawayPassword(this, 'redis-password', {
+ *     name: 'redis_bootstrap_password',
+ *     description: 'Password of vault_admin',
+ *     version: 1,
+ *   }),
+ * });
  */
 export class RedisConnection extends Construct implements DatabaseConnection {
   readonly mount: DatabaseMount;
@@ -39,13 +57,10 @@ export class RedisConnection extends Construct implements DatabaseConnection {
     this.mount = props.mount;
     refuseProviderDebugLog(this);
     const name = vaultName(this, 'the name of a connection', props.name);
-    const server = {
-      host: hostName(this, props.host),
-      port: props.port ?? 6379,
-      username: props.username ?? 'vault_admin',
-      tls: props.tls ?? true,
-    };
-    const caCertificate = props.caCertificate ?? ''; // left out, the provider (5.9) sends "0", which is none
+    const { port = DEFAULTS.port, username = DEFAULTS.username, tls = DEFAULTS.tls } = props;
+    const server = { host: hostName(this, props.host), port, username, tls };
+    // Without one, the provider (5.9) would send "0", which is no certificate.
+    const caCertificate = props.caCertificate ?? '';
     const bootstrap = this.bootstrap(name, { ...server, ca_cert: caCertificate }, props.bootstrapPassword);
     const connection = new DatabaseSecretBackendConnection(this, 'connection', {
       backend: this.mount.path,
@@ -67,8 +82,8 @@ export class RedisConnection extends Construct implements DatabaseConnection {
   }
 
   /**
-   * Writes the bootstrap password, and remembers it: later deploys have none to give, and the provider sends the
-   * connection's password whenever it differs from the state's. Deleting it deletes nothing in Vault.
+   * Writes the bootstrap password, and keeps it in the state: later deploys have none to give, and the provider sends
+   * the connection's password whenever it differs from the state's. Deleting this resource deletes nothing in Vault.
    */
   private bootstrap(
     name: string,

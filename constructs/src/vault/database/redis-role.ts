@@ -6,12 +6,21 @@ import type { RedisConnection } from './redis-connection';
 
 export interface RedisRoleProps {
   readonly connection: RedisConnection;
+  /** Name of the role, which the app leases by. */
   readonly name: string;
-  /** ACL rules in order, as in `ACL SETUSER`: later ones win. */
+  /** ACL rules as `ACL SETUSER` takes them, one an element, in order: later ones win. */
   readonly rules: readonly string[];
 }
 
-/** Leases Redis users with the given ACL rules. */
+/**
+ * A role of the database secrets engine that leases Redis users with the given ACL rules.
+ *
+ * https://developer.hashicorp.com/vault/docs/secrets/databases/redis
+ *
+ * @example
+ * const role = new RedisRole(this, 'redis-role', { connection: redis, name: 'redis-role', rules: RUNTIME_ACL });
+ * role.grantLease(login);
+ */
 export class RedisRole extends Construct {
   private readonly role: DatabaseRole;
 
@@ -20,7 +29,7 @@ export class RedisRole extends Construct {
     super(scope, id);
     const wrong = props.rules.findIndex((rule) => !isNarrow(rule));
     if (wrong >= 0 || props.rules.length === 0) {
-      // The rule itself is not shown: `>…` is a password.
+      // The rule itself is not shown: one that begins with `>` is a password.
       const received = wrong >= 0 ? `an ACL rule (number ${wrong + 1})` : 'no ACL rules';
       throw new ConstructError(
         'ERR_REDIS_ACL',
@@ -45,7 +54,7 @@ export class RedisRole extends Construct {
   }
 }
 
-/** Permissions only: no passwords, no switching on, and nothing that means everything. */
+/** Whether a rule is one permission. Passwords, `on`, and whatever means everything are not. */
 function isNarrow(rule: string): boolean {
   return (
     /^([~&%+-]\S+|resetkeys|resetchannels)$/.test(rule) && !['+@all', '~*', '%RW~*', '&*'].includes(rule)

@@ -9,13 +9,31 @@ export interface KvEntryProps {
   readonly mount: KvMount;
   /** Path below the mount, as in `fintech-api/config`. */
   readonly name: string;
-  /** The entry's fields. Written when its version is raised; never read back. */
+  /** The entry's fields. They are written when their version is raised, and never read back. */
   readonly data: SecretInput;
 }
 
-/** An entry of a KV v2 mount whose fields Terraform writes, but neither reads nor stores. */
+/**
+ * A KV-V2 secret at a given path of a mount. Terraform writes its fields through the write-only argument
+ * `data_json_wo`, and neither reads nor stores them.
+ *
+ * https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2
+ *
+ * @example
+ * const config = new KvEntry(this, 'config', {
+ *   mount: secret,
+ *   name: 'orders/config',
+ *   data: new SecretVariable(this, 'config-value', {
+ *     name: 'orders_config',
+ *     description: 'Configuration of the API that is secret',
+ *     fields: ['oauth_client_secret', 'encryption_key'],
+ *     version: 1,
+ *   }),
+ * });
+ * config.grantRead(login);
+ */
 export class KvEntry extends Construct {
-  /** Path that a client reads, as in `secret/data/fintech-api/config`. */
+  /** Path that a client of Vault's HTTP API reads, as in `secret/data/fintech-api/config`. */
   readonly dataPath: string;
 
   /** @throws ConstructError `ERR_VAULT_NAME` */

@@ -1,20 +1,29 @@
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
-import type { Grantee } from '../policy/grantee';
 import { vaultName } from '../checks';
+import type { Grantee } from '../policy/grantee';
 
 export interface KvMountProps {
   /** @default 'secret' */
   readonly path?: string;
 }
 
-/** A mount of the KV engine, version 2. */
+/**
+ * A mount of the KV secrets engine, version 2.
+ *
+ * https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2
+ *
+ * @example
+ * const secret = new KvMount(this, 'secret');
+ * secret.grantRead(login, 'orders/limits');
+ */
 export class KvMount extends Construct {
-  /** Path of the mount; a reference, so that what uses it is made after it. */
+  /** Path of the mount, by reference: what uses it is created after the mount. */
   readonly path: string;
   /** The same path as text, for policies. */
   readonly pathName: string;
 
+  /** @throws ConstructError `ERR_VAULT_NAME` */
   constructor(scope: Construct, id: string, props: KvMountProps = {}) {
     super(scope, id);
     this.pathName = vaultName(this, 'the path of a KV mount', props.path ?? 'secret');

@@ -3,10 +3,10 @@ import { AwsAuthBackendClient } from '@cdktf/provider-vault/lib/aws-auth-backend
 import { AwsAuthBackendRole } from '@cdktf/provider-vault/lib/aws-auth-backend-role';
 import { Construct } from 'constructs';
 import { ConstructError } from '../../core';
-import type { Grantee } from '../policy/grantee';
-import { OWN_TOKEN, cidrs, policyOf } from '../policy/granted-policy';
-import { hostName, ttlSeconds, vaultName } from '../checks';
+import { cidrs, hostName, ttlSeconds, vaultName } from '../checks';
+import { policyOf, type Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
+import { OWN_TOKEN, TOKEN_PERIOD_SECONDS } from './service-token';
 
 export interface VaultAwsAuthProps {
   /** Name of the role and of its policy. */
@@ -15,26 +15,37 @@ export interface VaultAwsAuthProps {
   readonly mount?: string;
   /** The IAM role whose holders may log in: the service's task role, and no pattern. */
   readonly boundRoleArn: string;
-  /** Vault's host: a login is signed for it, and worth nothing to another Vault. As `awsLogin()` has it. */
+  /** Vault's host. A login is signed for it, and is worth nothing to another Vault. The same as `awsLogin()`'s. */
   readonly serverId: string;
-  /** Whose STS Vault asks who signed. As `awsLogin()` has it. */
+  /** Region whose STS Vault asks who signed. The same as `awsLogin()`'s. */
   readonly region: string;
-  /** Period of the tokens, in seconds, as {@link AppRoleLogin} has it; an hour at most. @default 3600 */
+  /** Period of the tokens, in seconds, as of an {@link AppRoleLogin}; 3600 at most. @default 3600 */
   readonly tokenPeriodSeconds?: number;
-  /** From where a token can be used: checked at every request. @default anywhere */
+  /** Address ranges that a token can be used from: checked at every request. @default anywhere */
   readonly tokenBoundCidrs?: readonly string[];
 }
 
-const HOUR_SECONDS = 3_600;
+/** Longest period of the tokens, in seconds: what was leased has ended by then anyway. */
+const LONGEST_PERIOD_SECONDS = 3_600;
 
 /**
- * Lets one service log in as the IAM role that it has, and do exactly what is granted to it
- * (`entry.grantRead(login)`, `role.grantLease(login)`). There is no secret: the service signs, AWS says who signed.
- * Vault itself needs no access to the account for it.
+ * A role of Vault's AWS auth method, of type `iam`: lets one service log in as the IAM role that it has, and do exactly
+ * what is granted to it (`entry.grantRead(login)`, `role.grantLease(login)`). There is no secret: the service signs a
+ * request, and AWS tells Vault who signed it. Vault itself needs no access to the account for that. It provisions the
+ * auth method `aws`, its client's configuration, one role and one policy.
  *
- * The method is built into HashiCorp Vault. OpenBao has it as a plugin that its server does not bring: there, and
- * wherever else, the portable way is {@link AppRoleLogin}.
+ * The method is built into HashiCorp Vault. OpenBao's server does not bring it: use {@link AppRoleLogin} there.
+ *
  * https://developer.hashicorp.com/vault/docs/auth/aws#iam-auth-method
+ *
+ * @example
+ * const login = new VaultAwsAuth(this, 'login', {
+ *   name: 'orders',
+ *   boundRoleArn: 'arn:aws:iam::333333333333:role/orders-task',
+ *   serverId: 'vault.example.com',
+ *   region: 'eu-central-1',
+ * });
+ * secret.grantRead(login, 'orders/limits');
  */
 export class VaultAwsAuth extends Construct implements Grantee {
   readonly name: string;
@@ -59,12 +70,12 @@ export class VaultAwsAuth extends Construct implements Grantee {
       role: this.name,
       authType: 'iam',
       boundIamPrincipalArns: [oneRole(this, props.boundRoleArn)],
-      // By ARN: to know the role by its number, Vault would need access to the account. Whoever can make another role
-      // of this name there can also say who takes on the present one.
+      // By ARN: to know the role by its ID, Vault would need access to the account. Nothing is lost: whoever can make
+      // another role of this name there can also change who may assume the present one.
       resolveAwsUniqueIds: false,
       tokenPolicies: [policyOf(this, this.name, this.rules)],
       tokenNoDefaultPolicy: true,
-      tokenPeriod: this.period(props.tokenPeriodSeconds ?? HOUR_SECONDS),
+      tokenPeriod: this.period(props.tokenPeriodSeconds ?? TOKEN_PERIOD_SECONDS),
       ...(props.tokenBoundCidrs && { tokenBoundCidrs: cidrs(this, props.tokenBoundCidrs) }),
     });
   }
@@ -74,11 +85,11 @@ export class VaultAwsAuth extends Construct implements Grantee {
   }
 
   private period(seconds: number): number {
-    if (ttlSeconds(this, 'the period of tokens', seconds) <= HOUR_SECONDS) return seconds;
+    if (ttlSeconds(this, 'the period of tokens', seconds) <= LONGEST_PERIOD_SECONDS) return seconds;
     throw new ConstructError(
       'ERR_DURATION',
       this,
-      `received ${seconds} as the period of tokens; give at most ${HOUR_SECONDS}, after which what was leased ends anyway`,
+      `received ${seconds} as the period of tokens; give at most ${LONGEST_PERIOD_SECONDS}, after which what was leased ends anyway`,
     );
   }
 }

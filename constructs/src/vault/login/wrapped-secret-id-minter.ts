@@ -1,8 +1,8 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
-import type { AppRoleLogin } from './app-role-login';
 import { vaultName } from '../checks';
-import { policyDocument } from '../policy/policy-document';
+import { policyDocument, type PolicyRule } from '../policy/policy-document';
+import type { AppRoleLogin } from './app-role-login';
 
 export interface WrappedSecretIdMinterProps {
   /** The login that secret IDs are minted for. */
@@ -12,8 +12,34 @@ export interface WrappedSecretIdMinterProps {
 }
 
 /**
- * The policy of whatever starts the service (a deploy job, a supervisor): read the role ID, and mint secret
- * IDs that are wrapped for 30 to 120 seconds. Whoever holds it never sees a secret ID.
+ * For how long a secret ID may be wrapped, in seconds: long enough for a service to start, too short to be found.
+ * {@link mintWrapped} writes it into policies; whoever mints asks for `max`.
+ */
+export const WRAPPING_SECONDS = { min: 30, max: 120 } as const;
+
+/**
+ * The rule that lets somebody mint secret IDs of an AppRole, but only wrapped ones.
+ *
+ * @param role path of the role, as in `auth/approle/role/orders`.
+ */
+export function mintWrapped(role: string): PolicyRule {
+  return {
+    path: `${role}/secret-id`,
+    capabilities: ['update'],
+    wrappingSeconds: WRAPPING_SECONDS,
+    reason: 'a secret ID, but only wrapped: the service alone unwraps it, once',
+  };
+}
+
+/**
+ * The ACL policy of whatever starts the service (a deploy job, a supervisor): it may read the role ID, and mint secret
+ * IDs that are wrapped for 30 to 120 seconds. Its holder never sees a secret ID.
+ *
+ * https://developer.hashicorp.com/vault/docs/concepts/response-wrapping
+ *
+ * @example
+ * const minter = new WrappedSecretIdMinter(this, 'orchestrator', { login: new AppRoleLogin(this, 'app', { name: 'app' }) });
+ * new TerraformOutput(this, 'policy-of-the-deploy-job', { value: minter.policyName });
  */
 export class WrappedSecretIdMinter extends Construct {
   readonly policyName: string;
@@ -28,12 +54,7 @@ export class WrappedSecretIdMinter extends Construct {
       name: this.policyName,
       policy: policyDocument([
         { path: `${role}/role-id`, capabilities: ['read'], reason: 'which role the service logs in as' },
-        {
-          path: `${role}/secret-id`,
-          capabilities: ['update'],
-          wrappingSeconds: { min: 30, max: 120 },
-          reason: 'a secret ID, but only wrapped: the service alone unwraps it, once',
-        },
+        mintWrapped(role),
       ]),
     });
   }

@@ -1,7 +1,22 @@
-import type { PolicyRule } from './policy-document';
+import { Policy } from '@cdktf/provider-vault/lib/policy';
+import { Lazy, Token } from 'cdktf';
+import type { Construct } from 'constructs';
+import { policyDocument, type PolicyRule } from './policy-document';
 
-/** Something that policy rules can be granted to: {@link AppRoleLogin}, {@link VaultAwsAuth}. */
+/** Whatever policy rules can be granted to: {@link AppRoleLogin}, {@link VaultAwsAuth}, {@link SupportAccess}. */
 export interface Grantee {
   /** Adds `rules` to what its tokens may do. */
   grant(...rules: readonly PolicyRule[]): void;
+}
+
+/**
+ * Makes the policy of a grantee. It is written when the stack is synthesized, so that `rules` may still grow.
+ *
+ * @returns the policy's name, by reference.
+ */
+export function policyOf(scope: Construct, name: string, rules: readonly PolicyRule[]): string {
+  return new Policy(scope, 'policy', {
+    name,
+    policy: Token.asString(Lazy.stringValue({ produce: () => policyDocument(rules) })),
+  }).name;
 }

@@ -2,20 +2,27 @@
 
 export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list';
 
-/** What may be done at one path. */
+/** What may be done at one path. https://developer.hashicorp.com/vault/docs/concepts/policies */
 export interface PolicyRule {
   /** As in `secret/data/fintech-api/config`; `*` only as the last character, `+` for one segment. */
   readonly path: string;
   readonly capabilities: readonly Capability[];
-  /** Why the policy needs it: written above the rule, for whoever reviews it. */
+  /** Why the policy needs the rule. It is written above the rule, for whoever reviews it. */
   readonly reason: string;
   /** Parameters that the request must not carry. @default none */
   readonly deniedParameters?: readonly string[];
-  /** Requests must ask for a response wrapped for this long, in seconds. @default wrapping is optional */
+  /** Requests must ask for a response that is wrapped for this long, in seconds. @default wrapping is optional */
   readonly wrappingSeconds?: { readonly min: number; readonly max: number };
 }
 
-/** Writes `rules` as a Vault policy (HCL), in the order given. */
+/**
+ * Writes `rules` as a Vault policy (HCL), in the order given.
+ *
+ * @example
+ * const text = policyDocument([
+ *   { path: 'secret/data/orders/config', capabilities: ['read'], reason: 'configuration of the service' },
+ * ]);
+ */
 export function policyDocument(rules: readonly PolicyRule[]): string {
   return rules.map(renderRule).join('\n');
 }

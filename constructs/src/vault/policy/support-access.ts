@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
-import type { Grantee } from './grantee';
-import { policyOf } from './granted-policy';
 import { vaultName } from '../checks';
+import { policyOf, type Grantee } from './grantee';
 import type { PolicyRule } from './policy-document';
 
 export interface SupportAccessProps {
@@ -10,8 +9,15 @@ export interface SupportAccessProps {
 }
 
 /**
- * A policy for people in support: they get what is granted to it (`mount.grantWrite(support, …)`,
- * `role.grantLease(support)`), by exact paths. Who has it is said where people log in.
+ * An ACL policy for people in support. They may do what is granted to it (`mount.grantWrite(support, …)`,
+ * `role.grantLease(support)`), by exact paths. Which people have it is configured in the method that they log in
+ * with.
+ *
+ * https://developer.hashicorp.com/vault/docs/concepts/policies
+ *
+ * @example
+ * const support = new SupportAccess(this, 'support', { name: 'orders-support' });
+ * secret.grantWrite(support, 'orders/limits');
  */
 export class SupportAccess extends Construct implements Grantee {
   private readonly rules: PolicyRule[] = [];

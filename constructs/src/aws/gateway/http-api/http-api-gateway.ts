@@ -11,7 +11,8 @@ import {
 } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
 import { literal, refuseProps } from '../../../core';
-import { httpAccessLogFormat, logGroup } from '../access-log';
+import { logGroup } from '../../account/log-group';
+import { httpAccessLogFormat } from '../access-log';
 import { SECURITY_POLICY } from '../domain';
 import { authorizerName, gatewayProblems, type GatewayProps } from '../props';
 import { httpRoutes, inexpressible, type HttpAuthorization } from './routes';
@@ -21,31 +22,52 @@ import { throttle } from '../throttle';
 
 export interface HttpApiGatewayProps extends GatewayProps {
   /**
-   * As the app's `requireAuth()` has them. API Gateway's own JWT authorizer takes one issuer and RS256, RS384 or
-   * RS512: say so in `algorithms`, or the Lambda authorizer decides about every route.
+   * Options of the app's `requireAuth()`, so that both verify alike. API Gateway's own JWT authorizer takes one issuer,
+   * and RS256, RS384 or RS512. Unless `algorithms` says so, the Lambda authorizer decides about every route.
+   *
+   * @default the policy's issuer and audience, and the algorithms that the runtime accepts
    */
   readonly auth?: Omit<AuthorizerOptions, 'policy'>;
   readonly service: PrivateService;
 }
 
 /**
- * An HTTP API in front of the service that lets through what the policy lists, to those who may call it, and
- * denies the rest: there is no `$default` route. The app behind it decides again. API Gateway's own JWT
- * authorizer has no tolerance for clocks that differ and every route is matched with case and trailing slash.
+ * An HTTP API in front of the service. It lets through what the policy lists, to those who may call it, and denies the
+ * rest: there is no `$default` route. The app behind it decides again. With it come a VPC link, authorizers, a stage
+ * with an access log and throttles, and a custom domain name.
+ *
+ * API Gateway's own JWT authorizer allows no difference between clocks, and routes are matched with their case and
+ * their trailing slash.
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
+ *
+ * @example
+ * const gateway = new HttpApiGateway(this, 'gateway', {
+ *   policy,
+ *   domain,
+ *   busyClients: 20,
+ *   service: {
+ *     listenerArn:
+ *       'arn:aws:elasticloadbalancing:eu-central-1:333333333333:listener/app/orders/0a1b2c3d4e5f6071/8192a3b4c5d6e7f8',
+ *     serverName: 'api.internal.example.com',
+ *     subnetIds: network.privateSubnetIds,
+ *     securityGroupIds: ['sg-0a1b2c3d'],
+ *   },
+ *   logs,
+ * });
+ * new TerraformOutput(this, 'dns-record', { value: gateway.target });
  */
 export class HttpApiGateway extends Construct {
   readonly apiId: string;
-  /** Where clients call it. */
+  /** Origin that clients call. */
   readonly url: string;
-  /** What the domain's DNS record has to point at. */
+  /** Host that the domain's DNS record has to point at. */
   readonly target: string;
   private readonly api: Apigatewayv2Api;
 
   /**
-   * @throws ConstructError `ERR_PROPS` with everything that is wrong at once.
-   * @throws AuthOptionsError, PolicyError as {@link authorizerConfiguration} does.
+   * @throws ConstructError `ERR_PROPS` with all problems at once.
+   * @throws AuthOptionsError, PolicyError for the same reasons as {@link bundleAuthorizer}.
    */
   constructor(scope: Construct, id: string, props: HttpApiGatewayProps) {
     super(scope, id);
@@ -60,7 +82,7 @@ export class HttpApiGateway extends Construct {
     this.api = new Apigatewayv2Api(this, 'api', {
       name: policy.name,
       protocolType: 'HTTP',
-      // It would lead around whatever the domain is behind.
+      // Clients could use it to go around whatever stands in front of the domain.
       disableExecuteApiEndpoint: true,
     });
     this.apiId = this.api.id;
@@ -77,7 +99,7 @@ export class HttpApiGateway extends Construct {
     };
 
     const routeSettings = planned.map(({ routeKey, authorization, route }) => {
-      // A path in an ID would be taken for one of constructs.
+      // A slash in an ID would be taken for a path in the construct tree.
       const made = new Apigatewayv2Route(this, routeKey.replaceAll('/', '|'), {
         apiId: this.apiId,
         routeKey,
@@ -87,7 +109,7 @@ export class HttpApiGateway extends Construct {
         ...(authorization === 'JWT' &&
           route.scopes.length > 0 && { authorizationScopes: route.scopes.map(literal) }),
       });
-      // By reference: a stage can set only what is there.
+      // By reference: a stage can only set routes that exist.
       return { routeKey: made.routeKey, ...throttling(throttle(policy, route, busyClients)) };
     });
     const stage = new Apigatewayv2Stage(this, 'stage', {
@@ -127,7 +149,7 @@ export class HttpApiGateway extends Construct {
       authorizerUri: fn.invokeArn,
       authorizerPayloadFormatVersion: '2.0',
       enableSimpleResponses: true,
-      // The route is one, or an answer for one route would serve all of the token's.
+      // Without the route among them, the cached answer for one route would serve every route that the token calls.
       identitySources: ['$request.header.Authorization', '$context.routeKey'],
       authorizerResultTtlInSeconds: CACHE_SECONDS,
     });

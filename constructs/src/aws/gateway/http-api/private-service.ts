@@ -3,23 +3,26 @@ import { Apigatewayv2VpcLink } from '@cdktf/provider-aws/lib/apigatewayv2-vpc-li
 import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import { unlike } from '../../checks';
+import { SECURITY_GROUP_ID, SUBNET_ID } from '../../arns';
+import { HOST_NAME, unlike } from '../../checks';
 
-/** The app, behind an internal load balancer that speaks TLS. */
+/** The app behind an internal load balancer that speaks TLS, as an HTTP API reaches it: {@link ApiService} is one. */
 export interface PrivateService {
   /** ARN of the load balancer's HTTPS listener. */
   readonly listenerArn: string;
-  /** The name that the listener's certificate has to hold. */
+  /** Host name that the listener's certificate has to be for. */
   readonly serverName: string;
-  /** Where the gateway's network interfaces are: private subnets, in two zones at least. */
+  /** IDs of the private subnets, in two zones at least, that hold the gateway's network interfaces. */
   readonly subnetIds: readonly string[];
-  /** Of those interfaces: they need to reach the listener, and nothing needs to reach them. */
+  /** IDs of those interfaces' security groups. They need to reach the listener; nothing needs to reach them. */
   readonly securityGroupIds: readonly string[];
 }
 
-export const SERVER_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
-
-/** @returns the integration's target, as routes name it. */
+/**
+ * A VPC link to the service, and the integration that sends requests through it.
+ *
+ * @returns the integration's target, as routes name it.
+ */
 export function integrate(scope: Construct, name: string, apiId: string, service: PrivateService): string {
   const link = new Apigatewayv2VpcLink(scope, 'link', {
     name,
@@ -39,6 +42,7 @@ export function integrate(scope: Construct, name: string, apiId: string, service
   return `integrations/${integration.id}`;
 }
 
+/** Everything that is wrong with a service. */
 export function serviceProblems(service: PrivateService): Problem[] {
   const { listenerArn, serverName, subnetIds, securityGroupIds } = service;
   const fewer = (path: string, ids: readonly string[], least: number): Problem[] =>
@@ -57,14 +61,14 @@ export function serviceProblems(service: PrivateService): Problem[] {
       /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener\/app\/[\w/-]+$/,
       "the ARN of an application load balancer's listener",
     ),
-    ...unlike('service.serverName', serverName, SERVER_NAME, 'a host name'),
+    ...unlike('service.serverName', serverName, HOST_NAME, 'a host name'),
     ...fewer('subnetIds', subnetIds, 2),
     ...subnetIds.flatMap((id, index) =>
-      unlike(`service.subnetIds[${index}]`, id, /^subnet-[0-9a-f]+$/, 'the ID of a private subnet'),
+      unlike(`service.subnetIds[${index}]`, id, SUBNET_ID, 'the ID of a private subnet'),
     ),
     ...fewer('securityGroupIds', securityGroupIds, 1),
     ...securityGroupIds.flatMap((id, index) =>
-      unlike(`service.securityGroupIds[${index}]`, id, /^sg-[0-9a-f]+$/, 'the ID of a security group'),
+      unlike(`service.securityGroupIds[${index}]`, id, SECURITY_GROUP_ID, 'the ID of a security group'),
     ),
   ];
 }

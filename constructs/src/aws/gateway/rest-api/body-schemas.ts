@@ -1,12 +1,12 @@
-/** Schemas of request bodies, in the JSON Schema that API Gateway reads: draft 4. */
+/** Schemas of request bodies, in the version of JSON Schema that API Gateway reads: draft 4. */
 import type { Policy, Problem } from '@portcullis/runtime/policy';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** By `'<method> <path>'` of the policy's routes. */
+/** Schemas by `'<method> <path>'` of the policy's routes. */
 export type BodySchemas = Readonly<Record<string, JsonSchema>>;
 
-/** Came after draft 4: a gateway that reads over them lets through what they forbid. */
+/** Keywords that came after draft 4. The gateway ignores them, and lets through what they forbid. */
 const LATER_KEYWORDS = [
   '$defs',
   'const',
@@ -22,6 +22,7 @@ const LATER_KEYWORDS = [
   'unevaluatedProperties',
 ];
 
+/** Schemas of no route, and keywords that the gateway would ignore. */
 export function bodyProblems(policy: Policy, bodies: BodySchemas): Problem[] {
   const routes = policy.routes.map(({ method, path }) => `${method} ${path}`);
   return Object.entries(bodies).flatMap(([key, schema]) => {
@@ -44,7 +45,7 @@ export function bodyProblems(policy: Policy, bodies: BodySchemas): Problem[] {
   });
 }
 
-/** The model's text. Draft 4 takes 1.0 for no integer, JavaScript and so the app do. */
+/** The text of API Gateway's model. To draft 4, 1.0 is no integer; to JavaScript, and so to the app, it is one. */
 export function modelText(schema: JsonSchema): string {
   return JSON.stringify(schema, (_key, value: unknown) =>
     isSchema(value) && value.type === 'integer'
@@ -53,7 +54,7 @@ export function modelText(schema: JsonSchema): string {
   );
 }
 
-/** Every keyword with its value; what `properties` and the like hold are names, not keywords. */
+/** Every keyword with its value. Below `properties` and the like there are names instead of keywords. */
 function keywordsOf(schema: JsonSchema): [string, unknown][] {
   return Object.entries(schema).flatMap(([keyword, value]) => [
     [keyword, value] satisfies [string, unknown],

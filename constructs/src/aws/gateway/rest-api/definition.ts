@@ -17,11 +17,11 @@ export interface RestDefinition {
   readonly bodies: BodySchemas;
   readonly authorizerId: string;
   readonly linkId: string;
-  /** Of the service, behind the link. */
+  /** Host name of the service behind the link. */
   readonly serverName: string;
 }
 
-/** What a deployment copies: resources, methods, and where each of them leads. */
+/** What a deployment copies: resources, methods and their integrations. */
 export function restDefinition(scope: Construct, definition: RestDefinition): ITerraformDependable[] {
   const { api, methods, bodies, authorizerId, linkId, serverName } = definition;
   const resources = resourcesOf(scope, api, methods);
@@ -67,7 +67,7 @@ export function restDefinition(scope: Construct, definition: RestDefinition): IT
   });
 }
 
-/** IDs of the resources, by path. */
+/** Makes the resources. @returns their IDs by path */
 function resourcesOf(
   scope: Construct,
   api: ApiGatewayRestApi,
@@ -89,7 +89,7 @@ function resourcesOf(
 function model(scope: Construct, api: ApiGatewayRestApi, key: string, schema: JsonSchema): ApiGatewayModel {
   return new ApiGatewayModel(scope, `body of ${idOf(key)}`, {
     restApiId: api.id,
-    // Letters and digits only.
+    // A model's name has letters and digits only.
     name: `body${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
     description: key,
     contentType: 'application/json',
@@ -97,5 +97,5 @@ function model(scope: Construct, api: ApiGatewayRestApi, key: string, schema: Js
   });
 }
 
-/** A path in an ID would be taken for one of constructs. */
+/** A slash in an ID would be taken for a path in the construct tree. */
 const idOf = (path: string): string => path.replaceAll('/', '|');

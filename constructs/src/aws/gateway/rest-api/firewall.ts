@@ -3,10 +3,11 @@ import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-as
 import { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration';
 import type { Policy } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { logGroup, type LogOptions } from '../access-log';
+import { logGroup, type LogOptions } from '../../account/log-group';
 
 export interface WebAclProps {
   readonly name: string;
+  /** ARN of the stage that the ACL protects. */
   readonly resourceArn: string;
   /** Requests that one address may send in {@link WINDOW_SECONDS}. */
   readonly requestsPerAddress: number;
@@ -17,14 +18,18 @@ const WINDOW_SECONDS = 300;
 /** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html */
 const [LEAST_LIMIT, GREATEST_LIMIT] = [10, 2_000_000_000];
 
-/** Rules of the common group that would refuse what an API's clients do: send large bodies, and name no user agent. */
+/**
+ * Rules of the common group that only count, because they would refuse what clients of an API do: they send large bodies,
+ * and name no user agent.
+ */
 const COUNTED = ['SizeRestrictions_BODY', 'NoUserAgent_HEADER'];
 
 /**
- * The firewall: a limit for each address, then AWS' own lists of addresses and of attacks. What it takes for an attack,
- * AWS changes as it sees fit.
+ * The web ACL of AWS WAF in front of a REST API: a rate limit by address, then AWS' managed lists of addresses and of
+ * attacks, which AWS changes over time. It keeps no samples of requests: samples would show tokens to everybody who may
+ * look at the ACL.
  *
- * It keeps no sample of requests: those would show their tokens to whoever may look at the firewall.
+ * https://docs.aws.amazon.com/waf/latest/developerguide/web-acl.html
  */
 export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, { name, resourceArn, requestsPerAddress, logs }: WebAclProps) {
@@ -54,7 +59,7 @@ export class WebAcl extends Construct {
     new Wafv2WebAclAssociation(this, 'association', { resourceArn, webAclArn: acl.arn });
     new Wafv2WebAclLoggingConfiguration(this, 'logging', {
       resourceArn: acl.arn,
-      // The prefix is one that WAF insists on.
+      // AWS WAF wants this prefix.
       logDestinationConfigs: [logGroup(this, 'log', `aws-waf-logs-${name}`, logs).arn],
       redactedFields: [
         { singleHeader: { name: 'authorization' } },
@@ -66,8 +71,8 @@ export class WebAcl extends Construct {
 }
 
 /**
- * As much as `clients` of the largest tier may send in the firewall's window: an office, or a service, behind one
- * address. Calls that cost nothing count as if they cost 1.
+ * How many requests an office or a service behind one address may send in the ACL's window: as many as `clients` of the
+ * largest tier. Calls that cost nothing count as if they cost 1.
  */
 export function requestsPerAddress({ tiers }: Policy, clients: number): number {
   const most = Object.values(tiers).map((windows) =>

@@ -5,17 +5,21 @@ import { Construct } from 'constructs';
 import { permissionDocument } from '../../account/permission';
 
 export interface GatewayAccountProps {
-  /** Of the role that writes. */
+  /** Name of the IAM role that writes the logs. */
   readonly name: string;
 }
 
 /**
- * Lets REST APIs write logs: a setting of the account in its region, so make it once. Without it no stage that logs
- * can be made.
+ * The setting of an account that lets REST APIs of one region write logs, and the role that they write with. Make it
+ * once for each region. Without it AWS refuses a stage that logs.
+ *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ *
+ * @example
+ * const account = new GatewayAccount(this, 'gateway-account', { name: 'gateway-log' });
  */
 export class GatewayAccount extends Construct {
-  /** What a stage has to wait for. */
+  /** Stages that log depend on it. */
   readonly setting: ApiGatewayAccount;
 
   constructor(scope: Construct, id: string, { name }: GatewayAccountProps) {
@@ -29,7 +33,7 @@ export class GatewayAccount extends Construct {
     const mayLog = new IamRolePolicy(this, 'may-log', {
       name: 'log',
       role: role.name,
-      // What API Gateway asks for when it is told of the role; groups of APIs to come are among them.
+      // API Gateway checks for exactly these actions. They cover the log groups of future APIs too.
       policy: permissionDocument([
         {
           actions: [

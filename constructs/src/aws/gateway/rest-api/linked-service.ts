@@ -1,25 +1,26 @@
 import { ApiGatewayVpcLink } from '@cdktf/provider-aws/lib/api-gateway-vpc-link';
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
-import { SERVER_NAME } from '../http-api/private-service';
-import { unlike } from '../../checks';
+import { HOST_NAME, unlike } from '../../checks';
 
 /**
- * The app, as a REST API reaches it: behind a network load balancer that hands connections on, still encrypted. AWS has
- * links straight to an application load balancer since November 2025, but not the oldest provider that stacks accept:
- * aws 6.13 knows no `integration_target`.
+ * The app as a REST API reaches it: behind a network load balancer that passes connections on, still encrypted. AWS has
+ * had links straight to an application load balancer since November 2025. The oldest provider that stacks accept, aws
+ * 6.13, does not know them: it has no `integration_target`.
  */
 export interface LinkedService {
+  /** ARN of the network load balancer. */
   readonly networkLoadBalancerArn: string;
-  /** The name that the certificate of whoever ends TLS has to hold. */
+  /** Host name that the certificate of the server behind it has to be for. */
   readonly serverName: string;
 }
 
-/** @returns the link's ID. */
+/** A VPC link to the service. @returns its ID */
 export function restLink(scope: Construct, name: string, service: LinkedService): string {
   return new ApiGatewayVpcLink(scope, 'link', { name, targetArns: [service.networkLoadBalancerArn] }).id;
 }
 
+/** Everything that is wrong with a service. */
 export function linkProblems({ networkLoadBalancerArn, serverName }: LinkedService): Problem[] {
   return [
     ...unlike(
@@ -28,6 +29,6 @@ export function linkProblems({ networkLoadBalancerArn, serverName }: LinkedServi
       /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/net\/[\w/-]+$/,
       'the ARN of a network load balancer',
     ),
-    ...unlike('service.serverName', serverName, SERVER_NAME, 'a host name'),
+    ...unlike('service.serverName', serverName, HOST_NAME, 'a host name'),
   ];
 }

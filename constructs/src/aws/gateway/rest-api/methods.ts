@@ -1,22 +1,22 @@
-/** The policy's routes as a REST API has them: a tree of resources, and methods on some. */
+/** The policy's routes as a REST API has them: a tree of resources, some of which have methods. */
 import type { AuthorizerConfiguration } from '@portcullis/runtime/authorizer';
 import type { Policy, Problem, Route } from '@portcullis/runtime/policy';
 import { inexpressible } from '../http-api/routes';
 
 export interface RestMethod {
-  /** `GET`, `HEAD`… */
+  /** As in `GET` or `HEAD`. */
   readonly name: string;
-  /** `/users/{id}`; `/` is the root. */
+  /** As in `/users/{id}`; `/` is the root. */
   readonly path: string;
   readonly route: Route;
 }
 
 /**
- * Every route of the policy under each of its methods and spellings. Under one resource there is room for one
- * parameter, so that the first route to name it names it for all.
+ * Every route of the policy, by each of its methods and spellings. A resource has room for one parameter below it: the
+ * first route names it for all routes.
  *
- * A REST API looks for a resource by the path alone: beside `GET /users/me`, a `PUT /users/{id}` is not found for
- * `/users/me`. So such a route is there under the other one's path too.
+ * A REST API looks for a resource by the path alone. Beside `GET /users/me` it does not find `PUT /users/{id}` for
+ * `/users/me`. So such a route gets a method at the other route's path too.
  */
 export function restMethods(policy: Policy, { routes }: AuthorizerConfiguration): RestMethod[] {
   const parameters = new Map<string, string>();
@@ -36,7 +36,7 @@ export function restMethods(policy: Policy, { routes }: AuthorizerConfiguration)
   return withCovered(methods);
 }
 
-/** Adds methods until none is covered by another route's resource. */
+/** Adds methods until no route is hidden by the resource of another route. */
 function withCovered(methods: readonly RestMethod[]): RestMethod[] {
   const all = new Map(methods.map((method) => [`${method.name} ${method.path}`, method]));
   const tree = restResources(methods);
@@ -47,11 +47,11 @@ function withCovered(methods: readonly RestMethod[]): RestMethod[] {
     }
   }
   const found = [...all.values()];
-  // What was added may cover others.
+  // An added method may hide others.
   return found.length === methods.length ? found : withCovered(found);
 }
 
-/** The path with each of its parameters taken for the texts that are beside it in the tree. */
+/** The path with each parameter replaced by each of the texts that stand beside it in the tree. */
 function covered(path: string, tree: readonly string[]): string[] {
   const paths = segments(path).reduce<string[]>(
     (parents, segment) =>
@@ -64,7 +64,7 @@ function covered(path: string, tree: readonly string[]): string[] {
   return paths.filter((other) => other !== '');
 }
 
-/** The resources right below another one that are no parameters. */
+/** The resources right below `parent` that are texts, not parameters. */
 function textsBelow(parent: string, tree: readonly string[]): string[] {
   return tree.filter((path) => {
     const end = path.lastIndexOf('/');
@@ -72,7 +72,7 @@ function textsBelow(parent: string, tree: readonly string[]): string[] {
   });
 }
 
-/** The resources that methods need, parents first, without the root: that one is there. */
+/** The resources that methods need, parents first. The root is not among them: every API has it. */
 export function restResources(methods: readonly RestMethod[]): string[] {
   const paths = methods.flatMap(({ path }) =>
     segments(path).map((_, index, all) => `/${all.slice(0, index + 1).join('/')}`),
@@ -80,11 +80,12 @@ export function restResources(methods: readonly RestMethod[]): string[] {
   return [...new Set(paths)];
 }
 
+/** The routes that a REST API cannot express. */
 export function restInexpressible(policy: Policy, configuration: AuthorizerConfiguration): Problem[] {
   const spelled = configuration.routes.flatMap(({ routeKeys }) =>
     routeKeys.map((key) => segments(key.slice(key.indexOf(' ') + 1))),
   );
-  // A wildcard's parent, and whatever else is right below it.
+  // Whether another resource stands beside the wildcard.
   const crowded = (wildcard: readonly string[]): boolean =>
     spelled.some(
       (other) =>

@@ -1,9 +1,9 @@
-/** What a REST API says where it refuses by itself: in the shape, the words and the headers of the runtime. */
+/** What a REST API answers when it refuses a request itself: in the shape, words and headers of the runtime. */
 import { ApiGatewayGatewayResponse } from '@cdktf/provider-aws/lib/api-gateway-gateway-response';
 import type { Construct } from 'constructs';
 
 interface GatewayResponse {
-  /** @default that of the response which has no own */
+  /** @default the status that API Gateway gives */
   readonly status?: number;
   readonly body: Readonly<Record<string, unknown>> & { readonly error: string; readonly message: string };
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,13 +20,13 @@ const UNAVAILABLE: GatewayResponse = {
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
 export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
-  // No token, or none that is let in: the gateway has one answer for both.
+  // Without a token, and with one that is not accepted: the gateway has one answer for both.
   UNAUTHORIZED: {
     status: 401,
     body: { error: 'unauthorized', message: 'Missing or invalid Authorization header' },
     headers: { 'WWW-Authenticate': 'Bearer realm="api"' },
   },
-  // A good token without the scopes.
+  // A valid token without the scopes.
   ACCESS_DENIED: {
     status: 403,
     body: {
@@ -35,7 +35,7 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
     },
     headers: { 'WWW-Authenticate': 'Bearer realm="api", error="insufficient_scope"' },
   },
-  // What no method is there for; the name is history.
+  // No method matches. The name has historical reasons.
   MISSING_AUTHENTICATION_TOKEN: {
     status: 403,
     body: { error: 'forbidden', message: 'The policy of this API does not list this route' },
@@ -49,7 +49,7 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
     body: { error: 'rate_limit_exceeded', message: 'Rate limit exceeded. Retry in 1 s.', retryAfter: 1 },
     headers: { 'Retry-After': '1' },
   },
-  // The authorizer threw, or could not be asked: nobody knows whether the token is good.
+  // The authorizer failed or could not be invoked: whether the token is valid is not known.
   AUTHORIZER_CONFIGURATION_ERROR: UNAVAILABLE,
   AUTHORIZER_FAILURE: UNAVAILABLE,
   DEFAULT_4XX: { body: { error: 'invalid_request', message: 'The request is not valid.' } },
@@ -62,6 +62,7 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
   },
 };
 
+/** The gateway responses of an API. */
 export function gatewayResponses(scope: Construct, restApiId: string): ApiGatewayGatewayResponse[] {
   return Object.entries(GATEWAY_RESPONSES).map(
     ([responseType, { status, body, headers }]) =>
@@ -70,13 +71,13 @@ export function gatewayResponses(scope: Construct, restApiId: string): ApiGatewa
         responseType,
         ...(status !== undefined && { statusCode: String(status) }),
         responseTemplates: { 'application/json': JSON.stringify(body) },
-        // A refusal is about one caller at one moment: nothing may keep it.
+        // A refusal is for one caller at one moment: no cache may store it.
         responseParameters: parameters({ 'Cache-Control': 'no-store', ...headers }),
       }),
   );
 }
 
-/** Values that are no expression stand in single quotes. */
+/** API Gateway wants literal values in single quotes. */
 function parameters(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`]),

@@ -9,7 +9,8 @@ import { authorizerConfiguration } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { refuseProps } from '../../../core';
-import { logGroup, REST_ACCESS_LOG_FORMAT } from '../access-log';
+import { logGroup } from '../../account/log-group';
+import { REST_ACCESS_LOG_FORMAT } from '../access-log';
 import { bodyProblems, type BodySchemas } from './body-schemas';
 import type { GatewayAccount } from './gateway-account';
 import { SECURITY_POLICY } from '../domain';
@@ -24,11 +25,11 @@ import { requestsPerAddress, WebAcl } from './firewall';
 
 export interface RestApiGatewayProps extends GatewayProps {
   readonly service: LinkedService;
-  /** What lets the stage log. */
+  /** The account's setting that lets the stage log. */
   readonly account: GatewayAccount;
   /**
-   * What bodies of JSON have to be, where the app insists on one: JSON Schema draft 4. A schema that asks for more
-   * than the app does refuses what the app would take. @default bodies are the app's to judge
+   * JSON Schemas (draft 4) of request bodies, by route. A schema that is stricter than the app refuses what the app would
+   * accept. @default the app alone checks bodies
    */
   readonly bodies?: BodySchemas;
 }
@@ -36,26 +37,45 @@ export interface RestApiGatewayProps extends GatewayProps {
 const STAGE = 'live';
 
 /**
- * A REST API in front of the service, behind a firewall. The Lambda authorizer verifies tokens as the app does and
- * answers with the exact methods that a token's scopes permit, so that the gateway may keep one answer for a minute and
- * for every route. What the policy does not list, no method is there for. The app behind it decides again.
+ * A REST API in front of the service, behind a web ACL of AWS WAF. Routes that the policy does not list have no method.
+ * The app behind it decides again. With it come a Lambda authorizer, a VPC link, a deployment with its stage, access and
+ * execution logs, and a custom domain name.
  *
- * There are no API keys and no usage plans: who is limited to what is the limiter's to say. Answers of the app that
- * carry `WWW-Authenticate` reach clients with `x-amzn-Remapped-WWW-Authenticate` instead; those of the gateway do not.
+ * The Lambda authorizer verifies tokens as the app does, and answers with the exact methods that a token's scopes
+ * permit. So the gateway can use one answer for a minute, for every route.
+ *
+ * There are no API keys and no usage plans: the limiter alone decides who is limited to what. Where an answer of the app
+ * has a `WWW-Authenticate` header, clients get it as `x-amzn-Remapped-WWW-Authenticate`. Refusals of the gateway itself
+ * keep its name.
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
+ *
+ * @example
+ * const gateway = new RestApiGateway(this, 'gateway', {
+ *   policy,
+ *   domain,
+ *   busyClients: 20,
+ *   service: {
+ *     networkLoadBalancerArn:
+ *       'arn:aws:elasticloadbalancing:eu-central-1:333333333333:loadbalancer/net/orders/0a1b2c3d4e5f6071',
+ *     serverName: 'api.internal.example.com',
+ *   },
+ *   account: new GatewayAccount(this, 'gateway-account', { name: 'gateway-log' }),
+ *   logs,
+ * });
+ * new TerraformOutput(this, 'dns-record', { value: gateway.target });
  */
 export class RestApiGateway extends Construct {
   readonly apiId: string;
-  /** Where clients call it. */
+  /** Origin that clients call. */
   readonly url: string;
-  /** What the domain's DNS record has to point at. */
+  /** Host that the domain's DNS record has to point at. */
   readonly target: string;
   private readonly api: ApiGatewayRestApi;
 
   /**
-   * @throws ConstructError `ERR_PROPS` with everything that is wrong at once.
-   * @throws AuthOptionsError, PolicyError as {@link authorizerConfiguration} does.
+   * @throws ConstructError `ERR_PROPS` with all problems at once.
+   * @throws AuthOptionsError, PolicyError for the same reasons as {@link bundleAuthorizer}.
    */
   constructor(scope: Construct, id: string, props: RestApiGatewayProps) {
     super(scope, id);
@@ -71,7 +91,7 @@ export class RestApiGateway extends Construct {
     this.api = new ApiGatewayRestApi(this, 'api', {
       name: policy.name,
       endpointConfiguration: { types: ['REGIONAL'] },
-      // It would take TLS 1.0, and lead around whatever the domain is behind.
+      // It would take TLS 1.0, and clients could use it to go around whatever stands in front of the domain.
       disableExecuteApiEndpoint: true,
       lifecycle: { createBeforeDestroy: true },
     });
@@ -93,7 +113,7 @@ export class RestApiGateway extends Construct {
     ];
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: this.apiId,
-      // A deployment is a copy: what is not in the triggers reaches no client until the next one.
+      // A deployment is a copy. A change that is not among the triggers reaches clients with the next deployment only.
       triggers: {
         definition: hashOf({ methods, bodies, responses: GATEWAY_RESPONSES }),
         authorizer: authorizerId,
@@ -135,7 +155,7 @@ export class RestApiGateway extends Construct {
     deployment: ApiGatewayDeployment,
     { policy, busyClients, logs, account }: RestApiGatewayProps,
   ): ApiGatewayStage {
-    // API Gateway writes what went wrong inside to a group of this name, and would make it without a key.
+    // API Gateway writes its own errors to a log group of this name. Left to itself, it would make one without a key.
     const executions = logGroup(
       this,
       'execution-log',
@@ -161,7 +181,7 @@ export class RestApiGateway extends Construct {
       settings: {
         metricsEnabled: true,
         loggingLevel: 'ERROR',
-        // Would log headers and bodies.
+        // It would log headers and bodies.
         dataTraceEnabled: false,
         throttlingRateLimit: rate,
         throttlingBurstLimit: burst,

@@ -1,7 +1,7 @@
 import { definePolicy, type PolicyInput } from '@portcullis/runtime/policy';
 import { parse } from 'yaml';
 import { securityScanningFiles, type SecurityScanningProps } from '../../../../../constructs/src/github';
-import { securityScanningProblems } from '../../../../../constructs/src/github/scanning/security-scanning';
+import { securityScanningProblems } from '../../../../../constructs/src/github/scanning/props';
 import { policy } from '../../../../../policy';
 
 const props: SecurityScanningProps = {

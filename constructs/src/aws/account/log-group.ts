@@ -1,0 +1,44 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import type { Problem } from '@portcullis/runtime/policy';
+import type { Construct } from 'constructs';
+import { KMS_KEY_ARN } from '../arns';
+import { unlike } from '../checks';
+
+/** How the logs of a construct are kept. */
+export interface LogOptions {
+  /** Days for which lines are kept: one of the numbers that CloudWatch Logs takes. */
+  readonly retentionDays: number;
+  /** ARN of the KMS key that encrypts them. The key's policy has to let CloudWatch Logs use it. */
+  readonly keyArn: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** A log group of CloudWatch Logs. */
+export function logGroup(scope: Construct, id: string, name: string, logs: LogOptions): CloudwatchLogGroup {
+  return new CloudwatchLogGroup(scope, id, {
+    name,
+    retentionInDays: logs.retentionDays,
+    kmsKeyId: logs.keyArn,
+  });
+}
+
+/** @param logs what a construct was given: without a compiler, it may be nothing. */
+export function logProblems(logs: LogOptions | undefined): Problem[] {
+  if (!logs) {
+    const message =
+      'received nothing; expected retentionDays and keyArn: a stage without an access log answers no question later';
+    return [{ path: 'logs', message }];
+  }
+  const { retentionDays, keyArn } = logs;
+  const days = RETENTION_DAYS.join(', ');
+  return [
+    ...(RETENTION_DAYS.includes(retentionDays)
+      ? []
+      : [{ path: 'logs.retentionDays', message: `received ${retentionDays}; expected one of ${days}` }]),
+    ...unlike('logs.keyArn', keyArn, KMS_KEY_ARN, 'the ARN of a key of KMS, not of an alias'),
+  ];
+}

@@ -1,0 +1,94 @@
+import type { Problem } from '@portcullis/runtime/policy';
+import { logProblems, type LogOptions } from '../account/log-group';
+import { permissionProblems, type Permission } from '../account/permission';
+import type { AwsPlace } from '../account/place';
+import { CERTIFICATE_ARN, SECURITY_GROUP_ID } from '../arns';
+import { HOST_NAME, unless, unlike, wholeNumber } from '../checks';
+import { networkProblems, type PrivateNetwork } from '../network/private-network';
+import { environmentProblems, IMAGE } from './container';
+
+export interface ApiServiceProps {
+  readonly place: AwsPlace;
+  readonly network: PrivateNetwork;
+  /** Name of the service, of its cluster and of its load balancer. */
+  readonly name: string;
+  /** Name of the app's IAM role. Vault lets the holders of that role log in. */
+  readonly taskRole: string;
+  /** An image of ECR by its digest: `<account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<digest>`. */
+  readonly image: string;
+  /** Environment variables, such as addresses. Never a secret: whoever may read a task definition reads them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the app may do in AWS. */
+  readonly permissions: readonly Permission[];
+  /** IDs of security groups made elsewhere that the tasks join, to reach what those groups let in. */
+  readonly memberOf: readonly string[];
+  /** The database, which is there already: its security group's ID, and its port. */
+  readonly database: { readonly securityGroupId: string; readonly port: number };
+  /** Ports that tasks may connect to anywhere: those of Vault, the identity provider and AWS. @default [443] */
+  readonly outwardPorts?: readonly number[];
+  /** Host name that the load balancer's certificate is for. */
+  readonly serverName: string;
+  /** ARN of that certificate of ACM. */
+  readonly certificateArn: string;
+  /** CPU units of a task: 1024 are one vCPU. */
+  readonly cpu: number;
+  /** Memory of a task, in MiB. */
+  readonly memory: number;
+  /** Fewest and most tasks that run. How many there are depends on their load. */
+  readonly tasks: { readonly min: number; readonly max: number };
+  /** Adds the network load balancer that VPC links of REST APIs want. @default false */
+  readonly networkLoadBalancer?: boolean;
+  readonly logs: LogOptions;
+}
+
+/** Ports that tasks connect to anywhere, unless props say otherwise. */
+export const OUTWARD_PORTS: readonly number[] = [443];
+
+/** Sizes that Fargate has: by CPU units, the least and the most memory in MiB, in steps of one GiB. */
+const SIZES: Readonly<Record<number, readonly [least: number, most: number]>> = {
+  256: [512, 2_048],
+  512: [1_024, 4_096],
+  1024: [2_048, 8_192],
+  2048: [4_096, 16_384],
+  4096: [8_192, 30_720],
+};
+
+/** Everything that is wrong with a service's props. */
+export function apiServiceProblems(props: ApiServiceProps): Problem[] {
+  const { network, name, image, cpu, memory, tasks, database, outwardPorts = [] } = props;
+  const [least, most] = SIZES[cpu] ?? [0, 0];
+  const sized = memory >= least && memory <= most && (memory % 1_024 === 0 || memory === 512);
+  const sizes = Object.keys(SIZES).join(', ');
+  return [
+    ...networkProblems(network),
+    // A load balancer's name has at most 32 characters, and `-rest` is appended to it.
+    ...unlike('name', name, /^[a-z](-?[a-z0-9]){0,26}$/, 'at most 27 letters, digits and single "-"'),
+    ...unlike('taskRole', props.taskRole, /^[\w+=,.@-]{1,64}$/, 'the name of a role'),
+    ...unlike(
+      'image',
+      image,
+      IMAGE,
+      'a repository of ECR and a digest, as in <account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<64 digits>, for a tag can be moved',
+    ),
+    ...environmentProblems(props.environment),
+    ...permissionProblems('permissions', props.permissions),
+    ...unlike(
+      'database.securityGroupId',
+      database.securityGroupId,
+      SECURITY_GROUP_ID,
+      'the ID of a security group',
+    ),
+    ...[database.port, ...outwardPorts].flatMap((port, index) =>
+      wholeNumber(index === 0 ? 'database.port' : `outwardPorts[${index - 1}]`, port, 1, 65_535),
+    ),
+    ...unlike('serverName', props.serverName, HOST_NAME, 'a host name'),
+    ...unlike('certificateArn', props.certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
+    ...unless(cpu in SIZES, 'cpu', cpu, `one of ${sizes}`),
+    ...(cpu in SIZES
+      ? unless(sized, 'memory', memory, `${least} to ${most} MiB in steps of 1024, as Fargate has it`)
+      : []),
+    ...wholeNumber('tasks.min', tasks.min, 1, 5_000),
+    ...wholeNumber('tasks.max', tasks.max, tasks.min, 5_000),
+    ...logProblems(props.logs),
+  ];
+}

@@ -1,0 +1,66 @@
+/** `plan.yml`: plans that reviewers can read. */
+import { CHECKED_OUT, type Step, type Workflow } from '../workflow/workflow';
+import { PLAN, signIn, vaultEnvironment, type DeliveryWorkflowProps } from './delivery';
+
+/**
+ * Plans every stack of a pull request with a role that can only read, and says in a comment what changes.
+ *
+ * @example
+ * const yaml = renderWorkflow(planWorkflow(delivery));
+ */
+export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Workflow {
+  const include = environments.flatMap(({ stacks, vaultAddress, aws }) =>
+    stacks.map((stack) => ({ stack, vault: vaultAddress, region: aws.region, role: aws.planRoleArn })),
+  );
+  return {
+    name: 'plan',
+    on: { pull_request: {} },
+    jobs: {
+      plan: {
+        // The ruleset asks for this name, in which the rest of the matrix would stand by default.
+        name: planCheck('${{ matrix.stack }}'),
+        // A fork's pull request gets no credential, so that it could plan nothing.
+        if: 'github.event.pull_request.head.repo.full_name == github.repository',
+        permissions: { contents: 'read', 'id-token': 'write', 'pull-requests': 'write' },
+        'timeout-minutes': 30,
+        concurrency: { group: 'plan-${{ github.ref }}-${{ matrix.stack }}', 'cancel-in-progress': true },
+        strategy: { 'fail-fast': false, matrix: { include } },
+        env: { STACK: '${{ matrix.stack }}' },
+        steps: [
+          ...CHECKED_OUT,
+          ...signIn('${{ matrix.vault }}', vault.planRole, '${{ matrix.region }}', '${{ matrix.role }}'),
+          {
+            name: 'Plan',
+            env: vaultEnvironment('${{ matrix.vault }}'),
+            // Exit code 1 is a grade, which is for the reviewer. Only a plan that could not be made fails the job.
+            run: `${PLAN} "$STACK" --markdown comment.md || [ $? -ge 2 ]`,
+          },
+          { name: 'Summarize', run: 'cat comment.md >> "$GITHUB_STEP_SUMMARY"' },
+          STICKY_COMMENT,
+        ],
+      },
+    },
+  };
+}
+
+/** Name of the check that is the plan of a stack. */
+export function planCheck(stack: string): string {
+  return `plan ${stack}`;
+}
+
+/** One comment for each stack. A marker in its first line tells which comment to update. */
+const STICKY_COMMENT: Step = {
+  name: 'Comment',
+  env: { GH_TOKEN: '${{ github.token }}', NUMBER: '${{ github.event.pull_request.number }}' },
+  run: [
+    'marker=$(head --lines=1 comment.md)',
+    'comment=$(gh api --paginate "/repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments" \\',
+    '  | jq --raw-output --slurp --arg marker "$marker" \\',
+    '    \'add // [] | map(select(.user.login == "github-actions[bot]" and (.body | startswith($marker)))) | .[0].id // empty\')',
+    'if [ -n "$comment" ]; then',
+    '  gh api --method PATCH "/repos/$GITHUB_REPOSITORY/issues/comments/$comment" --field body=@comment.md > /dev/null',
+    'else',
+    '  gh api --method POST "/repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments" --field body=@comment.md > /dev/null',
+    'fi',
+  ].join('\n'),
+};

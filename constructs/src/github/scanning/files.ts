@@ -1,0 +1,54 @@
+import type { Policy } from '@portcullis/runtime/policy';
+import { renderWorkflow } from '../workflow/workflow';
+import { BEARER_HOOK } from './bearer-hook';
+import { DEFAULTS, type SecurityScanningProps } from './props';
+import { securityWorkflow } from './security-workflow';
+import { renderZapRules } from './zap-rules';
+
+/**
+ * The files of a scanning, by path. {@link SecurityScanning} proposes them to a repository, and `portcullis workflows`
+ * writes them into the checkout.
+ *
+ * @example
+ * const files = securityScanningFiles({
+ *   policy,
+ *   stagingUrl: 'https://staging.api.example.com',
+ *   productionUrl: 'https://api.example.com',
+ *   tokenUrl: 'https://auth.example.com/token',
+ *   vault: { address: 'https://vault.example.com', role: 'github-scan', secretPath: 'secret/data/orders/scan' },
+ * });
+ */
+export function securityScanningFiles(props: SecurityScanningProps): Record<string, string> {
+  const { policy, schedule = DEFAULTS.schedule, failOn = DEFAULTS.failOn } = props;
+  const { scannerLimit = DEFAULTS.scannerLimit } = props;
+  const workflow = securityWorkflow({
+    schedule,
+    failOn,
+    stagingUrl: props.stagingUrl,
+    openApiPath: '/openapi.json',
+    tiers: Object.keys(policy.tiers),
+    tokens: {
+      url: props.tokenUrl,
+      resource: policy.audience,
+      scopes: [...new Set(policy.routes.flatMap(({ scopes }) => scopes))],
+      renewSeconds: Math.ceil(policy.lifetimes.accessTokenSeconds / 3),
+    },
+    probe: { path: probedPath(policy), atLeast: scannerLimit },
+    vault: props.vault,
+  });
+  return {
+    '.github/workflows/security.yml': renderWorkflow(workflow),
+    '.zap/baseline-rules.tsv': renderZapRules(props.baselineRules ?? []),
+    '.zap/full-scan-rules.tsv': renderZapRules(props.fullScanRules ?? []),
+    '.zap/allow-list.json': `${JSON.stringify(props.accepted ?? [], undefined, 2)}\n`,
+    '.zap/bearer-hook.py': BEARER_HOOK,
+  };
+}
+
+/** Path of a limited route: of one that reads, and among these of one without parameters, if the policy has one. */
+function probedPath({ routes }: Policy): string {
+  const limited = routes.filter((route) => !route.public);
+  const read = limited.filter(({ method }) => method === 'GET');
+  const pattern = (read.find(({ path }) => !/[:*{]/.test(path)) ?? read[0] ?? limited[0])?.path ?? '/';
+  return pattern.replace(/[{}]/g, '').replace(/[:*]\w+/g, '0');
+}

@@ -1,0 +1,140 @@
+import { isHttpsOrLoopback, readLimit, type Policy, type Problem } from '@portcullis/runtime/policy';
+import { scheduleProblem } from './schedule';
+import { zapRuleProblems, type ZapRule } from './zap-rules';
+
+/** A finding that is accepted for a while. `portcullis zap-gate` refuses entries that have expired. */
+export interface AcceptedFinding {
+  /** ZAP's number of the rule, or of one variant of the rule, as in `10038-1`. */
+  readonly rule: string;
+  /** The beginning of the URLs where it is accepted. @default every URL */
+  readonly url?: string;
+  /** Who accepted it, and why. */
+  readonly reason: string;
+  /** The last day on which it is accepted (UTC), as in `2026-12-31`; a year ahead at most. */
+  readonly expires: string;
+}
+
+export interface SecurityScanningProps {
+  readonly policy: Policy;
+  /** Origin of staging, which is scanned in full after each deploy, and on schedule. */
+  readonly stagingUrl: string;
+  /** Origin of production, which is never scanned. */
+  readonly productionUrl: string;
+  /** Vault, and what the scan's job reads there. */
+  readonly vault: {
+    /** Address, as runners reach it. */
+    readonly address: string;
+    /** JWT role of the scan's job. {@link DeployIdentity} makes it. */
+    readonly role: string;
+    /**
+     * KV v2 path of an entry with `slack_webhook`, and with `<tier>_client_id` and `<tier>_client_secret` for each tier.
+     * Each client belongs to an organisation of its own, to which `watchOverrides()` gives limits of its own: the 429s
+     * of a tier would blind the scanner. A scan begins once these limits are
+     * {@link SecurityScanningProps.scannerLimit} or more.
+     */
+    readonly secretPath: string;
+  };
+  /** The issuer's token endpoint, for Client Credentials. */
+  readonly tokenUrl: string;
+  /** The least limit that the rate limiter has to give each client of the scan. @default '100000/1m' */
+  readonly scannerLimit?: string;
+  /** When staging is scanned besides: five fields of cron, in UTC. @default '0 3 * * 1', Mondays at 03:00 */
+  readonly schedule?: string;
+  /** The least risk that fails a scan. @default 'high' */
+  readonly failOn?: 'high' | 'medium';
+  /** Rules of the passive scan of pull requests. @default ZAP's own levels */
+  readonly baselineRules?: readonly ZapRule[];
+  /** Rules of the scans of staging. @default ZAP's own levels */
+  readonly fullScanRules?: readonly ZapRule[];
+  /** Findings that are accepted for a while. @default none */
+  readonly accepted?: readonly AcceptedFinding[];
+  /** The day on which the dates of accepted findings are checked, as in `2026-12-31`. @default today, in UTC */
+  readonly today?: string;
+}
+
+/** How staging is scanned unless the props say otherwise. */
+export const DEFAULTS = { scannerLimit: '100000/1m', schedule: '0 3 * * 1', failOn: 'high' } as const;
+
+export interface SecurityScanningFilesProps extends SecurityScanningProps {
+  /** Name of the repository, without its owner. */
+  readonly repository: string;
+}
+
+/** Everything that is wrong with the properties. */
+export function securityScanningProblems(props: SecurityScanningProps): Problem[] {
+  const { stagingUrl, productionUrl, schedule, vault, tokenUrl, scannerLimit } = props;
+  const cron = schedule === undefined ? undefined : scheduleProblem(schedule);
+  return [
+    ...urlProblem('stagingUrl', stagingUrl),
+    ...urlProblem('productionUrl', productionUrl),
+    ...urlProblem('tokenUrl', tokenUrl),
+    ...urlProblem('vault.address', vault.address),
+    ...(originOf(stagingUrl) === originOf(productionUrl)
+      ? [
+          {
+            path: 'stagingUrl',
+            message: `received the origin of production, ${stagingUrl}: a full scan attacks what it scans; give staging's own`,
+          },
+        ]
+      : []),
+    ...(cron === undefined ? [] : [{ path: 'schedule', message: cron }]),
+    ...(scannerLimit === undefined || readLimit(scannerLimit) !== undefined
+      ? []
+      : [
+          {
+            path: 'scannerLimit',
+            message: `received ${JSON.stringify(scannerLimit)}; expected calls in a window, as in 100000/1m`,
+          },
+        ]),
+    ...(/^[\w-]+\/data\/[\w-]+(\/[\w-]+)*$/.test(vault.secretPath)
+      ? []
+      : [
+          {
+            path: 'vault.secretPath',
+            // Not shown: a webhook is a secret.
+            message:
+              'expected the path of a KV v2 entry, as in secret/data/api/scan; put a webhook into that entry, not here',
+          },
+        ]),
+    ...zapRuleProblems('baselineRules', props.baselineRules ?? []),
+    ...zapRuleProblems('fullScanRules', props.fullScanRules ?? []),
+    ...acceptedProblems(props),
+  ];
+}
+
+function urlProblem(path: string, url: string): Problem[] {
+  return isHttpsOrLoopback(url)
+    ? []
+    : [{ path, message: `received ${JSON.stringify(url)}; expected an https URL (http only on loopback)` }];
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+const LONGEST_DAYS = 366;
+
+function acceptedProblems({
+  accepted = [],
+  today = new Date().toISOString().slice(0, 10),
+}: SecurityScanningProps): Problem[] {
+  const last = new Date(Date.parse(today) + LONGEST_DAYS * 86_400_000).toISOString().slice(0, 10);
+  return accepted.flatMap(({ expires, reason }, index) => [
+    ...(/^\d{4}-\d\d-\d\d$/.test(expires) && expires >= today && expires <= last
+      ? []
+      : [
+          {
+            path: `accepted[${index}].expires`,
+            message: `received ${expires}; expected a day from ${today} to ${last}: mend the finding, or accept it anew with a reason`,
+          },
+        ]),
+    ...(reason.trim().length >= 20
+      ? []
+      : [
+          {
+            path: `accepted[${index}].reason`,
+            message: 'expected at least 20 characters: who accepted it, and why',
+          },
+        ]),
+  ]);
+}
