@@ -1,4 +1,4 @@
-/** What clients of the fintech API send: checked by the app and, where it says so, by the gateway before it. */
+/** What request bodies of the fintech API have to be. The app checks them, and so does a gateway of the kind `rest`. */
 import { z } from 'zod';
 
 export const newTransaction = z.strictObject({
@@ -8,7 +8,7 @@ export const newTransaction = z.strictObject({
   description: z.string().min(1).max(140),
 });
 
-/** Bodies that the app insists on, as API Gateway reads schemas. */
+/** The schemas that a gateway checks, in the version that API Gateway reads. */
 export const bodies = {
   'POST /api/transactions': z.toJSONSchema(newTransaction, { target: 'draft-4', io: 'input' }),
 };

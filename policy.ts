@@ -1,6 +1,6 @@
 /**
- * The fintech API's security policy. The gateway's routes and throttles, the Vault roles' lifetimes and
- * the middleware all derive from this one value; nothing in it is stated anywhere else.
+ * The fintech API's security policy. The gateway's routes and throttles, the lifetimes of Vault's roles and the
+ * middleware follow from this value. Nothing in it is stated anywhere else.
  */
 import { definePolicy } from '@portcullis/runtime/policy';
 

@@ -17,7 +17,7 @@ import { transactions } from './transactions';
 export interface AppDependencies {
   readonly logger: Logger;
   readonly database: Database;
-  /** What signs export links: the first; all of them verify. */
+  /** Keys of export links: the first signs, all of them verify. */
   readonly signingKeys: SigningKeys;
   /** Made by `requireAuth()`. */
   readonly auth: RequestHandler;
@@ -31,14 +31,14 @@ export interface AppDependencies {
   readonly revocations: Pick<Revocations, 'current'>;
   /** Made by `backChannelLogout()`, where people may log in. */
   readonly backChannelLogout?: RequestHandler | undefined;
-  /** Where people log in and out. */
+  /** The issuer at which people log in and out. */
   readonly provider: string;
   readonly checks: Readonly<Record<string, DependencyCheck>>;
   /** The commit that runs. */
   readonly release?: string | undefined;
 }
 
-/** The fintech API. What protects it is the four lines in the middle; the rest is an ordinary Express app. */
+/** The fintech API. The four lines in the middle protect it; the rest is an ordinary Express app. */
 export function createApp(dependencies: AppDependencies): Express {
   const { logger, database, signingKeys, auth, limiter, login, provider, checks } = dependencies;
   const { loginLimit, revocations, backChannelLogout, release } = dependencies;
@@ -46,8 +46,8 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(logRequests(logger));
   app.use(securityHeaders(provider));
 
-  // The provider's, not a browser's: before what keeps other sites' forms out, and not counted against a limit,
-  // which would be one for all logouts.
+  // The provider sends these requests, not a browser. So this comes before login(), which refuses forms of other sites,
+  // and before the limiter, which would count all logouts against one limit.
   if (backChannelLogout) app.post('/auth/backchannel-logout', backChannelLogout);
   if (loginLimit) app.use(['/auth/login', '/auth/callback'], loginLimit);
   if (login) app.use(login);

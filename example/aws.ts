@@ -1,15 +1,16 @@
 import { awsLogin, type ElastiCacheIam, type LoginMethod } from '@portcullis/runtime';
+import { REDIS_ROLES } from '../vault-names';
 import type { Settings } from './settings';
 
-/** On AWS the app logs in to Vault as the role that it has; elsewhere with an AppRole. */
+/** On AWS the app logs in to Vault as its task's role; elsewhere with an AppRole. */
 export function vaultLogin(settings: Settings): LoginMethod | undefined {
   const { VAULT_AWS_ROLE: role, VAULT_AWS_SERVER_ID: serverId, AWS_REGION: region } = settings;
   if (role === undefined) return undefined;
   return awsLogin({ role, ...(serverId && { serverId }), ...(region && { region }) });
 }
 
-/** The limiter's Redis user: ElastiCache's, signed for with that role, or leased from Vault. */
+/** The limiter's Redis user: one of ElastiCache, which that role signs in as, or one that Vault leases. */
 export function redisUser(settings: Settings): string | ElastiCacheIam {
   const { ELASTICACHE_CACHE: cache, ELASTICACHE_USER: user } = settings;
-  return cache && user ? { kind: 'elasticache-iam', cache, user } : 'redis-role';
+  return cache && user ? { kind: 'elasticache-iam', cache, user } : REDIS_ROLES.app;
 }

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { ZodError } from 'zod';
 
-/** The last handler: clients learn what to mend, never what went wrong inside. */
+/** The last handler. Clients learn what to correct in their request, never what went wrong inside. */
 export const answerErrors: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) {
     next(error);
@@ -23,7 +23,7 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, req, res, next
     .json({ error: 'internal_error', message: 'Something went wrong on our side. Please try again.' });
 };
 
-/** Express and its parsers mark what is the client's fault (bad JSON, a body too large) with a 4xx status. */
+/** Express and its parsers give errors that are the client's fault (bad JSON, a body too large) a 4xx status. */
 function clientErrorStatus(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   const { status } = error;

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import type { Database } from './database';
 import { organisationOf } from './organisation';
 
-/** The newest first; the one before for a while after it was replaced. */
+/** The newest key, then the one before it for a while after its replacement. */
 export type SigningKeys = () => readonly [string, ...string[]];
 
-const LINK_SECONDS = 300;
-/** Its own `typ`: neither kind of token can ever be taken for the other (RFC 8725 §3.11). */
+/** How long a link is good, in seconds. */
+export const LINK_SECONDS = 300;
+/** A `typ` of its own: an access token can never be taken for a link, nor a link for an access token (RFC 8725 §3.11). */
 const LINK_TYPE = 'export+jwt';
 
 const linkClaims = z.object({ sub: z.string(), asOf: z.iso.datetime() });
@@ -23,9 +24,8 @@ interface BookingRow {
 }
 
 /**
- * `POST /api/transactions/export` answers with a link that is good for five minutes, signed together
- * with its expiry by the newest `jwt_signing_key`; `GET /api/exports/:link` serves it as CSV, to the same
- * organisation only.
+ * `POST /api/transactions/export` answers with a link that is good for {@link LINK_SECONDS}. The newest `jwt_signing_key`
+ * signs the link and its expiry. `GET /api/exports/:link` serves the bookings as CSV, to the same organisation only.
  */
 export function exports(database: Database, signingKeys: SigningKeys): Router {
   const encode = (key: string): Uint8Array => new TextEncoder().encode(key);
@@ -68,7 +68,7 @@ export function exports(database: Database, signingKeys: SigningKeys): Router {
   return router;
 }
 
-/** Links outlive a change of the key: what the key before signed is still good. */
+/** Links outlive a change of the key: the key before verifies too. */
 async function readLink(
   link: string,
   keys: readonly Uint8Array[],

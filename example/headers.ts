@@ -5,10 +5,9 @@ const SELF = ["'self'"];
 const NOBODY = ["'none'"];
 
 /**
- * What browsers are told: the page runs and loads its own files only, talks to this API only, and is shown in
- * no frame.
+ * Security headers: the page runs and loads its own files only, talks to this API only, and no frame shows it.
  *
- * @param provider where logging out leads: browsers hold a form to its policy over redirects too.
+ * @param provider the issuer, to which logging out redirects: browsers apply `form-action` to redirects too.
  */
 export function securityHeaders(provider: string): RequestHandler {
   return helmet({

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 
-/** Whether a dependency works. A rejection counts as no; its reason is never shown. */
+/** Whether a dependency works. A rejection counts as no. Its reason is never shown. */
 export type DependencyCheck = () => boolean | Promise<boolean>;
 
 const CHECKED_AGAIN_AFTER_MS = 1_000;
@@ -9,12 +9,13 @@ const CHECK_TIMEOUT_MS = 2_000;
 type State = 'up' | 'down' | 'degraded';
 
 /**
- * `/healthz`: the process runs. `/readyz`: it can serve, each dependency by name. Both are open to
- * everyone, so the checks run once a second at most however often they are asked for.
+ * `/healthz` says that the process runs. `/readyz` says whether it can serve, with the state of each dependency by name.
+ * Both are open to everyone, so the checks run once a second at most, however often somebody asks.
  *
- * @param checks without which nothing can be served.
- * @param release the commit that runs: a deploy can tell when it is there.
- * @param dispensable what the service can do without for a while: it says `degraded`, and stays ready.
+ * @param checks of dependencies without which the service is not ready.
+ * @param dispensable checks of dependencies that the service can do without for a while: without them it is `degraded`,
+ *   and stays ready.
+ * @param release the commit that runs, so that a deploy can tell when it is there.
  */
 export function health(
   checks: Readonly<Record<string, DependencyCheck>>,

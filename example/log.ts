@@ -4,7 +4,7 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import type { IncomingMessage } from 'node:http';
 
-/** Names under which a secret could slip into a log object, at any of the depths that we log. */
+/** Names of fields that could bring a secret into a log line, at any depth that we log. */
 const secretFields = ['password', 'secret', 'token', 'authorization', 'cookie', 'lease_id'];
 const redactedPaths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
@@ -15,8 +15,8 @@ export function createLogger(level: string, destination: DestinationStream = pin
 }
 
 /**
- * One line a request. It names the policy's route, not the URL: paths carry export tokens and queries
- * carry what clients put there. No header is logged.
+ * Logs one line for each request. The line names the policy's route instead of the URL: paths hold export links, and
+ * queries hold what clients put there. No header is logged.
  */
 export function logRequests(logger: Logger): HttpLogger {
   return pinoHttp({

@@ -16,13 +16,14 @@ import {
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { policy } from '../policy';
+import { vaultNamesOf } from '../vault-names';
 import { createApp } from './app';
 import { redisUser, vaultLogin } from './aws';
-import { configSchema, type Config } from './config';
+import { CONFIG_PATH, configSchema, type Config } from './config';
 import { createLogger } from './log';
 import { readSettings, type Settings } from './settings';
 
-/** In-flight requests get this long after SIGTERM. */
+/** How long requests in flight may take after SIGTERM, in milliseconds. */
 const SHUTDOWN_MS = 10_000;
 
 async function main(): Promise<void> {
@@ -35,9 +36,9 @@ async function main(): Promise<void> {
     ...(asRole && { login: asRole }),
     onEvent: (event) => logger.info(event, event.type),
   });
-  const settled = await secrets.watchKv('secret/fintech-api/config', configSchema);
+  const settled = await secrets.watchKv(CONFIG_PATH, configSchema);
   const config = settled.current;
-  const database = secrets.postgresPool('fintech-api-role', {
+  const database = secrets.postgresPool(vaultNamesOf(policy).databaseRole, {
     host: config.db_host,
     port: config.db_port,
     database: settings.DATABASE_NAME,
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
     policy,
     redis,
     overrides: await watchOverrides(secrets, policy),
-    // The busiest clients decide most of their calls without a round trip.
+    // For the busiest clients, most calls are decided without a round trip.
     reserved: { tiers: ['enterprise'] },
     onEvent,
   });
@@ -149,7 +150,7 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // Before the logger exists, or because of what it would need: one plain line, and no stack for a wrong setting.
+  // The logger may not exist yet. One plain line is enough for a wrong setting, without a stack trace.
   console.error(error instanceof Error ? `fintech-api: ${error.message}` : 'fintech-api: failed to start');
   process.exit(1);
 });

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 
-/** `GET /api/me`: who the caller is to this API. It costs nothing, so that a limit can be watched. */
+/** `GET /api/me`: who the caller is to this API. The call costs nothing, so that clients can watch their limit. */
 export function me(): Router {
   const router = Router();
 

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { policy } from '../policy';
 import { newTransaction } from '../bodies';
+import { LINK_SECONDS } from './exports';
 import { reportRequest } from './reports';
 import { transactionsPage } from './transactions';
 
@@ -11,7 +12,7 @@ const page = z.toJSONSchema(transactionsPage, { io: 'input' }).properties as Rec
   Record<string, unknown>
 >;
 
-/** What can be called, made from the policy and from the schemas that requests are checked with. */
+/** The OpenAPI document, made from the policy and from the schemas that check requests. */
 export const openApiDocument = openApi(policy, {
   title: 'Fintech API',
   version: '1',
@@ -27,7 +28,7 @@ export const openApiDocument = openApi(policy, {
       success: [201, 'Booked'],
     },
     'POST /api/transactions/export': {
-      summary: 'Make a link to all bookings, good for five minutes',
+      summary: `Make a link to all bookings, good for ${LINK_SECONDS / 60} minutes`,
       success: [201, 'The link'],
     },
     'GET /api/exports/:link': { summary: 'All bookings as CSV' },

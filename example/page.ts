@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 const FILES = join(__dirname, 'page');
 
-/** `GET /` and the files that it needs. Nothing in them is anybody's: what a person sees, the API tells. */
+/** `GET /` and the files that it needs. They hold nobody's data: the page gets it from the API. */
 export function page(): Router {
   const router = Router();
   router.get('/', (_req, res) => {
-    // Otherwise the back button could show what a person saw before they logged out.
+    // A stored page would let the back button show what a person saw before they logged out.
     res.set('Cache-Control', 'no-store').sendFile(join(FILES, 'index.html'), { cacheControl: false });
   });
   router.use('/page', express.static(FILES, { index: false, redirect: false, maxAge: '5m' }));

@@ -4,7 +4,7 @@ import type { Database } from './database';
 import { organisationOf } from './organisation';
 
 export const reportRequest = z.strictObject({
-  /** The month to sum up; this one unless given. */
+  /** The month to sum up. @default the present one, in UTC */
   month: z
     .string()
     .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-11')

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const loopbackOrHttps = z.url({ protocol: /^https?$/ });
 
-/** The environment that the fintech API reads. Vault's own settings are read by `SecretsManager.connect()`. */
+/** The environment variables that the fintech API reads. `SecretsManager.connect()` reads Vault's. */
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
   HOST: z.string().default('0.0.0.0'),
@@ -16,18 +16,18 @@ const environment = z.object({
   OIDC_ISSUER_URL: loopbackOrHttps.optional(),
   OAUTH_AUDIENCE: z.string().min(1).optional(),
   JWKS_URI: loopbackOrHttps.optional(),
-  /** Both, where people may log in. The secret is in Vault: `oauth_client_secret`. */
+  /** Both are set where people may log in. The client's secret is in Vault: `oauth_client_secret`. */
   OAUTH_CLIENT_ID: z.string().min(1).optional(),
   OAUTH_REDIRECT_URI: loopbackOrHttps.optional(),
   DATABASE_NAME: z.string().default('fintech'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(1_000).default(10),
   REDIS_HOST: z.string().default('127.0.0.1'),
   REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6_379),
-  /** On AWS: the role of Vault's AWS method, what logins are signed for, and the region. */
+  /** On AWS: the role of Vault's AWS method, the host that logins are signed for, and the region. */
   VAULT_AWS_ROLE: z.string().min(1).optional(),
   VAULT_AWS_SERVER_ID: z.string().min(1).optional(),
   AWS_REGION: z.string().min(1).optional(),
-  /** Both, where the Redis is ElastiCache. */
+  /** Both are set where the Redis is ElastiCache. */
   ELASTICACHE_CACHE: z.string().min(1).optional(),
   ELASTICACHE_USER: z.string().min(1).optional(),
 });

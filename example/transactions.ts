@@ -12,7 +12,7 @@ export const transactionsPage = z.object({
 /** A booking as clients see it. Amounts are whole cents. */
 const columns = `id::text, account, amount_cents::text as "amountCents", currency, description, created_at as "createdAt"`;
 
-/** `GET` and `POST /api/transactions`: an organisation sees and books its own only. */
+/** `GET` and `POST /api/transactions`: an organisation sees its own bookings only, and books for itself only. */
 export function transactions(database: Database): Router {
   const router = Router();
 

@@ -6,14 +6,14 @@ import type { Construct } from 'constructs';
 import type { AwsEnvironment } from './environments/define-environment';
 
 export interface AwsStackProps {
-  /** The API's policy: names everything. */
+  /** The API's policy. Names follow from it. */
   readonly policy: Policy;
   readonly environment: AwsEnvironment;
 }
 
 /**
- * One part of an environment, in the environment's own account: where it is applied to another one, the provider
- * refuses. Whoever deploys is signed in by the environment of the process.
+ * One part of an environment, in the environment's own account: the provider refuses to apply it to another one. The
+ * deployer's credentials come from the process' environment.
  */
 export abstract class AwsStack extends TerraformStack {
   constructor(scope: Construct, part: string, { policy, environment }: AwsStackProps) {

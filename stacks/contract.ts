@@ -1,6 +1,6 @@
 /**
- * What the stacks of one environment tell each other. Names are computed (`names.ts`); what only AWS can make up is
- * written to SSM parameters by one stack, and read by others. Not by remote state, which would show them all of it.
+ * What the stacks of one environment tell each other. Names are computed (`aws-names.ts`). Values that AWS chooses are
+ * written to SSM parameters by one stack, and read by the others. Remote state would show them the whole state instead.
  */
 import { DataAwsSsmParametersByPath } from '@cdktf/provider-aws/lib/data-aws-ssm-parameters-by-path';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
@@ -8,29 +8,29 @@ import { failAtApply } from '@portcullis/constructs';
 import { TerraformLocal, type TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 
-/** By the stack that makes it. No secret among them. */
+/** The values, by the stack that publishes them. None of them is a secret. */
 export interface Contract {
   readonly data: {
     /** Host that clients of the rate-limit store connect to. */
     readonly storeHost: string;
-    /** Its members may connect to the store. */
+    /** ID of the security group whose members may connect to the store. */
     readonly storeClientsSecurityGroupId: string;
-    /** Key that encrypts logs. */
+    /** ARN of the key that encrypts logs. */
     readonly logsKeyArn: string;
   };
   readonly service: {
-    /** HTTPS listener of the internal load balancer. */
+    /** ARN of the internal load balancer's HTTPS listener. */
     readonly listenerArn: string;
-    /** Its members may connect to that listener: for the gateway's network interfaces. */
+    /** ID of the security group whose members may connect to that listener: for the gateway's network interfaces. */
     readonly gatewaySecurityGroupId: string;
-    /** Network load balancer before that listener, which VPC links of REST APIs want. Where the gateway is one. */
+    /** ARN of the network load balancer in front of that listener, where the gateway is a REST API. */
     readonly networkLoadBalancerArn?: string;
   };
 }
 
 type Part = keyof Contract;
 
-/** Writes what `part` tells the others. */
+/** Writes the values of `part` for the other stacks. */
 export function publish<P extends Part>(
   scope: TerraformStack,
   environment: string,
@@ -44,8 +44,8 @@ export function publish<P extends Part>(
 }
 
 /**
- * What `part` of the same environment has told. Where it has told nothing yet, the value is unknown while planning,
- * so that an empty account can be planned for, and an apply fails, saying which stack comes first.
+ * Values that `part` of the same environment has published. While it has published nothing, a value is unknown to a
+ * plan, so that an empty account can be planned for; an apply fails, and says which stack comes first.
  *
  * @example
  * const { listenerArn } = published(this, 'dev', 'service', ['listenerArn']);
@@ -60,7 +60,7 @@ export function published<P extends Part, K extends keyof Contract[P] & string>(
   const told = new DataAwsSsmParametersByPath(read, 'told', { path: `/portcullis/${environment}/${part}` });
   const entries = names.map((name) => {
     const path = parameter(environment, part, name);
-    // The values count as secret to the provider, whatever they are.
+    // The provider treats every value as secret.
     const value = `zipmap(${told.fqn}.names, nonsensitive(${told.fqn}.values))["${path}"]`;
     const missing = failAtApply(`nothing at ${path} yet: deploy ${part}-${environment} first`);
     const expression = `\${contains(${told.fqn}.names, "${path}") ? ${value} : ${missing}}`;
@@ -69,7 +69,7 @@ export function published<P extends Part, K extends keyof Contract[P] & string>(
   return Object.fromEntries(entries) as Record<K, string>;
 }
 
-/** Name of the parameter that holds it. */
+/** Name of the SSM parameter that holds a value. */
 export function parameter(environment: string, part: Part, name: string): string {
   return `/portcullis/${environment}/${part}/${name}`;
 }

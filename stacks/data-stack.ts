@@ -2,15 +2,15 @@ import { EncryptionKey, RateLimitStore } from '@portcullis/constructs/aws';
 import type { Construct } from 'constructs';
 import { AwsStack, type AwsStackProps } from './aws-stack';
 import { publish } from './contract';
-import { namesOf } from './names';
+import { awsNamesOf } from './aws-names';
 
-/** What the API of one environment keeps: the counters of its rate limits, and logs. Its database is there already. */
+/** What the API of one environment stores: the counters of its rate limits, and logs. Its database exists already. */
 export class DataStack extends AwsStack {
   constructor(scope: Construct, props: AwsStackProps) {
     super(scope, 'data', props);
     const { policy, environment } = props;
     const { aws } = environment;
-    const names = namesOf(policy, environment);
+    const names = awsNamesOf(policy, environment);
     const logsKey = new EncryptionKey(this, 'logs-key', {
       place: aws,
       name: `${policy.name}-logs`,

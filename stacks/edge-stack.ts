@@ -11,11 +11,11 @@ import { AwsStack, type AwsStackProps } from './aws-stack';
 import { published } from './contract';
 
 export interface EdgeStackProps extends AwsStackProps {
-  /** What bodies have to be, where the gateway can tell. */
+  /** JSON Schemas of request bodies. A gateway of the kind `rest` checks them. */
   readonly bodies: BodySchemas;
 }
 
-/** What stands before the service of one environment: the gateway that its file names. */
+/** The gateway in front of the service of one environment, of the kind that the environment's file names. */
 export class EdgeStack extends AwsStack {
   constructor(scope: Construct, props: EdgeStackProps) {
     super(scope, 'edge', props);
@@ -59,7 +59,7 @@ export class EdgeStack extends AwsStack {
   private gatewayProps({ policy, environment: { name, aws } }: EdgeStackProps): GatewayProps {
     const { logsKeyArn } = published(this, name, 'data', ['logsKeyArn']);
     return {
-      // With what the app verifies tokens by default, ES256 among it: so the Lambda authorizer decides.
+      // Without `auth` it accepts what the app accepts by default, ES256 too: so the Lambda authorizer decides.
       policy,
       domain: { name: aws.domain, certificateArn: aws.certificateArn },
       busyClients: aws.busyClients,

@@ -1,5 +1,6 @@
-/** How the project's own repository is delivered: what its workflows are made of. */
+/** How this repository is delivered: what its workflows are made from. */
 import {
+  deployRoleArns,
   deployWorkflow,
   planCheck,
   planWorkflow,
@@ -10,11 +11,12 @@ import {
   type SecurityScanningProps,
 } from '@portcullis/constructs/github';
 import { policy } from '../policy';
+import { MOUNTS, vaultNamesOf } from '../vault-names';
 import { prod } from './environments/prod';
 import { staging } from './environments/staging';
 import type { GithubStackProps } from './github-stack';
-import { namesOf } from './names';
-import { ACCOUNTS, REPOSITORY, vaultOf } from './repository';
+import { awsNamesOf } from './aws-names';
+import { ACCOUNTS, REGION, REPOSITORY, vaultOf } from './repository';
 import { DEPLOY_ROLE, PLAN_ROLE, SCAN_ROLE } from './job-roles';
 
 export const scanning: SecurityScanningProps = {
@@ -25,35 +27,31 @@ export const scanning: SecurityScanningProps = {
   vault: {
     address: vaultOf('staging'),
     role: SCAN_ROLE,
-    secretPath: `secret/data/${policy.name}/scan`,
+    secretPath: `${MOUNTS.kv}/data/${vaultNamesOf(policy).entries.scan}`,
   },
   fullScanRules: [
     { id: 10_049, level: 'IGNORE', reason: 'answers of this API are never stored: Cache-Control says so' },
   ],
 };
 
-/** An environment of its own account, Vault and stacks. Tasks on AWS log in by their role: none needs `handOver`. */
+/** An environment with its own account, Vault and stacks. Its tasks log in by their role, so it has no `handOver`. */
 const on = (name: keyof typeof ACCOUNTS): DeliveryEnvironment => ({
   name,
   stacks: ['vault', 'data', 'service', 'edge'].map((kind) => `${kind}-${name}`),
   vaultAddress: vaultOf(name),
-  aws: {
-    region: 'eu-central-1',
-    planRoleArn: `arn:aws:iam::${ACCOUNTS[name]}:role/portcullis-plan`,
-    deployRoleArn: `arn:aws:iam::${ACCOUNTS[name]}:role/portcullis-deploy`,
-  },
+  aws: { region: REGION, ...deployRoleArns(ACCOUNTS[name]) },
 });
 
 export const delivery: DeliveryWorkflowProps = {
   vault: { planRole: PLAN_ROLE, deployRole: DEPLOY_ROLE },
   environments: [
     on('dev'),
-    { ...on('staging'), scanned: true, release: namesOf(policy, staging()).release },
+    { ...on('staging'), scanned: true, release: awsNamesOf(policy, staging()).release },
     on('prod'),
   ],
 };
 
-/** Plans and deploys, by path. */
+/** The workflows of plans and deploys, by path. */
 export function deliveryWorkflows(): Record<string, string> {
   return {
     '.github/workflows/plan.yml': renderWorkflow(planWorkflow(delivery)),
@@ -69,7 +67,7 @@ export function deliveryFiles(): Record<string, string> {
 /** The number of the team that approves deploys to production: `gh api orgs/ORG/teams/TEAM --jq .id`. */
 const REVIEWERS = 7_142_857;
 
-/** The repository itself. Its state is kept where production's is. */
+/** The repository itself. Its state is kept beside production's. */
 export function github(): GithubStackProps {
   const { backend, encryption } = prod();
   return {

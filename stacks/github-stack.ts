@@ -19,21 +19,21 @@ import type { Construct } from 'constructs';
 export interface GithubStackProps {
   readonly owner: string;
   readonly repository: string;
-  /** GitHub's API, where it is not github.com's. */
+  /** Address of GitHub's API. @default github.com's */
   readonly apiUrl?: string;
   readonly requiredChecks: readonly string[];
   readonly environments: readonly DeployEnvironment[];
   readonly scanning: SecurityScanningProps;
-  /** Workflows besides the scans, by path. */
+  /** Workflows besides the one that scans, by path. */
   readonly workflows: Readonly<Record<string, string>>;
   readonly backend: StateBackend;
   readonly encryption: StateEncryption;
 }
 
 /**
- * The repository that the API is delivered from. There is one, whatever the number of environments. The provider
- * signs in as a GitHub App: GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and the key itself in GITHUB_APP_PEM_FILE. An
- * administrator deploys it: a job that could would be able to lift the rules that it is under.
+ * The repository that the API is delivered from: one for all environments. The provider signs in as a GitHub App, by
+ * GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, which holds the key itself. An administrator deploys
+ * this stack: a job that could deploy it could lift the rules that bind it.
  */
 export class GithubStack extends TerraformStack {
   constructor(scope: Construct, props: GithubStackProps) {
@@ -45,7 +45,7 @@ export class GithubStack extends TerraformStack {
       owner,
       ...(apiUrl !== undefined && { baseUrl: apiUrl }),
     });
-    // Empty, it is filled from the environment; left out, the provider would not look for an App at all.
+    // The provider fills an empty block from the environment. Without the block it would not look for an App at all.
     provider.addOverride('app_auth', {});
     relaxProviderPin(this, 'github');
 

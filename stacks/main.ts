@@ -1,4 +1,4 @@
-/** Synthesizes the repository, and every stack of every environment: what `cdktf synth`, `diff` and `deploy` run. */
+/** Synthesizes every stack of every environment, and the repository's. `cdktf synth`, `diff` and `deploy` run this file. */
 import './without-source-maps';
 import { ConstructError } from '@portcullis/constructs';
 import { App } from 'cdktf';

@@ -1,10 +1,13 @@
-/** The repository that the API is delivered from. Its number stays when somebody else takes the name over. */
+/** The repository that the API is delivered from. Its number stays the same when somebody else takes the name over. */
 export const REPOSITORY = { owner: 'fintech-example', name: 'fintech-api', id: '714285714' } as const;
 
 export const REPOSITORY_PATH = `${REPOSITORY.owner}/${REPOSITORY.name}`;
 
-/** The Vault of a shared environment, as runners reach it. */
+/** Address of a shared environment's Vault, as runners reach it. */
 export const vaultOf = (environment: string): string => `https://vault.${environment}.fintech.example.com`;
 
-/** An account of AWS for each shared environment. */
+/** Region of every shared environment. */
+export const REGION = 'eu-central-1';
+
+/** Number of each shared environment's AWS account. */
 export const ACCOUNTS = { dev: '111111111111', staging: '222222222222', prod: '333333333333' } as const;

@@ -1,8 +1,9 @@
 import { ApiService, storeAccess } from '@portcullis/constructs/aws';
 import type { Construct } from 'constructs';
+import { vaultNamesOf } from '../vault-names';
 import { AwsStack, type AwsStackProps } from './aws-stack';
 import { publish, published } from './contract';
-import { namesOf } from './names';
+import { awsNamesOf } from './aws-names';
 
 /** The API of one environment, running behind an internal load balancer. */
 export class ServiceStack extends AwsStack {
@@ -10,7 +11,7 @@ export class ServiceStack extends AwsStack {
     super(scope, 'service', props);
     const { policy, environment } = props;
     const { aws, postgres } = environment;
-    const names = namesOf(policy, environment);
+    const names = awsNamesOf(policy, environment);
     const data = published(this, environment.name, 'data', [
       'storeHost',
       'storeClientsSecurityGroupId',
@@ -27,7 +28,7 @@ export class ServiceStack extends AwsStack {
       environment: {
         AWS_REGION: aws.region,
         VAULT_ADDR: aws.vaultAddress,
-        VAULT_AWS_ROLE: names.vaultRole,
+        VAULT_AWS_ROLE: vaultNamesOf(policy).serviceRole,
         VAULT_AWS_SERVER_ID: vault.hostname,
         DATABASE_NAME: postgres.database,
         REDIS_HOST: data.storeHost,

@@ -27,67 +27,68 @@ import { DeployIdentity } from '@portcullis/constructs/github';
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { GROUP_ROLES, MOUNTS, REDIS_ROLES, vaultNamesOf } from '../vault-names';
+import { awsNamesOf } from './aws-names';
 import { runsOnAws, type Environment } from './environments/define-environment';
 import { jobRoles } from './job-roles';
-import { namesOf } from './names';
 
 export interface VaultStackProps {
-  /** The API's policy: names everything and says how long credentials live. */
+  /** The API's policy. Names follow from it, and how long credentials live. */
   readonly policy: Policy;
   readonly environment: Environment;
 }
 
 /**
- * Identity and secrets of one environment: how the service logs in to Vault, its configuration, and the
- * PostgreSQL and Redis users that it leases. Vault's address and the deployer's token come from VAULT_ADDR
- * and VAULT_TOKEN.
+ * Identity and secrets of one environment: how the service logs in to Vault, its configuration, and the PostgreSQL and
+ * Redis users that it leases. VAULT_ADDR and VAULT_TOKEN hold Vault's address and the deployer's token.
  */
 export class VaultStack extends TerraformStack {
   constructor(scope: Construct, { policy, environment }: VaultStackProps) {
     super(scope, `vault-${environment.name}`);
     useBackend(this, environment.backend);
     encryptState(this, environment.encryption);
-    // The token of a job is short-lived, and may not make others.
+    // A job's token is short-lived, and may not create child tokens.
     new VaultProvider(this, 'vault', { skipChildToken: true });
     relaxProviderPin(this, 'vault');
 
     new PolicyRecord(this, 'policy', { policy });
+    const names = vaultNamesOf(policy);
     const login = this.login(policy, environment);
     if (environment.vault.audit !== 'server') {
       new AuditDevices(this, 'audit', { devices: environment.vault.audit });
     }
 
-    const support = new SupportAccess(this, 'support', { name: `${policy.name}-support` });
+    const support = new SupportAccess(this, 'support', { name: names.supportPolicy });
 
-    const secret = new KvMount(this, 'secret');
+    const secret = new KvMount(this, 'secret', { path: MOUNTS.kv });
     this.configuration(secret, policy, environment).grantRead(login);
-    secret.grantRead(login, `${policy.name}/limits`);
-    secret.grantWrite(support, `${policy.name}/limits`);
+    secret.grantRead(login, names.entries.limits);
+    secret.grantWrite(support, names.entries.limits);
     const mount = new DatabaseMount(this, 'database', {
+      path: MOUNTS.database,
       credentialSeconds: policy.lifetimes.credentialSeconds,
     });
     this.postgres(mount, policy, environment).grantLease(login);
     const redis = this.redis(mount, environment);
     if (redis) {
-      this.redisRole(redis, 'redis-acl-save', ACL_SAVE_ACL);
-      this.redisRole(redis, 'redis-role', RUNTIME_ACL).grantLease(login);
-      this.redisRole(redis, 'redis-support-role', SUPPORT_ACL).grantLease(support);
+      this.redisRole(redis, REDIS_ROLES.aclSave, ACL_SAVE_ACL);
+      this.redisRole(redis, REDIS_ROLES.app, RUNTIME_ACL).grantLease(login);
+      this.redisRole(redis, REDIS_ROLES.support, SUPPORT_ACL).grantLease(support);
     }
     if (environment.delivery) this.delivery(environment.delivery, policy, environment);
   }
 
-  /** On AWS by the role that its tasks have; elsewhere by a secret ID, which whoever starts it mints wrapped. */
+  /** On AWS the service logs in as its tasks' role; elsewhere by a secret ID, which whoever starts it mints wrapped. */
   private login(policy: Policy, environment: Environment): Grantee {
-    const { name, lifetimes } = policy;
-    const tokenPeriodSeconds = lifetimes.credentialSeconds;
+    const { serviceRole: name } = vaultNamesOf(policy);
+    const tokenPeriodSeconds = policy.lifetimes.credentialSeconds;
     const { serviceCidrs } = environment;
     if (runsOnAws(environment)) {
       const { aws } = environment;
-      const names = namesOf(policy, environment);
       return new VaultAwsAuth(this, 'login', {
-        name: names.vaultRole,
+        name,
         tokenPeriodSeconds,
-        boundRoleArn: names.taskRoleArn,
+        boundRoleArn: awsNamesOf(policy, environment).taskRoleArn,
         serverId: new URL(aws.vaultAddress).hostname,
         region: aws.region,
         tokenBoundCidrs: serviceCidrs,
@@ -125,7 +126,7 @@ export class VaultStack extends TerraformStack {
   private configuration(mount: KvMount, policy: Policy, { secretVersions }: Environment): KvEntry {
     return new KvEntry(this, 'config', {
       mount,
-      name: `${policy.name}/config`,
+      name: vaultNamesOf(policy).entries.config,
       data: new SecretVariable(this, 'api-config', {
         name: `${policy.name.replaceAll('-', '_')}_config`,
         description: 'Configuration of the API that is secret',
@@ -148,9 +149,9 @@ export class VaultStack extends TerraformStack {
     });
     return new PostgresRole(this, 'postgres-role', {
       connection,
-      name: `${policy.name}-role`,
-      memberOf: 'fintech_app',
-      owner: 'fintech_owner',
+      name: vaultNamesOf(policy).databaseRole,
+      memberOf: GROUP_ROLES.app,
+      owner: GROUP_ROLES.owner,
     });
   }
 

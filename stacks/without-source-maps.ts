@@ -1,5 +1,5 @@
 /**
- * Imported before anything else: with source maps, each module that loads has its own read, and cdktf traces every token
- * back to its source. Together that is a fifth of a synthesis, for nobody to read.
+ * Turns source maps off; to be imported before anything else. With them, Node reads the map of every module that it
+ * loads, and cdktf traces every token back to its source. That takes a fifth of a synthesis, and nobody reads it.
  */
 if (!process.env.PORTCULLIS_TRACE) process.setSourceMapsEnabled(false);

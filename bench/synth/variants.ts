@@ -5,7 +5,14 @@ import { dirname, join, relative } from 'node:path';
 const CHECKOUT = join(__dirname, '..', '..');
 
 /** What `stacks/main.ts` reads, directly or not. */
-const SOURCES = ['policy.ts', 'bodies.ts', 'stacks', 'constructs/src', 'runtime/src'] as const;
+const SOURCES = [
+  'policy.ts',
+  'bodies.ts',
+  'vault-names.ts',
+  'stacks',
+  'constructs/src',
+  'runtime/src',
+] as const;
 
 /** As `cdktf init` writes it for TypeScript, as strict as ours. */
 const TSCONFIG = {

@@ -1,4 +1,4 @@
-/** Where a server listens, without who connects to it. */
+/** Where a server listens. It holds no user and no password. */
 export interface Address {
   readonly protocol: string;
   readonly host: string;
@@ -13,8 +13,8 @@ const SAME_PROTOCOLS = [
 ];
 
 /**
- * Reads a connection URL of the same kind as `example`, whose port is the default. User and password are left
- * out: Vault connects with its own.
+ * Reads a connection URL of the same protocol as `example`, whose port is the default. It drops user and password: Vault
+ * connects with its own.
  *
  * @returns `undefined` when it is not such a URL.
  */

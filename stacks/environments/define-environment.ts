@@ -1,7 +1,8 @@
 /**
- * What differs between environments, and nothing else: where things are, and which version of each secret is
- * to be written. No secret, no credential: an address that carries one is refused.
+ * What differs between environments: where things are, and which version of each secret is to be written. It holds no
+ * secret and no credential. An address with one in it is refused.
  */
+import { POSTGRES_DEFAULTS, REDIS_DEFAULTS } from '@portcullis/constructs';
 import { describeProblems, isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { isIP } from 'node:net';
 import { z } from 'zod';
@@ -34,14 +35,15 @@ const auditFile = z.strictObject({
   filePath: z.string().startsWith('/', 'expected an absolute path on the server'),
 });
 
-/** Of an environment that jobs of the repository plan and deploy. */
+/** How jobs of the repository reach an environment that they plan and deploy. */
 const delivery = z.strictObject({
-  /** Vault, as runners reach it: what their identities are made for. */
+  /** Vault's address, as runners reach it. It is the audience of their tokens. */
   vaultAddress: z.url(),
-  /** `owner/name`, and the number that GitHub gave it. */
+  /** `owner/name` */
   repository: text,
+  /** Number that GitHub gave the repository. */
   repositoryId: text,
-  /** Of GitHub Enterprise Server. @default GitHub's */
+  /** Issuer of the jobs' tokens, for GitHub Enterprise Server. @default github.com's */
   issuer: z.url().optional(),
 });
 
@@ -50,40 +52,40 @@ const awsId = (kind: string) =>
     .string()
     .regex(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `expected an ID such as "${kind}-0a1b2c3d4e5f60718"`);
 
-/** An account of AWS that the API runs in. Network, database and certificate are there already. */
+/** The AWS account that the API runs in. Network, database and certificate exist already. */
 const aws = z.strictObject({
   region,
   account: z.string().regex(/^\d{12}$/, 'expected the twelve digits of an account'),
   vpcId: awsId('vpc'),
-  /** In two zones at least, without a route from the internet: for tasks, load balancer, store and gateway. */
+  /** Subnets for tasks, load balancer, store and gateway: in two zones at least, without a route from the internet. */
   privateSubnetIds: z
     .array(awsId('subnet'))
     .refine((ids) => new Set(ids).size >= 2, 'expected at least two different subnets'),
-  /** Of the database. It is told to let the service in. */
+  /** Security group of the database. A rule is added that lets the service in. */
   databaseSecurityGroupId: awsId('sg'),
-  /** What clients call. */
+  /** Host name that clients call. */
   domain: host,
-  /** ACM's certificate of that name, in the region: gateway and load balancer show it. */
+  /** ARN of ACM's certificate for that name, in the region. Gateway and load balancer use it. */
   certificateArn: z
     .string()
     .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, "expected the ARN of ACM's certificate"),
-  /** `rest` has a WAF, `http` costs a third. */
+  /** `rest` has a firewall (AWS WAF), `http` costs a third of it. */
   gateway: z.enum(['http', 'rest']),
   /** How many clients of the largest tier may be at their limit at once before the gateway throttles. */
   busyClients: z.int().min(1),
-  /** What runs: a repository of the account's ECR, and what is in it. */
+  /** The image that runs: a repository of the account's ECR, and a digest. */
   image: z.strictObject({
     repository: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'expected the name of a repository of ECR'),
     digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected a digest such as "sha256:…", not a tag'),
   }),
-  /** Units of Fargate: 1024 are one CPU; MiB. */
+  /** Size of a task in CPU units (1024 are one vCPU) and MiB, and how many tasks run. */
   tasks: z.strictObject({ cpu: z.int(), memory: z.int(), min: z.int().min(1), max: z.int().min(1) }),
   store: z.strictObject({
     nodeType: z.string().regex(/^cache\.[a-z0-9-]+\.[a-z0-9]+$/, 'expected a type such as "cache.t4g.small"'),
-    /** Cluster mode: how many shards the keys are spread over. @default one, without cluster mode */
+    /** How many shards the keys are spread over, in cluster mode. @default one, without cluster mode */
     shards: z.int().min(2).optional(),
   }),
-  /** Vault, as the service reaches it. */
+  /** Vault's address, as the service reaches it. */
   vaultAddress: z.url({ protocol: /^https$/ }),
   logRetentionDays: z.int().min(1),
 });
@@ -92,19 +94,25 @@ const environmentSchema = z
   .strictObject({
     name: z.enum(['local', 'dev', 'staging', 'prod']),
     vault: z.strictObject({
-      /** `server`: the devices are in the server's configuration, as OpenBao wants it. */
+      /** `server`: the server's configuration names the audit devices, as OpenBao wants it. */
       audit: z.union([z.literal('server'), z.array(auditFile).min(2, 'expected at least two devices')]),
     }),
-    /** From where the service may log in, and use its token. */
+    /** Address ranges from which the service may log in and use its token. */
     serviceCidrs: z.array(cidr).min(1, 'expected at least one range'),
     postgres: z.strictObject({
       host,
-      port: port.default(5_432),
+      port: port.default(POSTGRES_DEFAULTS.port),
       database: z.string().regex(/^\w+$/, 'expected the name of a database'),
-      sslMode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']).default('verify-full'),
+      sslMode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']).default(POSTGRES_DEFAULTS.sslMode),
     }),
-    /** A Redis of one's own, whose users Vault leases. On AWS it is ElastiCache, which lets nobody make users. */
-    redis: z.strictObject({ host, port: port.default(6_379), tls: z.boolean().default(true) }).optional(),
+    /** A self-run Redis, whose users Vault leases. On AWS it is ElastiCache, where Vault cannot make users. */
+    redis: z
+      .strictObject({
+        host,
+        port: port.default(REDIS_DEFAULTS.port),
+        tls: z.boolean().default(REDIS_DEFAULTS.tls),
+      })
+      .optional(),
     backend,
     encryption,
     delivery: delivery.optional(),
@@ -113,7 +121,7 @@ const environmentSchema = z
     secretVersions: z.strictObject({
       apiConfig: version,
       postgresAdminPassword: version,
-      /** Where there is a Redis of one's own. */
+      /** For a self-run Redis. */
       redisBootstrapPassword: version.default(1),
     }),
   })
@@ -132,7 +140,7 @@ export function runsOnAws(environment: Environment): environment is AwsEnvironme
   return environment.aws !== undefined;
 }
 
-/** An environment's file, or a variable that it takes from the process, is wrong. Lists all that is. */
+/** An environment's file is wrong, or a variable that it reads. The error lists every problem. */
 export class EnvironmentError extends Error {
   readonly code = 'ERR_ENVIRONMENT_INVALID';
   override readonly name = 'EnvironmentError';

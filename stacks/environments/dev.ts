@@ -1,4 +1,4 @@
-import { ACCOUNTS, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { ACCOUNTS, REGION, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
 import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** Where changes land first. */
@@ -8,21 +8,21 @@ export const dev = (): AwsEnvironment =>
     vault: { audit: 'server' },
     serviceCidrs: ['10.20.0.0/16'],
     postgres: { host: 'postgres.dev.fintech.example.com', database: 'fintech' },
-    backend: { kind: 's3', bucket: 'fintech-example-dev-state', region: 'eu-central-1' },
-    encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-dev-state', region: 'eu-central-1' },
+    backend: { kind: 's3', bucket: 'fintech-example-dev-state', region: REGION },
+    encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-dev-state', region: REGION },
     delivery: {
       vaultAddress: vaultOf('dev'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
     },
     aws: {
-      region: 'eu-central-1',
+      region: REGION,
       account: ACCOUNTS.dev,
       vpcId: 'vpc-010000000000000aa',
       privateSubnetIds: ['subnet-010000000000000aa', 'subnet-010000000000000bb', 'subnet-010000000000000cc'],
       databaseSecurityGroupId: 'sg-010000000000000db',
       domain: 'dev.api.fintech.example.com',
-      certificateArn: `arn:aws:acm:eu-central-1:${ACCOUNTS.dev}:certificate/10000000-0000-4000-8000-000000000000`,
+      certificateArn: `arn:aws:acm:${REGION}:${ACCOUNTS.dev}:certificate/10000000-0000-4000-8000-000000000000`,
       gateway: 'http',
       busyClients: 5,
       image: {

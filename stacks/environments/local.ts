@@ -1,11 +1,12 @@
+import { POSTGRES_DEFAULTS, REDIS_DEFAULTS } from '@portcullis/constructs';
 import { isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { EnvironmentError, defineEnvironment, type Environment } from './define-environment';
 import { parseAddress } from './address';
 
 /**
- * Everything on this machine, or wherever `DATABASE_URL` and `REDIS_URL` point.
+ * Everything on this machine, or where `DATABASE_URL` and `REDIS_URL` point to.
  *
- * @throws EnvironmentError when one of these is set, but is no such URL.
+ * @throws EnvironmentError when one of these variables holds something else than such a URL.
  */
 export function local(variables: NodeJS.ProcessEnv = process.env): Environment {
   const problems: Problem[] = [];
@@ -17,8 +18,8 @@ export function local(variables: NodeJS.ProcessEnv = process.env): Environment {
       problems.push({ path: `local: ${variable}`, message: `expected a URL such as ${fallback.href}` });
     return parsed ?? { protocol: '', host: '', port: 0, path: '' };
   };
-  const postgres = address('DATABASE_URL', new URL('postgres://127.0.0.1:5432/fintech'));
-  const redis = address('REDIS_URL', new URL('redis://127.0.0.1:6379'));
+  const postgres = address('DATABASE_URL', new URL(`postgres://127.0.0.1:${POSTGRES_DEFAULTS.port}/fintech`));
+  const redis = address('REDIS_URL', new URL(`redis://127.0.0.1:${REDIS_DEFAULTS.port}`));
   if (problems.length > 0) throw new EnvironmentError(problems);
 
   return defineEnvironment({

@@ -1,4 +1,4 @@
-import { ACCOUNTS, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { ACCOUNTS, REGION, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
 import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** What customers use. */
@@ -8,21 +8,21 @@ export const prod = (): AwsEnvironment =>
     vault: { audit: 'server' },
     serviceCidrs: ['10.40.0.0/16'],
     postgres: { host: 'postgres.prod.fintech.example.com', database: 'fintech' },
-    backend: { kind: 's3', bucket: 'fintech-example-prod-state', region: 'eu-central-1' },
-    encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-prod-state', region: 'eu-central-1' },
+    backend: { kind: 's3', bucket: 'fintech-example-prod-state', region: REGION },
+    encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-prod-state', region: REGION },
     delivery: {
       vaultAddress: vaultOf('prod'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
     },
     aws: {
-      region: 'eu-central-1',
+      region: REGION,
       account: ACCOUNTS.prod,
       vpcId: 'vpc-030000000000000aa',
       privateSubnetIds: ['subnet-030000000000000aa', 'subnet-030000000000000bb', 'subnet-030000000000000cc'],
       databaseSecurityGroupId: 'sg-030000000000000db',
       domain: 'api.fintech.example.com',
-      certificateArn: `arn:aws:acm:eu-central-1:${ACCOUNTS.prod}:certificate/30000000-0000-4000-8000-000000000000`,
+      certificateArn: `arn:aws:acm:${REGION}:${ACCOUNTS.prod}:certificate/30000000-0000-4000-8000-000000000000`,
       gateway: 'rest',
       busyClients: 20,
       image: {

@@ -1,4 +1,4 @@
-import { ACCOUNTS, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { ACCOUNTS, REGION, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
 import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** What is scanned before it is released; sized like production. */
@@ -8,21 +8,21 @@ export const staging = (): AwsEnvironment =>
     vault: { audit: 'server' },
     serviceCidrs: ['10.30.0.0/16'],
     postgres: { host: 'postgres.staging.fintech.example.com', database: 'fintech' },
-    backend: { kind: 's3', bucket: 'fintech-example-staging-state', region: 'eu-central-1' },
-    encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-staging-state', region: 'eu-central-1' },
+    backend: { kind: 's3', bucket: 'fintech-example-staging-state', region: REGION },
+    encryption: { keyProvider: 'aws_kms', keyId: 'alias/portcullis-staging-state', region: REGION },
     delivery: {
       vaultAddress: vaultOf('staging'),
       repository: REPOSITORY_PATH,
       repositoryId: REPOSITORY.id,
     },
     aws: {
-      region: 'eu-central-1',
+      region: REGION,
       account: ACCOUNTS.staging,
       vpcId: 'vpc-020000000000000aa',
       privateSubnetIds: ['subnet-020000000000000aa', 'subnet-020000000000000bb', 'subnet-020000000000000cc'],
       databaseSecurityGroupId: 'sg-020000000000000db',
       domain: 'staging.api.fintech.example.com',
-      certificateArn: `arn:aws:acm:eu-central-1:${ACCOUNTS.staging}:certificate/20000000-0000-4000-8000-000000000000`,
+      certificateArn: `arn:aws:acm:${REGION}:${ACCOUNTS.staging}:certificate/20000000-0000-4000-8000-000000000000`,
       gateway: 'rest',
       busyClients: 20,
       image: {

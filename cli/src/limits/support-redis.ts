@@ -1,11 +1,12 @@
 import { isLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
+import { REDIS_ROLES } from '../../../vault-names';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import type { VaultClient } from '../engines/vault-client';
 import { vaultFromEnvironment } from '../vault';
 
 /** The role that support leases its Redis user from: it may read and delete counters, and nothing else. */
-const ROLE = 'redis-support-role';
+const ROLE = REDIS_ROLES.support;
 
 /**
  * Connects to the limiter's Redis: with REDIS_URL, or with a user leased from Vault (VAULT_ADDR, VAULT_TOKEN) for

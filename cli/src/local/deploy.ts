@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
 import { engineEnvironment } from '../engines/programs/opentofu';
 import { redisCommand } from './given';
 import { poll } from '../engines/process/poll';
@@ -136,7 +137,7 @@ export async function saveRedisUsers(
   redis: { host: string; port: number },
 ): Promise<void> {
   // Right after the root password was rotated, Vault's old connection answers once or twice with an error.
-  const lease = await poll(() => vault.read('database/creds/redis-acl-save'), {
+  const lease = await poll(() => vault.read(`${MOUNTS.database}/creds/${REDIS_ROLES.aclSave}`), {
     timeoutMs: 10_000,
   });
   const { username, password } = lease.data as { username: string; password: string };

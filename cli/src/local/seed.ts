@@ -1,10 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { POSTGRES_DEFAULTS } from '@portcullis/constructs';
+import { GROUP_ROLES } from '../../../vault-names';
 import { randomPassword } from '../engines/random';
 
 /** Vault's own PostgreSQL user: the name the stacks' connection signs in with. */
-export const POSTGRES_VAULT_ADMIN = 'vault_admin';
+export const POSTGRES_VAULT_ADMIN = POSTGRES_DEFAULTS.username;
 
 const MIGRATIONS = join(__dirname, '../../../example/database');
 
@@ -52,8 +54,8 @@ async function prepareVaultAdmin(client: Client, database: string, password: str
     ${rowCount === 0 ? `create role ${POSTGRES_VAULT_ADMIN};` : ''}
     alter role ${POSTGRES_VAULT_ADMIN} login createrole nosuperuser password ${escapeLiteral(password)};
     grant connect on database ${escapeIdentifier(database)} to ${POSTGRES_VAULT_ADMIN};
-    grant pg_signal_backend, fintech_owner to ${POSTGRES_VAULT_ADMIN};
-    grant fintech_app to ${POSTGRES_VAULT_ADMIN} with admin option;
+    grant pg_signal_backend, ${GROUP_ROLES.owner} to ${POSTGRES_VAULT_ADMIN};
+    grant ${GROUP_ROLES.app} to ${POSTGRES_VAULT_ADMIN} with admin option;
   `);
 }
 

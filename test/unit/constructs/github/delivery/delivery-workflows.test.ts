@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { policy } from '../../../../../policy';
 import { staging } from '../../../../../stacks/environments/staging';
 import { delivery, deliveryFiles, github } from '../../../../../stacks/github-settings';
-import { namesOf } from '../../../../../stacks/names';
+import { awsNamesOf } from '../../../../../stacks/aws-names';
 
 interface JobFile {
   name?: string;
@@ -79,7 +79,7 @@ describe('a deploy', () => {
     expect(jobs['scan-staging']).toMatchObject({
       uses: './.github/workflows/security.yml',
       // As the service of staging says at /healthz that it is.
-      with: { release: namesOf(policy, staging()).release },
+      with: { release: awsNamesOf(policy, staging()).release },
     });
     // Without a condition a job runs only when all that it needs has succeeded.
     for (const job of Object.values(jobs)) expect(job.if).toBeUndefined();

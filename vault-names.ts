@@ -1,0 +1,54 @@
+/**
+ * Names in an environment's Vault and in its database. The stacks create what they name; the app, the command and the
+ * jobs ask for it. Nobody else types them.
+ */
+import type { Policy } from '@portcullis/runtime/policy';
+
+/** PostgreSQL's group roles, as `example/database/1-roles.sql` creates them. */
+export const GROUP_ROLES = {
+  /** Holds the grants. Leased users are members of it. */
+  app: 'fintech_app',
+  /** Owns the tables, and gets what a leased user owned. */
+  owner: 'fintech_owner',
+} as const;
+
+/** Roles of the database engine that lease Redis users. */
+export const REDIS_ROLES = {
+  /** The app's: the limiter and the revocations. */
+  app: 'redis-role',
+  /** Support's: `portcullis limits`. */
+  support: 'redis-support-role',
+  /** May save the server's users, and nothing else. */
+  aclSave: 'redis-acl-save',
+} as const;
+
+/** Where the KV engine, version 2, and the database engine are mounted. */
+export const MOUNTS = { kv: 'secret', database: 'database' } as const;
+
+/** The names that begin with the name of the policy. */
+export function vaultNamesOf({ name }: Pick<Policy, 'name'>): VaultNames {
+  return {
+    serviceRole: name,
+    databaseRole: `${name}-role`,
+    supportPolicy: `${name}-support`,
+    entries: { config: `${name}/config`, limits: `${name}/limits`, scan: `${name}/scan` },
+  };
+}
+
+export interface VaultNames {
+  /** Role that the service logs in with, whatever the method: AppRole's, or AWS'. */
+  readonly serviceRole: string;
+  /** Role of the database engine that leases PostgreSQL users. */
+  readonly databaseRole: string;
+  /** Policy of people in support. */
+  readonly supportPolicy: string;
+  /** Entries of the KV engine, below its mount. */
+  readonly entries: {
+    /** What the app has to know that is secret. */
+    readonly config: string;
+    /** Limits of single organisations: where `watchOverrides()` looks by default. */
+    readonly limits: string;
+    /** Clients of the scanner, and where alerts go. */
+    readonly scan: string;
+  };
+}
