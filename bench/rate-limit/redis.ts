@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import { RING } from '../../runtime/src/rate-limit/decide/window';
+import { RING } from '../../runtime/src/rate-limit/store/window';
 
 /** Bytes that Redis holds for so many clients of a limiter. */
 export interface Memory {

@@ -1,6 +1,6 @@
 import { describeProblems, type Problem } from '../policy/errors';
 
-/** Thrown when a limiter is made: its options are invalid. `problems` holds all of them. */
+/** Thrown when a limiter is made with invalid options. `problems` holds every problem. */
 export class RateLimitOptionsError extends Error {
   override readonly name = 'RateLimitOptionsError';
   readonly code = 'ERR_RATE_LIMIT_OPTIONS_INVALID';

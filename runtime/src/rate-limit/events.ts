@@ -1,30 +1,30 @@
 import { systemClock } from '../time/clock';
 import type { StoreEvent } from './store/guarded-redis';
 
-/** What happens behind the answers: for logs and alarms. Clients by their hash; no token, no address. */
+/** What a limiter tells, for logs and alarms. Clients are named by their hash; no event holds a token or an address. */
 export type RateLimitEvent =
   | StoreEvent
   | {
       readonly type: 'denied';
       readonly client: string;
       readonly tier: string;
-      /** The policy's pattern, never the path. */
+      /** The path's pattern in the policy, never the path itself. */
       readonly route: string;
       readonly cost: number;
       readonly limit: number;
-      /** Seconds; missing when the call can never fit. */
+      /** Seconds until the call fits; missing when it never does. */
       readonly retryAfter?: number;
-      /** Denials that were not told since the last one that was. */
+      /** How many denials were left out since the last one that was told; missing when none were. */
       readonly suppressed?: number;
     };
 
 export type OnRateLimitEvent = (event: RateLimitEvent) => void;
 export type Denied = Extract<RateLimitEvent, { type: 'denied' }>;
 
-/** Denials told a second: enough to see who, not enough for an attacker to fill a disk. */
+/** Denials told each second: enough to see who is denied, too few for an attacker to fill a disk with. */
 const PER_SECOND = 10;
 
-/** Passes denials on, ten a second at most; the next one says how many were left out. */
+/** Tells at most ten denials a second. The next one told says how many were left out. */
 export function cappedDenials(
   onEvent: OnRateLimitEvent,
   clock: () => number = systemClock.monotonic,

@@ -1,19 +1,32 @@
-export type { AttemptLimit } from './login/attempts';
-export type { TrustedProxies } from './client/client-address';
+/**
+ * Rate limits: `rateLimit()` for an API's calls, `loginLimit()` for the guessing of credentials.
+ *
+ * Each room answers one question. A room imports only from those below it:
+ *
+ * - `login/` (beside `rate-limit.ts`): how many failed logins does a network, or an account, get?
+ * - `answer/`: what is the client told? Headers, refusals, `req.rateLimit`.
+ * - `client/`: whose limit is it, and which one? Names, addresses, overrides, what support sees.
+ * - `options.ts`, `events.ts`, `metrics.ts`: what the app says to a limiter and hears of it.
+ * - `decide/`: is this call admitted? Costs, tiers, the deny cache, what happens in an outage.
+ * - `reserved/`: which units does this process hold in advance for a busy client?
+ * - `store/`: what was each client charged? Windows, the Lua scripts, Redis with a time-out, memory.
+ */
 export { ClientLimits, type WindowUsage } from './client/client-limits';
+export { overridesSchema, watchOverrides } from './client/overrides';
 export { CostFunctionError, type CostFunction, type RouteKey } from './decide/costs';
+export type { ReservedOptions } from './decide/reservable-calls';
+export type { RateLimitInfo } from './answer/request-info';
 export { RateLimitOptionsError } from './errors';
 export type { OnRateLimitEvent, RateLimitEvent } from './events';
+export { loginLimit } from './login/login-limit';
+export type {
+  AttemptLimit,
+  LoginLimitOptions,
+  Overrides,
+  OverridesSource,
+  RateLimitOptions,
+  TrustedProxies,
+  WatchOverridesOptions,
+} from './options';
+export { rateLimit, type RateLimiter } from './rate-limit';
 export { StoreUnavailableError, type StoreFailure, type StoreState } from './store/guarded-redis';
-export type { ReservedOptions } from './reserved/reservable-calls';
-export { loginLimit, type LoginLimitOptions } from './login/login-limit';
-export {
-  overridesSchema,
-  watchOverrides,
-  type Overrides,
-  type OverridesSource,
-  type WatchOverridesOptions,
-} from './client/overrides';
-export { rateLimit, type RateLimiter, type RateLimitOptions } from './rate-limit';
-export type { RedisClient, RedisCommands } from '../redis';
-export type { RateLimitInfo } from './answer/request-info';

@@ -1,10 +1,10 @@
-import { metrics, type MeterProvider } from '@opentelemetry/api';
-import type { StoreState } from './store/guarded-redis';
-import type { UnitsFate } from './reserved/reserved-blocks';
+import type { MeterProvider } from '@opentelemetry/api';
 import type { StoreObserver } from './decide/limiter';
 import type { OutageOutcome } from './decide/outage';
+import type { UnitsFate } from './reserved/reserved-blocks';
+import type { StoreState } from './store/guarded-redis';
 
-/** What became of a request. */
+/** What became of a request, as a metric names it. */
 export type DecisionOutcome =
   | 'admitted'
   | 'admitted_reserved'
@@ -15,10 +15,10 @@ export type DecisionOutcome =
   | 'admitted_open'
   | 'refused_closed';
 
-/** The limiter's OpenTelemetry instruments. They cost nothing where the app registered no SDK. */
+/** The limiter's OpenTelemetry instruments. They do nothing in an app that registered no SDK. */
 export interface LimiterMetrics extends StoreObserver {
   decided(tier: string, route: string, outcome: DecisionOutcome): void;
-  /** What became of reserved units. */
+  /** Counts what became of reserved units. */
   readonly unitsSettled: (fate: UnitsFate, units: number) => void;
 }
 
@@ -28,15 +28,16 @@ export interface LimiterMetrics extends StoreObserver {
  * - `portcullis.rate_limit.decisions`: requests, by `tier`, `route` (the policy's pattern, never the path)
  *   and `outcome`;
  * - `portcullis.rate_limit.store.failures`: requests that the store did not decide, by `failure`;
- * - `portcullis.rate_limit.store.duration`: seconds that a decision of the store took, those that failed too;
- * - `portcullis.rate_limit.reserved.units`: reserved units by `fate`: `spent`, `returned` or `lost`. What was spent,
- *   of all, is how well blocks fit;
+ * - `portcullis.rate_limit.store.duration`: seconds that the store took to decide a request, or to fail;
+ * - `portcullis.rate_limit.reserved.units`: reserved units by `fate`: `spent`, `returned` or `lost`. The larger the
+ *   share of `spent`, the better the sizes of blocks fit;
  * - `portcullis.rate_limit.store.up`: 1 while the store decides, 0 while the breaker keeps away from it.
  *
- * @param provider the global one when left out: register the SDK before the middleware is made.
+ * The app registers its SDK before it makes the middleware: an instrument of the global provider that is made earlier
+ * counts for nobody.
  */
-export function limiterMetrics(provider: MeterProvider | undefined, state: () => StoreState): LimiterMetrics {
-  const meter = (provider ?? metrics).getMeter('@portcullis/runtime');
+export function limiterMetrics(provider: MeterProvider, state: () => StoreState): LimiterMetrics {
+  const meter = provider.getMeter('@portcullis/runtime');
   const decisions = meter.createCounter('portcullis.rate_limit.decisions', { unit: '{request}' });
   const failures = meter.createCounter('portcullis.rate_limit.store.failures', { unit: '{request}' });
   const durations = meter.createHistogram('portcullis.rate_limit.store.duration', {
@@ -56,7 +57,7 @@ export function limiterMetrics(provider: MeterProvider | undefined, state: () =>
   };
 }
 
-/** The name of an outcome in the metrics. */
+/** Names an outcome as the metrics do. */
 export function outcomeName(outcome: OutageOutcome): DecisionOutcome {
   if (outcome === 'open') return 'admitted_open';
   if (outcome === 'closed') return 'refused_closed';

@@ -1,32 +1,229 @@
-/** What the limiters are told. All of it is checked when they are made. */
+/**
+ * The options of the limiters: their interfaces, what each value must be, and the value that stands for one that
+ * is left out. Defaults are stated here and nowhere else.
+ */
+import { metrics, type MeterProvider } from '@opentelemetry/api';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { definedPolicy } from '../auth/option-schemas';
+import { harmless } from '../listener';
+import type { Policy } from '../policy';
+import { durationSeconds, type Duration } from '../policy/duration';
 import { toProblem, type Problem } from '../policy/errors';
-import { routeNamed } from './decide/costs';
+import { accessTo, type RedisClient } from '../redis';
+import { routeNamed, type CostFunction, type RouteKey } from './decide/costs';
+import type { TierPlan } from './decide/limit-plan';
+import type { OnStoreFailure } from './decide/outage';
+import type { ReservedOptions } from './decide/reservable-calls';
 import { RateLimitOptionsError } from './errors';
-import type { LoginLimitOptions } from './login/login-limit';
-import {
-  aFunction,
-  attemptLimit,
-  having,
-  meterProvider,
-  redisClient,
-  timeoutMs,
-  trustedProxies,
-  upTo,
-} from './option-schemas';
-import type { RateLimitOptions } from './rate-limit';
+import type { OnRateLimitEvent } from './events';
+import { aFunction, expected, having, isAddressRange, upTo } from './option-checks';
 
-const shared = {
-  redis: redisClient,
-  trustedProxies: trustedProxies.optional(),
-  timeoutMs: timeoutMs.optional(),
+/**
+ * The proxies whose `X-Forwarded-For` entries are believed: this many hops in front of the app, or the proxies at
+ * these addresses and ranges (`'10.0.0.0/8'`, `'2001:db8::/32'`). There is no "all": anyone can write the header.
+ */
+export type TrustedProxies = number | readonly string[];
+
+/** This many failed attempts in any trailing window. */
+export interface AttemptLimit {
+  readonly failures: number;
+  readonly window: Duration;
+}
+
+/** Gives the limits of an organisation (its `org_id`) that has its own. */
+export type Overrides = (organisation: string) => TierPlan | undefined;
+
+/** Overrides that may change while the app runs: what `watchOverrides()` gives. */
+export interface OverridesSource {
+  readonly current: Overrides;
+}
+
+/** Options of every limiter. */
+interface LimiterOptions {
+  /**
+   * Where the counters are: a client of node-redis, ioredis or @upstash/redis, or
+   * `SecretsManager.redisClient()`.
+   */
+  readonly redis: RedisClient;
+  /**
+   * The proxies whose `X-Forwarded-For` is believed, for callers without a token: hops, or ranges.
+   *
+   * @default 0 (the address of the socket counts)
+   */
+  readonly trustedProxies?: TrustedProxies;
+  /**
+   * Longest wait for Redis, ms, above 0 and up to 60000. `loginLimit()` may wait three times for each attempt.
+   *
+   * @default 50
+   */
+  readonly timeoutMs?: number;
+  /** Told of outages and, at most ten times a second, of refused requests. @default nobody is told */
+  readonly onEvent?: OnRateLimitEvent;
+  /** Where the metrics go. @default OpenTelemetry's global provider */
+  readonly meterProvider?: MeterProvider;
+}
+
+export interface RateLimitOptions extends LimiterOptions {
+  /** Its tiers say how much a client may spend, its routes what a call costs. */
+  readonly policy: Policy;
+  /**
+   * Routes whose cost depends on the request, as `'POST /api/transactions/export'`.
+   *
+   * @default each route costs what the policy says
+   */
+  readonly costs?: Readonly<Record<RouteKey, CostFunction>>;
+  /**
+   * Calls that may be admitted without a round trip, from blocks of units that this process reserves for the
+   * client, and charges to it, in advance: `{ tiers: ['enterprise'] }`. Never more than the limit is admitted; a
+   * busy client may be refused up to 5/65 of it, and what a killed process held.
+   *
+   * @default none
+   */
+  readonly reserved?: ReservedOptions;
+  /** Organisations whose limits are not their tier's: `await watchOverrides(secrets, policy)`. @default none */
+  readonly overrides?: OverridesSource;
+  /**
+   * Share of each limit, above 0 and up to 1, that one process admits by itself while Redis does not answer.
+   *
+   * @default 0.25
+   */
+  readonly localShare?: number;
+}
+
+export interface LoginLimitOptions extends LimiterOptions {
+  /** Keeps services that share a Redis apart, as the policy's `name` does. */
+  readonly name: string;
+  /**
+   * The account that an attempt names, as the client wrote it: an e-mail address, a `client_id`. Anything but a
+   * string counts as one account, the same for all. Where it gives `undefined`, only the network counts. What it
+   * throws goes to the app's error handler, and the attempt counts as failed.
+   *
+   * @default only the network counts
+   */
+  readonly account?: (req: Request) => unknown;
+  /**
+   * Whether an attempt succeeded, asked once it is answered. Give it where a failure is answered with a page or a
+   * redirect: an attempt that counts as a success is nearly free, and makes its network known.
+   *
+   * @default the status is below 400
+   */
+  readonly succeeded?: (req: Request, res: Response) => boolean;
+  /** An office behind one address mistypes, too. @default { failures: 50, window: '15m' } */
+  readonly perNetwork?: AttemptLimit;
+  /**
+   * From all networks together; and as many again from each network that is known for the account.
+   *
+   * @default { failures: 10, window: '15m' }
+   */
+  readonly perAccount?: AttemptLimit;
+  /** What happens while Redis does not answer. @default 'local' (a quarter of the limits in each process) */
+  readonly onStoreFailure?: OnStoreFailure;
+}
+
+export interface WatchOverridesOptions {
+  /** The entry in Vault's KV. @default `secret/<policy name>/limits` */
+  readonly path?: string;
+  /** How soon a change is known here, in seconds. @default 30 */
+  readonly intervalSeconds?: number;
+  /** Told once when there are no overrides to read, with the reason. @default nothing is told */
+  readonly onMissing?: (error: Error) => void;
+}
+
+const TRUST_IN_NOBODY = 0;
+const TIMEOUT_MS = 50;
+const PER_NETWORK: AttemptLimit = { failures: 50, window: '15m' };
+const PER_ACCOUNT: AttemptLimit = { failures: 10, window: '15m' };
+const OVERRIDES_INTERVAL_SECONDS = 30;
+
+/** Share of each limit that one process admits by itself while Redis does not answer. */
+export const LOCAL_SHARE = 0.25;
+/** Longest wait for Redis of support's tools, beside the running app, ms. */
+export const SUPPORT_TIMEOUT_MS = 5_000;
+
+/** The options with their defaults. @throws RateLimitOptionsError with every problem, each with its path and remedy. */
+export function resolveRateLimit(options: RateLimitOptions) {
+  throwAll([...problemsOf(rateLimitShape.safeParse(options)), ...unknownNames(options)]);
+  return {
+    ...withLimiterDefaults(options),
+    costs: options.costs ?? {},
+    localShare: options.localShare ?? LOCAL_SHARE,
+  };
+}
+
+/** The options with their defaults. @throws RateLimitOptionsError with every problem, each with its path and remedy. */
+export function resolveLoginLimit(options: LoginLimitOptions) {
+  throwAll(problemsOf(loginLimitShape.safeParse(options)));
+  return {
+    ...withLimiterDefaults(options),
+    succeeded: options.succeeded ?? ((_req: Request, res: Response) => res.statusCode < 400),
+    perNetwork: options.perNetwork ?? PER_NETWORK,
+    perAccount: options.perAccount ?? PER_ACCOUNT,
+    onStoreFailure: options.onStoreFailure ?? 'local',
+  };
+}
+
+/** The options with their defaults. */
+export function resolveWatchOverrides(options: WatchOverridesOptions, policy: Policy) {
+  return {
+    ...options,
+    path: options.path ?? `secret/${policy.name}/limits`,
+    intervalSeconds: options.intervalSeconds ?? OVERRIDES_INTERVAL_SECONDS,
+  };
+}
+
+function withLimiterDefaults<Options extends LimiterOptions>(options: Options) {
+  return {
+    ...options,
+    trustedProxies: options.trustedProxies ?? TRUST_IN_NOBODY,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    onEvent: harmless(options.onEvent),
+    meterProvider: options.meterProvider ?? metrics,
+  };
+}
+
+const trust = expected(
+  "0 to 10 hops, or a list of IP addresses and ranges such as '10.0.0.0/8': trust in everyone is trust in nobody",
+);
+const attempts = expected('a whole number of failures, 1 or more');
+const attemptWindow = expected("a duration such as '15m', up to '1d'");
+
+const attemptLimit = z.strictObject(
+  {
+    failures: z.int(attempts).min(1, attempts).max(1_000_000, attempts),
+    window: z
+      .string(attemptWindow)
+      .refine((text) => (durationSeconds(text) ?? Infinity) <= 86_400, attemptWindow),
+  },
+  expected("{ failures, window } such as { failures: 10, window: '15m' }"),
+);
+
+const limiterShape = {
+  redis: z.unknown().superRefine((client, context) => {
+    try {
+      accessTo(client as RedisClient);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  }),
+  trustedProxies: z
+    .union(
+      [
+        z.int(trust).min(0, trust).max(10, trust),
+        z.array(
+          z.string(trust).refine(isAddressRange, expected("an IP address or range such as '10.0.0.0/8'")),
+        ),
+      ],
+      trust,
+    )
+    .optional(),
+  timeoutMs: upTo(60_000, 'milliseconds, above 0 and up to 60000').optional(),
   onEvent: aFunction.optional(),
-  meterProvider: meterProvider.optional(),
+  meterProvider: having('getMeter', 'a MeterProvider of OpenTelemetry').optional(),
 };
 
 const rateLimitShape = z.strictObject({
-  ...shared,
+  ...limiterShape,
   policy: definedPolicy,
   costs: z.record(z.string(), aFunction).optional(),
   reserved: z
@@ -37,7 +234,7 @@ const rateLimitShape = z.strictObject({
 });
 
 const loginLimitShape = z.strictObject({
-  ...shared,
+  ...limiterShape,
   name: z.string().min(1, 'expected the name of the service: services that share a Redis share no limit'),
   account: aFunction.optional(),
   succeeded: aFunction.optional(),
@@ -45,16 +242,6 @@ const loginLimitShape = z.strictObject({
   perAccount: attemptLimit.optional(),
   onStoreFailure: z.enum(['open', 'closed', 'local'], "expected 'open', 'closed' or 'local'").optional(),
 });
-
-/** @throws RateLimitOptionsError with every problem at once, each with its path and remedy. */
-export function checkRateLimit(options: RateLimitOptions): void {
-  throwAll([...problemsOf(rateLimitShape.safeParse(options)), ...unknownNames(options)]);
-}
-
-/** @throws RateLimitOptionsError with every problem at once, each with its path and remedy. */
-export function checkLoginLimit(options: LoginLimitOptions): void {
-  throwAll(problemsOf(loginLimitShape.safeParse(options)));
-}
 
 /** What names no tier or route of the policy. */
 function unknownNames(options: Partial<RateLimitOptions> | null | undefined): Problem[] {
@@ -76,7 +263,7 @@ function unknownNames(options: Partial<RateLimitOptions> | null | undefined): Pr
   return [...tiers, ...routes].filter(({ known }) => !known).map(({ path, message }) => ({ path, message }));
 }
 
-/** The names of a list, with their places; what is no list or no name was reported as such. */
+/** The names of a list, with their places. What is no list, or no name, is reported by the schema. */
 function named(list: unknown): [number, string][] {
   const entries: [number, unknown][] = Array.isArray(list) ? [...list.entries()] : [];
   return entries.filter((entry): entry is [number, string] => typeof entry[1] === 'string');

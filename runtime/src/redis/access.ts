@@ -1,16 +1,16 @@
-/** A Redis of whatever client library, as the limiter talks to it. */
+/** One way to run scripts in Redis, whatever the client library. */
 export interface RedisAccess {
-  /** `false` while a command would fail or wait: the limiter then decides by its outage policy, at once. */
+  /** `false` while a command would fail, or wait for a connection. */
   readonly ready: boolean;
-  /** Whether keys live in slots: a script then gets the keys of one slot only. */
+  /** Whether keys live in slots: then a script may only be given keys of one slot. */
   readonly clustered: boolean;
   evalsha(sha: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
   eval(source: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
-  /** `INFO memory` of each server that keeps counters; missing where the client cannot ask for it. */
+  /** `INFO memory` of each server that holds keys; missing when the client library cannot ask for it. */
   readonly memoryInfo?: () => Promise<string[]>;
 }
 
-/** What follows EVALSHA or EVAL in a command. */
+/** The arguments of EVALSHA and EVAL. */
 export function scriptArguments(script: string, keys: readonly string[], args: readonly string[]): string[] {
   return [script, String(keys.length), ...keys, ...args];
 }

@@ -10,17 +10,18 @@ import { upstashAccess, type UpstashCommands } from './upstash';
 
 export type { RedisAccess } from './access';
 export type { IoRedisClusterCommands, IoRedisCommands } from './ioredis';
-export type { RedisClusterCommands, RedisCommands } from './node-redis';
+export type { RedisClusterCommands, RedisCommands, SendOptions } from './node-redis';
+export { slotOf } from './slots';
 export type { UpstashCommands } from './upstash';
 
 /**
- * A connected client of a library that the limiter can use: node-redis (`createClient`, `createCluster`, or the
+ * A connected client of a library that Portcullis can use: node-redis (`createClient`, `createCluster`, or the
  * rotating client of `SecretsManager.redisClient()`), ioredis (`Redis`, `Redis.Cluster`), @upstash/redis.
  */
 export type RedisClient =
   RedisCommands | RedisClusterCommands | IoRedisCommands | IoRedisClusterCommands | UpstashCommands;
 
-/** @throws TypeError when it is none of these, or would send a command twice. */
+/** @throws TypeError when it is no such client, or one that would send a command twice. */
 export function accessTo(redis: RedisClient): RedisAccess {
   const client = Object(redis) as RedisClient;
   if ('call' in client) return ioRedisAccess(client);

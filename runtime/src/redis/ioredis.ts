@@ -19,8 +19,8 @@ export interface IoRedisClusterCommands extends IoRedisCommands {
 /**
  * Access through ioredis, one server or a cluster.
  *
- * @throws TypeError when the client would send a command again whose connection broke: Redis may have carried it
- * out, and a call would be charged twice.
+ * @throws TypeError when the client would send a command again after its connection broke: Redis may have carried
+ * the command out, and a call would be charged twice.
  */
 export function ioRedisAccess(redis: IoRedisCommands | IoRedisClusterCommands): RedisAccess {
   refuseResending(redis);

@@ -1,5 +1,10 @@
-import type { SendOptions } from '../secrets/redis/driver';
 import { scriptArguments, type RedisAccess } from './access';
+
+/** How node-redis sends a command. */
+export interface SendOptions {
+  /** How long the command may wait to be sent, ms; 0: without a timer. */
+  readonly timeout: number;
+}
 
 /**
  * The method that node-redis' clients have, and so does the rotating client of `SecretsManager.redisClient()`.
@@ -9,13 +14,13 @@ import { scriptArguments, type RedisAccess } from './access';
  */
 export interface RedisCommands {
   sendCommand(args: string[], options?: SendOptions): Promise<unknown>;
-  /** `false` while there is no connection: the limiter then decides by its outage policy, at once. */
+  /** `false` while there is no connection. The limiter then decides by its outage policy, at once. */
   readonly isReady?: boolean;
 }
 
 /**
  * What node-redis' `createCluster()` gives. Make it with `topologyRefreshOnReconnectionAttemptStrategy: 250` (ms):
- * by default it looks five seconds long for a dead master before it looks for who took its slots.
+ * by default it tries a dead master for five seconds before it looks for the one that took over its slots.
  */
 export interface RedisClusterCommands {
   sendCommand(
@@ -29,7 +34,10 @@ export interface RedisClusterCommands {
   nodeClient(node: object): RedisCommands | Promise<RedisCommands>;
 }
 
-/** The guard waits less long, and node-redis' timer costs more than a command: it runs on after the reply. */
+/**
+ * Commands go without node-redis' timer, which runs on after the reply and costs more than the command. GuardedRedis
+ * has a shorter time-out of its own.
+ */
 const UNTIMED: SendOptions = { timeout: 0 };
 
 const MEMORY_INFO = ['INFO', 'memory'];

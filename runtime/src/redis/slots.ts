@@ -1,7 +1,7 @@
 /** Hash slots of a Redis Cluster. https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/ */
 export const SLOTS = 16_384;
 
-/** The slot of a key: CRC16 of what is between the first `{` and the next `}`, when there is something. */
+/** The slot of a key: CRC16 of the text between the first `{` and the next `}`, or of the whole key when there is none. */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open === -1 ? -1 : key.indexOf('}', open + 1);

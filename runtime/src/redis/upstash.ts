@@ -7,11 +7,11 @@ export interface UpstashCommands {
 }
 
 /**
- * Access through @upstash/redis, over HTTP: there is no connection to be ready, and a request takes longer than
- * over a socket; give `rateLimit()` a `timeoutMs` to match.
+ * Access through @upstash/redis, over HTTP. There is no connection, so it is always ready. A request takes longer
+ * than over a socket: give `rateLimit()` a `timeoutMs` to match.
  *
- * @throws TypeError when the client would send a request again whose answer did not come: Redis may have carried
- * it out, and a call would be charged twice. Its `retry: false` still retries once.
+ * @throws TypeError when the client would send a request again after its answer did not come: Redis may have carried
+ * the request out, and a call would be charged twice. With `retry: false` the client still retries once.
  */
 export function upstashAccess(redis: UpstashCommands): RedisAccess {
   const attempts = retriesOf(redis);
@@ -27,13 +27,13 @@ export function upstashAccess(redis: UpstashCommands): RedisAccess {
   };
 }
 
-/** The client tells nobody how often it retries but its own requester. */
+/** How often the client retries. Only its internal requester says so. */
 function retriesOf(redis: UpstashCommands): number | undefined {
   const { client } = redis as { client?: { retry?: { attempts?: number } } };
   return client?.retry?.attempts;
 }
 
-/** The client wraps Redis' words into its own, and repeats the whole command: keep Redis' words alone. */
+/** The client puts Redis' message between words of its own and the whole command: keep Redis' message alone. */
 function plainly(error: unknown): never {
   if (!(error instanceof Error) || error.name !== 'UpstashError') throw error;
   const [, words = 'ERR'] = /^(?:Command failed: )?(.*?)(?:, command was: .*)?$/s.exec(error.message) ?? [];

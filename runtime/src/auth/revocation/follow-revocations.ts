@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toProblem } from '../../policy/errors';
 import type { Policy } from '../../policy';
-import type { RedisCommands } from '../../rate-limit';
+import type { RedisCommands } from '../../redis';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { definedPolicy, issuerUrl, listener, tolerance } from '../option-schemas';

@@ -4,7 +4,7 @@
  * credentials can change at any time. A blocking XREAD would need a connection of its own, and would have to be
  * ended at every rotation.
  */
-import type { RedisCommands } from '../../rate-limit';
+import type { RedisCommands } from '../../redis';
 import type { Clock } from '../../time/clock';
 import type { Denial } from './revocation';
 

@@ -14,7 +14,10 @@ export interface Standing {
   readonly resetSeconds: number;
 }
 
-/** Sets the headers of a decision, and gives the tightest window. A limiter that was here before keeps its own. */
+/**
+ * Sets the headers of a decision and returns the client's standing in the tightest window. Where an earlier limiter of
+ * this request left less, its `X-RateLimit-*` stay.
+ */
 export function setHeaders(res: Response, tier: TierPlan, decision: Decision): Standing {
   let tightest: Standing | undefined;
   let fields = '';
@@ -38,12 +41,12 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
   return tightest;
 }
 
-/** The policy alone: what is known of a client's limits while nobody counts. */
+/** Sets the header for an answer that nobody decided: the client's limits, without what remains of them. */
 export function setPolicyHeader(res: Response, tier: TierPlan): void {
   add(res, 'RateLimit-Policy', tier.policyHeader);
 }
 
-/** Both fields are lists (RFC 9651 §3.1): stacked limiters each add their members. */
+/** Both fields are lists (RFC 9651 §3.1): each of several limiters adds its members. */
 function add(res: Response, name: string, value: string): void {
   const before = res.getHeader(name);
   res.setHeader(name, before === undefined ? value : `${String(before)}, ${value}`);

@@ -4,7 +4,7 @@ import type { Policy } from '../../policy';
 import type { TierPlan } from '../decide/limit-plan';
 import type { Decision } from '../store/store';
 
-/** 429: this call does not fit now, or never will. Gives the seconds until it does. */
+/** 429: this call does not fit now, or never will. Returns the seconds until it fits. */
 export function refuseLimited(
   res: Response,
   policy: Policy,
@@ -37,7 +37,7 @@ export function refuseLimited(
   return retryAfter;
 }
 
-/** 429 for a login attempt: tells nothing of what was counted. Gives the seconds until another one fits. */
+/** 429 for a login attempt. It does not tell what was counted. Returns the seconds until another attempt fits. */
 export function refuseAttempt(res: Response, decision: Decision): number {
   const retryAfter = secondsUntilFit(decision);
   refuse(
@@ -53,7 +53,7 @@ function secondsUntilFit({ retryAfterMs }: Decision): number {
   return Math.max(1, Math.ceil(retryAfterMs / 1_000));
 }
 
-/** 503: nobody can tell whether this call fits, and its route asks to be closed then. */
+/** 503: the store does not answer, and this route is `closed` during an outage. */
 export function refuseUndecided(res: Response): void {
   const message = 'The request cannot be rate limited at the moment. Retry shortly.';
   refuse(res, 503, { error: 'temporarily_unavailable', message }, { 'Retry-After': '1' });

@@ -14,8 +14,9 @@ export class RateLimitInfo {
   ) {}
 
   /**
-   * Gives back part of the cost, when the work turned out smaller: where it was charged, and in all never
-   * more than the cost. A refund that the store does not take is lost; the client stays charged for a window.
+   * Gives back part of the cost when the work turned out smaller, to the buckets that were charged. All refunds of a
+   * request together are at most its cost. A refund that the store does not take is lost; the client stays charged
+   * for a window.
    *
    * @throws RangeError when `amount` is not a whole number, 0 or more.
    */

@@ -1,12 +1,7 @@
 /** The address that an anonymous request is counted under. */
-import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { IncomingMessage } from 'node:http';
-
-/**
- * Whose `X-Forwarded-For` entries are believed: so many hops in front of the app, or the proxies at these
- * addresses and ranges (`'10.0.0.0/8'`, `'2001:db8::/32'`). There is no "all": anyone can write the header.
- */
-export type TrustedProxies = number | readonly string[];
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import type { TrustedProxies } from '../options';
 
 /**
  * Reads a request's client address: the socket's, or what trusted proxies forwarded, counted from the

@@ -1,22 +1,21 @@
 import type { Policy } from '../../policy';
-import { GuardedRedis } from '../store/guarded-redis';
-import { ClientNames } from './client-names';
-import { windowKeys } from '../store/keys';
-import type { Overrides } from './overrides';
-import { limitPlan, type LimitPlan } from '../decide/limit-plan';
 import { accessTo, type RedisClient } from '../../redis';
+import { limitPlan, type LimitPlan } from '../decide/limit-plan';
+import { SUPPORT_TIMEOUT_MS, type Overrides } from '../options';
+import { plainScript, windowKeys } from '../store/charge-script';
+import { GuardedRedis } from '../store/guarded-redis';
 import { RedisStore } from '../store/redis-store';
-import { plainScript } from '../store/charge-script';
+import { ClientNames } from './client-names';
 
 /** Where an organisation stands in one window of one tier. */
 export interface WindowUsage {
   readonly tier: string;
-  /** Whether these are the limits that the organisation has instead of its tier's. */
+  /** Whether the organisation has this limit instead of its tier's. */
   readonly override: boolean;
   readonly windowSeconds: number;
   readonly limit: number;
   readonly used: number;
-  /** Below zero where more was spent under another tier. */
+  /** Below zero when more was spent under another tier. */
   readonly remaining: number;
   /** Seconds until all of it is free again, if nothing more is spent. */
   readonly resetSeconds: number;
@@ -25,7 +24,7 @@ export interface WindowUsage {
 const RESET = plainScript(`return redis.call('DEL', unpack(KEYS))`);
 
 /**
- * What support sees and does of an organisation's limits, beside the running app.
+ * What support can see and do about an organisation's limits, beside the running app.
  *
  * @example
  * const limits = new ClientLimits(policy, redis);
@@ -39,7 +38,7 @@ export class ClientLimits {
   constructor(
     readonly policy: Policy,
     redis: RedisClient,
-    timeoutMs = 5_000,
+    timeoutMs = SUPPORT_TIMEOUT_MS,
   ) {
     this.#names = new ClientNames(policy.name);
     this.#plan = limitPlan(policy);
@@ -47,8 +46,8 @@ export class ClientLimits {
   }
 
   /**
-   * Reads what an organisation has spent, and what that leaves it: of limits of its own, when it has some, and of each
-   * tier's, since its tier is in its tokens.
+   * Reads what an organisation has spent and what it has left: of its own limits, when it has some, and of each tier's.
+   * (Only the organisation's tokens say which tier it has.)
    *
    * @param overrides the limits of single organisations: `overridesSchema(policy)` reads them.
    * @throws StoreUnavailableError
@@ -74,9 +73,9 @@ export class ClientLimits {
   }
 
   /**
-   * Forgets what an organisation has spent. Processes repeat a refusal for a second at most, and may still spend
-   * what they have reserved for it, for a sixtieth of the shortest window at most. What is refunded later of a call from
-   * before is taken off what was spent since: a refund knows its bucket, not its call.
+   * Forgets what an organisation has spent. Processes of the app may repeat a refusal for a second more, and may spend
+   * blocks that they hold for the organisation for a sixtieth of the shortest window. A later refund of a call from
+   * before the reset reduces what was spent since, because a refund knows its bucket and not its call.
    *
    * @returns whether there was something to forget.
    * @throws StoreUnavailableError

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { AuthContext } from '../../auth/context';
 
-/** As many addresses' hashes as are kept, so that a busy one is hashed once. */
+/** At most this many hashes are kept, so that a busy address is hashed once. */
 const REMEMBERED = 4_096;
-/** What is longer is hashed each time: clients write accounts as long as they like, and memory has to be bounded. */
+/** A longer value is hashed each time: a client can send an account of any length, and memory has to be bounded. */
 const LONGEST_REMEMBERED = 256;
 
 /**
@@ -35,7 +35,7 @@ export class ClientNames {
     return this.#hash('organisation', issuer, organisation);
   }
 
-  /** Anything else a limit is kept for: `kind` keeps them apart. */
+  /** Anything else that has a limit: `kind` keeps networks, accounts and the like apart. */
   of(kind: string, value: string): string {
     if (value.length > LONGEST_REMEMBERED) return this.#hash(kind, value);
     const identity = `${kind} ${value}`;
@@ -48,7 +48,7 @@ export class ClientNames {
     return name;
   }
 
-  /** 132 bits: no two clients meet by chance or by intent. */
+  /** 132 bits: no two clients get the same name, by chance or by intent. */
   #hash(...parts: string[]): string {
     return hash('sha256', JSON.stringify([this.scope, ...parts]), 'base64url').slice(0, 22);
   }

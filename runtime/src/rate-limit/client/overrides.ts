@@ -3,14 +3,12 @@ import { z } from 'zod';
 import { harmless } from '../../listener';
 import { readLimit, type Limit, type Policy } from '../../policy';
 import { limitPlan, tierPlan, type LimitPlan, type TierPlan } from '../decide/limit-plan';
-
-/** The limits of an organisation (its `org_id`) that has its own. */
-export type Overrides = (organisation: string) => TierPlan | undefined;
-
-/** What changes while the app runs: what `SecretsManager.watchKv()` gives. */
-export interface OverridesSource {
-  readonly current: Overrides;
-}
+import {
+  resolveWatchOverrides,
+  type Overrides,
+  type OverridesSource,
+  type WatchOverridesOptions,
+} from '../options';
 
 /** The part of a `SecretsManager` that is needed here. */
 export interface KvWatcher {
@@ -21,7 +19,7 @@ export interface KvWatcher {
   ): Promise<{ readonly current: z.output<S> }>;
 }
 
-/** The tier's name, in headers and metrics, of limits that are nobody else's. */
+/** In headers and metrics, the tier of an organisation that has limits of its own. */
 const CUSTOM = 'custom';
 
 /**
@@ -60,22 +58,13 @@ function customTier(text: string, { windowsMs }: LimitPlan): TierPlan | undefine
   return tierPlan(CUSTOM, limits, windowsMs);
 }
 
-export interface WatchOverridesOptions {
-  /** @default `secret/<policy name>/limits` */
-  readonly path?: string;
-  /** How soon a change is known here, in seconds. @default 30 */
-  readonly intervalSeconds?: number;
-  /** Told once when there are no overrides to read, with the reason. @default nothing is told */
-  readonly onMissing?: (error: Error) => void;
-}
-
-/** What a start can do without: nobody wrote an entry yet, or wrote one that cannot be understood. */
+/** Errors without which a start goes on: nobody wrote an entry yet, or the entry cannot be understood. */
 const BEARABLE = new Set(['ERR_KV_NOT_FOUND', 'ERR_KV_SCHEMA']);
 
 /**
- * Follows the overrides in Vault's KV. A change is applied within the interval; of an entry that cannot be
- * understood nothing is applied: the last good version stays, and the SecretsManager tells why (`kv_failed`). As
- * long as there is none, or none was ever good, every organisation has its tier's limits.
+ * Follows the overrides in Vault's KV. A change is applied within the interval. An entry that cannot be understood
+ * changes nothing: the last good version stays, and the SecretsManager tells why (`kv_failed`). Until there is a good
+ * version, every organisation has its tier's limits.
  *
  * Overrides are by `org_id` alone: where several issuers are configured, they must not share identifiers.
  *
@@ -87,8 +76,9 @@ const BEARABLE = new Set(['ERR_KV_NOT_FOUND', 'ERR_KV_SCHEMA']);
 export async function watchOverrides(
   secrets: KvWatcher,
   policy: Policy,
-  { path = `secret/${policy.name}/limits`, intervalSeconds = 30, onMissing }: WatchOverridesOptions = {},
+  options: WatchOverridesOptions = {},
 ): Promise<OverridesSource> {
+  const { path, intervalSeconds, onMissing } = resolveWatchOverrides(options, policy);
   const schema = overridesSchema(policy);
   let watched: OverridesSource = { current: () => undefined };
   const start = async (): Promise<void> => {

@@ -10,16 +10,16 @@ export type RouteKey = `${string} /${string}`;
  */
 export type CostFunction = (req: Request) => number;
 
-/** A cost function threw, or gave something that is no cost. The call was charged its route's fixed cost. */
+/** A cost function threw, or returned something that is no cost. The call was charged its route's fixed cost. */
 export class CostFunctionError extends Error {
   override readonly name = 'CostFunctionError';
   readonly code = 'ERR_COST_FUNCTION';
 }
 
-/** What calls that no route of the policy lists cost. They are denied, but only after they were counted. */
+/** The cost of a call to a route that the policy does not list. It is counted first, and denied after that. */
 const UNLISTED = 1;
 
-/** Prices requests by route. */
+/** Gives the function that prices requests: by the app's functions first, by the policy's fixed costs otherwise. */
 export function costsOf(
   policy: Policy,
   functions: Readonly<Record<RouteKey, CostFunction>>,
@@ -36,7 +36,7 @@ export function costsOf(
   };
 }
 
-/** The policy's route of that method and path. */
+/** The policy's route with this method and path. */
 export function routeNamed(policy: Policy, key: string): Route | undefined {
   return policy.routes.find(({ method, path }) => `${method} ${path}` === key);
 }

@@ -3,9 +3,9 @@ import type { Charge, Decision } from '../store/store';
 
 /** A denial is repeated for at most this long without asking the store. */
 const LONGEST_MS = 1_000;
-/** Clients remembered at most. */
+/** At most this many clients are remembered. */
 const CAPACITY = 10_000;
-/** Different denied calls of one client remembered at most. */
+/** At most this many different denials of one client are remembered. */
 const PER_CLIENT = 4;
 
 interface Denial {
@@ -17,9 +17,9 @@ interface Denial {
 }
 
 /**
- * Answers a client that was just denied, while nothing that it could change has changed: the same cost
- * against the same limits, for a second at most and never beyond the moment when the call fits. A call of
- * another cost goes to the store: a cheaper one may fit, and a dearer one has a wait of its own.
+ * Repeats a denial to a client that sends the same call again: the same cost against the same limits, for at most
+ * a second, and never beyond the moment at which the call fits. A call of another cost goes to the store: a cheaper
+ * one may fit, and a dearer one has another wait.
  */
 export class DenyCache {
   readonly #denials = new Map<string, Denial[]>();
@@ -27,7 +27,7 @@ export class DenyCache {
   /** @param clock monotonic, ms. */
   constructor(readonly clock: () => number = systemClock.monotonic) {}
 
-  /** How many clients are remembered. */
+  /** The number of clients remembered. */
   get size(): number {
     return this.#denials.size;
   }
@@ -45,7 +45,7 @@ export class DenyCache {
     return undefined;
   }
 
-  /** Remembers a denial. An admission is no denial, and is not remembered. */
+  /** Remembers the decision if it is a denial. */
   note({ client, cost, limits }: Charge, decision: Decision): void {
     if (decision.allowed) return;
     const atMs = this.clock();
@@ -63,7 +63,7 @@ export class DenyCache {
     this.#denials.set(client, [denial, ...others].slice(0, PER_CLIENT));
   }
 
-  /** A refund or a reset may have made room. */
+  /** Forgets a client's denials: after a refund its calls may fit. */
   forget(client: string): void {
     this.#denials.delete(client);
   }

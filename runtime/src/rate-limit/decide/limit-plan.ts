@@ -5,20 +5,20 @@ export interface TierPlan {
   readonly name: string;
   /** For each window of the plan; `Infinity` where the tier has no limit. */
   readonly limits: readonly number[];
-  /** The windows that the tier does limit. */
+  /** The windows in which the tier has a limit. */
   readonly limited: readonly { readonly index: number; readonly limit: number; readonly name: string }[];
   /** The value of `RateLimit-Policy`. */
   readonly policyHeader: string;
 }
 
-/** What a policy's tiers come to. */
+/** All tiers of a policy, over the same windows. */
 export interface LimitPlan {
   /**
    * The windows of every tier, ms. A client is charged in all of them, whatever its tier, so that a change
    * of tier finds what was spent before it.
    */
   readonly windowsMs: readonly number[];
-  /** The tier of that name; the policy's default one when it is unknown. */
+  /** The tier of this name; the policy's default tier when the name is unknown. */
   readonly tier: (name: string | undefined) => TierPlan;
 }
 
@@ -35,7 +35,7 @@ export function limitPlan(policy: Pick<Policy, 'tiers' | 'defaultTier'>): LimitP
   return { windowsMs, tier: (name) => (name === undefined ? fallback : (plans.get(name) ?? fallback)) };
 }
 
-/** Lays a tier's limits out. The name of a limit in the headers is the tier's; its window follows when there are several. */
+/** Lays out a tier's limits. In the headers a limit has the tier's name; with several limits, its window follows. */
 export function tierPlan(name: string, limits: readonly Limit[], windowsMs: readonly number[]): TierPlan {
   const limited = limits.map(({ limit, windowSeconds }) => ({
     index: windowsMs.indexOf(windowSeconds * 1_000),

@@ -1,19 +1,19 @@
 import { systemClock } from '../../time/clock';
-import type { DenyCache } from './deny-cache';
-import { StoreUnavailableError, type StoreFailure } from '../store/guarded-redis';
 import type { ReservedBlocks } from '../reserved/reserved-blocks';
-import type { OnStoreFailure, OutageOutcome, OutagePolicy } from './outage';
+import { StoreUnavailableError, type StoreFailure } from '../store/guarded-redis';
 import type { Charge, Decision, Store } from '../store/store';
+import type { DenyCache } from './deny-cache';
+import type { OnStoreFailure, OutageOutcome, OutagePolicy } from './outage';
 
-/** What is told of the store. */
+/** Hears how the store does. */
 export interface StoreObserver {
-  /** A request that the store did not decide. */
+  /** The store did not decide a request. */
   storeFailed(failure: StoreFailure): void;
-  /** How long it took to decide one, or to fail. */
+  /** The store took this long to decide a request, or to fail. */
   storeTook(milliseconds: number): void;
 }
 
-/** Decides requests: from reserved blocks, the deny cache, the store, or by the outage policy. No HTTP in here. */
+/** Decides requests by reserved blocks, the deny cache, the store or the outage policy. It knows nothing of HTTP. */
 export class Limiter {
   constructor(
     readonly store: Store,
@@ -23,9 +23,9 @@ export class Limiter {
   ) {}
 
   /**
-   * Answers at once where nothing has to be asked. Never rejects.
+   * Gives a promise only when the store has to be asked. The promise never rejects.
    *
-   * @param blocks where the request may be admitted from a reserved block.
+   * @param blocks the blocks that may admit the request; missing when none may.
    */
   decide(
     request: Charge,
@@ -50,7 +50,7 @@ export class Limiter {
     );
   }
 
-  /** Gives back part of what an admitted request was charged, where it was charged. Never rejects. */
+  /** Gives back part of an admitted request's charge, to the buckets that were charged. Never rejects. */
   async refund(client: string, amount: number, decision: Decision): Promise<void> {
     this.denials.forget(client);
     if (decision.by === 'memory') {

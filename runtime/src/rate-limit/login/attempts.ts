@@ -1,33 +1,26 @@
-import { durationSeconds, type Duration } from '../../policy/duration';
-import { DenyCache } from '../decide/deny-cache';
-import type { GuardedRedis } from '../store/guarded-redis';
+import { durationSeconds } from '../../policy/duration';
 import type { ClientNames } from '../client/client-names';
+import { DenyCache } from '../decide/deny-cache';
 import { Limiter, type StoreObserver } from '../decide/limiter';
 import { OutagePolicy, type OnStoreFailure, type OutageOutcome } from '../decide/outage';
+import { LOCAL_SHARE, type AttemptLimit } from '../options';
+import type { GuardedRedis } from '../store/guarded-redis';
 import { RedisStore } from '../store/redis-store';
-
-/** So many failed attempts in any trailing window. */
-export interface AttemptLimit {
-  readonly failures: number;
-  readonly window: Duration;
-}
 
 /** A failed attempt costs as much as ten that succeeded. */
 export const FAILURE_COST = 10;
 const SUCCESS_COST = 1;
-/** Share of the limit that one process admits by itself while the store does not answer. */
-const LOCAL_SHARE = 0.25;
 
-/** An attempt that was charged, or refused. */
+/** An attempt that was charged or refused. */
 export interface Attempt {
-  /** Whom it was counted for, hashed. */
+  /** The hashed network or account for which it was counted. */
   readonly client: string;
   readonly outcome: OutageOutcome;
-  /** Gives back what a failure costs more than a success. */
+  /** Gives back the difference between the cost of a failure and that of a success. */
   readonly succeeded: () => void;
 }
 
-/** Counts attempts of one kind: by network, by account, or by account from a network that is known for it. */
+/** Counts attempts by network, by account, or by account from a network that is known for it. */
 export class AttemptCounter {
   readonly limit: number;
   readonly #limits: readonly number[];

@@ -1,11 +1,11 @@
-import type { GuardedRedis } from '../store/guarded-redis';
 import type { ClientNames } from '../client/client-names';
+import type { GuardedRedis } from '../store/guarded-redis';
 import { RedisStore } from '../store/redis-store';
 
-/** For how long a network is known after a login from it. */
+/** A network is known for this long after a login from it. */
 const KNOWN_MS = 30 * 86_400_000;
 
-/** From where people have logged in to an account lately: a counter of successes for each pair of the two. */
+/** Remembers from which networks somebody logged in to an account lately: one counter of logins for each pair. */
 export class KnownNetworks {
   readonly #logins: RedisStore;
 
@@ -16,12 +16,12 @@ export class KnownNetworks {
     this.#logins = new RedisStore(redis, [KNOWN_MS]);
   }
 
-  /** Whether there was a login. Nobody is known while Redis does not answer. Never rejects. */
+  /** Whether somebody logged in. While Redis does not answer, no network is known. Never rejects. */
   async has(account: string, network: string): Promise<boolean> {
     return (await this.#count(account, network, 0)) > 0;
   }
 
-  /** Takes note of a login. Never rejects. */
+  /** Remembers a login. Never rejects. */
   async note(account: string, network: string): Promise<void> {
     await this.#count(account, network, 1);
   }

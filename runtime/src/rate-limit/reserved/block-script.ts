@@ -1,8 +1,8 @@
 import { refundingScript, timedScript, type Script } from '../store/charge-script';
 
-/** A block is at most this part of what is left, so that blocks shrink near the limit and leave some to others. */
+/** A block is at most a quarter of what is left: near the limit blocks shrink, and other processes get some too. */
 const SHARE = 4;
-/** A smaller block saves too few round trips to be worth one. */
+/** A block of fewer units would save too few round trips. */
 const LEAST = 4;
 
 /*
@@ -10,9 +10,9 @@ const LEAST = 4;
  * many ms blocks can be given back, each window's length in ms, and for each block the units wanted and the
  * limit in each window.
  *
- * A block is charged one bucket ahead: whatever moment of its life (less than a bucket, window.ts) it is spent
- * at, its charge counts for at least a window from then on. `e` in the longest window's hash says when its first
- * block was reserved: a hash that was deleted in between is another one, which the block was never charged to.
+ * A block is charged one bucket ahead. It lives less than a bucket (window.ts), so whenever it is spent, its charge
+ * counts for at least a window from then on. `e` in the longest window's hash says when the first block of this hash
+ * was reserved. A hash that was deleted and made anew has another `e`: older blocks were never charged to it.
  *
  * Reply: the time in ms, and for each block the units granted, then for each window its sum and the bucket
  * charged.
@@ -56,8 +56,8 @@ return reply
 `;
 
 /*
- * KEYS: as above. ARGV: for each block the units that were not spent. Reply: for each the units given back. A
- * block can be given back once: a command that is sent or carried out twice gives nothing the second time.
+ * KEYS: as above. ARGV: for each block, the units that were not spent. Reply: for each block, the units given back.
+ * A block can be given back once: a command that is carried out twice gives nothing back the second time.
  */
 const RETURN_ALL = `
 local windows = #KEYS / #ARGV - 1
@@ -75,6 +75,11 @@ for i, unspent in ipairs(ARGV) do
 end
 return reply
 `;
+
+/** The key of a reserved block, in the hash slot of its client's windows. */
+export function blockKey(client: string, block: string): string {
+  return `portcullis:{${client}}:block:${block}`;
+}
 
 /** Takes blocks of units out of clients' limits. @param clock as in `chargeScript()`. */
 export function reserveScript(clock?: string): Script {

@@ -1,8 +1,7 @@
 import { Batch, type BatchScript, type Schedule, type ScriptRunner } from '../store/batch';
-import { limitArgument, type Script } from '../store/charge-script';
-import { blockKey, windowKeys } from '../store/keys';
-import { reserveScript, returnScript } from './block-script';
-import { BUCKETS } from '../decide/window';
+import { limitArgument, windowKeys, type Script } from '../store/charge-script';
+import { BUCKETS } from '../store/window';
+import { blockKey, reserveScript, returnScript } from './block-script';
 
 /** Units of a client's limits, charged in advance. */
 export interface Grant {
@@ -15,21 +14,21 @@ export interface Grant {
   readonly buckets: readonly number[];
 }
 
-/** Where blocks come from. Both calls reject when the store does not answer. */
+/** Reserves blocks and takes them back. Both calls reject when the store does not answer. */
 export interface BlockStore {
   readonly windowsMs: readonly number[];
-  /** Asks for a block; gets a smaller one near the limit, and none when it would be too small to be of use. */
+  /** Asks for a block. Near the limit the block is smaller; when it would be too small to be of use, there is none. */
   reserve(client: string, block: string, want: number, limits: readonly number[]): Promise<Grant | undefined>;
-  /** Gives back the units of a block that were not spent, once; gives how many that were. */
+  /** Gives back a block's unspent units, once, and returns how many the store took. */
   giveBack(client: string, block: string, unspent: number): Promise<number>;
 }
 
-/** For how many bucket lengths a block can be given back: it is over after one, and its process may be late. */
+/** A block can be given back for this many bucket lengths: it ends after one, and its process may be late. */
 const RETURNABLE_BUCKETS = 4;
 
 /**
- * For how long blocks are gathered into one command: this part of a bucket, ms at most. They are asked for well
- * before they are needed, and few are in one turn.
+ * Blocks are gathered into one command for this part of a bucket, and for at most this many ms. They are asked for
+ * well before they are needed, so they can wait; and a single turn of the event loop rarely asks for several.
  */
 const GATHERED_PART = 1 / 20;
 const GATHERED_MS = 50;
@@ -47,7 +46,7 @@ interface Returned {
   readonly unspent: number;
 }
 
-/** Blocks from Redis. Those asked for within a moment are reserved by one EVALSHA, and given back by one. */
+/** Blocks in Redis. One EVALSHA reserves all blocks asked for within a moment; another takes back all returned ones. */
 export class RedisBlockStore implements BlockStore {
   readonly #reservations: Batch<Asked, Grant | undefined>;
   readonly #returns: Batch<Returned, number>;

@@ -1,10 +1,10 @@
-/** A power of two. Two clients of one counter are taken for busier than they are. */
+/** A power of two. Clients that share a counter seem busier than they are. */
 const COUNTERS = 32_768;
 
 /**
- * What each client spends in a period. Of the period before counts what of it lies less than a period back, as if
- * spent evenly. A counter, not an entry, a client: most call once in a while and are not to cost more, and however
- * many come, they take no more memory.
+ * Estimates what each client spent in the last period. Spending in the period before counts by the share of that
+ * period which is less than a period old, as if it had been spent evenly. Clients are hashed to a fixed number of
+ * counters, so that memory stays the same however many come: most call only once in a while.
  */
 export class RecentSpending {
   #latest = new Float64Array(COUNTERS);
@@ -13,7 +13,7 @@ export class RecentSpending {
 
   constructor(readonly periodMs: number) {}
 
-  /** Adds a call's cost, and gives what the client spent in the last period with it: not less, seldom more. */
+  /** Adds a call's cost. Returns what the client spent in the last period, this call included; rarely more than that. */
   add(client: string, cost: number, nowMs: number): number {
     if (nowMs - this.#startMs >= this.periodMs) this.#turn(nowMs);
     const counter = counterOf(client);
@@ -33,7 +33,7 @@ export class RecentSpending {
   }
 }
 
-/** Names of clients are hashes: their first characters spread well. */
+/** Clients' names are hashes, so their first characters spread well. */
 function counterOf(client: string): number {
   let hash = 0;
   for (let i = 0; i < client.length && i < 6; i += 1) hash = Math.imul(hash, 31) + client.charCodeAt(i);

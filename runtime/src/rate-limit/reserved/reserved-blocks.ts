@@ -3,18 +3,18 @@ import { systemClock } from '../../time/clock';
 import type { BlockStore, Grant } from './block-store';
 import { RecentSpending } from './recent-spending';
 import type { Charge, Decision } from '../store/store';
-import { BUCKETS, freedAtMs } from '../decide/window';
+import { BUCKETS, freedAtMs } from '../store/window';
 
-/** What becomes of reserved units: `spent` by calls, `returned` to the client's limits, or `lost` until they age out. */
+/** Reserved units are `spent` by calls, `returned` to the client's limits, or `lost`: charged until they age out. */
 export type UnitsFate = 'spent' | 'returned' | 'lost';
 
-/** Clients that hold blocks at most; calls of others are decided one by one. */
+/** At most this many clients hold blocks; the store decides each call of the others. */
 const CAPACITY = 10_000;
-/** Calls within a block's life (W/N) from which on a client gets blocks; below, the store decides each call. */
+/** A client gets blocks from this many calls in a block's life (W/N) on; the store decides each call of a quieter one. */
 const WORTH = 4;
-/** A block holds this much more than was spent in a block's life, so that a rising rate finds some. */
+/** A block holds this many times what was spent in a block's life, so that it lasts when the rate rises. */
 const HEADROOM = 1.25;
-/** The next block is asked for when this part of a block's units, or of its life, is left. */
+/** The next block is asked for when less than this part of a block's units, or of its life, is left. */
 const LOW = 0.25;
 
 interface Block extends Grant {
@@ -27,47 +27,49 @@ interface Block extends Grant {
 interface Holding {
   readonly client: string;
   readonly limits: readonly number[];
-  /** The block being spent, then the one asked for in advance. */
+  /** The block that is being spent, then the one that was asked for in advance. */
   readonly blocks: Block[];
   asking: boolean;
   askAgainAtMs: number;
-  /** The sum that counts in each window as last heard, blocks included; and the store's clock minus ours. */
+  /** The sum of each window, blocks included, as the store last told it. */
   used: readonly number[];
+  /** The store's clock minus ours. */
   aheadMs: number;
-  /** What was spent since `periodStartMs`, and in the period before. A period is as long as a block lives. */
+  /** Spent since `periodStartMs`. A period is as long as a block's life. */
   spent: number;
+  /** Spent in the period before. */
   spentBefore: number;
   periodStartMs: number;
 }
 
 /**
- * Blocks of units that this process reserved from the store, so that most calls of a busy client are decided
- * here, without a round trip.
+ * Blocks of units that this process reserved in the store, so that it decides most calls of a busy client itself,
+ * without a round trip.
  *
- * **Never above the limit.** A block is charged in full before its first unit is spent, in the bucket after the
- * current one, and lives less than a bucket (W/N) from *before* it was asked for, on this process' monotonic
- * clock: so its charge outlasts, by at least a window, every moment at which it can be spent. A call is
- * admitted at the moment when the clock is read; a process that was stopped reads the clock anew before it
- * spends again, and finds its blocks expired. Killed processes leave units charged, never uncharged. (A
- * machine that is suspended whole must not resume with a monotonic clock that stood still: blocks that it
- * held would live on for the rest of their W/N.)
+ * **Never above the limit.** A block is charged in full before its first unit is spent, to the bucket after the
+ * current one. Its life is less than a bucket (W/N) and begins *before* it is asked for, on this process' monotonic
+ * clock. So its charge outlasts every moment at which it can be spent by at least a window. A call is admitted at the
+ * moment when the clock is read: a process that was stopped reads the clock again before it spends, and finds its
+ * blocks expired. A killed process leaves units charged that nobody spent, and never the reverse. (A machine that is
+ * suspended as a whole must not resume with a monotonic clock that stood still: its blocks would live on for the rest
+ * of their W/N.)
  *
- * A block is set aside under the limits of its tier: what a wider tier of the same client lets through afterwards
- * does not take it back.
+ * A block is reserved under the limits of its tier. When the client's calls under a wider tier then use up the
+ * window, the block can still be spent.
  *
- * **What it may refuse.** Units that a process holds are charged to the client before it spends them, and what
- * is spent is charged up to a bucket ahead: capacity comes back at most 2·W/N late instead of W/N, and a
- * client paced at its limit gets at least N/(N + 5) of it. The blocks of a process that is killed stay charged
- * for a window and two buckets: at most twice what the client spent there in W/N, and a quarter.
+ * **What it may refuse.** Units that a process holds are charged to the client before they are spent, and up to a
+ * bucket ahead. So capacity comes back at most 2·W/N late instead of W/N, and a client paced at its limit gets at
+ * least N/(N + 5) of it. The blocks of a killed process stay charged for a window and two buckets: at most 2.5 times
+ * what the client spent at that process in W/N.
  *
- * Only admissions are decided here. A call that no block covers — dearer than what is left, of another tier's
- * limits, of a client that is not busy — is decided by the store, and so is every refusal.
+ * Only admissions are decided here. The store decides every refusal, and every call that no block covers: a call
+ * dearer than what is left, one under another tier's limits, one of a client that is not busy.
  */
 export class ReservedBlocks {
-  /** How long a block can be spent, ms: a bucket less what rounding to ms and a slewed clock may take. */
+  /** A block's life, ms: a bucket, less what rounding to ms and a slewed clock may take. */
   readonly lifeMs: number;
   readonly #holdings = new Map<string, Holding>();
-  /** Of clients without a holding. */
+  /** What clients without a holding spend. */
   readonly #spending: RecentSpending;
   readonly #pending = new Set<Promise<void>>();
   readonly #prefix = randomBytes(9).toString('base64url');
@@ -75,7 +77,7 @@ export class ReservedBlocks {
   #closed = false;
 
   /**
-   * @param onUnits told what became of each block's units.
+   * @param onUnits hears what became of each block's units.
    * @param clock monotonic, ms.
    */
   constructor(
@@ -88,7 +90,7 @@ export class ReservedBlocks {
     this.#spending = new RecentSpending(this.lifeMs);
   }
 
-  /** Admits the call from a block, or leaves it to the store. */
+  /** Admits the call from a block; `undefined` leaves it to the store. */
   spend({ client, cost, limits }: Charge): Decision | undefined {
     const holding = this.#holdings.get(client);
     if (holding?.limits !== limits) return undefined;
@@ -102,7 +104,7 @@ export class ReservedBlocks {
     return this.#decision(holding, block, nowMs);
   }
 
-  /** Takes note of what the store decided about a call of a client that may have blocks. */
+  /** Learns what the store decided about a call of a client that may have blocks. */
   decided({ client, cost, limits }: Charge, { allowed, used, nowMs: storeNowMs }: Decision): void {
     const nowMs = this.clock();
     let before = 0;
@@ -117,7 +119,7 @@ export class ReservedBlocks {
     holding.used = used;
     holding.aheadMs = storeNowMs - nowMs;
     if (!allowed) {
-      // What is held here may be all that this call lacked.
+      // The call may fit once the units held here are free again.
       this.#release(holding);
       holding.askAgainAtMs = nowMs + this.lifeMs;
       return;
@@ -126,7 +128,7 @@ export class ReservedBlocks {
     if (holding.blocks.length < 2) this.#ask(holding, cost, nowMs);
   }
 
-  /** Gives back what expired unspent, and forgets clients that are quiet. To be called once a block's life. */
+  /** Gives back expired blocks and forgets quiet clients. Call it once in each `lifeMs`. */
   sweep(): void {
     const nowMs = this.clock();
     for (const holding of this.#holdings.values()) {
@@ -136,7 +138,7 @@ export class ReservedBlocks {
     }
   }
 
-  /** Gives every block back. From then on the store decides every call. Never rejects. */
+  /** Gives every block back. After that the store decides every call. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const holding of this.#holdings.values()) this.#release(holding);
@@ -144,7 +146,7 @@ export class ReservedBlocks {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  /** The first block that lives and covers the cost; those before it are over. */
+  /** The first block that lives and covers the cost. The blocks before it are given back. */
   #usable(holding: Holding, cost: number, nowMs: number): Block | undefined {
     for (let block = holding.blocks[0]; block !== undefined; block = holding.blocks[0]) {
       const isAlive = nowMs < block.expiresAtMs;
@@ -177,7 +179,7 @@ export class ReservedBlocks {
   #holdingOf(client: string, limits: readonly number[], nowMs: number, spent: number): Holding | undefined {
     const found = this.#holdings.get(client);
     if (found?.limits === limits) return found;
-    // Blocks were granted under the limits of then, and must not be spent under others.
+    // These blocks were granted under other limits, and must not be spent under the new ones.
     if (found !== undefined) this.#release(found);
     else if (this.#closed || this.#holdings.size >= CAPACITY) return undefined;
     const holding: Holding = {
@@ -206,12 +208,12 @@ export class ReservedBlocks {
     holding.spent += cost;
   }
 
-  /** What the client spends here while a block lives. */
+  /** What the client spends here in a block's life. */
   #rate({ spent, spentBefore }: Holding): number {
     return Math.max(spent, spentBefore);
   }
 
-  /** Asks for a block, where there are enough such calls to make one worth it. */
+  /** Asks for a block when the client makes enough calls of this cost to be worth one. */
   #ask(holding: Holding, cost: number, nowMs: number): void {
     if (holding.asking || nowMs < holding.askAgainAtMs) return;
     if (this.#rate(holding) < WORTH * Math.max(1, cost)) return;
@@ -238,7 +240,7 @@ export class ReservedBlocks {
       holding.used = grant.used;
       holding.aheadMs = grant.nowMs - askedAtMs;
     } catch {
-      // It may have been granted all the same.
+      // The store may have granted the block although its answer did not come.
       holding.askAgainAtMs = askedAtMs + this.lifeMs;
       this.#track(
         this.store.giveBack(client, id, want).then(

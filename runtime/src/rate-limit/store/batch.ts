@@ -25,15 +25,15 @@ interface Waiting<Request, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Requests of one call at most: Redis serves nobody else meanwhile, and each takes it some 10 µs. */
+/** One call carries at most this many requests: Redis serves nobody else meanwhile, and takes about 10 µs for each. */
 const LONGEST = 256;
 
-/** Puts off what is to be done for those who come meanwhile too. */
+/** Delays a flush, so that requests which come meanwhile are part of it. */
 export type Schedule = (flush: () => void) => unknown;
 
 /**
- * Requests that come together, as a rule in the same turn of the event loop, carried out by one EVALSHA in the
- * order in which they came; in a cluster, where a script sees one slot only, by one a client.
+ * Gathers requests that come together, usually in the same turn of the event loop, and carries them out by one
+ * EVALSHA in the order in which they came. In a cluster, where a script sees only one slot, each client has its own.
  */
 export class Batch<Request extends { readonly client: string }, Answer> {
   #waiting: Waiting<Request, Answer>[] = [];
@@ -67,7 +67,7 @@ export class Batch<Request extends { readonly client: string }, Answer> {
           resolve(this.script.answer(reply as unknown[], index, request)),
         ),
       )
-      // A reply that is not understood too: nobody is left waiting.
+      // A reply that cannot be read ends here as well, so that no request waits for ever.
       .catch((error: unknown) => batch.forEach(({ reject }) => reject(error)));
   }
 }

@@ -1,6 +1,6 @@
-/** Consecutive failures after which a store is left alone. */
+/** After this many failures in a row the store is left alone. */
 const FAILURES = 3;
-/** How long it is left alone before one command may try it. */
+/** The store is left alone for this long before one command may try it. */
 const REST_MS = 500;
 
 /**
@@ -9,13 +9,13 @@ const REST_MS = 500;
  */
 export class Breaker {
   #failures = 0;
-  /** When the next command may pass; before it the breaker is open. */
+  /** When the next command may pass. Before that the breaker is open, after it half-open. */
   #passAtMs = -Infinity;
 
   /** @param clock monotonic, ms. */
   constructor(readonly clock: () => number) {}
 
-  /** Whether a command may go now. While half-open, saying yes to one says no to the others. */
+  /** Whether a command may go now. A half-open breaker lets one command pass and holds the others back. */
   pass(): boolean {
     if (!this.open) return true;
     const nowMs = this.clock();
@@ -29,12 +29,12 @@ export class Breaker {
     return this.#failures >= FAILURES;
   }
 
-  /** Open, but nobody has wanted to ask for so long that it says nothing of the store any more. */
+  /** Open, but no command has come for so long that this says nothing about the store any more. */
   get forgotten(): boolean {
     return this.open && this.clock() >= this.#passAtMs + REST_MS;
   }
 
-  /** Ends the rest: what kept this one away has ended elsewhere. */
+  /** Lets the next command pass: another breaker saw the store recover. */
   wake(): void {
     if (this.open) this.#passAtMs = this.clock();
   }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { BUCKETS, RING } from '../decide/window';
+import { BUCKETS, RING } from './window';
 
-/** A Lua script and the name that Redis gives it. */
+/** A Lua script and the digest by which EVALSHA calls it. */
 export interface Script {
   readonly source: string;
   readonly sha: string;
 }
 
-/** Redis' own clock, in milliseconds: the clocks of the app's machines decide nothing. */
+/** Sets `now` from Redis' own clock, in milliseconds: the clocks of the app's machines decide nothing. */
 const SERVER_CLOCK = `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
@@ -16,8 +16,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
  * bucket charged ahead by a reserved block, `t` the sum of all live buckets, and one field for each charged slot
  * of the ring (window.ts). Time never runs backwards for a key: its current bucket is `h` at least.
  *
- * Keeping the sum makes a call cost the same however many buckets are charged: only those that went out
- * of the window since `h` are read. Nothing is written unless the cost fits in every window.
+ * Because the sum is kept, a call costs the same however many buckets are charged: only the buckets that left
+ * the window since `h` are read. Nothing is written unless the cost fits in every window.
  */
 const READ_WINDOW = `
 local function read(key, length)
@@ -95,7 +95,7 @@ end
 return reply
 `;
 
-/* A bucket that is gone has nothing to give back, and none goes below zero. */
+/* A bucket that left the window gives nothing back, and no bucket goes below zero. */
 const GIVE_BACK = `
 local function giveBack(key, bucket, amount)
   local seen = redis.call('HMGET', key, 'h', bucket % RING)
@@ -113,7 +113,16 @@ for w = 1, #KEYS do giveBack(KEYS[w], tonumber(ARGV[w + 1]), tonumber(ARGV[1])) 
 return 1
 `;
 
-/** More than any limit, and exact in Lua. */
+/**
+ * The keys of a client's windows, all in one hash slot. A key holds the client and the window's geometry, not the tier
+ * or the limit: a change of tier finds what was spent before it.
+ */
+export function windowKeys(windowsMs: readonly number[]): (client: string) => string[] {
+  const suffixes = windowsMs.map((length) => `}:${length / 1_000}s/${BUCKETS}`);
+  return (client) => suffixes.map((suffix) => `portcullis:{${client}${suffix}`);
+}
+
+/** 2^53 - 1: more than any limit, and the largest integer that Lua's numbers hold exactly. */
 const NO_LIMIT = '9007199254740991';
 
 /** A limit as the scripts read it. */
@@ -122,7 +131,7 @@ export const limitArgument = (limit: number): string => (limit === Infinity ? NO
 /**
  * A script whose body may `read` and `commit` windows at `now`.
  *
- * @param clock Lua that sets `now`: tests give their own, so that they need not wait.
+ * @param clock Lua that sets `now`. Tests pass their own and need not wait.
  */
 export function timedScript(body: string, clock: string = SERVER_CLOCK): Script {
   return script(`${clock}\n${READ_WINDOW}${body}`);
@@ -145,7 +154,7 @@ function script(body: string): Script {
   return plainScript(`local N, RING = ${BUCKETS}, ${RING}\n${body}`);
 }
 
-/** A script as it is written. */
+/** A script that needs none of the functions above. */
 export function plainScript(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }

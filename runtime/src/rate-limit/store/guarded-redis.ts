@@ -1,14 +1,12 @@
+import { slotOf, type RedisAccess } from '../../redis';
+import { systemClock } from '../../time/clock';
 import { Breaker } from './breaker';
 import type { Script } from './charge-script';
-import { evictionPolicy } from './eviction';
-import type { RedisAccess } from '../../redis';
-import { slotOf } from '../../redis/slots';
-import { systemClock } from '../../time/clock';
 
 /** Why the store does not decide. */
 export type StoreFailure = 'disconnected' | 'timeout' | 'resting' | 'error';
 
-/** The store did not decide in time, or at all: the route's outage policy does. */
+/** The store did not decide, or not in time. The route's outage policy decides instead. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly code = 'ERR_RATE_LIMIT_STORE';
@@ -21,11 +19,11 @@ export class StoreUnavailableError extends Error {
   }
 }
 
-/** Whether Redis decides, as `/readyz` and the log tell it. */
+/** Whether Redis decides: for `/readyz` and the log. */
 export interface StoreState {
-  /** In a cluster: whether every shard does, as far as clients ask for it. */
+  /** In a cluster: whether every shard that clients needed lately decides. */
   readonly up: boolean;
-  /** Why it is not, or was not before it came back. */
+  /** Why it is down, or why it was down last. */
   readonly failure?: StoreFailure;
   /** Redis' own words, when it answered with an error: `OOM`, `READONLY`, `NOPERM`… */
   readonly redisError?: string;
@@ -51,18 +49,18 @@ export interface GuardOptions {
   readonly clock?: () => number;
 }
 
-/** A timer that is later than this was kept by our own event loop, ms. */
+/** A timer that fires this much too late was held up by our own event loop, ms. */
 const LATE_MS = 5;
-/** How long the store is waited for then, ms. */
+/** After such a late timer the store gets this long to answer, ms. */
 const GRACE_MS = 10;
 
-/** A cluster's shards own ranges of slots, and fail one by one: each 256 slots have a breaker of their own. */
+/** The shards of a cluster own ranges of slots and fail one by one: every 256 slots have a breaker of their own. */
 const SLOTS_PER_BREAKER = 256;
 
 /**
- * A Redis that is never waited for longer than a moment. A script that takes longer than the time-out is
- * given up and never sent again: it may have been carried out. While there is no connection, or the
- * breaker is open, scripts fail at once, so that none waits in a queue to be charged later.
+ * A Redis with a time-out and a breaker. A script that takes longer than the time-out is given up and never sent
+ * again, because Redis may have carried it out. While there is no connection, or the breaker is open, scripts fail at
+ * once: none waits in a queue to be charged later.
  */
 export class GuardedRedis {
   readonly #breakers = new Map<number, Breaker>();
@@ -89,8 +87,8 @@ export class GuardedRedis {
   }
 
   /**
-   * Runs a script on keys of one slot. Its source goes along only when Redis says that it never saw the script,
-   * so nothing runs twice.
+   * Runs a script on keys of one slot. Its source is sent only after Redis answered that it does not have the
+   * script, so no script runs twice.
    *
    * @throws StoreUnavailableError within the time-out.
    */
@@ -108,11 +106,11 @@ export class GuardedRedis {
         reject(this.#unavailable(failure, breaker, cause));
       };
       const dueAtMs = this.#clock() + this.options.timeoutMs;
-      // When our own event loop was late, timers run before the replies that came meanwhile are read: look at the
-      // sockets once more before blaming the store.
+      // After a delay of our own event loop, timers run before it reads the replies that came meanwhile: read the
+      // sockets once more before the store is blamed.
       const lookOnceMore = (): unknown => setImmediate(fail, 'timeout');
       let timer = setTimeout(() => {
-        // And what kept the loop may have kept the command here as well: the store gets a moment to answer it.
+        // The delay may have kept back the command as well: the store gets a moment to answer it.
         if (this.#clock() - dueAtMs < LATE_MS) lookOnceMore();
         else timer = setTimeout(lookOnceMore, GRACE_MS);
       }, this.options.timeoutMs);
@@ -125,7 +123,7 @@ export class GuardedRedis {
         })
         .then(
           (reply) => {
-            // A reply that came too late was answered otherwise, and is no sign of health.
+            // The request was answered without this reply, which is too late to be a sign of health.
             if (over) return;
             over = true;
             clearTimeout(timer);
@@ -145,7 +143,7 @@ export class GuardedRedis {
   }
 
   #answered(by: Breaker): void {
-    // A shard that is back has more slots than these.
+    // The recovered shard owns other slot ranges: retry their breakers too.
     if (by.open) for (const breaker of this.#breakers.values()) breaker.wake();
     by.succeeded();
     if (!this.#state.up) {
@@ -162,7 +160,7 @@ export class GuardedRedis {
       const why = { failure, ...(redisError !== undefined && { redisError }) };
       this.#state = { up: false, ...why };
       this.options.onEvent?.({ type: 'store_down', ...why });
-      // Who comes back may be another server, or the same one configured anew.
+      // The server that answers next may be another one, or have another configuration: inspect it again.
       this.#inspected = false;
     }
     return new StoreUnavailableError(failure, { cause });
@@ -175,13 +173,28 @@ export class GuardedRedis {
         this.#evicts = policy;
         if (policy !== undefined) this.options.onEvent?.({ type: 'store_evicts', policy });
       },
-      // It went away meanwhile: that is told by what it decides, and it is asked again when it is back.
+      // Redis failed meanwhile. The next script reports that, and Redis is inspected again when it is back.
       () => undefined,
     );
   }
 }
 
-/** Redis forgot the script, as after a restart: it answers, so it is well. */
+/** Redis answered that it does not have the script, as after a restart. That is no failure of Redis. */
 function isNoScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+/**
+ * The `maxmemory-policy` of a Redis that may evict counters and so give their clients a fresh limit; `undefined` when
+ * it evicts nothing (`noeviction`), or when the client library cannot ask. Counters have a TTL, so the `volatile-…`
+ * policies evict them as well. `unknown` when Redis' user may not ask (INFO).
+ */
+async function evictionPolicy({ memoryInfo }: RedisAccess): Promise<string | undefined> {
+  if (memoryInfo === undefined) return undefined;
+  const servers = await memoryInfo().catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith('NOPERM')) return [''];
+    throw error;
+  });
+  const policies = servers.map((info) => /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'unknown');
+  return policies.find((policy) => policy !== 'noeviction');
 }

@@ -1,8 +1,8 @@
 import { systemClock } from '../../time/clock';
 import type { Charge, Decision, Store } from './store';
-import { BUCKETS, RING, bucketAt, freedAtMs } from '../decide/window';
+import { BUCKETS, RING, bucketAt, freedAtMs } from './window';
 
-/** What one client was charged in one window: the script's hash, in memory. */
+/** What one client was charged in one window: the same as the hash in Redis (charge-script.ts), in memory. */
 class ClientWindow {
   #head: number;
   #total = 0;
@@ -15,7 +15,7 @@ class ClientWindow {
     this.#head = bucketAt(nowMs, lengthMs);
   }
 
-  /** Lets go of the buckets that no longer count. A clock that steps back is held at what was seen. */
+  /** Drops the buckets that no longer count. When the clock steps back, the newest time seen stays current. */
   advance(nowMs: number): void {
     const current = bucketAt(nowMs, this.lengthMs);
     for (
@@ -65,12 +65,12 @@ class ClientWindow {
   }
 }
 
-/** The exact limiter in this process' memory: for one process, for tests, and while Redis is away. */
+/** The exact limiter in this process' memory: for one process, for tests, and for outages of Redis. */
 export class MemoryStore implements Store {
   readonly #clients = new Map<string, readonly ClientWindow[]>();
 
   /**
-   * @param capacity clients remembered at most; beyond it, the one that has been quiet longest is forgotten.
+   * @param capacity how many clients are remembered. Beyond it, the one that has been quiet longest is forgotten.
    */
   constructor(
     readonly windowsMs: readonly number[],

@@ -1,10 +1,9 @@
 import { Batch, type ScriptRunner } from './batch';
-import { chargeScript, limitArgument, refundScript, type Script } from './charge-script';
-import { windowKeys } from './keys';
+import { chargeScript, limitArgument, refundScript, windowKeys, type Script } from './charge-script';
 import type { Charge, Decision, Store } from './store';
-import { freedAtMs } from '../decide/window';
+import { freedAtMs } from './window';
 
-/** Integers of the reply for one window: its sum, its current bucket, its newest charged bucket. */
+/** The reply has this many integers for each window: its sum, its current bucket, its newest charged bucket. */
 const PER_WINDOW = 3;
 
 /** The exact limiter on Redis. Requests of the same turn of the event loop are decided by one EVALSHA. */

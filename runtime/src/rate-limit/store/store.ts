@@ -10,21 +10,18 @@ export interface Charge {
 
 /** What a store decided. */
 export interface Decision {
-  /**
-   * Who decided: the store, a block reserved from it, this process' memory while the store does not answer, or
-   * the deny cache.
-   */
+  /** Who decided: the store, a reserved block, this process' memory during an outage, or the deny cache. */
   readonly by: 'store' | 'block' | 'memory' | 'cache';
   readonly allowed: boolean;
-  /** Until this cost fits if nothing else is charged: 0 when allowed, `Infinity` when it never fits. */
+  /** Milliseconds until this cost fits if nothing else is charged: 0 when allowed, `Infinity` when it never fits. */
   readonly retryAfterMs: number;
   /** The store's own clock at the decision, ms since the epoch. */
   readonly nowMs: number;
-  /** The limits that it was decided by. */
+  /** The limits by which the request was decided. */
   readonly limits: readonly number[];
   /** The sum of what counts in each window, this charge included. */
   readonly used: readonly number[];
-  /** In each window, until everything charged so far is free again. */
+  /** In each window, milliseconds until everything charged so far is free again. */
   readonly resetMs: readonly number[];
   /** The bucket in each window that was charged: where a refund goes. */
   readonly buckets: readonly number[];

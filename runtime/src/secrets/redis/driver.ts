@@ -1,3 +1,4 @@
+import type { SendOptions } from '../../redis';
 import { backoffMs } from '../../time/backoff';
 import { systemClock } from '../../time/clock';
 import type { Secret } from '../secret';
@@ -13,12 +14,6 @@ export interface RedisEndpoint {
 export interface RedisCredentials {
   readonly user: string;
   readonly password: Secret;
-}
-
-/** How a command is sent, where the library has a choice. */
-export interface SendOptions {
-  /** How long it may wait to be sent, ms; 0: without a timer. */
-  readonly timeout: number;
 }
 
 /** One connection of whatever client library. It reconnects by itself, each time as the user of that moment. */

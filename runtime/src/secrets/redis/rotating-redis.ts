@@ -1,10 +1,11 @@
+import type { SendOptions } from '../../redis';
 import { within, type Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { Consumer, Generation } from '../lease/consumer';
 import type { Credential } from '../lease/credential';
 import type { Lease } from '../lease/lease';
 import { isBlocking } from './blocking';
-import type { RedisDriver, RedisEndpoint, SendOptions } from './driver';
+import type { RedisDriver, RedisEndpoint } from './driver';
 import { RotatingConnection } from './rotating-connection';
 
 /** How long Redis may take to accept a user. */

@@ -1,7 +1,7 @@
 import type { Policy, Route } from '../../policy';
-import { routeNamed, type RouteKey } from '../decide/costs';
+import { routeNamed, type RouteKey } from './costs';
 
-/** Calls that reserved blocks may admit: those of a tier, and those of a route. */
+/** The calls that reserved blocks may admit: all calls of these tiers, and all calls of these routes. */
 export interface ReservedOptions {
   readonly tiers?: readonly string[];
   /** As `'GET /api/transactions'`. */
@@ -11,7 +11,7 @@ export interface ReservedOptions {
 /** Tells which calls reserved blocks may admit. */
 export function reservableCalls(
   policy: Policy,
-  { tiers = [], routes = [] }: ReservedOptions,
+  { tiers = [], routes = [] }: ReservedOptions = {},
 ): (tier: string, route: Route | undefined) => boolean {
   const reservableTiers = new Set(tiers);
   const reservableRoutes = new Set(routes.map((key) => routeNamed(policy, key)));
