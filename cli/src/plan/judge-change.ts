@@ -1,7 +1,7 @@
 import { changedAttributes, SCRIPTS, type Change } from './change';
 import { GRADES, worst, type Grade, type Remark } from './grade';
 import { ruleFor } from './rules';
-import { waitsForValue } from './rules/judge';
+import { waitsForValue } from './rules/attribute-judges';
 import type { Rule } from './rules/rule';
 import { hasUnknown, show, type Value } from './values';
 

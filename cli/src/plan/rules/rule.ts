@@ -1,6 +1,6 @@
 import { labelOf, type Attributes, type Change } from '../change';
 import type { Grade, Remark } from '../grade';
-import type { Judge } from './judge';
+import type { Judge } from './attribute-judges';
 
 /** What a kind of resource protects, and how its changes are told. */
 export interface Rule {

@@ -1,6 +1,6 @@
 /** What the resources of AWS have in common. */
-import { isNothing, isRecord, show, type Value } from '../../values';
-import { harmless, type Judge } from '../judge';
+import { isNothing, show } from '../../values';
+import { harmless, type Judge } from '../attribute-judges';
 
 /** Attributes that name a resource, or that AWS fills in. */
 export const IDENTITY: Readonly<Record<string, Judge>> = {
@@ -10,16 +10,6 @@ export const IDENTITY: Readonly<Record<string, Judge>> = {
   description: harmless,
   timeouts: harmless,
 };
-
-/** The one block of its kind that a resource has. */
-export function blockOf(value: Value | undefined): Record<string, Value> {
-  const [block] = Array.isArray(value) ? (value as Value[]) : [];
-  return isRecord(block) ? block : {};
-}
-
-export function blocksOf(value: Value | undefined): Record<string, Value>[] {
-  return (Array.isArray(value) ? (value as unknown[]) : []).filter(isRecord) as Record<string, Value>[];
-}
 
 /** Something that has to be there: without it, less is protected or recorded. */
 export function kept(label: string, without: string): Judge {

@@ -1,8 +1,9 @@
 /** WAFv2: what a web ACL stops. */
 import type { Remark } from '../../grade';
 import { isNothing, isRecord, show, type Value } from '../../values';
-import { blockOf, blocksOf, IDENTITY } from './common';
-import { harmless, reviewed } from '../judge';
+import { blockOf, blocksOf } from '../blocks';
+import { IDENTITY } from './common';
+import { harmless, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 export const firewall: Rule = {

@@ -2,8 +2,9 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { hasUnknown, isNothing, show, type Value } from '../../values';
-import { blockOf, IDENTITY, kept, tlsPolicy } from './common';
-import { allowance, harmless, lifetime, mustBe, ofChanges, reviewed, trusted } from '../judge';
+import { blockOf } from '../blocks';
+import { IDENTITY, kept, tlsPolicy } from './common';
+import { allowance, harmless, lifetime, mustBe, ofChanges, reviewed, trusted } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 const authorization = {

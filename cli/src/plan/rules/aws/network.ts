@@ -2,8 +2,9 @@
 import type { Attributes } from '../../change';
 import type { Remark } from '../../grade';
 import { hasUnknown, isNothing, show, type Value } from '../../values';
-import { blocksOf, IDENTITY } from './common';
-import { harmless, isWide, itemsOf, mustBe, reviewed, type Judge } from '../judge';
+import { blocksOf } from '../blocks';
+import { IDENTITY } from './common';
+import { harmless, isWide, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 /** A rule that is a resource of its own, of either kind. */
@@ -138,7 +139,7 @@ const leadsOut: Judge = (before, after) => {
 };
 
 /** Where packets go, and how those of the internet come. */
-export const way: Rule = {
+export const internetAccess: Rule = {
   types: ['aws_route', 'aws_internet_gateway', 'aws_eip'],
   noun: ({ type, address }) =>
     `${{ aws_route: 'route', aws_internet_gateway: 'internet gateway', aws_eip: 'public address' }[type] ?? type} ${address}`,

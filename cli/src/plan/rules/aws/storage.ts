@@ -1,8 +1,8 @@
 /** What is kept, for how long, and by whose key. */
 import { isNothing, same, show, type Value } from '../../values';
-import { compareDocuments } from './document';
+import { compareDocuments } from './policies';
 import { IDENTITY, kept } from './common';
-import { harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../judge';
+import { harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 /** Days, of which less is weaker; 0 is for ever. */

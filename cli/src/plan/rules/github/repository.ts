@@ -1,5 +1,6 @@
 import { isRecord, same, type Value } from '../../values';
-import { allowance, harmless, itemsOf, mustBe, reviewed, type Judge } from '../judge';
+import { allowance, harmless, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
+import { blockOf } from '../blocks';
 import { named, type Rule } from '../rule';
 
 export const ruleset: Rule = {
@@ -49,11 +50,6 @@ function asksForLess(was: Value | undefined, will: Value | undefined): boolean {
     return Object.keys(was).some((name) => asksForLess(was[name], after[name]));
   }
   return was !== null && !same(was, will);
-}
-
-function blockOf(value: Value | undefined): Record<string, Value> {
-  const [block] = Array.isArray(value) ? (value as Value[]) : [];
-  return isRecord(block) ? block : {};
 }
 
 export const repository: Rule = {

@@ -1,7 +1,17 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
-import { hasUnknown, isRecord, same, show, type Value } from '../../values';
-import { allowance, harmless, itemsOf, lifetime, mustBe, reviewed, rewritten, type Judge } from '../judge';
+import { hasUnknown, same, show, type Value } from '../../values';
+import {
+  allowance,
+  harmless,
+  itemsOf,
+  lifetime,
+  mustBe,
+  reviewed,
+  rewritten,
+  type Judge,
+} from '../attribute-judges';
+import { blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
 
 /** What a statement must not grant to a leased user, in SQL or as a Redis ACL rule. */
@@ -68,7 +78,7 @@ const REDIS: Readonly<Record<string, Judge>> = {
 
 /** Judges the attributes of the one block that a connection has of its kind. */
 function inside(change: Change, block: string, judges: Readonly<Record<string, Judge>>): Remark[] {
-  const [before, after] = [blockOf(change.before[block]), blockOf(change.after[block])];
+  const [[before], [after]] = [blocksOf(change.before[block]), blocksOf(change.after[block])];
   if (after === undefined) return [];
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
   return [...names].sort().flatMap((name) => {
@@ -79,11 +89,6 @@ function inside(change: Change, block: string, judges: Readonly<Record<string, J
     }
     return judge(before === undefined ? undefined : (before[name] ?? null), after[name]) ?? [];
   });
-}
-
-function blockOf(value: Value | undefined): Record<string, Value> | undefined {
-  const [block] = Array.isArray(value) ? (value as Value[]) : [];
-  return isRecord(block) ? block : undefined;
 }
 
 function connectionUrl(): Judge {

@@ -1,4 +1,4 @@
-import { harmless, lifetime, mustBe, reviewed, rewritten, trusted } from '../judge';
+import { harmless, lifetime, mustBe, reviewed, rewritten, trusted } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 export const mount: Rule = {

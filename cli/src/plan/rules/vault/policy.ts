@@ -3,7 +3,7 @@ import { parse } from '@cdktf/hcl2json';
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import type { Value } from '../../values';
-import { harmless } from '../judge';
+import { harmless } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 interface PathRule {

@@ -1,4 +1,4 @@
-import { allowance, harmless, lifetime, mustBe, reviewed, uses, type Judge } from '../judge';
+import { allowance, harmless, lifetime, mustBe, reviewed, uses, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 /** What Vault's authentication methods say alike about the tokens they give. */

@@ -1,10 +1,11 @@
-/** What runs: containers, functions, and the load balancer in front of them. */
+/** Containers on ECS: what a task definition runs, and the service that keeps it running. */
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { isRecord, same, show, type Value } from '../../values';
-import { blockOf, IDENTITY, tlsPolicy } from './common';
-import { allowance, harmless, mustBe, ofChanges, reviewed, type Judge } from '../judge';
+import { harmless, mustBe, reviewed } from '../attribute-judges';
+import { blockOf } from '../blocks';
 import { named, type Rule } from '../rule';
+import { IDENTITY } from './common';
 
 export const taskDefinition: Rule = {
   types: ['aws_ecs_task_definition'],
@@ -29,6 +30,7 @@ export const taskDefinition: Rule = {
   },
   remarks: compareContainers,
 };
+
 type Container = Record<string, unknown>;
 
 function compareContainers({ before, after, action }: Change): Remark[] {
@@ -135,96 +137,5 @@ export const ecsService: Rule = {
         reviewed('security groups')(was.security_groups ?? null, will.security_groups ?? null),
     ];
     return judged.filter((remark) => remark !== false && remark !== undefined);
-  },
-};
-
-export const loadBalancer: Rule = {
-  types: ['aws_lb'],
-  noun: named('load balancer', 'name', 'name_prefix'),
-  destroyed: { grade: 'danger', loses: 'nobody reaches the service' },
-  attributes: {
-    ...IDENTITY,
-    name: harmless,
-    name_prefix: harmless,
-    arn_suffix: harmless,
-    dns_name: harmless,
-    zone_id: harmless,
-    internal: mustBe(true, 'is reached from inside alone', 'can be reached from the internet'),
-    drop_invalid_header_fields: mustBe(true, 'drops malformed headers', 'passes malformed headers on'),
-    enable_waf_fail_open: mustBe(
-      false,
-      'stops what its firewall cannot look at',
-      'lets through what its firewall cannot look at',
-    ),
-    enable_deletion_protection: reviewed('protection from deletion'),
-    security_groups: reviewed('security groups'),
-    subnets: reviewed('subnets'),
-    access_logs: written('access log'),
-    connection_logs: written('log of connections'),
-    enable_cross_zone_load_balancing: harmless,
-  },
-};
-
-/** AWS gives back a log that is not written as one that is off. */
-function written(label: string): Judge {
-  const log = (value: Value | undefined): Value =>
-    show(blockOf(value).enabled) === 'true' ? (value ?? null) : null;
-  return ofChanges((before, after) =>
-    same(log(before), log(after)) ? undefined : reviewed(label)(log(before), log(after)),
-  );
-}
-
-export const listener: Rule = {
-  types: ['aws_lb_listener'],
-  noun: ({ before, after }) => `listener on port ${show(before.port ?? after.port)}`,
-  destroyed: { grade: 'danger', loses: 'nobody reaches the service by it' },
-  attributes: {
-    ...IDENTITY,
-    port: reviewed('port'),
-    load_balancer_arn: harmless,
-    protocol: (before, after) =>
-      /^(HTTPS|TLS)$/.test(show(after))
-        ? reviewed('protocol')(before, after)
-        : { grade: 'danger', sentence: `talks ${show(after)}, without TLS` },
-    ssl_policy: (before, after) => (show(after) === 'nothing' ? undefined : tlsPolicy(before, after)),
-    certificate_arn: reviewed('certificate'),
-    default_action: reviewed('what it does'),
-    mutual_authentication: reviewed('certificates of clients'),
-  },
-};
-
-export const lambda: Rule = {
-  types: ['aws_lambda_function'],
-  noun: named('function', 'function_name'),
-  destroyed: { grade: 'danger', loses: 'what calls it fails' },
-  attributes: {
-    ...IDENTITY,
-    function_name: harmless,
-    filename: harmless,
-    source_code_hash: ofChanges(() => ({ grade: 'notice', sentence: 'has other code' })),
-    source_code_size: harmless,
-    code_sha256: harmless,
-    last_modified: harmless,
-    version: harmless,
-    invoke_arn: harmless,
-    qualified_arn: harmless,
-    qualified_invoke_arn: harmless,
-    response_streaming_invoke_arn: harmless,
-    role: reviewed('role'),
-    runtime: reviewed('runtime'),
-    environment: reviewed('environment'),
-    layers: allowance('layers'),
-    kms_key_arn: reviewed('key'),
-    vpc_config: reviewed('network'),
-  },
-};
-
-/** A function that answers to anyone by a URL of its own. */
-export const functionUrl: Rule = {
-  types: ['aws_lambda_function_url'],
-  noun: named('URL of function', 'function_name'),
-  attributes: {
-    function_name: harmless,
-    authorization_type: mustBe('AWS_IAM', 'asks who calls', 'asks nobody who calls'),
   },
 };

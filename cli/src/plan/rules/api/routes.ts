@@ -1,0 +1,83 @@
+import type { Remark } from '../../grade';
+import type { Route } from './record';
+
+function keyOf({ method, path }: Route): string {
+  return `${method} ${path}`;
+}
+
+/** What is public, asks for fewer scopes, costs less or stays open in an outage is weaker. */
+export function compareRoutes(was: readonly Route[], will: readonly Route[]): Remark[] {
+  const gone = was.filter((route) => !will.some((other) => keyOf(other) === keyOf(route)));
+  return [
+    ...gone.map((route): Remark => ({
+      grade: 'notice',
+      sentence: `route ${keyOf(route)} is no longer listed: denied`,
+    })),
+    ...will.flatMap((route) =>
+      compareRoute(
+        keyOf(route),
+        was.find((other) => keyOf(other) === keyOf(route)),
+        route,
+      ),
+    ),
+  ];
+}
+
+function compareRoute(key: string, was: Route | undefined, will: Route): Remark[] {
+  if (!was) return [newRoute(will)];
+  const remarks: Remark[] = [];
+  const lost = was.scopes.filter((scope) => !will.scopes.includes(scope));
+  const gained = will.scopes.filter((scope) => !was.scopes.includes(scope));
+  if (will.public && !was.public)
+    remarks.push({ grade: 'danger', sentence: `route ${key} becomes public: no token is asked for` });
+  else if (was.public && !will.public)
+    remarks.push({ grade: 'notice', sentence: `route ${key} is no longer public` });
+  if (!will.public && will.scopes.length === 0 && lost.length > 0) {
+    remarks.push({ grade: 'danger', sentence: `route ${key} has no scope any more: any token gets in` });
+  } else if (lost.length > 0) {
+    remarks.push({ grade: 'danger', sentence: `route ${key} no longer asks for ${lost.join(', ')}` });
+  }
+  if (gained.length > 0)
+    remarks.push({ grade: 'notice', sentence: `route ${key} asks for ${gained.join(', ')} too` });
+  if (was.cost !== will.cost) {
+    const grade = will.cost < was.cost ? 'danger' : 'notice';
+    remarks.push({ grade, sentence: `route ${key} costs ${was.cost} → ${will.cost}` });
+  }
+  if (was.onStoreFailure !== will.onStoreFailure) {
+    const grade = will.onStoreFailure === 'open' ? 'danger' : 'notice';
+    remarks.push({
+      grade,
+      sentence: `route ${key} without a store: ${was.onStoreFailure} → ${will.onStoreFailure}`,
+    });
+  }
+  if (was.sensitive !== will.sensitive) {
+    remarks.push(
+      will.sensitive
+        ? { grade: 'notice', sentence: `route ${key} becomes sensitive` }
+        : {
+            grade: 'danger',
+            sentence: `route ${key} is no longer sensitive: open while revocations are not known`,
+          },
+    );
+  }
+  return remarks;
+}
+
+function newRoute(route: Route): Remark {
+  const key = keyOf(route);
+  if (route.public) return { grade: 'danger', sentence: `new route ${key} is public: no token is asked for` };
+  if (route.scopes.length === 0) {
+    return { grade: 'danger', sentence: `route ${key} has no scope: any token gets in` };
+  }
+  return { grade: 'notice', sentence: `new route ${key} asks for ${route.scopes.join(', ')}` };
+}
+
+/** Of a new environment, what everyone can reach is worth a look. */
+export function openRoutes(routes: readonly Route[]): Remark[] {
+  const open = routes.filter((route) => route.public).map(keyOf);
+  const unscoped = routes.filter((route) => !route.public && route.scopes.length === 0);
+  return [
+    ...(open.length > 0 ? [{ grade: 'notice', sentence: `public routes: ${open.join(', ')}` } as const] : []),
+    ...unscoped.map(newRoute),
+  ];
+}

@@ -1,0 +1,61 @@
+import type { Remark } from '../../grade';
+import { duration } from '../attribute-judges';
+import type { PolicyRecord } from './record';
+
+/** More for a tier is weaker, and so is a window without a limit. */
+export function compareTiers(was: PolicyRecord, will: PolicyRecord): Remark[] {
+  const names = new Set([...Object.keys(was.tiers), ...Object.keys(will.tiers)]);
+  const tiers = [...names].flatMap((name): Remark[] => {
+    const [before, after] = [was.tiers[name], will.tiers[name]];
+    if (!before) return [{ grade: 'notice', sentence: `new tier ${name}: ${limits(after)}` }];
+    if (!after)
+      return [
+        { grade: 'notice', sentence: `tier ${name} is gone; its clients count as ${will.defaultTier}` },
+      ];
+    const [from, to] = [limits(before), limits(after)];
+    if (from === to) return [];
+    // "1,000 → 5,000 a minute" where the window stays, both in full where it does not.
+    const [, unit] = splitLimit(to);
+    const [amount, sameUnit] = splitLimit(from);
+    return [
+      {
+        grade: admitsMore(before, after) ? 'danger' : 'notice',
+        sentence: `tier ${name}: ${unit === sameUnit ? amount : from} → ${to}`,
+      },
+    ];
+  });
+  return was.defaultTier === will.defaultTier
+    ? tiers
+    : [...tiers, { grade: 'notice', sentence: `default tier ${was.defaultTier} → ${will.defaultTier}` }];
+}
+
+type Limits = PolicyRecord['tiers'][string];
+
+/** Whether a window went, or has a higher limit. */
+function admitsMore(was: Limits, will: Limits): boolean {
+  return was.some(({ limit, windowSeconds }) => {
+    const after = will.find((window) => window.windowSeconds === windowSeconds);
+    return after === undefined || after.limit > limit;
+  });
+}
+
+function limits(windows: Limits = []): string {
+  return windows
+    .map(({ limit, windowSeconds }) => `${limit.toLocaleString('en-US')} ${per(windowSeconds)}`)
+    .join(', ');
+}
+
+function per(seconds: number): string {
+  const units: Readonly<Record<number, string>> = {
+    1: 'a second',
+    60: 'a minute',
+    3600: 'an hour',
+    86400: 'a day',
+  };
+  return units[seconds] ?? `in ${duration(seconds)}`;
+}
+
+function splitLimit(text: string): [amount: string, unit: string] {
+  const at = text.indexOf(' ');
+  return text.includes(', ') ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,57 @@
+/** Lambda functions, and who may call them. */
+import { allowance, harmless, mustBe, ofChanges, reviewed } from '../attribute-judges';
+import { named, type Rule } from '../rule';
+import { IDENTITY } from './common';
+
+export const lambda: Rule = {
+  types: ['aws_lambda_function'],
+  noun: named('function', 'function_name'),
+  destroyed: { grade: 'danger', loses: 'what calls it fails' },
+  attributes: {
+    ...IDENTITY,
+    function_name: harmless,
+    filename: harmless,
+    source_code_hash: ofChanges(() => ({ grade: 'notice', sentence: 'has other code' })),
+    source_code_size: harmless,
+    code_sha256: harmless,
+    last_modified: harmless,
+    version: harmless,
+    invoke_arn: harmless,
+    qualified_arn: harmless,
+    qualified_invoke_arn: harmless,
+    response_streaming_invoke_arn: harmless,
+    role: reviewed('role'),
+    runtime: reviewed('runtime'),
+    environment: reviewed('environment'),
+    layers: allowance('layers'),
+    kms_key_arn: reviewed('key'),
+    vpc_config: reviewed('network'),
+  },
+};
+
+/** A function that answers to anyone by a URL of its own. */
+export const functionUrl: Rule = {
+  types: ['aws_lambda_function_url'],
+  noun: named('URL of function', 'function_name'),
+  attributes: {
+    function_name: harmless,
+    authorization_type: mustBe('AWS_IAM', 'asks who calls', 'asks nobody who calls'),
+  },
+};
+
+export const lambdaPermission: Rule = {
+  types: ['aws_lambda_permission'],
+  noun: named('permission to call', 'function_name'),
+  destroyed: { grade: 'notice', loses: 'nobody calls it any more' },
+  attributes: {
+    action: reviewed('action'),
+    function_name: harmless,
+    statement_id: harmless,
+    principal: (before, after) =>
+      after === '*' ? { grade: 'danger', sentence: 'anyone may call it' } : reviewed('caller')(before, after),
+    source_arn: (before, after) =>
+      after === null
+        ? { grade: 'danger', sentence: 'whoever uses that service may call it, of any account' }
+        : reviewed('source')(before, after),
+  },
+};

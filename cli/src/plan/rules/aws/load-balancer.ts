@@ -1,0 +1,61 @@
+/** The load balancer in front of the service, and its listeners. */
+import { same, show, type Value } from '../../values';
+import { harmless, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
+import { blockOf } from '../blocks';
+import { named, type Rule } from '../rule';
+import { IDENTITY, tlsPolicy } from './common';
+
+export const loadBalancer: Rule = {
+  types: ['aws_lb'],
+  noun: named('load balancer', 'name', 'name_prefix'),
+  destroyed: { grade: 'danger', loses: 'nobody reaches the service' },
+  attributes: {
+    ...IDENTITY,
+    name: harmless,
+    name_prefix: harmless,
+    arn_suffix: harmless,
+    dns_name: harmless,
+    zone_id: harmless,
+    internal: mustBe(true, 'is reached from inside alone', 'can be reached from the internet'),
+    drop_invalid_header_fields: mustBe(true, 'drops malformed headers', 'passes malformed headers on'),
+    enable_waf_fail_open: mustBe(
+      false,
+      'stops what its firewall cannot look at',
+      'lets through what its firewall cannot look at',
+    ),
+    enable_deletion_protection: reviewed('protection from deletion'),
+    security_groups: reviewed('security groups'),
+    subnets: reviewed('subnets'),
+    access_logs: written('access log'),
+    connection_logs: written('log of connections'),
+    enable_cross_zone_load_balancing: harmless,
+  },
+};
+
+/** AWS gives back a log that is not written as one that is off. */
+function written(label: string): Judge {
+  const log = (value: Value | undefined): Value =>
+    show(blockOf(value).enabled) === 'true' ? (value ?? null) : null;
+  return ofChanges((before, after) =>
+    same(log(before), log(after)) ? undefined : reviewed(label)(log(before), log(after)),
+  );
+}
+
+export const listener: Rule = {
+  types: ['aws_lb_listener'],
+  noun: ({ before, after }) => `listener on port ${show(before.port ?? after.port)}`,
+  destroyed: { grade: 'danger', loses: 'nobody reaches the service by it' },
+  attributes: {
+    ...IDENTITY,
+    port: reviewed('port'),
+    load_balancer_arn: harmless,
+    protocol: (before, after) =>
+      /^(HTTPS|TLS)$/.test(show(after))
+        ? reviewed('protocol')(before, after)
+        : { grade: 'danger', sentence: `talks ${show(after)}, without TLS` },
+    ssl_policy: (before, after) => (show(after) === 'nothing' ? undefined : tlsPolicy(before, after)),
+    certificate_arn: reviewed('certificate'),
+    default_action: reviewed('what it does'),
+    mutual_authentication: reviewed('certificates of clients'),
+  },
+};
