@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { PortcullisError } from '../errors';
-import type { Alert } from './report';
+import type { Alert } from './report/report';
 
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;

@@ -2,12 +2,12 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { appendFileSync, createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { parseAllowList } from './allow-list';
 import { failsWith } from '../report-failure';
-import { headlineOf } from './headline';
-import { renderMarkdown } from './markdown';
-import { readReport } from './read-report';
-import { RISKS, type Risk } from './report';
-import { renderSarif } from './sarif';
-import { renderTable } from './table';
+import { headlineOf } from './render/headline';
+import { renderMarkdown } from './render/markdown';
+import { readReport } from './report/read-report';
+import { RISKS, type Risk } from './report/report';
+import { renderSarif } from './render/sarif';
+import { renderTable } from './render/table';
 import { judge, type Verdict } from './verdict';
 
 interface GateOptions {

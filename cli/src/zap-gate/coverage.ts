@@ -3,7 +3,7 @@
  * host finds nothing and reports success. ZAP from 2.17 on accounts for its scan (`insights`); for older
  * reports the URLs that alerts name are the lower bound, and the alerts on response codes tell of refusals.
  */
-import type { Insight, ScanReport } from './report';
+import type { Insight, ScanReport } from './report/report';
 
 /** Above this share of refused or failed requests a scan is blind. Percent. */
 const MOSTLY = 50;

@@ -1,7 +1,7 @@
 import { accepts, type AllowListEntry } from './allow-list';
 import { coverageOf, type Coverage, type Expectation } from './coverage';
-import { RISKS, type Alert, type Risk, type ScanReport } from './report';
-import { isAtLeast } from './risk';
+import { RISKS, type Alert, type Risk, type ScanReport } from './report/report';
+import { isAtLeast } from './report/risk';
 
 /** `accepted`: the allow-list names it. `noted`: below the threshold. */
 export interface Finding extends Alert {

@@ -11,7 +11,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `npm test` hands its arguments to jest. */
-const ours = (command: Command): boolean => !command.name().startsWith("test");
+const ours = (command: Command): boolean => !command.name().startsWith('test');
 
 const pathOf = (command: Command): string[] =>
   command.parent ? [...pathOf(command.parent), command.name()] : [];

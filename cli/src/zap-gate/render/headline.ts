@@ -1,5 +1,5 @@
-import { RISKS } from './report';
-import type { Verdict } from './verdict';
+import { RISKS } from '../report/report';
+import type { Verdict } from '../verdict';
 
 /** The verdict in one line, with counts only: fit for a log, a chat message, a check's title. */
 export function headlineOf({ outcome, failOn, counts, coverage, findings }: Verdict): string {

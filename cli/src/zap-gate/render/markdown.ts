@@ -1,7 +1,7 @@
 import { headlineOf } from './headline';
-import { markdownCell } from '../text';
+import { markdownCell } from '../../text';
 import { describePlaces } from './places';
-import type { Finding, Verdict } from './verdict';
+import type { Finding, Verdict } from '../verdict';
 
 /** GitHub cuts a job summary off at 1 MiB; a reader gives up far earlier. */
 const MAX_ROWS = 200;

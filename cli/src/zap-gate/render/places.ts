@@ -1,4 +1,4 @@
-import type { Place } from './report';
+import type { Place } from '../report/report';
 
 /** At most `shown` places, as in `GET /a, POST /b and 3 more`. */
 export function describePlaces(places: readonly Place[], count: number, shown = 3): string {

@@ -1,9 +1,9 @@
 /** The findings as SARIF; ours come worst first. */
 import { createHash } from 'node:crypto';
-import type { Place, Risk } from './report';
-import { sarifDocument } from '../sarif';
-import { plain } from '../text';
-import type { Finding, Verdict } from './verdict';
+import type { Place, Risk } from '../report/report';
+import { sarifDocument } from '../../sarif';
+import { plain } from '../../text';
+import type { Finding, Verdict } from '../verdict';
 
 const MAX_RESULTS_OF_A_FINDING = 50;
 

@@ -1,7 +1,7 @@
 import { headlineOf } from './headline';
-import { plain } from '../text';
+import { plain } from '../../text';
 import { describePlaces } from './places';
-import type { Finding, Verdict } from './verdict';
+import type { Finding, Verdict } from '../verdict';
 
 const HEADINGS = ['risk', 'rule', 'alert', 'status', 'where'];
 

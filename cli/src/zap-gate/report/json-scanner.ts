@@ -3,8 +3,8 @@
  * megabytes takes as much memory as its longest *kept* string. Depth and kept text are bounded; what is
  * malformed or ends early is an error, never a shorter document.
  */
-import { unreadable } from './errors';
-import type { PortcullisError } from '../errors';
+import { unreadable } from './unreadable';
+import type { PortcullisError } from '../../errors';
 
 export interface JsonEvents {
   open(kind: 'object' | 'array'): void;

@@ -3,18 +3,14 @@
  * stream. Its versions differ: codes are strings or numbers, one site may be an object instead of a list,
  * instances may be absent, `insights` came with 2.17. Anything else is passed over.
  */
-import type { PortcullisError } from '../errors';
-import { unreadable } from './errors';
+import type { PortcullisError } from '../../errors';
+import { unreadable } from './unreadable';
 import { JsonScanner, type JsonEvents } from './json-scanner';
-import { riskOf } from './risk';
-import type { Alert, Insight, Place, ScanReport, Site } from './report';
+import type { Alert, Insight, ScanReport, Site } from './report';
+import { AlertTally, MAX_ALERTS, placesLeft, SiteTally, type Fields } from './tally';
 
-const MAX_ALERTS = 100_000;
 const MAX_SITES = 1_000;
-const MAX_PLACES = 1_000;
-/** Of all alerts together, so that no report can take the memory of the machine. */
-const MAX_PLACES_IN_ALL = 200_000;
-const MAX_URLS = 10_000;
+const MAX_INSIGHTS = 10_000;
 
 /** Containers that matter; what is inside any other is skipped. */
 type Role =
@@ -28,7 +24,6 @@ type Role =
   | 'insights'
   | 'insight'
   | 'other';
-type Fields = Map<string, string>;
 
 /** Which container a key opens inside another; a list's members have the key ''. */
 const ROLES: Partial<Record<Role, Readonly<Record<string, readonly ['object' | 'array', Role][]>>>> = {
@@ -65,9 +60,6 @@ const READ_FIELDS: ReadonlySet<string> = new Set([
   ...['uri', 'method', 'evidence'],
 ]);
 
-/** ZAP's script rules for answers of 4xx and 5xx; the status is their evidence. */
-const RESPONSE_CODE_RULE = '100000';
-
 /**
  * @param chunks the report's bytes, in pieces of any size.
  * @throws PortcullisError `ERR_REPORT_UNREADABLE` when it is empty, truncated, malformed or not a ZAP report.
@@ -91,7 +83,7 @@ class ReportBuilder implements JsonEvents {
   private isReport = false;
 
   private site = new SiteTally();
-  private readonly budget = { places: MAX_PLACES_IN_ALL };
+  private readonly budget = placesLeft();
   private alert = new AlertTally(this.budget);
 
   open(kind: 'object' | 'array'): void {
@@ -165,80 +157,9 @@ class ReportBuilder implements JsonEvents {
   private endInsight(fields: Fields): void {
     const key = fields.get('key');
     const statistic = Number(fields.get('statistic') ?? Number.NaN);
-    if (key === undefined || !Number.isFinite(statistic) || this.insights.length >= MAX_URLS) return;
+    if (key === undefined || !Number.isFinite(statistic) || this.insights.length >= MAX_INSIGHTS) return;
     this.insights.push({ site: fields.get('site') ?? '', key, statistic });
   }
-}
-
-class SiteTally {
-  hasAlertSection = false;
-  readonly alerts: Omit<Alert, 'site'>[] = [];
-  private readonly urls = new Set<string>();
-  private readonly refused = new Set<string>();
-
-  add(alert: AlertTally, fields: Fields): void {
-    if (this.alerts.length > MAX_ALERTS) return;
-    this.alerts.push(alert.result(fields));
-    for (const url of alert.urls) if (this.urls.size < MAX_URLS) this.urls.add(url);
-    if ((fields.get('pluginid') ?? '') !== RESPONSE_CODE_RULE) return;
-    for (const url of alert.refusedUrls) if (this.refused.size < MAX_URLS) this.refused.add(url);
-  }
-
-  result(name: string): Site {
-    return {
-      name,
-      hasAlertSection: this.hasAlertSection,
-      urls: this.urls.size,
-      refusedUrls: this.refused.size,
-    };
-  }
-}
-
-class AlertTally {
-  readonly urls = new Set<string>();
-  readonly refusedUrls = new Set<string>();
-  private readonly places = new Map<string, Place>();
-  private instances = 0;
-  private isPartial = false;
-
-  constructor(private readonly budget: { places: number }) {}
-
-  add(fields: Fields): void {
-    this.instances += 1;
-    const place = { method: fields.get('method') ?? '', url: withoutQuery(fields.get('uri') ?? '') };
-    const key = `${place.method} ${place.url}`;
-    if (this.urls.size < MAX_URLS) this.urls.add(key);
-    if (/^(HTTP\/\S+ )?(401|429)\b/.test(fields.get('evidence') ?? '')) this.refusedUrls.add(key);
-    if (this.places.has(key)) return;
-    if (this.places.size < MAX_PLACES && this.budget.places > 0) {
-      this.budget.places -= 1;
-      this.places.set(key, place);
-    } else {
-      this.isPartial = true;
-    }
-  }
-
-  result(fields: Fields): Omit<Alert, 'site'> {
-    const counted = Number(fields.get('count') ?? 0);
-    const count = Math.max(this.instances, Number.isFinite(counted) ? counted : 0);
-    const rule = fields.get('pluginid') ?? '';
-    return {
-      rule,
-      variant: fields.get('alertRef') ?? rule,
-      name: fields.get('name') ?? fields.get('alert') ?? '(no name)',
-      risk: riskOf(fields.get('riskcode'), fields.get('riskdesc')),
-      confidence: fields.get('confidence') ?? '',
-      cwe: fields.get('cweid') ?? '',
-      count,
-      places: [...this.places.values()],
-      // Samples of a systemic alert are not all of its places.
-      isPartial: this.isPartial || count > this.instances || fields.get('systemic') === 'true',
-    };
-  }
-}
-
-function withoutQuery(uri: string): string {
-  return uri.replace(/[?#].*$/s, '');
 }
 
 function tooMany(what: string): PortcullisError {

@@ -1,4 +1,4 @@
-import { PortcullisError } from '../errors';
+import { PortcullisError } from '../../errors';
 
 /** @param problem what is wrong with the report, as in `is empty`. */
 export function unreadable(

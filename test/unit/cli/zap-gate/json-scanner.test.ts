@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JsonScanner, type JsonEvents } from '../../../../cli/src/zap-gate/json-scanner';
+import { JsonScanner, type JsonEvents } from '../../../../cli/src/zap-gate/report/json-scanner';
 
 /** Rebuilds the document from the events, so that the scanner can be held against JSON.parse. */
 class Rebuilt implements JsonEvents {

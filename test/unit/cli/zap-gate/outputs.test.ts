@@ -1,7 +1,7 @@
-import { renderMarkdown } from '../../../../cli/src/zap-gate/markdown';
-import { readReport } from '../../../../cli/src/zap-gate/read-report';
-import { renderSarif } from '../../../../cli/src/zap-gate/sarif';
-import { renderTable } from '../../../../cli/src/zap-gate/table';
+import { renderMarkdown } from '../../../../cli/src/zap-gate/render/markdown';
+import { readReport } from '../../../../cli/src/zap-gate/report/read-report';
+import { renderSarif } from '../../../../cli/src/zap-gate/render/sarif';
+import { renderTable } from '../../../../cli/src/zap-gate/render/table';
 import { judge, type GateSettings, type Verdict } from '../../../../cli/src/zap-gate/verdict';
 import { alert, instance, report, seen } from './reports';
 

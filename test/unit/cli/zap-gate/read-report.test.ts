@@ -1,4 +1,4 @@
-import { readReport } from '../../../../cli/src/zap-gate/read-report';
+import { readReport } from '../../../../cli/src/zap-gate/report/read-report';
 import { alert, instance, report, seen, site } from './reports';
 
 const read = (content: unknown) => readReport([Buffer.from(JSON.stringify(content))]);

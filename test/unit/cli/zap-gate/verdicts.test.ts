@@ -1,5 +1,5 @@
 import { judge, type GateSettings } from '../../../../cli/src/zap-gate/verdict';
-import { readReport } from '../../../../cli/src/zap-gate/read-report';
+import { readReport } from '../../../../cli/src/zap-gate/report/read-report';
 import { accounted, alert, insight, instance, report, seen, site, STAGING } from './reports';
 
 const entry = { rule: '40012', reason: 'accepted by the security team, ticket 12', expires: '2026-12-31' };
