@@ -14,7 +14,7 @@ interface LimitsOptions {
   readonly yes?: boolean;
 }
 
-/** `portcullis limits`: exit code 0 done, 1 not possible or too narrow, 2 not confirmed. */
+/** `portcullis limits`: exit code 0 done, 1 not possible or too narrow, 2 not confirmed or called wrongly. */
 export function register(program: Command): void {
   const limits = program
     .command('limits')

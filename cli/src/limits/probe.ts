@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import { policy } from '../../../policy';
-import { narrower, toldLimits, type ToldLimit } from './told-limits';
+import { MOUNTS, vaultNamesOf } from '../../../vault-names';
+import { advertisedLimits, narrower, type AdvertisedLimit } from './advertised-limits';
 
 /** What every window has to admit in the long run. */
 export interface NeededLimit {
@@ -21,26 +22,27 @@ export interface ProbeOptions {
 const TIMEOUT_MS = 10_000;
 
 /**
- * Asks an API with a token, and says what limits it holds it to.
+ * Asks an API which limits it holds a token to, and prints them.
  *
- * @throws PortcullisError where that is not known, or too little.
+ * @throws PortcullisError `ERR_SETTING` when they admit less than is needed, or when address or token cannot be used;
+ * `ERR_UNREACHABLE` when the API does not advertise any.
  */
 export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOptions): Promise<void> {
-  const told = await ask(url, tokenFile);
-  if (json) console.log(JSON.stringify({ url: shownAddress(url), limits: told }));
-  else console.log(`${shownAddress(url)} admits ${inWords(told)}.`);
+  const advertised = await ask(url, tokenFile);
+  if (json) console.log(JSON.stringify({ url: shownAddress(url), limits: advertised }));
+  else console.log(`${shownAddress(url)} admits ${inWords(advertised)}.`);
 
-  const tooNarrow = narrower(told, atLeast);
+  const tooNarrow = narrower(advertised, atLeast);
   if (tooNarrow.length > 0) {
     throw new PortcullisError(
       'ERR_SETTING',
       `the token is held to ${inWords(tooNarrow)}, which is less than ${atLeast.text}`,
-      `give its organisation limits of its own: bao kv patch -mount=secret ${policy.name}/limits ORGANISATION=${atLeast.text}`,
+      `give its organisation limits of its own: bao kv patch -mount=${MOUNTS.kv} ${vaultNamesOf(policy).entries.limits} ORGANISATION=${atLeast.text}`,
     );
   }
 }
 
-async function ask(url: string, tokenFile: string): Promise<ToldLimit[]> {
+async function ask(url: string, tokenFile: string): Promise<AdvertisedLimit[]> {
   if (!isHttpsOrLoopback(url)) {
     throw new PortcullisError(
       'ERR_SETTING',
@@ -70,18 +72,18 @@ async function ask(url: string, tokenFile: string): Promise<ToldLimit[]> {
     );
   });
   await response.body?.cancel();
-  const told = toldLimits(response.headers.get('RateLimit-Policy') ?? '');
-  if (told.length === 0) {
+  const advertised = advertisedLimits(response.headers.get('RateLimit-Policy') ?? '');
+  if (advertised.length === 0) {
     throw new PortcullisError(
       'ERR_UNREACHABLE',
       `${shownAddress(url)} answered ${response.status} and no RateLimit-Policy`,
       'see that it accepts the token, and that rateLimit() comes before the route',
     );
   }
-  return told;
+  return advertised;
 }
 
-const inWords = (limits: readonly ToldLimit[]): string =>
+const inWords = (limits: readonly AdvertisedLimit[]): string =>
   limits
     .map(({ name, limit, windowSeconds }) => `${limit.toLocaleString('en')} in ${windowSeconds} s (${name})`)
     .join(', ');

@@ -1,16 +1,16 @@
 import { isLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
-import { REDIS_ROLES } from '../../../vault-names';
+import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import type { VaultClient } from '../engines/vault-client';
 import { vaultFromEnvironment } from '../vault';
 
-/** The role that support leases its Redis user from: it may read and delete counters, and nothing else. */
+/** Vault's role for support: its Redis users may read and delete counters, and nothing else. */
 const ROLE = REDIS_ROLES.support;
 
 /**
  * Connects to the limiter's Redis: with REDIS_URL, or with a user leased from Vault (VAULT_ADDR, VAULT_TOKEN) for
- * the Redis at REDIS_HOST. A lease ends with the work.
+ * the Redis at REDIS_HOST. The lease is revoked after the work.
  *
  * @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE`
  */
@@ -27,30 +27,30 @@ export async function withSupportRedis<T>(
       'set REDIS_URL; or VAULT_ADDR, VAULT_TOKEN and REDIS_HOST, to lease a user',
     );
   const vault = vaultFromEnvironment(env);
-  const lease = await lend(vault);
+  const lease = await leaseUser(vault);
   const url = new URL(`${isLoopback(host) ? 'redis' : 'rediss'}://${host}:${port}`);
   url.username = lease.username;
   url.password = lease.password;
   try {
     return await connected(url.href, work);
   } finally {
-    // Whatever became of the work: an unrevoked lease ends by its TTL.
+    // A lease that cannot be revoked ends by its TTL.
     await vault.write(`sys/leases/revoke/${lease.id}`).catch(() => undefined);
   }
 }
 
-async function lend(vault: VaultClient): Promise<{ id: string; username: string; password: string }> {
+async function leaseUser(vault: VaultClient): Promise<{ id: string; username: string; password: string }> {
   try {
     const answer = await vault.read<{ lease_id: string; data: { username: string; password: string } }>(
-      `database/creds/${ROLE}`,
+      `${MOUNTS.database}/creds/${ROLE}`,
     );
     return { id: answer.lease_id, ...answer.data };
   } catch (cause) {
     const reason = cause instanceof PortcullisError ? cause.problem : messageOf(cause);
     throw new PortcullisError(
       'ERR_UNREACHABLE',
-      `Vault at ${vault.address} lends no Redis user: ${reason}`,
-      `give VAULT_TOKEN a policy that may read database/creds/${ROLE}, or set REDIS_URL`,
+      `Vault at ${vault.address} leases out no Redis user: ${reason}`,
+      `give VAULT_TOKEN a policy that may read ${MOUNTS.database}/creds/${ROLE}, or set REDIS_URL`,
       { cause },
     );
   }

@@ -1,13 +1,13 @@
-/** What limits an API holds a token to, as its answers say, next to what somebody needs. Pure. */
+/** The limits that an API's answers advertise for a token, compared with the limit that somebody needs. Pure. */
 
-export interface ToldLimit {
+export interface AdvertisedLimit {
   readonly name: string;
   readonly limit: number;
   readonly windowSeconds: number;
 }
 
 /** Reads `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): items with a quota `q` and a window `w`. */
-export function toldLimits(header: string): ToldLimit[] {
+export function advertisedLimits(header: string): AdvertisedLimit[] {
   return [...header.matchAll(/"([^"\\]{1,100})"((?: *; *[a-z]+=[^;,]{1,100})+)/g)].flatMap(
     ([, name = '', parameters = '']) => {
       const limit = integer(parameters, 'q');
@@ -22,12 +22,12 @@ function integer(parameters: string, name: string): number | undefined {
   return found ? Number(found[1]) : undefined;
 }
 
-/** Those that admit less, in the long run, than is needed. */
+/** The advertised limits that admit less, in the long run, than is needed. */
 export function narrower(
-  told: readonly ToldLimit[],
-  needed: Pick<ToldLimit, 'limit' | 'windowSeconds'>,
-): ToldLimit[] {
-  return told.filter(
+  advertised: readonly AdvertisedLimit[],
+  needed: Pick<AdvertisedLimit, 'limit' | 'windowSeconds'>,
+): AdvertisedLimit[] {
+  return advertised.filter(
     ({ limit, windowSeconds }) => limit / windowSeconds < needed.limit / needed.windowSeconds,
   );
 }

@@ -1,6 +1,6 @@
-import { narrower, toldLimits } from '../../../../cli/src/limits/told-limits';
+import { narrower, advertisedLimits } from '../../../../cli/src/limits/advertised-limits';
 
-describe('the limits that an API tells', () => {
+describe('the limits that an API advertises', () => {
   it.each([
     ['one window', '"pro";q=1000;w=60', [{ name: 'pro', limit: 1_000, windowSeconds: 60 }]],
     [
@@ -16,11 +16,11 @@ describe('the limits that an API tells', () => {
     ['a window of no length', '"pro";q=1000;w=0', []],
     ['no number', '"pro";q=many;w=60', []],
     ['a parameter that only ends like one', '"pro";xq=1000;w=60', []],
-  ])('are read: %s', (_, header, limits) => expect(toldLimits(header)).toEqual(limits));
+  ])('are read: %s', (_, header, limits) => expect(advertisedLimits(header)).toEqual(limits));
 
   it('are read in no time, whatever is in there', () => {
     const hostile = `"${'a'.repeat(90)}"${' ; q=1'.repeat(20_000)}${'"'.repeat(20_000)}`;
-    expect(toldLimits(hostile)).toEqual([]);
+    expect(advertisedLimits(hostile)).toEqual([]);
   });
 
   it('are too narrow where they admit less in the long run, whatever the window', () => {
