@@ -1,4 +1,4 @@
-/** The `portcullis` command with all of its own. */
+/** The `portcullis` command: its subcommands, and how one of them runs. */
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Runs what the arguments name. Never rejects: a failure is told, and sets the exit code of the process. */
+/** Runs the command that the arguments name. Never rejects: a failure is reported, and sets the process' exit code. */
 export async function run(program: Command, args: readonly string[]): Promise<void> {
   let running = program;
   program.hook('preAction', (_, command) => {

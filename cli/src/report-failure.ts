@@ -1,4 +1,4 @@
-/** How a command that fails says so: words on standard error, and an exit code. */
+/** How a failed command reports it: words on standard error, and an exit code. */
 import { CommanderError, type Command } from 'commander';
 import { isNativeError } from 'node:util/types';
 import { PortcullisError } from './errors';
@@ -15,13 +15,13 @@ export interface FailureCodes {
 const USUAL: FailureCodes = { usage: 2, failed: 1 };
 const OF_COMMAND = new WeakMap<Command, FailureCodes>();
 
-/** For a command whose results have exit codes too: a failure is never taken for one of these. */
+/** For a command whose results have exit codes of their own: a failure must not look like a result. */
 export function failsWith(command: Command, codes: FailureCodes): Command {
   OF_COMMAND.set(command, codes);
   return command;
 }
 
-/** Tells what became of a command, and sets the exit code of the process. */
+/** Prints why a command failed, and sets the exit code of the process. */
 export function reportFailure(command: Command, error: unknown): void {
   const { usage, failed } = OF_COMMAND.get(command) ?? USUAL;
   if (!(error instanceof CommanderError)) {
@@ -39,7 +39,7 @@ export function reportFailure(command: Command, error: unknown): void {
 function inWords(path: string, error: unknown): unknown[] {
   if (error instanceof PortcullisError) return [`${path}: ${error.problem}\n  → ${error.remedy}`];
   if (listsProblems(error) || isFileError(error)) return [`${path}: ${error.message}`];
-  // Ours to mend: the stack says where.
+  // A defect of ours: the stack says where.
   return [`${path}:`, error];
 }
 

@@ -1,13 +1,13 @@
 /** SARIF 2.1.0, in the part of it that GitHub's code scanning reads. */
 
-/** Code scanning shows 5,000 results of an upload, the first ones. */
+/** Code scanning shows the first 5,000 results of an upload. */
 const MAX_RESULTS = 5_000;
 
 /**
  * A document of one run.
  *
- * @param results the ones that matter most first: what is too much is cut off.
- * @param category code scanning replaces what it has of a tool by the tool's next document of the same category.
+ * @param results the most important ones first: those above the maximum are left out.
+ * @param category code scanning replaces a tool's document by its next one of the same category.
  */
 export function sarifDocument(driver: object, results: readonly object[], category?: string): string {
   return `${JSON.stringify({

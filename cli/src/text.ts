@@ -1,12 +1,12 @@
-/** Texts of others, fit for a terminal and for Markdown: names, URLs and values are an attacker's to choose. */
+/** Makes names, URLs and values safe for a terminal and for Markdown: an attacker may have chosen them. */
 
-/** Everything that moves a cursor, hides or reorders text becomes `?`, and what is long is cut. */
+/** Replaces every character that moves a cursor, hides or reorders text by `?`, and cuts long text. */
 export function plain(text: string, longest = 200): string {
   const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, '?');
   return visible.length > longest ? `${visible.slice(0, longest - 1)}…` : visible;
 }
 
-/** For a cell of a Markdown table: no link, image, HTML, mention or issue reference can come of it. */
+/** For a cell of a Markdown table: the text can make no link, image, HTML, mention or issue reference. */
 export function markdownCell(text: string, longest?: number): string {
   return plain(text, longest)
     .replace(/[\\`*_{}[\]()<>#+!|~&:]/g, (character) => `&#${character.charCodeAt(0)};`)

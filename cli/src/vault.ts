@@ -3,8 +3,8 @@ import { PortcullisError, shownAddress } from './errors';
 import { VaultClient } from './engines/vault-client';
 
 /**
- * Vault with the token of whoever runs the command. Credentials come from the environment alone: arguments are in
- * everybody's process list.
+ * A client of Vault with the token of the person who runs the command. Address and token come from the environment
+ * alone: everybody on the machine can read a command's arguments.
  *
  * @throws PortcullisError `ERR_SETTING`
  */

@@ -29,7 +29,7 @@ export function register(program: Command): void {
     )
     .option(
       '--changes <file>',
-      'what `portcullis plan --out` wrote then: a difference is told change by change',
+      'what `portcullis plan --out` wrote in the review: a difference is shown change by change',
     )
     .option('--json', 'one JSON object on standard output')
     .action(deploy);

@@ -1,11 +1,11 @@
-/** What was reviewed against what would be done now. */
+/** Compares the changes that were reviewed with those that would be made now. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PortcullisError, messageOf } from '../errors';
 import { canonical, digestOf, type PlannedChange } from '../plan/digest';
 import type { Value } from '../plan/values';
 
-/** A digest, taken apart. */
+/** What one digest stands for. */
 export interface Reviewed {
   readonly stack: string;
   readonly digest: string;
@@ -41,10 +41,10 @@ const fileSchema = z.object({
 });
 
 /**
- * Adds the change list that was reviewed, so that a difference can be told. It counts only if it is what the
- * digest was made of.
+ * Adds the change list that was reviewed, so that a difference can be described. The list is used only if the digest
+ * was made from it.
  *
- * @throws PortcullisError `ERR_SETTING` when the file is not the one of this digest.
+ * @throws PortcullisError `ERR_SETTING` when the file holds no such list.
  */
 export function withChanges(reviewed: Reviewed, file: string): Reviewed {
   const parsed = fileSchema.safeParse(parseFile(file));

@@ -2,7 +2,7 @@ import { same, type Value } from './values';
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import';
 
-/** Attribute of a change that stands for the provisioners that it runs. */
+/** The attribute under which a change carries its provisioners. */
 export const SCRIPTS = '(provisioners)';
 
 /** What a plan would do to one resource. */
@@ -22,7 +22,7 @@ export function changedAttributes({ before, after }: Change): string[] {
   return [...names].filter((name) => !same(before[name], after[name])).sort();
 }
 
-/** What identifies a resource to a person, as it is now or as it will be; else its address. */
+/** The name by which a person knows a resource, now or after the change; its address where it has none. */
 export function labelOf({ before, after, address }: Change, ...attributes: readonly string[]): string {
   for (const side of [before, after]) {
     for (const attribute of attributes) {

@@ -3,7 +3,7 @@ import { changedAttributes, type Change } from './change';
 import { ruleFor } from './rules';
 import type { Value } from './values';
 
-/** One planned change, as reviewed: secrets veiled, order and formatting of the engine's output left out. */
+/** One planned change, as it is reviewed: secrets are veiled, order and format of the engine's output do not matter. */
 export interface PlannedChange {
   readonly address: string;
   readonly action: Change['action'];
@@ -41,7 +41,7 @@ export function digestOf(stack: string, changes: readonly PlannedChange[]): stri
   return `${stack}:${createHash('sha256').update(content).digest('hex')}`;
 }
 
-/** JSON with the members of every object in order: no matter how they were read or written. */
+/** JSON with the members of every object sorted by name. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

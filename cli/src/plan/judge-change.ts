@@ -5,7 +5,7 @@ import { waitsForValue } from './rules/attribute-judges';
 import type { Rule } from './rules/rule';
 import { hasUnknown, show, type Value } from './values';
 
-/** A change of one resource and everything that is to be said of it. */
+/** A change of one resource, with every remark on it. */
 export interface JudgedChange {
   readonly address: string;
   readonly action: Change['action'];
@@ -15,7 +15,7 @@ export interface JudgedChange {
   readonly remarks: readonly Remark[];
 }
 
-/** Says what a change means for security, worst first. Never silent about a kind of resource that no rule knows. */
+/** Says what a change means for security, worst first. A kind of resource that no rule knows gets a remark too. */
 export async function judgeChange(change: Change): Promise<JudgedChange> {
   const rule = ruleFor(change);
   const remarks = [...scriptsOf(change), ...(rule ? await remarksOf(change, rule) : [unjudged(change)])];
@@ -28,7 +28,7 @@ export async function judgeChange(change: Change): Promise<JudgedChange> {
   };
 }
 
-/** Whatever the resource is: what a provisioner runs, it runs where the deploy has its credentials. */
+/** A provisioner of any resource runs on the machine that holds the deploy's credentials. */
 function scriptsOf({ before, after }: Change): Remark[] {
   return SCRIPTS in before || SCRIPTS in after
     ? [{ grade: 'danger', sentence: 'runs a provisioner on the machine that deploys' }]
@@ -55,7 +55,7 @@ async function remarksOf(change: Change, rule: Rule): Promise<Remark[]> {
   return [...remarks, ...((await rule.remarks?.(change)) ?? [])];
 }
 
-/** What a new resource leaves out counts too: an empty list of addresses is any address. */
+/** Of a new resource, the attributes that it leaves out count too: no list of addresses allows any address. */
 function attributesToJudge(change: Change, { attributes }: Rule): Iterable<string> {
   const changed = changedAttributes(change).filter((name) => name !== SCRIPTS);
   return change.action === 'create' ? new Set([...changed, ...Object.keys(attributes)]) : changed;
@@ -68,7 +68,7 @@ function judgeAttribute({ action, before, after }: Change, rule: Rule, name: str
     isNew ? undefined : (before[name] ?? null),
     after[name],
   ];
-  // The identity of what does not exist yet, and attributes of a new resource that no rule is about.
+  // No remark: the id of a resource that does not exist yet, and attributes of a new one that its rule does not name.
   if (!judge && (isNew || name === 'id' || (action === 'replace' && hasUnknown(will)))) return [];
   if (hasUnknown(will)) {
     return judge && !waitsForValue(judge, isNew)

@@ -13,7 +13,7 @@ const changeSchema = z.object({
   after_sensitive: z.unknown().optional(),
 });
 
-/** What is configured, as far as it runs something. */
+/** The part of the configuration that tells which provisioners run. */
 const moduleSchema = z.object({
   resources: z
     .array(z.object({ address: z.string(), provisioners: z.array(z.unknown()).optional() }))
@@ -45,7 +45,7 @@ const planSchema = z.object({
 type RawChange = z.output<typeof planSchema>['resource_changes'][number];
 
 /**
- * Reads what a plan would change, secrets veiled. What it only reads, or leaves as it is, is left out.
+ * Reads what a plan would change, secrets veiled. Resources that it only reads, or does not change, are left out.
  *
  * @param text what the engine's `show -json` printed.
  * @throws PortcullisError `ERR_PLAN_UNREADABLE` when it is no plan, or one that was not finished.
@@ -105,7 +105,7 @@ function provisionersOf(module: unknown, prefix = ''): Scripts {
   return found;
 }
 
-/** An output is a value, a resource has attributes. */
+/** Gives an output the shape of a resource: one attribute, `value`. */
 function wrapped(change: z.output<typeof changeSchema>): z.output<typeof changeSchema> {
   const value = (part: unknown) => ({ value: part });
   return {

@@ -12,14 +12,14 @@ export interface Counts {
   readonly import: number;
 }
 
-/** What a plan of one stack says: for people in `judged`, for the deploy in `digest`. Holds no secret. */
+/** A plan of one stack: `judged` is for people, `digest` for the deploy. Holds no secret. */
 export interface StackSummary {
   readonly stack: string;
   readonly digest: string;
   readonly grade: Grade;
   readonly counts: Counts;
   readonly judged: readonly JudgedChange[];
-  /** What the digest is made of. */
+  /** The changes that the digest is made from. */
   readonly changes: readonly PlannedChange[];
 }
 
@@ -59,7 +59,7 @@ export function describeCounts(counts: Counts): string {
   return parts.join(', ') || 'no change';
 }
 
-/** A remark with what it is about, worst first: the lines of every rendering. */
+/** A remark and the resource that it is about: one line of every rendering. */
 export interface Line {
   readonly grade: Grade;
   readonly subject: string;
@@ -67,6 +67,7 @@ export interface Line {
   readonly address: string;
 }
 
+/** The remarks of a plan, worst first. */
 export function linesOf({ judged }: StackSummary): Line[] {
   const order: readonly Grade[] = ['danger', 'unknown', 'notice', 'routine'];
   const lines = judged.flatMap(({ noun, address, remarks }) =>

@@ -1,13 +1,13 @@
 /**
- * Values of a plan, fit to be shown: what the engine or its own name calls secret is veiled before anything
- * else looks at it, and what is not known yet says so.
+ * Values of a plan that are safe to show. A value that the engine, its name or its look calls a secret is veiled
+ * before anything else sees it; a value that is not known yet says so.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 
 export type Value =
   null | boolean | number | string | readonly Value[] | { readonly [attribute: string]: Value } | Veiled;
 
-/** Forgotten with the process, so that a mark can be compared here and guessed nowhere. */
+/** A key of this process alone: marks can be compared here, and nobody can guess a value from one. */
 const MARKING_KEY = randomBytes(32);
 
 /** A value that cannot be shown. Two secrets are the same if their marks are. */
@@ -39,7 +39,7 @@ export class Veiled {
 const SECRET_NAME =
   /(^|_)(password|passwd|passphrase|secret|secret_id|token|private_key|access_key|secret_key|api_key|webhook(_url)?|credentials?|data_json|plaintext_value)(_wo)?$/i;
 
-/** Strings that are a secret by their look: Vault and GitHub tokens, AWS keys, JWTs, PEM keys, Slack webhooks. */
+/** Strings that look like a secret: Vault and GitHub tokens, AWS keys, JWTs, PEM keys, Slack webhooks. */
 const SECRET_LOOK =
   /\bhv[sbr]\.|\b[sb]\.[A-Za-z0-9]{24}\b|\bgh[pousr]_[A-Za-z0-9]{16}|\bgithub_pat_|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]+\.eyJ|-----BEGIN [A-Z ]*PRIVATE KEY|hooks\.slack\.com\//;
 
@@ -70,13 +70,14 @@ export function veil(value: unknown, sensitive: unknown, unknown: unknown = fals
   return isSecret ? Veiled.sensitive(value) : value;
 }
 
-/** Providers write "not set" as null, as an empty text and as an empty list, and change their minds. */
+/** Providers write "not set" as null, as an empty text or as an empty list, not always in the same way. */
 export function isNothing(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return true;
   if (value instanceof Veiled || typeof value !== 'object') return false;
   return Object.keys(value).length === 0;
 }
 
+/** Whether two values are equal; two secrets are, if their marks are. An unknown value equals nothing. */
 export function same(one: Value | undefined, other: Value | undefined): boolean {
   if (isNothing(one) && isNothing(other)) return true;
   if (one instanceof Veiled || other instanceof Veiled) {

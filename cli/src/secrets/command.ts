@@ -5,7 +5,7 @@ import { readSecret } from './secret-input';
 import { readStatus } from './status';
 import { vaultFromEnvironment } from '../vault';
 
-/** `portcullis secrets`: what a service holds, and how a value gets into Vault. */
+/** `portcullis secrets`: shows what a service holds, and writes values to Vault. */
 export function register(program: Command): void {
   const secrets = program.command('secrets').description('what a running service holds; values for Vault');
 

@@ -11,8 +11,8 @@ export interface FieldToPut {
 }
 
 /**
- * Writes one field as a merge patch: Vault keeps the others, and nobody has to read them for that. Where there is
- * no entry yet it makes one, unless somebody else is faster.
+ * Writes one field as a merge patch: Vault keeps the other fields, and the token needs no right to read them. Where
+ * there is no entry yet, makes one, and fails if somebody else makes it first.
  *
  * @returns the version that was written.
  * @throws PortcullisError `ERR_SETTING`, `ERR_VAULT_REFUSED`, `ERR_UNREACHABLE`

@@ -1,13 +1,13 @@
 import { PortcullisError } from '../errors';
 
-/** Vault's own limit of a KV entry is of this order. */
+/** Bytes. Vault's own limit of a KV entry is of the same order. */
 const LONGEST = 512 * 1_024;
 
 /**
  * The value on standard input, without the one newline that `echo` and here-strings add.
  *
- * @throws PortcullisError `ERR_SETTING` for a terminal, which would show the secret and keep it in its scrollback; for
- * nothing, for what is no text, and for what is too long.
+ * @throws PortcullisError `ERR_SETTING` when the input is a terminal, which would show the secret and keep it in its
+ * scrollback; when it is empty, not UTF-8, or too long.
  */
 export async function readSecret(
   input: NodeJS.ReadableStream & { readonly isTTY?: boolean },

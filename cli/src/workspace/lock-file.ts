@@ -1,13 +1,13 @@
 /**
- * Which provider a stack was reviewed with: the engine's dependency lock file, kept in the repository as
- * `locks/<stack>.hcl`, for the folder that the engine itself would keep it in is made anew at each synth.
+ * The providers that a stack was reviewed with: the engine's dependency lock file. It is kept in the repository as
+ * `locks/<stack>.hcl`, because the folder where the engine expects it is made anew at each synth.
  * https://opentofu.org/docs/language/files/dependency-lock/
  */
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PortcullisError } from '../errors';
 
-/** What the engine calls it. */
+/** The engine's name for it. */
 const ENGINES_NAME = '.terraform.lock.hcl';
 
 /**
@@ -23,7 +23,7 @@ export async function useLock(stack: string, folder: string): Promise<boolean> {
   );
 }
 
-/** Keeps what the engine wrote. @returns the file */
+/** Copies the lock file that the engine wrote to the repository. @returns its path there. */
 export async function keepLock(stack: string, folder: string): Promise<string> {
   const file = lockFileOf(stack);
   await mkdir(dirname(file), { recursive: true });
@@ -32,11 +32,12 @@ export async function keepLock(stack: string, folder: string): Promise<string> {
 }
 
 /**
- * A stack whose state others can reach is deployed by others too: what one of them reviewed has to run.
+ * Refuses a stack without a lock file whose state is shared: others deploy it too, and have to run the providers that
+ * were reviewed.
  *
  * @throws PortcullisError `ERR_LOCK_MISSING`
  */
-export async function refuseShared(stack: string, folder: string): Promise<void> {
+export async function refuseSharedState(stack: string, folder: string): Promise<void> {
   const text = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
   const { terraform } = JSON.parse(text) as { terraform?: { backend?: Record<string, unknown> } };
   const shared = Object.keys(terraform?.backend ?? {}).find((kind) => kind !== 'local');

@@ -6,17 +6,17 @@ import { engineEnvironment, findOpenTofu } from '../engines/programs/opentofu';
 import { goPlatform, PROVIDERS, provideProviders } from '../engines/programs/providers';
 import type { Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
-import { keepLock, refuseShared, useLock } from './lock-file';
+import { keepLock, refuseSharedState, useLock } from './lock-file';
 
-/** What the jobs of a repository run on. */
+/** The platform that the repository's jobs run on. */
 const RUNNERS = 'linux_amd64';
 
 /** The names of the synthesized stacks, in the order in which they depend on each other. */
 export type StackNames = readonly string[];
 
 /**
- * Where stacks are synthesized once and planned: a temporary folder that only its owner can enter, and that
- * goes with the process, for a plan holds what the engine knows, secrets included.
+ * A temporary folder in which stacks are synthesized once, planned and applied. Only its owner can enter it, and it
+ * is removed when the process ends: a plan holds everything that the engine knows, secrets included.
  */
 export class Workspace {
   private environment: NodeJS.ProcessEnv;
@@ -84,7 +84,7 @@ export class Workspace {
   }
 
   /**
-   * Writes the lock file of a synthesized stack, for runners and for this machine; what it holds already stays.
+   * Writes the lock file of a synthesized stack, for runners and for this machine. Versions that it pins already stay.
    *
    * @returns the file.
    * @throws PortcullisError `ERR_ENGINE_FAILED` with what the engine said.
@@ -108,7 +108,7 @@ export class Workspace {
   plan(stack: string): Promise<string> {
     return this.progress.step(`Plan ${stack}`, async () => {
       const locked = await useLock(stack, this.folderOf(stack));
-      if (!locked) await refuseShared(stack, this.folderOf(stack));
+      if (!locked) await refuseSharedState(stack, this.folderOf(stack));
       await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
       await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
       return this.runEngine(stack, ['show', '-no-color', '-json', 'reviewed.plan']);

@@ -1,6 +1,6 @@
 /**
- * Findings that a team accepts for a while: one rule each, on one part of the API, with a reason and a day
- * on which the acceptance ends. There is no entry without an end and none that lasts longer than a year.
+ * Findings that a team accepts for a while. An entry accepts one rule, on one part of the API, for a reason, until a
+ * day that is at most a year away.
  */
 import { z } from 'zod';
 import { PortcullisError } from '../errors';
@@ -50,12 +50,12 @@ export function parseAllowList(text: string, today: string): AllowListEntry[] {
       parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || '(root)'}: ${message}`),
     );
   }
-  const problems = parsed.data.flatMap((entry, index) => datedWrong(entry, index, today));
+  const problems = parsed.data.flatMap((entry, index) => dateProblems(entry, index, today));
   if (problems.length > 0) throw refused(problems);
   return parsed.data;
 }
 
-function datedWrong({ rule, expires }: AllowListEntry, index: number, today: string): string[] {
+function dateProblems({ rule, expires }: AllowListEntry, index: number, today: string): string[] {
   if (expires < today) {
     return [
       `  ${index}: rule ${rule} was accepted until ${expires}; mend the finding, or decide again and give a new day`,
@@ -67,7 +67,7 @@ function datedWrong({ rule, expires }: AllowListEntry, index: number, today: str
   return [];
 }
 
-/** Whether an entry accepts *every* place of an alert. What is not listed in full is accepted by rule only. */
+/** Whether an entry accepts *every* place of an alert. An alert whose places are not all listed takes an entry without `url`. */
 export function accepts(entry: AllowListEntry, alert: Alert): boolean {
   if (entry.rule !== alert.rule && entry.rule !== alert.variant) return false;
   const { url } = entry;

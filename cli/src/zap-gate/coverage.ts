@@ -1,6 +1,6 @@
 /**
- * Whether a scan saw enough to be believed. A scanner that was locked out, limited or pointed at an empty
- * host finds nothing and reports success. ZAP from 2.17 on accounts for its scan (`insights`); for older
+ * Whether a scan saw enough to be trusted. A scanner that was locked out, rate-limited or pointed at an empty host
+ * finds nothing and reports success. ZAP from 2.17 on accounts for its scan (`insights`); for older
  * reports the URLs that alerts name are the lower bound, and the alerts on response codes tell of refusals.
  */
 import type { Insight, ScanReport } from './report/report';

@@ -1,13 +1,13 @@
 /**
- * What a change of one attribute means. A judge sees the attribute before and after; on a creation `before` is
- * undefined, and it tells what the new resource permits from the start.
+ * What a change of one attribute means. A judge gets the attribute's values before and after. When the resource is
+ * created, `before` is undefined, and the judge says what the new resource permits from the start.
  */
 import type { Remark } from '../grade';
 import { isNothing, same, show, Veiled, type Value } from '../values';
 
 export type Judge = (before: Value | undefined, after: Value | undefined) => Remark | undefined;
 
-export const HOUR = 3_600;
+const HOUR = 3_600;
 
 /**
  * A lifetime in seconds: longer is weaker, and so is more than an hour from the start.
@@ -27,7 +27,7 @@ export function lifetime(label: string, zero: 'unlimited' | 'unset' = 'unset'): 
   };
 }
 
-/** A list of what is allowed: more of it is weaker. `everything` is what an empty list stands for. */
+/** A list of what is allowed: a longer one is weaker. `empty` says what an empty list allows. */
 export function allowance(label: string, { empty = 'nothing' } = {}): Judge {
   return (before, after) => {
     const [was, will] = [itemsOf(before), itemsOf(after)];
@@ -52,7 +52,7 @@ export function allowance(label: string, { empty = 'nothing' } = {}): Judge {
   };
 }
 
-/** A switch that has to stay as it is: turned the other way it protects nothing. */
+/** A switch that protects something only while it has the wanted value. */
 export function mustBe(wanted: Value, right: string, wrong: string): Judge {
   return (before, after) => {
     // A switch that a provider may leave unset is a text: "true".
@@ -63,7 +63,7 @@ export function mustBe(wanted: Value, right: string, wrong: string): Judge {
   };
 }
 
-/** The number of times that something can be used: 0 stands for always. */
+/** How often something can be used: 0 stands for without limit. */
 export function uses(label: string): Judge {
   const count = (value: Value | undefined): number =>
     typeof value === 'number' && value > 0 ? value : Infinity;
@@ -77,9 +77,10 @@ export function uses(label: string): Judge {
   };
 }
 
-/** Judges that say nothing of a new resource, whatever the value. */
+/** Judges that never remark on a new resource, whatever the value. */
 const OF_CHANGES = new WeakSet<Judge>();
 
+/** A judge of changes only: the value of a new resource needs no remark. */
 export function ofChanges(judge: (before: Value, after: Value | undefined) => Remark | undefined): Judge {
   const silent: Judge = (before, after) => (before === undefined ? undefined : judge(before, after));
   OF_CHANGES.add(silent);
@@ -94,12 +95,12 @@ export function reviewed(label: string): Judge {
   }));
 }
 
-/** Whether there would be anything to say of a value that is not known yet. */
+/** Whether the judge could remark on a value that is known only after the apply. */
 export function waitsForValue(judge: Judge, isNew: boolean): boolean {
   return judge !== harmless && !(isNew && OF_CHANGES.has(judge));
 }
 
-/** Whose word counts: another one can let in whom it likes. */
+/** Somebody whose word is trusted: another one can let in anybody. */
 export function trusted(label: string): Judge {
   return (before, after) => {
     if (before !== undefined) {
@@ -109,7 +110,7 @@ export function trusted(label: string): Judge {
   };
 }
 
-/** A version that makes a write-only value be written again. */
+/** A version whose change writes a write-only value again. */
 export function rewritten(sentence: string): Judge {
   return (before, after) => ({
     grade: 'notice',
@@ -117,7 +118,7 @@ export function rewritten(sentence: string): Judge {
   });
 }
 
-/** Nothing that protects anything. */
+/** An attribute that protects nothing: its changes are never remarked on. */
 export const harmless: Judge = () => undefined;
 
 /** `90` → `1m30s`. */

@@ -2,7 +2,7 @@ import { labelOf, type Attributes, type Change } from '../change';
 import type { Grade, Remark } from '../grade';
 import type { Judge } from './attribute-judges';
 
-/** What a kind of resource protects, and how its changes are told. */
+/** What a kind of resource protects, and how its changes are described. */
 export interface Rule {
   /** Terraform's resource types. */
   readonly types: readonly string[];
@@ -10,14 +10,14 @@ export interface Rule {
   readonly noun: (change: Change) => string;
   /** Whether this rule is about the resource, where its type alone does not tell. @default yes */
   readonly applies?: (change: Change) => boolean;
-  /** What it means that such a resource appears. @default a notice */
+  /** What the creation of such a resource means. @default a notice */
   readonly created?: (change: Change) => Remark;
-  /** What it means that it goes, replaced or for good. @default a notice */
+  /** What is lost when it is destroyed or replaced. @default a notice */
   readonly destroyed?: { readonly grade: Grade; readonly loses: string };
   readonly attributes: Readonly<Record<string, Judge>>;
-  /** What can only be told from several attributes, or from inside one. Its attributes are `harmless` above. */
+  /** Judges what takes several attributes, or the inside of one. These attributes are `harmless` above. */
   readonly remarks?: (change: Change) => readonly Remark[] | Promise<readonly Remark[]>;
-  /** Leaves out what differs between the plan of a pull request and that of the deploy. @default nothing */
+  /** Leaves out what differs between the plan of a pull request and that of the deploy. @default leaves out nothing */
   readonly reviewable?: (attributes: Attributes) => Attributes;
 }
 

@@ -1,7 +1,7 @@
 /**
  * ZAP's traditional JSON report (`report_json.json`, with or without requests and responses), read as a
  * stream. Its versions differ: codes are strings or numbers, one site may be an object instead of a list,
- * instances may be absent, `insights` came with 2.17. Anything else is passed over.
+ * instances may be absent, `insights` came with 2.17. Everything else is skipped.
  */
 import type { PortcullisError } from '../../errors';
 import { unreadable } from './unreadable';
@@ -119,7 +119,7 @@ class ReportBuilder implements JsonEvents {
     const top = this.path.at(-1);
     if (!top) throw unreadable('is not an object');
     if (top.role === 'other' || value === null || !READ_FIELDS.has(top.key)) return;
-    // Two values under one name: readers would disagree on which counts, so neither does.
+    // Readers would disagree on which of two values under one name counts: the report is refused.
     if (top.fields.has(top.key)) throw unreadable(`gives "${printable(top.key)}" twice in one ${top.role}`);
     top.fields.set(top.key, String(value));
   }

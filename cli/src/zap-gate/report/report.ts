@@ -1,4 +1,4 @@
-/** What the gate keeps of a report: enough to judge and to name what to mend, never the evidence itself. */
+/** What the gate keeps of a report: enough to judge it and to name what to mend, never the evidence. */
 
 /** ZAP's `riskcode`, by its own names: 3, 2, 1, 0. */
 export const RISKS = ['high', 'medium', 'low', 'informational'] as const;

@@ -1,4 +1,4 @@
-/** Counts what the alerts of a site say, while they pass by. What is kept of any report is bounded. */
+/** Collects the alerts and URLs of a site while the report is read. What is kept of any report is bounded. */
 import type { Alert, Place, Site } from './report';
 import { riskOf } from './risk';
 
@@ -12,7 +12,7 @@ const MAX_URLS = 10_000;
 /** ZAP's script rules for answers of 4xx and 5xx; the status is their evidence. */
 const RESPONSE_CODE_RULE = '100000';
 
-/** What an object of the report says, as text. */
+/** The fields of an object of the report that are read, as text. */
 export type Fields = Map<string, string>;
 
 /** How many places may still be kept, shared by the alerts of a report. */

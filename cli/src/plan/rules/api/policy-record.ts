@@ -1,4 +1,4 @@
-/** The API's own policy, which every environment keeps a record of: tiers, routes, lifetimes. */
+/** The API's own policy (tiers, routes, lifetimes). Every environment's state keeps a record of it. */
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { isRecord, type Value } from '../../values';

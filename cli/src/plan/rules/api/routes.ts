@@ -5,7 +5,7 @@ function keyOf({ method, path }: Route): string {
   return `${method} ${path}`;
 }
 
-/** What is public, asks for fewer scopes, costs less or stays open in an outage is weaker. */
+/** A route is weaker when it is public, asks for fewer scopes, costs less, or stays open in an outage. */
 export function compareRoutes(was: readonly Route[], will: readonly Route[]): Remark[] {
   const gone = was.filter((route) => !will.some((other) => keyOf(other) === keyOf(route)));
   return [
@@ -72,7 +72,7 @@ function newRoute(route: Route): Remark {
   return { grade: 'notice', sentence: `new route ${key} asks for ${route.scopes.join(', ')}` };
 }
 
-/** Of a new environment, what everyone can reach is worth a look. */
+/** Routes of a new environment that everyone can reach, or everyone with a token. */
 export function openRoutes(routes: readonly Route[]): Remark[] {
   const open = routes.filter((route) => route.public).map(keyOf);
   const unscoped = routes.filter((route) => !route.public && route.scopes.length === 0);

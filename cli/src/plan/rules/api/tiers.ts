@@ -2,7 +2,7 @@ import type { Remark } from '../../grade';
 import { duration } from '../attribute-judges';
 import type { PolicyRecord } from './record';
 
-/** More for a tier is weaker, and so is a window without a limit. */
+/** A tier that admits more is weaker, and so is one that loses a window. */
 export function compareTiers(was: PolicyRecord, will: PolicyRecord): Remark[] {
   const names = new Set([...Object.keys(was.tiers), ...Object.keys(will.tiers)]);
   const tiers = [...names].flatMap((name): Remark[] => {

@@ -2,7 +2,7 @@
 import { isNothing, show } from '../../values';
 import { harmless, type Judge } from '../attribute-judges';
 
-/** Attributes that name a resource, or that AWS fills in. */
+/** Attributes that identify or describe a resource, or that AWS fills in. */
 export const IDENTITY: Readonly<Record<string, Judge>> = {
   arn: harmless,
   tags: harmless,
@@ -11,7 +11,7 @@ export const IDENTITY: Readonly<Record<string, Judge>> = {
   timeouts: harmless,
 };
 
-/** Something that has to be there: without it, less is protected or recorded. */
+/** A setting that has to be there: without it, less is protected or recorded. */
 export function kept(label: string, without: string): Judge {
   return (before, after) => {
     if (isNothing(after)) return { grade: 'danger', sentence: without };
@@ -21,7 +21,7 @@ export function kept(label: string, without: string): Judge {
   };
 }
 
-/** TLS 1.2 is what anyone has to offer (RFC 8996). The names are those of load balancers and of gateways. */
+/** At least TLS 1.2 (RFC 8996), by the names of policies that load balancers and gateways have. */
 export const tlsPolicy: Judge = (before, after) => {
   const sentence = `TLS policy ${show(before)} → ${show(after)}`;
   const modern = /^(TLS_1_[23]|SecurityPolicy_TLS1[23]\w*|ELBSecurityPolicy-TLS(13-)?-?1-[23]-[\w-]+)$/;

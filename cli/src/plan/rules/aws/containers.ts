@@ -10,7 +10,7 @@ import { IDENTITY } from './common';
 export const taskDefinition: Rule = {
   types: ['aws_ecs_task_definition'],
   noun: named('task', 'family'),
-  // Every change of it makes a new revision.
+  // Every change makes a new revision.
   destroyed: { grade: 'notice', loses: 'nothing new starts from this revision' },
   attributes: {
     ...IDENTITY,
@@ -65,10 +65,10 @@ function weaknesses(container: Container, present = Object.keys(container).lengt
 function differences(name: string, was: Container | undefined, will: Container): Remark[] {
   if (!was) return [{ grade: 'notice', sentence: `new container ${name}` }];
   const changed = [...new Set([...Object.keys(was), ...Object.keys(will)])].filter(
-    // AWS gives back empty lists where nothing was said.
+    // AWS returns an empty list where none was given; same() takes both for nothing.
     (part) => !same(was[part] as Value, will[part] as Value),
   );
-  // Values may be secret, by mistake: names are enough to look them up.
+  // A value may be a secret, by mistake. A name is enough to look it up.
   return changed.sort().map((part) => ({
     grade: 'notice',
     sentence:

@@ -68,13 +68,13 @@ function compareRule(name: string, was: Fields, will: Fields | undefined): Remar
     : [{ grade: 'notice', sentence: `rule ${name} changes` }];
 }
 
-/** Own rules have an action; those of a group have one of their own, unless it is overridden. */
+/** Whether a rule blocks: by its own action, or by those of its rule group unless they are overridden. */
 function stops(rule: Fields): boolean {
   const { count, allow } = blockOf(rule.action);
   return isNothing(count) && isNothing(allow) && isNothing(blockOf(rule.override_action).count);
 }
 
-/** Parts of a group whose own action is overridden. */
+/** The rules of a group that no longer block, because their action is overridden. */
 function countedIn(rule: Fields): string[] {
   const group = blockOf(blockOf(rule.statement).managed_rule_group_statement);
   return blocksOf(group.rule_action_override)
@@ -87,7 +87,7 @@ function limitOf(rule: Fields): number | undefined {
   return typeof limit === 'number' ? limit : undefined;
 }
 
-/** That requests pass a firewall at all, and that it says what it did. */
+/** What a firewall stands in front of, and where it logs. */
 export const firewallUse: Rule = {
   types: ['aws_wafv2_web_acl_association', 'aws_wafv2_web_acl_logging_configuration'],
   noun: ({ type, address }) =>

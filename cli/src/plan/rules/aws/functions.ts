@@ -29,7 +29,7 @@ export const lambda: Rule = {
   },
 };
 
-/** A function that answers to anyone by a URL of its own. */
+/** A URL at which a function can be called past the gateway. */
 export const functionUrl: Rule = {
   types: ['aws_lambda_function_url'],
   noun: named('URL of function', 'function_name'),

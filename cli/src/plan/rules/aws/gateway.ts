@@ -11,7 +11,7 @@ const authorization = {
   authorization: harmless,
   authorization_type: harmless,
   authorization_scopes: harmless,
-  // That there is none any more is said by `access`.
+  // access() remarks on an authorizer that is removed.
   authorizer_id: ofChanges((before, after) =>
     isNothing(after) ? undefined : reviewed('authorizer')(before, after),
   ),
@@ -51,7 +51,7 @@ export const gatewayMethod: Rule = {
       : access(kindOf(before.authorization), kindOf(after.authorization), { before, after }),
 };
 
-/** Who decides about a request. Nothing is not known yet, or was not there. */
+/** What authorizes a request; undefined where the plan does not say. */
 const kindOf = (value: Value | undefined): string | undefined =>
   value === undefined ? undefined : isNothing(value) ? 'NONE' : show(value);
 
@@ -74,7 +74,7 @@ function access(
     : changed;
 }
 
-/** A JWT authorizer lets in who has any one of a route's scopes: another scope lets more in, none everyone. */
+/** A JWT authorizer admits a token with any one of a route's scopes: one more admits more tokens, none admits all. */
 function scopes(before: Value | undefined, after: Value | undefined, was: string | undefined): Remark[] {
   if (hasUnknown(after)) return [{ grade: 'unknown', sentence: 'its scopes are known only after the apply' }];
   if (isNothing(after)) {

@@ -32,7 +32,7 @@ export const loadBalancer: Rule = {
   },
 };
 
-/** AWS gives back a log that is not written as one that is off. */
+/** A log. AWS returns one that was not configured as one that is off. */
 function written(label: string): Judge {
   const log = (value: Value | undefined): Value =>
     show(blockOf(value).enabled) === 'true' ? (value ?? null) : null;

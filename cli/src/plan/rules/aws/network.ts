@@ -1,4 +1,4 @@
-/** Who can reach what: security groups, subnets, ways to the internet. */
+/** Who can reach what: security groups, subnets, routes to and from the internet. */
 import type { Attributes } from '../../change';
 import type { Remark } from '../../grade';
 import { hasUnknown, isNothing, show, type Value } from '../../values';
@@ -7,7 +7,7 @@ import { IDENTITY } from './common';
 import { harmless, isWide, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
-/** A rule that is a resource of its own, of either kind. */
+/** A rule that is a resource of its own: the provider has a new kind and an old one. */
 export const securityGroupRule: Rule = {
   types: [
     'aws_vpc_security_group_ingress_rule',
@@ -138,7 +138,7 @@ const leadsOut: Judge = (before, after) => {
   return isNothing(after) ? undefined : reviewed('gateway')(before, after);
 };
 
-/** Where packets go, and how those of the internet come. */
+/** Routes, and what connects a network with the internet. */
 export const internetAccess: Rule = {
   types: ['aws_route', 'aws_internet_gateway', 'aws_eip'],
   noun: ({ type, address }) =>

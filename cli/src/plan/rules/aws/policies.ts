@@ -87,7 +87,7 @@ export const iamAttachment: Rule = {
   },
 };
 
-/** Who trusts whom outside of the account. */
+/** An issuer outside of the account whose tokens can take roles in it. */
 export const identityProvider: Rule = {
   types: ['aws_iam_openid_connect_provider'],
   noun: named('trusted issuer', 'url'),
@@ -117,13 +117,13 @@ export function compareDocuments(before: Value | undefined, after: Value | undef
     return [{ grade: 'unknown', sentence: 'what it allows cannot be read from the plan' }];
   }
   return [
-    ...minus(will, was).map((permission) => told('gains', permission)),
-    ...minus(was, will).map((permission) => told('loses', permission)),
+    ...minus(will, was).map((permission) => describe('gains', permission)),
+    ...minus(was, will).map((permission) => describe('loses', permission)),
   ];
 }
 
-/** Losing what is denied is gaining it. */
-function told(verb: 'gains' | 'loses', permission: Permission): Remark {
+/** To lose a denial is to gain what it denied. */
+function describe(verb: 'gains' | 'loses', permission: Permission): Remark {
   const { effect, action, resource, principal, condition } = permission;
   const wider = (verb === 'gains') === (effect === 'Allow');
   const what = [
@@ -138,7 +138,7 @@ function told(verb: 'gains' | 'loses', permission: Permission): Remark {
   };
 }
 
-/** Over more than it names, or over who may do what. */
+/** Whether it is about more than it names, or about who may do what. */
 function isPowerful({ action, resource, principal }: Permission): boolean {
   return (
     action.includes('*') ||

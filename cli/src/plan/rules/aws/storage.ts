@@ -1,11 +1,11 @@
-/** What is kept, for how long, and by whose key. */
+/** Stores of data: logs, keys, parameters, ElastiCache. How long they keep it, and under whose key. */
 import { isNothing, same, show, type Value } from '../../values';
 import { compareDocuments } from './policies';
 import { IDENTITY, kept } from './common';
 import { harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
-/** Days, of which less is weaker; 0 is for ever. */
+/** A number of days, where fewer are weaker and 0 stands for ever. */
 function daysKept(label: string): Judge {
   const days = (value: Value | undefined): number => Number(value ?? 0) || Infinity;
   const say = (value: Value | undefined): string =>
@@ -127,13 +127,13 @@ export const storeUser: Rule = {
   },
 };
 
-/** Rules of Redis' ACL, one by one. */
+/** Compares the rules of a Redis ACL one by one. */
 function accessString(): Judge {
   const rules = (value: Value | undefined): string[] => itemsOf(value).flatMap((text) => text.split(/\s+/));
   return (before, after) => {
     const gained = rules(after).filter((rule) => !rules(before).includes(rule));
     const lost = rules(before).filter((rule) => !rules(after).includes(rule));
-    // An account's default user, which is off, has these too.
+    // The default user of an account has these too, and is off.
     const off = rules(after).includes('off');
     const wide = gained.filter((rule) => /^(~\*|allkeys|\+@all|allcommands|&\*|nopass|on)$/.test(rule));
     if (wide.length > 0 && !off && !(before === undefined && wide.join() === 'on')) {

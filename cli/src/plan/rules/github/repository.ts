@@ -24,7 +24,7 @@ export const ruleset: Rule = {
   },
 };
 
-/** What a branch's rules ask for; one that goes, or asks for less, protects less. */
+/** The rules of a branch: one that is removed, or asks for less, protects less. */
 function branchRules(): Judge {
   return (before, after) => {
     if (before === undefined) return undefined;
@@ -134,7 +134,7 @@ export const secretInRepository: Rule = {
   attributes: {},
 };
 
-/** Files arrive on a branch, and are reviewed there. */
+/** A file that a pull request proposes: it is reviewed there. */
 export const proposedFile: Rule = {
   types: ['github_repository_file'],
   noun: named('proposed file', 'file'),

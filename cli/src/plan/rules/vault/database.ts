@@ -14,7 +14,7 @@ import {
 import { blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
 
-/** What a statement must not grant to a leased user, in SQL or as a Redis ACL rule. */
+/** Grants that a leased user must not have, in SQL or as Redis ACL rules. */
 const ALL_POWER =
   /\b(SUPERUSER|CREATEROLE|CREATEDB|BYPASSRLS|REPLICATION)\b|ALL PRIVILEGES|\+@all|~\*|allkeys|allcommands|\+@(admin|dangerous)/i;
 
@@ -122,7 +122,7 @@ function statements(label: string): Judge {
   };
 }
 
-/** SQL statements one by one; a Redis role has one statement, the JSON list of its ACL rules. */
+/** The SQL statements of a role. A Redis role has one statement, the JSON list of its ACL rules: these one by one. */
 function grantsOf(value: Value | undefined): string[] {
   return itemsOf(value).flatMap((statement) =>
     statement.startsWith('[') ? aclRules(statement) : [statement],
@@ -137,7 +137,7 @@ function aclRules(statement: string): string[] {
   }
 }
 
-/** Whether a statement that goes was as powerful as the one that comes. */
+/** Whether a removed statement granted the same power as an added one. */
 function sharesPower(old: string, statement: string): boolean {
   return [...statement.matchAll(new RegExp(ALL_POWER, 'gi'))].every(([power]) => old.includes(power));
 }

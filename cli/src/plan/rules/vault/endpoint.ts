@@ -2,7 +2,7 @@ import { show } from '../../values';
 import { harmless, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
-/** A write to a path of Vault that the provider has no resource for: `rotate-root`, a connection's bootstrap. */
+/** A write to a path of Vault for which the provider has no resource: `rotate-root`, a connection's bootstrap. */
 export const endpoint: Rule = {
   types: ['vault_generic_endpoint'],
   noun: named('Vault path', 'path'),

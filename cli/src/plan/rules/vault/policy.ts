@@ -1,4 +1,4 @@
-/** Vault policies, compared path by path: what their tokens may do, not how the text is written. */
+/** Compares Vault policies path by path: what their tokens may do, not how the text is written. */
 import { parse } from '@cdktf/hcl2json';
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
@@ -8,7 +8,7 @@ import { named, type Rule } from '../rule';
 
 interface PathRule {
   readonly capabilities: readonly string[];
-  /** Everything that narrows the rule: parameters, wrapping. */
+  /** What narrows the rule: parameters, response wrapping. */
   readonly conditions: Readonly<Record<string, string>>;
 }
 
@@ -59,7 +59,7 @@ function compareConditions(path: string, was: PathRule, will: PathRule): Remark[
   });
 }
 
-/** Capabilities over more than the policy can name, or over Vault itself. */
+/** Whether capabilities are about more paths than the rule names, or about Vault itself. */
 function isPowerful(path: string, capabilities: readonly string[]): boolean {
   return (
     path.includes('*') ||

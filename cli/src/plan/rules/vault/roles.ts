@@ -1,7 +1,7 @@
 import { allowance, harmless, lifetime, mustBe, reviewed, uses, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
-/** What Vault's authentication methods say alike about the tokens they give. */
+/** Attributes of tokens, which the roles of every authentication method have. */
 const TOKENS: Readonly<Record<string, Judge>> = {
   token_ttl: lifetime('TTL of tokens'),
   token_max_ttl: lifetime('maximum TTL of tokens'),
@@ -41,7 +41,7 @@ export const jwtRole: Rule = {
   destroyed: { grade: 'danger', loses: 'whoever logs in with it no longer can' },
   attributes: {
     ...TOKENS,
-    // The runners of a pipeline have no addresses of their own.
+    // The runners of a pipeline have no fixed addresses.
     token_bound_cidrs: allowance('where its tokens can be used'),
     role_name: reviewed('name'),
     role_id: harmless,
@@ -58,7 +58,7 @@ export const jwtRole: Rule = {
   },
 };
 
-/** A claim that is no longer asked for, or takes more values, lets more callers in. */
+/** More callers get in when a claim is no longer required, or may have more values. */
 function boundClaims(): Judge {
   return (before, after) => {
     const [was, will] = [claimsOf(before), claimsOf(after)];
@@ -72,7 +72,7 @@ function boundClaims(): Judge {
     const sentence = changed
       .map((claim) => `${claim} ${was[claim] ?? 'unbound'} → ${will[claim]}`)
       .join(', ');
-    // A value more, or another one, is somebody more who gets in.
+    // Each added value lets in somebody else.
     const wider = changed.some((claim) => claim in was && !isSubset(will[claim], was[claim]));
     return { grade: wider ? 'danger' : 'notice', sentence: `is bound to ${sentence}` };
   };
