@@ -1,6 +1,7 @@
 /**
  * What `npm start` and `npm test` run. Uses Node alone: on a fresh clone nothing else is there yet.
- * Installs the packages when they are missing or older than the lock file, then hands over to the CLI.
+ * Installs the packages when they are missing or older than the lock file, then hands over to the CLI, or to the
+ * tests, which are no part of it.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,7 +17,7 @@ installPackages();
 // For require() and for import(): our sources use both.
 require('tsx/cjs/api').register();
 (await import('tsx/esm/api')).register();
-require('./cli/src/main.ts');
+require(/^test(:|$)/.test(process.argv[2] ?? '') ? './test/run.ts' : './cli/src/main.ts');
 
 function requireNode(major, minor) {
   const [hasMajor, hasMinor] = process.versions.node.split('.').map(Number);

@@ -3,12 +3,13 @@
  *   jest --selectProjects unit | synth | integration
  * `integration` starts the real engines once for all of its files. What needs AWS is not among them: test/edge.
  */
+const { availableParallelism } = require('node:os');
 const shared = require('./test/support/jest-shared');
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // A test that failed may leave a client open, whose timers would keep a run that nobody watches from ending.
-  forceExit: process.env.CI === 'true',
+  // One a core: jest leaves a core free, which on two cores would run one file at a time, most of them waiting.
+  maxWorkers: availableParallelism(),
   projects: [
     {
       ...shared,

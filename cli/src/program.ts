@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { register as start } from './commands/start';
-import { register as test } from './commands/test';
 import { register as deploy } from './deploy/command';
 import { register as limits } from './limits/command';
 import { register as lock } from './lock/command';
@@ -17,8 +16,7 @@ export function createProgram(): Command {
   const program = new Command('portcullis')
     .description('Secures an HTTP API as code: deploys the stack, serves behind it, checks it')
     .version(version(), '--version');
-  for (const register of [start, test, lock, plan, deploy, secrets, limits, zapGate, workflows])
-    register(program);
+  for (const register of [start, lock, plan, deploy, secrets, limits, zapGate, workflows]) register(program);
   return program;
 }
 

@@ -21,6 +21,12 @@ import {
 } from './gateway';
 import { secretsIn, toBytes } from './wire';
 
+/**
+ * The function looks for its issuer's keys for as long as its process lives, as in Lambda, and so longer than these
+ * tests: its log is not the console, which jest takes back at their end.
+ */
+const OWN_LOG = 'const console = { log: (line) => module.exports.log?.(line) };';
+
 let folder: string;
 let issuer: TestIssuer;
 let forge: Forge;
@@ -29,21 +35,21 @@ let logged: string[] = [];
 
 beforeAll(async () => {
   stopTheCalendar();
-  jest.spyOn(console, 'log').mockImplementation((line: string) => void logged.push(line));
   issuer = await startIssuer();
   forge = new Forge(issuer.url, policy.audience, NOW);
   issuer.publish(...forge.published);
   folder = mkdtempSync(join(tmpdir(), 'authorizer-'));
   const file = join(folder, 'index.js');
-  writeFileSync(file, bundleAuthorizer({ policy, issuer: issuer.url }));
+  writeFileSync(file, `${OWN_LOG}\n${bundleAuthorizer({ policy, issuer: issuer.url })}`);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is what Lambda does
-  ({ handler } = require(file) as { handler: Authorizer });
+  const bundle = require(file) as { handler: Authorizer; log?: (line: string) => void };
+  handler = bundle.handler;
+  bundle.log = (line) => void logged.push(line);
 });
 
 afterAll(async () => {
   await issuer.stop();
   rmSync(folder, { recursive: true });
-  // Its log stays where it is: it goes on looking for its issuer's keys, as in Lambda.
   jest.useRealTimers();
 });
 
@@ -67,6 +73,11 @@ function expectHarmless({ output }: Outcome, request: HostileRequest): void {
 }
 
 const bearer = (token: string): HostileRequest => ({ headers: [['Authorization', `Bearer ${token}`]] });
+
+it('logs why it refuses a token', async () => {
+  await ask(handler, tokenEvent(bearer('no.good.token')));
+  expect(logged.join('\n')).toContain('token_refused');
+});
 
 describe.each(Object.entries(tokenCases))('a token: %s', (_family, cases) => {
   it.each(cases.map((line) => [line.fate, line.name, line] as const))('%s: %s', async (fate, _name, line) => {

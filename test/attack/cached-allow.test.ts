@@ -6,6 +6,7 @@ import { enforce, requireAuth, type AuthMiddleware } from '../../runtime/src/aut
 import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
 import { Forge } from './forge';
 import { listen, toBytes, type Listening } from './wire';
+import { runs } from '../support/fuzzing';
 
 /** Hundreds of requests: on a busy machine more than jest's five seconds. */
 jest.setTimeout(60_000);
@@ -58,6 +59,6 @@ it('whatever was asked before, a request is answered by the scopes of its own to
         expect(answer.status).toBe(permitted ? 204 : 403);
       }
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });

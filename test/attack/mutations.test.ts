@@ -10,6 +10,7 @@ import { manualClock, settled } from '../unit/runtime/auth/support/clock';
 import { published } from '../unit/runtime/auth/support/published';
 import { NOW } from './calendar';
 import { Forge, partsOf } from './forge';
+import { runs } from '../support/fuzzing';
 
 /** Thousands of signatures: on a busy machine more than jest's five seconds. */
 jest.setTimeout(60_000);
@@ -92,7 +93,7 @@ describe('no change of a good token makes another good token', () => {
           fc.pre(mutated !== token);
           expect(await judge(mutated)).toBeInstanceOf(TokenError);
         }),
-        { numRuns: 1_000 },
+        { numRuns: runs(1_000) },
       );
     },
   );
@@ -106,7 +107,7 @@ describe('no change of a good token makes another good token', () => {
         fc.pre(!all.includes(token));
         expect(await judge(token)).toBeInstanceOf(TokenError);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });
@@ -171,8 +172,8 @@ describe('what passes here passes jose', () => {
         });
         expect(ours.claims).toEqual(payload);
       }),
-      { numRuns: 1_500 },
+      { numRuns: runs(1_500) },
     );
-    expect(accepted).toBeGreaterThan(150);
+    expect(accepted).toBeGreaterThan(runs(150));
   });
 });

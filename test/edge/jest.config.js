@@ -9,5 +9,4 @@ module.exports = {
   testMatch: ['<rootDir>/test/edge/**/*.test.ts'],
   // Each file has an account of its own, and waits for its engine most of the time.
   maxWorkers: 2,
-  forceExit: process.env.CI === 'true',
 };

@@ -27,6 +27,7 @@ import { makeCertificates } from '../support/certificates';
 import { httpApiIn, policyOf, restApiIn, type RouteInput } from '../synth/constructs/aws/fixtures';
 import { stackIn } from '../synth/synthesize';
 import { connect, startRedis, type TestRedis } from './runtime/rate-limit/redis';
+import { runs } from '../support/fuzzing';
 
 jest.setTimeout(240_000);
 
@@ -256,7 +257,7 @@ describe('a policy that nobody wrote', () => {
           await world.stop();
         }
       }),
-      { numRuns: 10 },
+      { numRuns: runs(30) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { describeUnless } from './skipped';
 
 /** Looked for when the file is loaded, because that is when jest has to know what is skipped. */
 const found = spawnSync(
@@ -9,10 +10,10 @@ const found = spawnSync(
   { encoding: 'utf8' },
 );
 
-/** `describe` where there is a Chromium; elsewhere the tests count as skipped, and it is said why. */
-export const describeInChromium = found.status === 0 ? describe : describe.skip;
-
-if (found.status !== 0) process.stderr.write(`skipped, for want of Chromium: ${found.stderr.trim()}\n`);
+/** `describe` where there is a Chromium. */
+export const describeInChromium = describeUnless(
+  found.status === 0 ? undefined : `no Chromium: ${found.stderr.trim().split('\n').at(-1) ?? ''}`,
+);
 
 /** A browser for the tests of a `describe`. */
 export function useChromium(): () => Browser {

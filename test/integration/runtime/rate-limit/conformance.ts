@@ -127,7 +127,7 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
           );
         },
       ),
-      { numRuns: Math.ceil(runs / 8), interruptAfterTimeLimit: 20_000 },
+      { numRuns: Math.ceil(runs / 8) },
     );
   }, 60_000);
 

@@ -8,6 +8,7 @@ import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { onEveryClient, type OpenClient } from './clients';
 import { ReservedWorld, TIERS, WINDOWS_MS, type Step } from './reserved-world';
+import { runs } from '../../../support/fuzzing';
 
 const START = 1_800_000_000_000;
 const PROCESSES = 3;
@@ -85,9 +86,7 @@ onEveryClient((client, share) => {
       reserved += tried.admitted.block;
       total += tried.admitted.block + tried.admitted.store;
     });
-    // Ten are the least that mean something on one client, however long they take; then as many as there is time for.
-    await fc.assert(property, { numRuns: Math.ceil(10 * share) });
-    await fc.assert(property, { numRuns: Math.ceil(140 * share), interruptAfterTimeLimit: 35_000 * share });
+    await fc.assert(property, { numRuns: runs(150 * share) });
     // Else the property would speak of something else.
     expect(reserved / total).toBeGreaterThan(share === 1 ? 0.3 : 0);
   });
@@ -106,7 +105,7 @@ onEveryClient((client, share) => {
         const rest: Step = { do: 'wait', ms: WINDOWS_MS[0]! - early };
         await worldOf(client(), offset).live([burst(8), { do: 'wait', ms: age }, burst(6), rest, burst(40)]);
       }),
-      { numRuns: Math.ceil(120 * share), interruptAfterTimeLimit: 5_000 + 25_000 * share },
+      { numRuns: runs(120 * share) },
     );
   });
 

@@ -5,6 +5,7 @@ import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { onEveryClient } from './clients';
 import { conforms, WINDOWS_MS } from './conformance';
+import { runs } from '../../../support/fuzzing';
 
 jest.setTimeout(60_000);
 
@@ -35,5 +36,5 @@ onEveryClient((client, share) => {
   const setNow = async (name: string, nowMs: number): Promise<void> => {
     await client().set(clockKey(name), nowMs);
   };
-  conforms(() => ({ store, setNow }), Math.ceil(150 * share));
+  conforms(() => ({ store, setNow }), runs(150 * share));
 });

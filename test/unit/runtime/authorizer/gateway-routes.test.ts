@@ -11,6 +11,7 @@ import {
 } from '../../../../runtime/src/authorizer/wildcards';
 import { policy as fintech } from '../../../../policy';
 import { methodArn, permits } from '../../../attack/gateway';
+import { runs } from '../../../support/fuzzing';
 
 /** Thousands of policies: on a busy machine more than jest's five seconds. */
 jest.setTimeout(60_000);
@@ -187,9 +188,9 @@ describe('a remembered answer', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
-    expect(judged).toBeGreaterThan(200);
+    expect(judged).toBeGreaterThan(runs(200));
   });
 
   /** `undefined` where the routes are refused: two of them are one, here or at the gateway. */
@@ -226,7 +227,7 @@ describe('two texts with wildcards', () => {
         // The shortest text that is both is no longer than both together; short patterns are tried in full.
         else if (first.length + second.length <= 6) expect(meet(first, second)).toBe(false);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 

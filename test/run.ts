@@ -1,0 +1,123 @@
+/**
+ * `npm test` and the commands beside it: prepares the engines that the tests run on, then hands over to jest.
+ * Engines come first, because a build of minutes inside of a test would look like a hang.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { styleText } from 'node:util';
+import { PortcullisError } from '../cli/src/errors';
+import type { Progress } from '../cli/src/engines/progress';
+import { showProgress } from '../cli/src/progress';
+import { prepareEdgeEngines, prepareEngines } from './support/prepare-engines';
+import { FUZZ_AT_LENGTH } from './support/fuzzing';
+
+interface Suite {
+  readonly about: string;
+  readonly prepare: (progress: Progress) => Promise<void>;
+  readonly jest: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const SUITES: Readonly<Record<string, Suite>> = {
+  test: {
+    about: 'every test, the ones on real engines included; fuzzing is brief',
+    prepare: prepareEngines,
+    jest: [],
+  },
+  'test:fuzz': {
+    about: 'the tests that fuzz, at length',
+    prepare: prepareEngines,
+    jest: ['--findRelatedTests', 'test/support/fuzzing.ts'],
+    env: { [FUZZ_AT_LENGTH]: 'true' },
+  },
+  'test:edge': {
+    about:
+      'applies the AWS stacks of an environment to a server that speaks AWS, with the real provider, and reads back\n' +
+      'what is there. Where no provider registry answers, the provider is built once: about 20 minutes on two cores,\n' +
+      '10 GB of disk meanwhile',
+    prepare: prepareEdgeEngines,
+    jest: ['--config', 'test/edge/jest.config.js'],
+  },
+};
+
+/** What guards a release rather than a commit. What waits longest for its engines comes last. */
+const FULL = { name: 'test:full', parts: ['test:fuzz', 'test:nodes', 'test:edge'] };
+
+async function main([name = 'test', ...given]: readonly string[]): Promise<number> {
+  if (given.includes('--help') || given.includes('-h')) {
+    process.stdout.write(usage(name));
+    return 0;
+  }
+  if (name === FULL.name) return runAll(FULL.parts, given);
+  const suite = SUITES[name];
+  if (suite === undefined) throw unknown(name);
+
+  await suite.prepare(showProgress(process.stderr));
+  if (given.includes('--prepare')) return 0;
+  return run(
+    process.execPath,
+    [require.resolve('./support/run-jest.js'), ...suite.jest, ...given],
+    suite.env,
+  );
+}
+
+/** Each part runs, whatever became of the ones before it. */
+async function runAll(parts: readonly string[], given: readonly string[]): Promise<number> {
+  if (given.length > 0) {
+    const remedy = `give it to one of its parts: ${parts.join(', ')}`;
+    throw new PortcullisError('ERR_SETTING', `${FULL.name} received ${given.join(' ')}`, remedy);
+  }
+  const failed: string[] = [];
+  for (const part of parts) {
+    process.stdout.write(`\n${styleText('bold', `npm run ${part}`)}\n`);
+    if ((await run('npm', ['run', '--silent', part])) !== 0) failed.push(part);
+  }
+  process.stdout.write(failed.length === 0 ? '\nEvery part passed\n' : `\nFailed: ${failed.join(', ')}\n`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+function usage(name: string): string {
+  const command = name === 'test' ? 'npm test' : `npm run ${name}`;
+  if (name === FULL.name) {
+    const parts = FULL.parts.map((part) => `  npm run ${part}\n`).join('');
+    return `Usage: ${command}\n\nRuns, one after the other, what guards a release rather than a commit:\n${parts}`;
+  }
+  const suite = SUITES[name];
+  if (suite === undefined) throw unknown(name);
+  return [
+    `Usage: ${command} [-- [--prepare] [jest's arguments...]]`,
+    '',
+    `${suite.about}.`,
+    '',
+    '  --prepare   finds, downloads or builds the engines, and runs no test',
+    '  --help      this',
+    '',
+    'What else is given goes to jest (npx jest --help), as in:',
+    `  ${command} -- -t "part of a test's name"`,
+    ...(name === 'test' ? [`  ${command} -- --selectProjects unit   (unit, synth, integration)`] : []),
+    '',
+  ].join('\n');
+}
+
+function unknown(name: string): PortcullisError {
+  return new PortcullisError(
+    'ERR_SETTING',
+    `there is no suite named ${name}`,
+    `run one of ${[...Object.keys(SUITES), FULL.name].join(', ')}`,
+  );
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    if (error instanceof PortcullisError) console.error(`${error.problem}\n  → ${error.remedy}`);
+    else console.error(error);
+    process.exitCode = error instanceof PortcullisError && error.code === 'ERR_SETTING' ? 2 : 1;
+  },
+);

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const RUN_JEST = join(__dirname, '../../support/run-jest.js');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portcullis-run-jest-'));
+  writeFileSync(join(folder, 'package.json'), '{}');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs one file of tests, which hold the process open, in that process itself. */
+function runs(tests: string, ...args: string[]) {
+  writeFileSync(join(folder, 'one.test.js'), `setInterval(() => undefined, 1_000);\n${tests}`);
+  const environment = { ...process.env, CI: undefined };
+  return spawnSync(process.execPath, [RUN_JEST, '--runInBand', '--no-cache', ...args], {
+    cwd: folder,
+    env: environment,
+    encoding: 'utf8',
+  });
+}
+
+test('a run whose tests leave something open ends, with 0 when they passed and 1 when one failed', () => {
+  expect(runs(`test('passes', () => undefined);`).status).toBe(0);
+  expect(runs(`test('fails', () => { throw new Error('as told'); });`).status).toBe(1);
+}, 60_000);
+
+test('a run ends with the slowest files and tests, and with what was skipped and why', () => {
+  const { stdout } = runs(`
+    test('is slow', () => new Promise((resolve) => setTimeout(resolve, 20)));
+    test.skip('opens a page [skipped: no browser]', () => undefined);
+  `);
+  const end = stdout.slice(stdout.indexOf('Skipped:'));
+  expect(end).toMatch(/^Skipped:\n {2}one\.test\.js: opens a page \[skipped: no browser\]\n/);
+  expect(end).toMatch(
+    /\nSlowest files:\n +\d+\.\d s {2}one\.test\.js\nSlowest tests:\n +0\.\d s {2}is slow\n$/,
+  );
+}, 60_000);
+
+test('what a filter of names leaves out is not told as skipped', () => {
+  const { stdout } = runs(`test('one', () => undefined); test('other', () => undefined);`, '-t', 'one');
+  expect(stdout).not.toContain('Skipped:');
+}, 60_000);

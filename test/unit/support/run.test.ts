@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const CHECKOUT = join(__dirname, '../../..');
+
+let cache: string;
+beforeEach(() => (cache = mkdtempSync(join(tmpdir(), 'portcullis-no-engines-'))));
+afterEach(() => rmSync(cache, { recursive: true }));
+
+const suite = (...args: string[]) =>
+  spawnSync(process.execPath, ['bootstrap.mjs', ...args], {
+    cwd: CHECKOUT,
+    env: { ...process.env, PORTCULLIS_CACHE: cache },
+    encoding: 'utf8',
+  });
+
+test.each([
+  ['test', 'npm test'],
+  ['test:fuzz', 'npm run test:fuzz'],
+  ['test:edge', 'npm run test:edge'],
+  ['test:full', 'npm run test:full'],
+])('%s --help says how to use it, prepares no engine and runs nothing', (name, command) => {
+  const { status, stdout, stderr } = suite(name, '--selectProjects', 'unit', '--help');
+  expect(stdout).toMatch(`Usage: ${command}`);
+  expect({ status, stderr, kept: readdirSync(cache) }).toEqual({ status: 0, stderr: '', kept: [] });
+});
+
+test('a suite that there is not, and an argument that a suite does not take, are told with what there is', () => {
+  expect(suite('test:none')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('test:edge') as string,
+  });
+  expect(suite('test:full', 'x')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('received x') as string,
+  });
+});
+
+test('the command of a stranger has none of them', () => {
+  expect(suite('--help').stdout).not.toMatch(/^ +test/m);
+});
