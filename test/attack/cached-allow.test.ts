@@ -8,9 +8,6 @@ import { Forge } from './forge';
 import { listen, toBytes, type Listening } from './wire';
 import { runs } from '../support/fuzzing';
 
-/** Hundreds of requests: on a busy machine more than jest's five seconds. */
-jest.setTimeout(60_000);
-
 const SCOPES = [...new Set(policy.routes.flatMap(({ scopes }) => scopes))];
 const ROUTES = policy.routes.filter((route) => !route.public);
 

@@ -12,9 +12,6 @@ import { NOW } from './calendar';
 import { Forge, partsOf } from './forge';
 import { runs } from '../support/fuzzing';
 
-/** Thousands of signatures: on a busy machine more than jest's five seconds. */
-jest.setTimeout(60_000);
-
 const forge = new Forge(policy.issuer, policy.audience, NOW);
 let verifier: TokenVerifier;
 

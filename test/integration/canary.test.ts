@@ -12,7 +12,6 @@ import { Client } from 'pg';
 import { redisCommand } from '../../cli/src/local/given';
 import { canary, useVaultDeployment, type Outcome } from './vault-deployment';
 
-const DEPLOY_TIMEOUT_MS = 120_000;
 const deployment = useVaultDeployment();
 
 const apiConfig = {
@@ -140,80 +139,60 @@ it('finds a secret in clear, in base64 and in a URL: the search itself works', (
   expect(secretsIn('nothing')).toEqual([]);
 });
 
-it(
-  'fails a first deploy without values, names each missing variable, and writes no secret',
-  async () => {
-    const outcome = await deployment().deploy(loudly('without'));
-    expect(outcome.code).not.toBe(0);
-    for (const name of ['fintech_api_config', 'postgres_admin_password', 'redis_bootstrap_password']) {
-      expect(outcome.output).toContain(`TF_VAR_${name}`);
-    }
-    await expect(deployment().admin.read('secret/metadata/fintech-api/config')).rejects.toThrow(/404/);
-  },
-  DEPLOY_TIMEOUT_MS,
-);
+it('fails a first deploy without values, names each missing variable, and writes no secret', async () => {
+  const outcome = await deployment().deploy(loudly('without'));
+  expect(outcome.code).not.toBe(0);
+  for (const name of ['fintech_api_config', 'postgres_admin_password', 'redis_bootstrap_password']) {
+    expect(outcome.output).toContain(`TF_VAR_${name}`);
+  }
+  await expect(deployment().admin.read('secret/metadata/fintech-api/config')).rejects.toThrow(/404/);
+});
 
-it(
-  'refuses to deploy while the provider would log passwords, and says what to set instead',
-  async () => {
-    const outcome = await deployment().deploy({ ...values(), ...loudly('refused', 'TRACE') });
-    expect(outcome.code).not.toBe(0);
-    expect(outcome.output).toContain('set TF_LOG_CORE instead of TF_LOG');
-    await expectNoLeak(outcome);
-  },
-  DEPLOY_TIMEOUT_MS,
-);
+it('refuses to deploy while the provider would log passwords, and says what to set instead', async () => {
+  const outcome = await deployment().deploy({ ...values(), ...loudly('refused', 'TRACE') });
+  expect(outcome.code).not.toBe(0);
+  expect(outcome.output).toContain('set TF_LOG_CORE instead of TF_LOG');
+  await expectNoLeak(outcome);
+});
 
-it(
-  'leaves nothing behind when an apply fails',
-  async () => {
-    const outcome = await withProcessList(() =>
-      deployment().deploy({
-        ...values(),
-        ...loudly('failed'),
-        TF_VAR_postgres_admin_password: wrongPassword,
-      }),
-    );
-    expect(outcome.code).not.toBe(0);
-    expect(outcome.output).toContain('password authentication failed');
-    await expectNoLeak(outcome);
-  },
-  DEPLOY_TIMEOUT_MS,
-);
+it('leaves nothing behind when an apply fails', async () => {
+  const outcome = await withProcessList(() =>
+    deployment().deploy({
+      ...values(),
+      ...loudly('failed'),
+      TF_VAR_postgres_admin_password: wrongPassword,
+    }),
+  );
+  expect(outcome.code).not.toBe(0);
+  expect(outcome.output).toContain('password authentication failed');
+  await expectNoLeak(outcome);
+});
 
-it(
-  'leaves nothing behind when an apply succeeds',
-  async () => {
-    const url = new URL(deployment().databaseUrl);
-    const outcome = await withProcessList(() =>
-      deployment().deploy({
-        ...values(),
-        ...loudly('first'),
-        DATABASE_URL: `postgres://someone:${urlPassword}@${url.host}/fintech`,
-      }),
-    );
-    expect(outcome.output).toContain('Apply complete!');
-    expect(outcome.code).toBe(0);
-    expect(outcome.commandLines).toContain('cdktf deploy vault-local');
-    await expectNoLeak(outcome);
-  },
-  DEPLOY_TIMEOUT_MS,
-);
+it('leaves nothing behind when an apply succeeds', async () => {
+  const url = new URL(deployment().databaseUrl);
+  const outcome = await withProcessList(() =>
+    deployment().deploy({
+      ...values(),
+      ...loudly('first'),
+      DATABASE_URL: `postgres://someone:${urlPassword}@${url.host}/fintech`,
+    }),
+  );
+  expect(outcome.output).toContain('Apply complete!');
+  expect(outcome.code).toBe(0);
+  expect(outcome.commandLines).toContain('cdktf deploy vault-local');
+  await expectNoLeak(outcome);
+});
 
 it('has brought the values to where they belong', async () => {
   const { data } = await deployment().admin.read('secret/data/fintech-api/config');
   expect(data?.data).toEqual(apiConfig);
 });
 
-it(
-  'keeps no secret in the state, not even decrypted, but the throwaway of Redis',
-  async () => {
-    const state = await deployment().engineRun(['state', 'pull']);
-    expect(state.output).toContain('vault_kv_secret_v2');
-    expect(secretsIn(state.output)).toEqual(['the bootstrap password of Redis']);
-  },
-  DEPLOY_TIMEOUT_MS,
-);
+it('keeps no secret in the state, not even decrypted, but the throwaway of Redis', async () => {
+  const state = await deployment().engineRun(['state', 'pull']);
+  expect(state.output).toContain('vault_kv_secret_v2');
+  expect(secretsIn(state.output)).toEqual(['the bootstrap password of Redis']);
+});
 
 it('encrypts the state file, where the engine can', async () => {
   const state = JSON.parse(await readFile(deployment().stateFile, 'utf8')) as object;
@@ -237,35 +216,27 @@ it('has made that throwaway dead, and the bootstrap password of PostgreSQL too',
   await expect(admin.connect()).rejects.toThrow(/password authentication failed/);
 });
 
-it(
-  'keeps no secret in a saved plan, made with every value at hand',
-  async () => {
-    const file = join(deployment().folder, 'saved.tfplan');
-    const plan = await deployment().engineRun(['plan', '-input=false', `-out=${file}`], {
-      ...values(),
-      ...loudly('plan', 'TRACE'),
-    });
-    expect(plan.code).toBe(0);
-    await expectNoLeak(plan);
+it('keeps no secret in a saved plan, made with every value at hand', async () => {
+  const file = join(deployment().folder, 'saved.tfplan');
+  const plan = await deployment().engineRun(['plan', '-input=false', `-out=${file}`], {
+    ...values(),
+    ...loudly('plan', 'TRACE'),
+  });
+  expect(plan.code).toBe(0);
+  await expectNoLeak(plan);
 
-    const shown = await deployment().engineRun(['show', '-json', file]);
-    expect(shown.output).toContain('"format_version"');
-    expect(secretsIn(shown.output, secrets())).toEqual([]);
-  },
-  DEPLOY_TIMEOUT_MS,
-);
+  const shown = await deployment().engineRun(['show', '-json', file]);
+  expect(shown.output).toContain('"format_version"');
+  expect(secretsIn(shown.output, secrets())).toEqual([]);
+});
 
-it(
-  'changes nothing in a redeploy that has no values',
-  async () => {
-    const outcome = await withProcessList(() => deployment().deploy(loudly('again')));
-    expect(outcome.output).toContain('No changes.');
-    expect(outcome.code).toBe(0);
-    await expect(kvVersion()).resolves.toBe(1);
-    await expectNoLeak(outcome);
-  },
-  DEPLOY_TIMEOUT_MS,
-);
+it('changes nothing in a redeploy that has no values', async () => {
+  const outcome = await withProcessList(() => deployment().deploy(loudly('again')));
+  expect(outcome.output).toContain('No changes.');
+  expect(outcome.code).toBe(0);
+  await expect(kvVersion()).resolves.toBe(1);
+  await expectNoLeak(outcome);
+});
 
 it('still leases users of both databases after that', async () => {
   for (const role of ['fintech-api-role', 'redis-role', 'redis-acl-save']) {

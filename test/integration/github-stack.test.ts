@@ -53,7 +53,7 @@ describe('the GitHub stack', () => {
   afterAll(async () => {
     await github.close();
     await run.close();
-  }, 30_000);
+  });
 
   it('sends nothing that GitHub would refuse', () => {
     expect(github.refused).toEqual([]);
@@ -102,7 +102,7 @@ describe('the GitHub stack', () => {
 
   it('has nothing left to do', async () => {
     await runEngine(['plan', '-input=false', '-detailed-exitcode']);
-  }, 60_000);
+  });
 
   it('is not done without the key of the App', async () => {
     const { privateKey } = await startGithubDouble('other').then(
@@ -114,7 +114,7 @@ describe('the GitHub stack', () => {
     await expect(runEngine(['plan', '-input=false'], { GITHUB_APP_PEM_FILE: '' })).rejects.toThrow(
       'pem_file',
     );
-  }, 60_000);
+  });
 
   it('keeps no secret in its state', async () => {
     const state = await readFile(join(folder, 'github.tfstate'), 'utf8');
@@ -194,16 +194,12 @@ describe('the GitHub stack', () => {
       'github_repository_file.allow-list',
       { content: '[{}]' },
     ],
-  ])(
-    'says of a plan: %s, %s',
-    async (grade, line, target, attributes) => {
-      const lines = linesOf(await planWith(target, attributes));
-      expect(lines.map((found) => `${found.grade}: ${found.subject}: ${found.sentence}`)).toContain(
-        `${grade}: ${line}`,
-      );
-    },
-    60_000,
-  );
+  ])('says of a plan: %s, %s', async (grade, line, target, attributes) => {
+    const lines = linesOf(await planWith(target, attributes));
+    expect(lines.map((found) => `${found.grade}: ${found.subject}: ${found.sentence}`)).toContain(
+      `${grade}: ${line}`,
+    );
+  });
 
   /** The plan of the stack with some attributes of one resource replaced: `<type>`, or `<type>.<part of its name>`. */
   async function planWith(target: string, attributes: Record<string, unknown>): Promise<StackSummary> {

@@ -56,7 +56,7 @@ beforeAll(async () => {
     if (code !== 0) throw new Error(output);
   }
   await admin.write(`secret/data/${policy.name}/scan`, { data: { slack_webhook: 'https://example.com' } });
-}, 180_000);
+});
 
 afterAll(() => issuer.close());
 
@@ -118,7 +118,7 @@ describe('a job of a pull request', () => {
     const { code, output } = await deployment().portcullis(['plan', 'vault-local'], variables, app);
     expect(output).toContain('no change');
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it('changes nothing, whatever it tries to apply', async () => {
     const VAULT_TOKEN = await login('github-plan', PULL_REQUEST);
@@ -127,7 +127,7 @@ describe('a job of a pull request', () => {
     expect(code).toBe(1);
     const { data } = await deployment().admin.read(`auth/approle/role/${policy.name}`);
     expect(data).toMatchObject({ token_period: 3_600 });
-  }, 60_000);
+  });
 
   it('reads no secret, leases nothing, and makes no token', async () => {
     const client = await as('github-plan', PULL_REQUEST);
@@ -204,7 +204,7 @@ describe('a job that deploys', () => {
     expect(code).toBe(0);
     const { data } = await deployment().admin.read(`auth/approle/role/${policy.name}`);
     expect(data).toMatchObject({ token_period: 2_400 });
-  }, 60_000);
+  });
 
   it('writes a new value of a secret, and cannot read it', async () => {
     const client = await as('github-deploy', DEPLOY);

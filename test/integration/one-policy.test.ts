@@ -29,8 +29,6 @@ import { stackIn } from '../synth/synthesize';
 import { connect, startRedis, type TestRedis } from './runtime/rate-limit/redis';
 import { runs } from '../support/fuzzing';
 
-jest.setTimeout(240_000);
-
 const BUSY_CLIENTS = 3;
 const seconds = (): number => Math.floor(Date.now() / 1_000);
 

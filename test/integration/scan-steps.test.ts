@@ -9,7 +9,7 @@ import express from 'express';
 import { decodeJwt } from 'jose';
 import { parse } from 'yaml';
 import { forgetTokens, keepTokenFresh, seeThrough } from '../../constructs/src/github/scanning/scan-token';
-import { poll } from '../../cli/src/engines/process/poll';
+import { until } from '../support/until';
 import { randomPassword } from '../../cli/src/engines/random';
 import { deliveryFiles } from '../../stacks/github-settings';
 import { useOidc, useRun } from '../support/engines';
@@ -52,35 +52,29 @@ describe('the access token of a scan', () => {
       tier: 'free',
     });
 
-    const later = await poll(
-      async () => {
-        const token = await readFile(file, 'utf8');
-        expect(token).not.toBe(first);
-        return token;
-      },
-      { timeoutMs: 10_000 },
-    );
+    const later = await until(async () => {
+      const token = await readFile(file, 'utf8');
+      expect(token).not.toBe(first);
+      return token;
+    });
     const renewing = Number(await readFile(join(folder, '.zap/run/renewing'), 'utf8'));
     const { stdout } = await inShell(folder, forgetTokens().run ?? '', {});
     expect(stdout.split('\n')).toEqual(
       expect.arrayContaining([`::add-mask::${first}`, `::add-mask::${later}`]),
     );
     await expect(stat(join(folder, '.zap/run'))).rejects.toThrow('ENOENT');
-    await poll(
-      async () => {
-        await Promise.resolve();
-        expect(() => process.kill(renewing, 0)).toThrow('ESRCH');
-      },
-      { timeoutMs: 5_000 },
-    );
-  }, 40_000);
+    await until(async () => {
+      await Promise.resolve();
+      expect(() => process.kill(renewing, 0)).toThrow('ESRCH');
+    });
+  });
 
   it('that cannot be had fails the step, before anything is scanned', async () => {
     const folder = await run().subfolder('refused');
     await expect(keep(folder, 'wrong')).rejects.toMatchObject({ stdout: '' });
     // What comes after a step that failed runs all the same.
     await expect(inShell(folder, forgetTokens().run ?? '', {})).resolves.toMatchObject({ stdout: '' });
-  }, 30_000);
+  });
 });
 
 describe('the limits of the client of a scan', () => {
@@ -109,7 +103,7 @@ describe('the limits of the client of a scan', () => {
     await new Promise((resolve) => api.once('listening', resolve));
     folder = await run().subfolder('limits');
     await keep(folder);
-  }, 60_000);
+  });
   afterAll(async () => {
     api.close();
     stop();
@@ -135,23 +129,19 @@ describe('the limits of the client of a scan', () => {
       stdout: expect.stringMatching(/^http:\/\/.* admits 100,000 in 60 s \(custom\)\.\n$/) as string,
       stderr: '',
     });
-  }, 30_000);
+  });
 
   it.each([
     ['those of its tier', {}, '100 in 60 s (free)'],
     ['those of a better tier', { scanners: 'pro' }, '1,000 in 60 s (pro)'],
     ['its own, and too narrow', { scanners: '99999/1m' }, '99,999 in 60 s (custom)'],
-  ])(
-    'end the job before anything is scanned when they are %s',
-    async (_, set, told) => {
-      entries = set;
-      const { code, stderr } = await see();
-      expect(code).toBe(1);
-      expect(stderr).toContain(`the token is held to ${told}, which is less than 100000/1m`);
-      expect(stderr).toContain('limits ORGANISATION=100000/1m');
-    },
-    30_000,
-  );
+  ])('end the job before anything is scanned when they are %s', async (_, set, told) => {
+    entries = set;
+    const { code, stderr } = await see();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`the token is held to ${told}, which is less than 100000/1m`);
+    expect(stderr).toContain('limits ORGANISATION=100000/1m');
+  });
 
   it('are not taken for wide where the API does not tell them', async () => {
     // Refused before the limiter: an access token that was changed on its way, and is renewed no more.
@@ -159,7 +149,7 @@ describe('the limits of the client of a scan', () => {
     const { code, stderr } = await see();
     expect(code).toBe(1);
     expect(stderr).toMatch(/answered 401 and no RateLimit-Policy/);
-  }, 30_000);
+  });
 });
 
 describe('the release that is scanned', () => {
@@ -190,7 +180,7 @@ describe('the release that is scanned', () => {
     served = 'this-one';
     await expect(answer('Wait until staging serves the release')).resolves.toMatchObject({ stdout: '' });
     await expect(answer('See that staging serves it still')).resolves.toMatchObject({ stdout: '' });
-  }, 20_000);
+  });
 
   it('is waited for, and not for ever', async () => {
     const waiting = `sleep() { :; }; ${script('Wait until staging serves the release')}`;
@@ -206,20 +196,16 @@ describe('the release that is scanned', () => {
       stdout: '::error::staging serves another-one, not this-one\n',
     });
     expect(asked).toBe(4 + 60);
-  }, 30_000);
+  });
 
   it.each([
     ['its successor', 'another-one'],
     ['something that does not say what it is', undefined],
-  ])(
-    'does not count when %s is there before the scan has ended',
-    async (_, other) => {
-      served = other;
-      await expect(answer('See that staging serves it still')).resolves.toMatchObject({
-        code: 1,
-        stdout: `::error::staging served ${other ?? 'nothing'} before the scan had ended\n`,
-      });
-    },
-    20_000,
-  );
+  ])('does not count when %s is there before the scan has ended', async (_, other) => {
+    served = other;
+    await expect(answer('See that staging serves it still')).resolves.toMatchObject({
+      code: 1,
+      stdout: `::error::staging served ${other ?? 'nothing'} before the scan had ended\n`,
+    });
+  });
 });

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { poll } from '../../cli/src/engines/process/poll';
+import { until } from '../support/until';
 import { choosePort } from '../../cli/src/engines/process/ports';
 import { delivery } from '../../stacks/github-settings';
 import { openApiDocument } from '../../example/openapi';
@@ -28,7 +28,7 @@ describe('a scan that the gate judges', () => {
       graceMs: 30_000,
     });
     try {
-      const token = await poll(async () => tokenIn(await readFile(api.log, 'utf8')), { timeoutMs: 120_000 });
+      const token = await until(async () => tokenIn(await readFile(api.log, 'utf8')));
       const report = await scan(run(), {
         target: `http://127.0.0.1:${port}/`,
         paths: Object.keys(openApiDocument.paths as object).filter((path) => !path.includes('{')),
@@ -39,7 +39,7 @@ describe('a scan that the gate judges', () => {
     } finally {
       await api.stop();
     }
-  }, 300_000);
+  });
 
   it('fails on a twin with a reflected XSS, a form that anyone can send, and errors that tell too much', async () => {
     const twin = await startVulnerableTwin();
@@ -53,7 +53,7 @@ describe('a scan that the gate judges', () => {
     } finally {
       twin.close();
     }
-  }, 120_000);
+  });
 
   it('comes between staging and production', () => {
     const names = delivery.environments.map(({ name, scanned = false }) =>

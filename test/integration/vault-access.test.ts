@@ -11,7 +11,6 @@ import { mintWrappedLogin } from '../../cli/src/local/service';
 import { VaultClient, type VaultAnswer } from '../../cli/src/engines/vault-client';
 import { canary, useVaultDeployment } from './vault-deployment';
 
-const DEPLOY_TIMEOUT_MS = 120_000;
 const deployment = useVaultDeployment();
 const apiConfig = () => ({
   oauth_client_secret: canary(),
@@ -29,7 +28,7 @@ beforeAll(async () => {
     TF_VAR_redis_bootstrap_password: bootstrap.redis,
   });
   if (code !== 0) throw new Error(output);
-}, DEPLOY_TIMEOUT_MS);
+});
 
 interface Lease {
   readonly lease_id: string;
@@ -289,71 +288,53 @@ describe('a raised version', () => {
   const apply = (variables: NodeJS.ProcessEnv = {}) =>
     deployment().engineRun(['apply', '-input=false', '-auto-approve', '-no-color'], variables);
 
-  it(
-    'asks for each value anew, and writes none of them without',
-    async () => {
-      await setVersions(1, 2);
-      const { code, output } = await apply();
-      expect(code).not.toBe(0);
-      for (const name of ['fintech_api_config', 'postgres_admin_password', 'redis_bootstrap_password']) {
-        expect(output.replaceAll(/\s+/g, ' ')).toContain(`no value for the secret ${name}, version 2`);
-      }
-      await expect(service()).resolves.toBeDefined();
-      await expect(lease(deployment().admin, 'fintech-api-role')).resolves.toHaveProperty('lease_id');
-      await expect(lease(deployment().admin, 'redis-role')).resolves.toHaveProperty('lease_id');
-    },
-    DEPLOY_TIMEOUT_MS,
-  );
+  it('asks for each value anew, and writes none of them without', async () => {
+    await setVersions(1, 2);
+    const { code, output } = await apply();
+    expect(code).not.toBe(0);
+    for (const name of ['fintech_api_config', 'postgres_admin_password', 'redis_bootstrap_password']) {
+      expect(output.replaceAll(/\s+/g, ' ')).toContain(`no value for the secret ${name}, version 2`);
+    }
+    await expect(service()).resolves.toBeDefined();
+    await expect(lease(deployment().admin, 'fintech-api-role')).resolves.toHaveProperty('lease_id');
+    await expect(lease(deployment().admin, 'redis-role')).resolves.toHaveProperty('lease_id');
+  });
 
-  it(
-    'is forgotten when it is taken back after that',
-    async () => {
-      await setVersions(2, 1);
-      const { output } = await apply();
-      expect(output).toContain('No changes.');
-      await setVersions(1, 2);
-    },
-    DEPLOY_TIMEOUT_MS,
-  );
+  it('is forgotten when it is taken back after that', async () => {
+    await setVersions(2, 1);
+    const { output } = await apply();
+    expect(output).toContain('No changes.');
+    await setVersions(1, 2);
+  });
 
-  it(
-    'writes the new values, and rotates both passwords away again',
-    async () => {
-      const { admin, redis } = deployment();
-      const passwords = { postgres: canary(), redis: canary() };
-      const config = apiConfig();
-      await asSuperuser(`alter role vault_admin password '${passwords.postgres}'`);
-      await redisCommand(redis.adminUrl, [
-        'ACL',
-        'SETUSER',
-        'vault_admin',
-        'resetpass',
-        `>${passwords.redis}`,
-      ]);
+  it('writes the new values, and rotates both passwords away again', async () => {
+    const { admin, redis } = deployment();
+    const passwords = { postgres: canary(), redis: canary() };
+    const config = apiConfig();
+    await asSuperuser(`alter role vault_admin password '${passwords.postgres}'`);
+    await redisCommand(redis.adminUrl, ['ACL', 'SETUSER', 'vault_admin', 'resetpass', `>${passwords.redis}`]);
 
-      const { code, output } = await apply({
-        TF_VAR_fintech_api_config: JSON.stringify(config),
-        TF_VAR_postgres_admin_password: passwords.postgres,
-        TF_VAR_redis_bootstrap_password: passwords.redis,
-      });
-      expect(output).toContain('Apply complete!');
-      expect(code).toBe(0);
+    const { code, output } = await apply({
+      TF_VAR_fintech_api_config: JSON.stringify(config),
+      TF_VAR_postgres_admin_password: passwords.postgres,
+      TF_VAR_redis_bootstrap_password: passwords.redis,
+    });
+    expect(output).toContain('Apply complete!');
+    expect(code).toBe(0);
 
-      await expect(admin.read('secret/data/fintech-api/config')).resolves.toMatchObject({
-        data: { data: config },
-      } satisfies VaultAnswer);
-      await expect(
-        redisCommand(`redis://vault_admin:${passwords.redis}@${redis.host}:${redis.port}`, ['PING']),
-      ).rejects.toThrow(/WRONGPASS/);
-      await expect(
-        postgres({ lease_id: '', data: { username: 'vault_admin', password: passwords.postgres } }, () =>
-          Promise.resolve(),
-        ),
-      ).rejects.toThrow(/password authentication failed/);
-      for (const role of ['fintech-api-role', 'redis-role']) {
-        await expect(lease(admin, role)).resolves.toHaveProperty('lease_id');
-      }
-    },
-    DEPLOY_TIMEOUT_MS,
-  );
+    await expect(admin.read('secret/data/fintech-api/config')).resolves.toMatchObject({
+      data: { data: config },
+    } satisfies VaultAnswer);
+    await expect(
+      redisCommand(`redis://vault_admin:${passwords.redis}@${redis.host}:${redis.port}`, ['PING']),
+    ).rejects.toThrow(/WRONGPASS/);
+    await expect(
+      postgres({ lease_id: '', data: { username: 'vault_admin', password: passwords.postgres } }, () =>
+        Promise.resolve(),
+      ),
+    ).rejects.toThrow(/password authentication failed/);
+    for (const role of ['fintech-api-role', 'redis-role']) {
+      await expect(lease(admin, role)).resolves.toHaveProperty('lease_id');
+    }
+  });
 });

@@ -151,7 +151,7 @@ export function useVaultDeployment(): () => VaultDeployment {
   }, START_TIMEOUT_MS);
   afterAll(async () => {
     await deployment?.close();
-  }, 30_000);
+  });
   return () => {
     if (deployment === undefined) throw new Error('the servers are there only while tests run');
     return deployment;

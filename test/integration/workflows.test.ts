@@ -38,7 +38,7 @@ describe('the workflows', () => {
     } finally {
       await run.close();
     }
-  }, 180_000);
+  });
 
   it.each(WORKFLOWS)('%s is valid, and so is every script in it', async (name) => {
     await lint(linters.actionlint, '-shellcheck', linters.shellcheck, join(FOLDER, name));
@@ -60,25 +60,21 @@ describe('the workflows', () => {
       'security.yml',
       scansOf({ ...scanning, failOn: 'medium', schedule: '*/30 4-6 * JAN,JUL SUN' }),
     ],
-  ])(
-    'are valid where %s, too',
-    async (_, name, content) => {
-      const folder = await mkdtemp(join(tmpdir(), 'portcullis-workflow-'));
-      try {
-        const file = join(folder, name);
-        await writeFile(file, content);
-        await lint(linters.actionlint, '-shellcheck', linters.shellcheck, file);
-        await lint(linters.zizmor, '--offline', '--no-progress', file);
-      } finally {
-        await rm(folder, { recursive: true });
-      }
-    },
-    30_000,
-  );
+  ])('are valid where %s, too', async (_, name, content) => {
+    const folder = await mkdtemp(join(tmpdir(), 'portcullis-workflow-'));
+    try {
+      const file = join(folder, name);
+      await writeFile(file, content);
+      await lint(linters.actionlint, '-shellcheck', linters.shellcheck, file);
+      await lint(linters.zizmor, '--offline', '--no-progress', file);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it('have no finding of zizmor', async () => {
     await lint(linters.zizmor, '--offline', '--no-progress', FOLDER);
-  }, 30_000);
+  });
 
   it.each(WORKFLOWS)('%s pins every action by its full commit, and says which version that is', (name) => {
     const uses = readFileSync(join(FOLDER, name), 'utf8').match(/uses: .*/g) ?? [];

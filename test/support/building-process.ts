@@ -3,7 +3,7 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineCache } from '../../cli/src/engines/install/cache';
-import { poll } from '../../cli/src/engines/process/poll';
+import { until } from './until';
 
 const [folder = '', mode] = process.argv.slice(2);
 const waiting = join(folder, 'somebody-waits');
@@ -13,9 +13,7 @@ async function build(target: string): Promise<void> {
   await writeFile(join(target, 'engine'), 'the engine');
   process.send?.('building');
   if (mode === 'hang') await new Promise((resolve) => setTimeout(resolve, 600_000));
-  await poll(() => (existsSync(waiting) ? Promise.resolve() : Promise.reject(new Error('nobody waited'))), {
-    timeoutMs: 30_000,
-  });
+  await until(() => (existsSync(waiting) ? Promise.resolve() : Promise.reject(new Error('nobody waited'))));
 }
 
 void new EngineCache(join(folder, 'cache'))

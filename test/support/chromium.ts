@@ -22,7 +22,7 @@ export function useChromium(): () => Browser {
     // Chromium's own sandbox does not work for root.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     browser = await chromium.launch({ executablePath: found.stdout.trim(), args });
-  }, 60_000);
+  });
   afterAll(() => browser?.close());
   return () => {
     if (browser === undefined) throw new Error('the browser is there only while tests run');

@@ -14,9 +14,6 @@ import { startOpenBao, type OpenBaoServer } from '../../cli/src/local/servers/op
 import { startPostgres, type PostgresServer } from '../../cli/src/local/servers/postgres';
 import { startRedis, type RedisServer } from '../../cli/src/local/servers/redis';
 
-/** Long enough to download OpenBao where it is not cached yet. */
-const START_TIMEOUT_MS = 180_000;
-
 const silently = (): void => undefined;
 
 export const useRedis = (): (() => RedisServer) =>
@@ -49,10 +46,10 @@ export function useServer<T>(start: (run: Run) => Promise<T>): () => T {
   beforeAll(async () => {
     run = await Run.open();
     server = await start(run);
-  }, START_TIMEOUT_MS);
+  });
   afterAll(async () => {
     await run?.close();
-  }, 30_000);
+  });
   return () => {
     if (server === undefined)
       throw new Error('the server is there only while tests run: call this inside one');

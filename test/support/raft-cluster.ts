@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { poll } from '../../cli/src/engines/process/poll';
+import { until } from './until';
 import { choosePort, LOOPBACK } from '../../cli/src/engines/process/ports';
 import type { Run } from '../../cli/src/engines/process/run';
 import { serverConfiguration } from '../../cli/src/local/servers/openbao';
@@ -38,27 +38,24 @@ export async function startRaftCluster(run: Run, binary: string): Promise<RaftCl
   for (const { address } of others) {
     const node = new VaultClient(address);
     await node.write('sys/storage/raft/join', { leader_api_addr: first.address });
-    await poll(() => node.write('sys/unseal', unseal), { timeoutMs: 20_000 });
-    await poll(
-      async () => {
-        if ((await node.health()) === 'sealed') throw new Error('still sealed');
-      },
-      { timeoutMs: 15_000 },
-    );
+    await until(() => node.write('sys/unseal', unseal));
+    await until(async () => {
+      if ((await node.health()) === 'sealed') throw new Error('still sealed');
+    });
   }
-  await poll(
+  await until(
     async () => {
       const { data } = await root.read<{ data: { config: { servers: { voter: boolean }[] } } }>(
         'sys/storage/raft/configuration',
       );
       if (data.config.servers.filter(({ voter }) => voter).length < 3) throw new Error('not all vote yet');
     },
-    { timeoutMs: 60_000, everyMs: 200 },
+    { everyMs: 200 },
   );
   return {
     nodes,
     rootToken: root_token,
-    leader: () => poll(() => Promise.any(nodes.map(isActive)), { timeoutMs: 30_000 }),
+    leader: () => until(() => Promise.any(nodes.map(isActive))),
   };
 }
 
@@ -92,11 +89,8 @@ async function startNode(run: Run, binary: string, id: string): Promise<RaftNode
 }
 
 async function isActive(node: RaftNode): Promise<RaftNode> {
-  return poll(
-    async () => {
-      if ((await new VaultClient(node.address).health()) !== 'active') throw new Error('not the leader');
-      return node;
-    },
-    { timeoutMs: 5_000 },
-  );
+  return until(async () => {
+    if ((await new VaultClient(node.address).health()) !== 'active') throw new Error('not the leader');
+    return node;
+  });
 }

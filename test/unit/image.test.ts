@@ -72,7 +72,7 @@ describe('the image', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-  }, 60_000);
+  });
 });
 
 /** What the context of the build may hold. */

@@ -38,13 +38,13 @@ it('synthesizes every environment', async () => {
       ...['vault-dev', 'vault-local', 'vault-prod', 'vault-staging'],
     ],
   });
-}, 30_000);
+});
 
 it('has every stack of a shared environment planned and deployed by its jobs', async () => {
   const { stacks } = await synth({});
   const shared = stacks.filter((name) => name !== 'github' && !name.endsWith('-local'));
   expect(delivery.environments.flatMap((environment) => environment.stacks).sort()).toEqual(shared);
-}, 30_000);
+});
 
 it('writes nothing when an environment is wrong, and prints all that is', async () => {
   const { code, stderr, stacks } = await synth({ DATABASE_URL: 'nonsense', REDIS_URL: 'nonsense' });
@@ -54,4 +54,4 @@ it('writes nothing when an environment is wrong, and prints all that is', async 
     '  local: DATABASE_URL: expected a URL such as postgres://127.0.0.1:5432/fintech',
     '  local: REDIS_URL: expected a URL such as redis://127.0.0.1:6379',
   ]);
-}, 30_000);
+});

@@ -26,7 +26,7 @@ function runs(tests: string, ...args: string[]) {
 test('a run whose tests leave something open ends, with 0 when they passed and 1 when one failed', () => {
   expect(runs(`test('passes', () => undefined);`).status).toBe(0);
   expect(runs(`test('fails', () => { throw new Error('as told'); });`).status).toBe(1);
-}, 60_000);
+});
 
 test('a run ends with the slowest files and tests, and with what was skipped and why', () => {
   const { stdout } = runs(`
@@ -38,9 +38,9 @@ test('a run ends with the slowest files and tests, and with what was skipped and
   expect(end).toMatch(
     /\nSlowest files:\n +\d+\.\d s {2}one\.test\.js\nSlowest tests:\n +0\.\d s {2}is slow\n$/,
   );
-}, 60_000);
+});
 
 test('what a filter of names leaves out is not told as skipped', () => {
   const { stdout } = runs(`test('one', () => undefined); test('other', () => undefined);`, '-t', 'one');
   expect(stdout).not.toContain('Skipped:');
-}, 60_000);
+});

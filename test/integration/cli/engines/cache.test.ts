@@ -97,7 +97,7 @@ describe('the engine cache', () => {
     expect(one).toBe(join(folder, 'cache', entryName(key)));
     expect(two).toBe(one);
     await expect(readFile(join(folder, 'builds'), 'utf8')).resolves.toBe('built\n');
-  }, 30_000);
+  });
 
   it('is not blocked by a build that was killed', async () => {
     const child = startBuilding('hang');
@@ -114,5 +114,5 @@ describe('the engine cache', () => {
     expect(builds).toBe(1);
     await expect(readdir(join(folder, 'cache'))).resolves.toEqual([entryName(key)]);
     await expect(readFile(join(place, 'engine'), 'utf8')).resolves.toBe('the engine');
-  }, 30_000);
+  });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { Run } from '../../../../cli/src/engines/process/run';
 
 interface Doomed {
@@ -21,10 +21,6 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Resolves when it has come true; fails when it does not within the time the warden may take. */
-const comesTrue = (what: () => boolean): Promise<void> =>
-  poll(() => (what() ? Promise.resolve() : Promise.reject(new Error('not yet'))), { timeoutMs: 15_000 });
-
 /** The session of a process: what a terminal's Ctrl-C is sent to. */
 const sessionOf = (pid: number): string | undefined =>
   readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[3];
@@ -41,10 +37,10 @@ describe('a run whose process is killed with SIGKILL', () => {
     parent.kill('SIGKILL');
     await once(parent, 'exit');
 
-    await comesTrue(() => !isAlive(-group));
-    await comesTrue(() => !existsSync(folder));
-    await comesTrue(() => !isAlive(warden));
-  }, 30_000);
+    await until(() => !isAlive(-group));
+    await until(() => !existsSync(folder));
+    await until(() => !isAlive(warden));
+  });
 });
 
 describe('a run', () => {

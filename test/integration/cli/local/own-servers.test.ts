@@ -38,5 +38,5 @@ describe('servers of the user’s own', () => {
       await pingPostgres(postgres().adminUrl);
       await pingRedis(redis().adminUrl);
     }
-  }, 120_000);
+  });
 });

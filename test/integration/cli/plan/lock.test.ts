@@ -8,7 +8,6 @@ import { provideProviders, VAULT_PROVIDER } from '../../../../cli/src/engines/pr
 import { useRun } from '../../../support/engines';
 
 const CHECKOUT = join(__dirname, '../../../..');
-const TIMEOUT_MS = 120_000;
 
 /** An app of two stacks, one of them with a state that others reach; written out, for only the engine reads it. */
 const STACKS = {
@@ -40,52 +39,36 @@ describe('the providers of a stack', () => {
         JSON.stringify({ terraform: { backend, required_providers } }),
       );
     }
-  }, TIMEOUT_MS);
+  });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each(['plan', 'deploy'])(
-    'are pinned before %s, where the state is shared',
-    async (command) => {
-      const args = command === 'plan' ? ['vault-shared'] : ['--reviewed', `vault-shared:${'0'.repeat(64)}`];
-      const { code, output } = await portcullis([command, ...args]);
-      expect(output).toContain('vault-shared keeps its state in s3');
-      expect(output).toContain('run `portcullis lock vault-shared`');
-      expect(code).toBe(1);
-    },
-    TIMEOUT_MS,
-  );
+  it.each(['plan', 'deploy'])('are pinned before %s, where the state is shared', async (command) => {
+    const args = command === 'plan' ? ['vault-shared'] : ['--reviewed', `vault-shared:${'0'.repeat(64)}`];
+    const { code, output } = await portcullis([command, ...args]);
+    expect(output).toContain('vault-shared keeps its state in s3');
+    expect(output).toContain('run `portcullis lock vault-shared`');
+    expect(code).toBe(1);
+  });
 
-  it(
-    'need no pin where the state is of one machine',
-    async () => {
-      expect(await portcullis(['plan', 'vault-own'])).toMatchObject({ code: 0 });
-    },
-    TIMEOUT_MS,
-  );
+  it('need no pin where the state is of one machine', async () => {
+    expect(await portcullis(['plan', 'vault-own'])).toMatchObject({ code: 0 });
+  });
 
-  it(
-    'are pinned by what the engine writes, in the folder of the app',
-    async () => {
-      const { output } = await portcullis(['lock', 'vault-own'], await fromMirror());
-      expect(output).toContain('Wrote locks/vault-own.hcl; commit it.');
-      expect(await pinned()).toMatch(/hashicorp\/vault" \{\n {2}version +=[^]*"h1:/);
-      expect(await portcullis(['plan', 'vault-own'])).toMatchObject({ code: 0 });
-    },
-    TIMEOUT_MS,
-  );
+  it('are pinned by what the engine writes, in the folder of the app', async () => {
+    const { output } = await portcullis(['lock', 'vault-own'], await fromMirror());
+    expect(output).toContain('Wrote locks/vault-own.hcl; commit it.');
+    expect(await pinned()).toMatch(/hashicorp\/vault" \{\n {2}version +=[^]*"h1:/);
+    expect(await portcullis(['plan', 'vault-own'])).toMatchObject({ code: 0 });
+  });
 
-  it(
-    'are those that were pinned, or there is no plan',
-    async () => {
-      const other = (await pinned()).replace(/"h1:[^"]+"/g, `"h1:${'A'.repeat(43)}="`);
-      await writeFile(join(folder, 'locks', 'vault-own.hcl'), other);
-      const { code, output } = await portcullis(['plan', 'vault-own']);
-      expect(output).toMatch(/checksum/i);
-      expect(code).toBe(1);
-    },
-    TIMEOUT_MS,
-  );
+  it('are those that were pinned, or there is no plan', async () => {
+    const other = (await pinned()).replace(/"h1:[^"]+"/g, `"h1:${'A'.repeat(43)}="`);
+    await writeFile(join(folder, 'locks', 'vault-own.hcl'), other);
+    const { code, output } = await portcullis(['plan', 'vault-own']);
+    expect(output).toMatch(/checksum/i);
+    expect(code).toBe(1);
+  });
 
   const pinned = (): Promise<string> => readFile(join(folder, 'locks', 'vault-own.hcl'), 'utf8');
 

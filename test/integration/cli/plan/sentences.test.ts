@@ -28,7 +28,7 @@ describe('what a real plan of the deployed stack says', () => {
     });
     expect(deployed).toMatchObject({ code: 0 });
     base = await readFile(join(stackFolder(deployment()), 'cdk.tf.json'), 'utf8');
-  }, 120_000);
+  });
 
   it('has nothing to say when nothing changes', async () => {
     const summary = await planOf(() => undefined);
@@ -41,7 +41,7 @@ describe('what a real plan of the deployed stack says', () => {
       summary = await planOf((configuration) => {
         for (const { change } of rows) change(configuration);
       });
-    }, 60_000);
+    });
 
     it.each(rows)('$when: $grade', ({ grade, line }) => {
       const lines = linesOf(summary).map((found) => `${found.grade}  ${found.subject}: ${found.sentence}`);

@@ -15,7 +15,7 @@ import {
   rateLimit,
 } from '../../../../runtime/src';
 import { demoPeople, scopes } from '../../../../cli/src/local/clients';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { randomPassword } from '../../../../cli/src/engines/random';
 import { requestToken } from '../../../../cli/src/local/servers/oidc';
 import { policy } from '../../../../policy';
@@ -26,8 +26,6 @@ import { webClient, WEB_CLIENT } from './people-app';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
-jest.setTimeout(60_000);
 
 /** Shorter than a test, so that tokens are renewed under the page. */
 const TOKEN_SECONDS = 4;
@@ -131,12 +129,12 @@ describeInChromium('the page, in a browser', () => {
   const left = async (page: Page): Promise<string | null> => page.getByRole('meter').getAttribute('value');
   /** Asks again each time the page has looked at the API once more. */
   const eventually = (page: Page, expectation: () => Promise<void>): Promise<void> =>
-    poll(
+    until(
       async () => {
         await page.clock.runFor(5_000);
         await expectation();
       },
-      { timeoutMs: 20_000, everyMs: 200 },
+      { everyMs: 200 },
     );
   const meterShows = (page: Page, value: number): Promise<void> =>
     eventually(page, async () => expect(Number(await left(page))).toBe(value));

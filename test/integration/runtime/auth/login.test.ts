@@ -5,7 +5,7 @@ import { systemClock } from '../../../../runtime/src/time/clock';
 import { handoverThrough } from '../../../../runtime/src/auth/login/handover';
 import { Sealer } from '../../../../runtime/src/auth/login/seal';
 import { newSession, type Session } from '../../../../runtime/src/auth/login/session';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { choosePort } from '../../../../cli/src/engines/process/ports';
 import { scopes } from '../../../../cli/src/local/clients';
 import { startOidc, type OidcOptions, type OidcServer } from '../../../../cli/src/local/servers/oidc';
@@ -438,9 +438,8 @@ describe('logging out', () => {
 
 describe('the provider', () => {
   const run = useRun();
-  const settled = { timeoutMs: 20_000, everyMs: 50 };
-  const until = (ask: () => Promise<Page>, status: number): Promise<void> =>
-    poll(async () => expect((await ask()).status).toBe(status), settled);
+  const answers = (ask: () => Promise<Page>, status: number): Promise<boolean> =>
+    until(async () => (await ask()).status === status);
 
   it('that is stopped is no reason for a 401: 503 once the token is over, and it heals', async () => {
     const own = await startOidc(run(), provider);
@@ -462,7 +461,7 @@ describe('the provider', () => {
     });
 
     await own.restart();
-    await until(() => me(app, visitor), 200);
+    await answers(() => me(app, visitor), 200);
     await own.stop();
   });
 
@@ -478,7 +477,7 @@ describe('the provider', () => {
 
     const late: OidcServer = await startOidc(run(), { ...provider, port });
     await late.register(webClient(app));
-    await until(start, 303);
+    await answers(start, 303);
     expect(app.login.readiness().ready).toBe(true);
     const visitor = await loggedIn(app);
     expect((await me(app, visitor)).status).toBe(200);
@@ -503,12 +502,8 @@ describe('the provider', () => {
       const before = visitors.map((visitor) => visitor.cookies(app.origin).get(SESSION));
       app.later(0.8 * LIFE_SECONDS);
       // Each visitor has a token that was signed with the new key before the next one comes.
-      await poll(
-        () =>
-          visitors.every((visitor, index) => visitor.cookies(app.origin).get(SESSION) !== before[index])
-            ? Promise.resolve()
-            : Promise.reject(new Error('not renewed')),
-        settled,
+      await until(() =>
+        visitors.every((visitor, index) => visitor.cookies(app.origin).get(SESSION) !== before[index]),
       );
     }
     going = false;

@@ -2,12 +2,16 @@ import type { AuthEvent, Revocation } from '@portcullis/runtime';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { poll, type Patience } from '../../../../cli/src/engines/process/poll';
+import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import type { AppSettings } from './revocation-app';
 import type { FromInstance, ToInstance } from './revocation-instance';
 
-/** What the issue promises: a revocation is on every instance within this. */
-export const WITHIN = { timeoutMs: 1_000, everyMs: 5 };
+/** What is promised: a revocation is on every instance within this. */
+export const WITHIN_A_SECOND = { timeoutMs: 1_000 };
+
+/** The longest that an answer may take to come; as long as it takes, where nothing is promised. */
+type Bound = { readonly timeoutMs: number } | undefined;
 
 type Path = '/ordinary' | '/sensitive';
 
@@ -22,9 +26,10 @@ export async function answers(
   path: Path,
   token: string,
   status: number,
-  patience: Patience = WITHIN,
+  bound?: Bound,
 ): Promise<void> {
-  await poll(async () => expect(await get(url, path, token)).toBe(status), { everyMs: 5, ...patience });
+  const asked = async (): Promise<void> => expect(await get(url, path, token)).toBe(status);
+  await (bound ? poll(asked, { everyMs: 5, ...bound }) : until(asked, { everyMs: 5 }));
 }
 
 /** An instance of the API that runs in a process of its own. */
@@ -61,14 +66,13 @@ export class Instance {
   }
 
   /** Asks until the answer is this. */
-  async answers(path: Path, token: string, status: number, patience: Patience = WITHIN): Promise<void> {
-    await answers(await this.#url, path, token, status, patience);
+  async answers(path: Path, token: string, status: number, bound?: Bound): Promise<void> {
+    await answers(await this.#url, path, token, status, bound);
   }
 
   /** Waits until these are all the events since there were so many. */
   async tells(since: number, types: readonly AuthEvent['type'][]): Promise<void> {
-    const told = (): void => expect(this.events.slice(since)).toEqual(types);
-    await poll(() => Promise.resolve().then(told), WITHIN);
+    await until(() => expect(this.events.slice(since)).toEqual(types));
   }
 
   async stop(): Promise<void> {

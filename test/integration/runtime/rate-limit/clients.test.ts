@@ -10,8 +10,6 @@ import { startRedis, type TestRedis } from './redis';
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
-jest.setTimeout(30_000);
-
 const ioRedis = async (server: TestRedis): Promise<IoRedis> => {
   const redis = new IoRedis(server.url, {
     autoResendUnfulfilledCommands: false,
@@ -41,10 +39,10 @@ describe('a Redis that is killed under load and started again', () => {
     const load = await startLoad(redis, { timeoutMs: 250 });
     try {
       await server.kill('SIGKILL');
-      await load.waitFor('down', 2_000);
+      await load.waitFor('down');
       await load.more(100);
       await server.restart();
-      await load.waitFor('up', 2_000);
+      await load.waitFor('up');
       await load.more(100);
     } finally {
       await load.stop();

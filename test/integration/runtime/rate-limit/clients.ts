@@ -62,7 +62,7 @@ export function onEveryClient(suite: (client: () => OpenClient, share: number) =
     beforeAll(async () => {
       // No node dies here: none is to be taken for dead because the machine is busy.
       cluster = await startCluster(30_000);
-    }, 30_000);
+    });
     afterAll(() => cluster.stop());
 
     through('node-redis', 0.4, async () => {

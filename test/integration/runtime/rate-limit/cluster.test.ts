@@ -10,8 +10,6 @@ jest.retryTimes(2, { logErrorsBeforeRetry: true });
 /** The first master has a third of the slots, from 0 on; beyond the next boundary of 256 none is near its own. */
 const FIRST_FOREIGN_SLOT = Math.ceil(SLOTS / 3 / 256) * 256;
 
-jest.setTimeout(60_000);
-
 let cluster: TestCluster;
 beforeEach(async () => {
   cluster = await startCluster(1_000);
@@ -28,10 +26,10 @@ test.each([
     const load = await startLoad(client);
     try {
       await cluster.masters[0].kill('SIGKILL');
-      await load.waitFor('down', 2_000);
+      await load.waitFor('down');
       await load.more(200);
       await cluster.failedOver();
-      await load.waitFor('up', 2_000);
+      await load.waitFor('up');
       await load.more(200);
     } finally {
       await load.stop();

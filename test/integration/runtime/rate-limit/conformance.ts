@@ -73,7 +73,7 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
       }),
       { numRuns: runs },
     );
-  }, 60_000);
+  });
 
   test('what retryAfter says is enough, and one millisecond less is not', async () => {
     await fc.assert(
@@ -94,7 +94,7 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
       ),
       { numRuns: Math.ceil(runs / 3) },
     );
-  }, 60_000);
+  });
 
   test('at reset the whole limit is free, and one millisecond before it is not', async () => {
     for (const offset of [0, 1, 116, 117, 999, 1_000, 59_999]) {
@@ -129,7 +129,7 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
       ),
       { numRuns: Math.ceil(runs / 8) },
     );
-  }, 60_000);
+  });
 
   test('one call that does not fit in one window is charged in none', async () => {
     const client = freshClient();

@@ -1,11 +1,9 @@
 import { rateLimit, type RateLimitEvent, type RateLimiter } from '@portcullis/runtime';
 import { redisCommand } from '../../../../cli/src/local/given';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { serve } from './app';
 import { outagePolicy } from './load';
 import { connect, startRedis, type TestRedis } from './redis';
-
-jest.setTimeout(30_000);
 
 describe('a Redis that would evict counters', () => {
   let server: TestRedis;
@@ -16,11 +14,6 @@ describe('a Redis that would evict counters', () => {
     events = [];
     return rateLimit({ policy: outagePolicy, redis: client, onEvent: (event) => events.push(event) });
   };
-  const until = (condition: () => boolean): Promise<void> =>
-    poll(() => (condition() ? Promise.resolve() : Promise.reject(new Error('not yet'))), {
-      timeoutMs: 5_000,
-      everyMs: 5,
-    });
 
   beforeEach(async () => {
     server = await startRedis();
@@ -61,13 +54,10 @@ describe('a Redis that would evict counters', () => {
     await call();
     await server.restart();
     await admin('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu');
-    await poll(
-      async () => {
-        await call();
-        if (limiter.storeState().evicts === undefined) throw new Error('not asked yet');
-      },
-      { timeoutMs: 5_000 },
-    );
+    await until(async () => {
+      await call();
+      if (limiter.storeState().evicts === undefined) throw new Error('not asked yet');
+    });
     expect(events.map(({ type }) => type)).toEqual(['store_down', 'store_up', 'store_evicts']);
     await app.close();
   });

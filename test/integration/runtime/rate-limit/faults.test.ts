@@ -14,11 +14,6 @@ import { connect, startRedis, type TestRedis } from './redis';
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
-jest.setTimeout(30_000);
-
-/** How long a Redis that is well again may go unused. */
-const RECOVERY_MS = 2_000;
-
 /** Long enough for a busy machine: an outage then comes from what Redis says. */
 const PATIENTLY = { timeoutMs: 1_000 };
 
@@ -65,10 +60,10 @@ describe('faults of a real Redis under load', () => {
   ): Promise<void> => {
     load = await startLoad(redis, options);
     await fault();
-    await load.waitFor('down', 2_000);
+    await load.waitFor('down');
     await load.more(200);
     await end();
-    await load.waitFor('up', RECOVERY_MS);
+    await load.waitFor('up');
     await load.more(100);
     expectNobodyHurt();
     expect(load.answers.get('/closed 503')).toBeGreaterThan(0);

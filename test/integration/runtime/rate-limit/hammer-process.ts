@@ -1,5 +1,6 @@
 /**
- * One of the processes that hammer one client: `node hammer.js <redis> <mode> <seconds>`.
+ * One of the processes that hammer one client: `node hammer.js <redis> <mode>`,
+ * until its standard input ends.
  * Each admission is a line on standard output, the moment when it was decided in milliseconds since the epoch,
  * written at once, so that nothing that was admitted is lost with a killed process.
  */
@@ -12,7 +13,7 @@ import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { HAMMERED } from './hammered';
 
-async function main(url: string, mode: string, seconds: number): Promise<void> {
+async function main(url: string, mode: string): Promise<void> {
   const redis = createClient({ url, disableOfflineQueue: true });
   redis.on('error', () => undefined);
   await redis.connect();
@@ -30,9 +31,10 @@ async function main(url: string, mode: string, seconds: number): Promise<void> {
   setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
 
   const { client, limits } = HAMMERED;
-  const end = performance.now() + seconds * 1_000;
+  let working = true;
+  process.stdin.once('end', () => (working = false)).resume();
   const hammer = async (): Promise<void> => {
-    while (performance.now() < end) {
+    while (working) {
       const request = { client, cost: 1, limits };
       const reserved = mode === 'reserved' ? blocks.spend(request) : undefined;
       if (reserved !== undefined) {
@@ -51,5 +53,5 @@ async function main(url: string, mode: string, seconds: number): Promise<void> {
   redis.destroy();
 }
 
-const [url = '', mode = '', seconds = ''] = process.argv.slice(2);
-void main(url, mode, Number(seconds));
+const [url = '', mode = ''] = process.argv.slice(2);
+void main(url, mode);

@@ -2,7 +2,7 @@ import { rateLimit } from '@portcullis/runtime';
 import { Command } from 'commander';
 import { register } from '../../../../cli/src/limits/command';
 import { PortcullisError } from '../../../../cli/src/errors';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { policy } from '../../../../policy';
 import { useOpenBao } from '../../../support/engines';
@@ -95,13 +95,11 @@ describe('portcullis limits', () => {
     await admin.write('sys/mounts/secret', { type: 'kv', options: { version: '2' } });
     await spend();
     // A mount of version 2 answers 400 for a moment after it was made; then there is no entry, and that is an answer.
-    await poll(
-      async () =>
-        expect(JSON.parse((await show('acme')).output)).toMatchObject({
-          overridesKnown: true,
-          windows: [{ tier: 'free' }, {}, {}],
-        }),
-      { timeoutMs: 5_000 },
+    await until(async () =>
+      expect(JSON.parse((await show('acme')).output)).toMatchObject({
+        overridesKnown: true,
+        windows: [{ tier: 'free' }, {}, {}],
+      }),
     );
 
     const entry = `secret/data/${policy.name}/limits`;

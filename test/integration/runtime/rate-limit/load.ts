@@ -6,7 +6,7 @@ import {
   type RateLimitEvent,
   type RateLimitOptions,
 } from '@portcullis/runtime';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { serve } from './app';
 
 /** One route for each answer to an outage, and a limit that no load reaches, not even a process' share of it. */
@@ -49,8 +49,8 @@ export interface Load {
   readonly late: readonly string[];
   /** Organisations and how many of their calls so far Redis did not decide. */
   readonly undecided: ReadonlyMap<string, number>;
-  /** Resolves when the limiter says so of its store. @throws when it does not within the bound. */
-  waitFor(state: 'up' | 'down', withinMs: number): Promise<void>;
+  /** Resolves when the limiter says so of its store. */
+  waitFor(state: 'up' | 'down'): Promise<void>;
   /** Goes on for so many more answers. */
   more(answers: number): Promise<void>;
   stop(): Promise<void>;
@@ -86,9 +86,7 @@ export async function startLoad(
   const load = Promise.all(Array.from({ length: WORKERS }, worker));
   const more = async (calls: number): Promise<void> => {
     const goal = total + calls;
-    const called = (): Promise<void> =>
-      total >= goal ? Promise.resolve() : Promise.reject(new Error(`${goal - total} answers did not come`));
-    await poll(called, { timeoutMs: 20_000, everyMs: 5 });
+    await until(() => total >= goal, { everyMs: 5 });
   };
   await more(50);
   return {
@@ -96,14 +94,9 @@ export async function startLoad(
     answers,
     late,
     undecided,
-    waitFor: (state, withinMs) =>
-      poll(
-        () =>
-          limiter.storeState().up === (state === 'up')
-            ? Promise.resolve()
-            : Promise.reject(new Error(`not ${state}`)),
-        { timeoutMs: withinMs, everyMs: 5 },
-      ),
+    waitFor: async (state) => {
+      await until(() => limiter.storeState().up === (state === 'up'), { everyMs: 5 });
+    },
     more,
     stop: async () => {
       if (!working) return;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { loginLimit, type LoginLimitOptions, type RateLimitEvent } from '@portcullis/runtime';
 import express, { type Request } from 'express';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { useTestRedis } from './redis';
 
 const PASSWORD = 'correct horse';
@@ -113,7 +113,7 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
     const known = async (): Promise<number> => (await redis().keys('*:2592000s/60')).length;
     const before = await known();
     expect((await attempt(from, email, PASSWORD)).status).toBe(200);
-    await poll(async () => expect(await known()).toBe(before + 1), { timeoutMs: 5_000, everyMs: 5 });
+    await until(async () => expect(await known()).toBe(before + 1), { everyMs: 5 });
   };
 
   test('guessing from everywhere keeps nobody out of where he has logged in before', async () => {

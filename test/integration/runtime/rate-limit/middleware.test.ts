@@ -3,8 +3,6 @@ import { policy } from '../../../../policy';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
 
-jest.setTimeout(30_000);
-
 describe('rateLimit() in front of an Express app, on a real Redis', () => {
   const { redis } = useTestRedis();
   let app: TestApp;

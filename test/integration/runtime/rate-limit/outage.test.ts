@@ -9,8 +9,6 @@ import { useTestRedis } from './redis';
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
-jest.setTimeout(30_000);
-
 const policy = definePolicy({
   name: 'outage',
   issuer: 'https://issuer.example.com',

@@ -2,7 +2,7 @@ import { Redis as IoRedis } from 'ioredis';
 import { createCluster } from 'redis';
 import { redisCommand } from '../../../../cli/src/local/given';
 import { LOOPBACK } from '../../../../cli/src/engines/process/ports';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { Run } from '../../../../cli/src/engines/process/run';
 import { SLOTS } from '../../../../runtime/src/redis/slots';
 import { startRedisIn } from './redis';
@@ -51,23 +51,23 @@ export async function startCluster(nodeTimeoutMs: number): Promise<TestCluster> 
     await redisCommand(one.url, ['CLUSTER', 'MEET', LOOPBACK, String(port)]);
   const id = String(await redisCommand(one.url, ['CLUSTER', 'MYID']));
   // It has to meet its master first.
-  await poll(() => redisCommand(replica.url, ['CLUSTER', 'REPLICATE', id]), { timeoutMs: 15_000 });
+  await until(() => redisCommand(replica.url, ['CLUSTER', 'REPLICATE', id]));
 
-  const until = (node: Node, command: string[], word: string): Promise<void> =>
-    poll(
+  const says = (node: Node, command: string[], word: string): Promise<void> =>
+    until(
       async () => {
         const answer = String(await redisCommand(node.url, command));
         if (!answer.includes(word)) throw new Error(answer);
       },
-      { timeoutMs: 15_000, everyMs: 50 },
+      { everyMs: 50 },
     );
-  for (const node of [...masters, replica]) await until(node, ['CLUSTER', 'INFO'], 'cluster_slots_ok:16384');
-  for (const node of masters) await until(node, ['CLUSTER', 'INFO'], 'cluster_state:ok');
-  await until(replica, ['INFO', 'replication'], 'master_link_status:up');
+  for (const node of [...masters, replica]) await says(node, ['CLUSTER', 'INFO'], 'cluster_slots_ok:16384');
+  for (const node of masters) await says(node, ['CLUSTER', 'INFO'], 'cluster_state:ok');
+  await says(replica, ['INFO', 'replication'], 'master_link_status:up');
   return {
     masters,
     replica,
-    failedOver: () => until(replica, ['INFO', 'replication'], 'role:master'),
+    failedOver: () => says(replica, ['INFO', 'replication'], 'role:master'),
     stop: async () => {
       for (const node of [...masters, replica]) await node.kill('SIGCONT');
       await run.close();

@@ -12,8 +12,6 @@ import { parseList } from '../../../support/structured-fields';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
 
-jest.setTimeout(30_000);
-
 const policy = definePolicy({
   name: 'requests',
   issuer: 'https://issuer.example.com',

@@ -53,9 +53,6 @@ const life = fc.array(
   { minLength: 15, maxLength: 70 },
 );
 
-// A busy machine answers a Redis command in the time that an idle one answers fifty.
-jest.setTimeout(300_000);
-
 let clients = 0;
 
 /** Processes that serve one new client through what is open. */

@@ -7,8 +7,6 @@ import { onEveryClient } from './clients';
 import { conforms, WINDOWS_MS } from './conformance';
 import { runs } from '../../../support/fuzzing';
 
-jest.setTimeout(60_000);
-
 /** The one line of the script that a test changes: the time comes from a key beside the client's. */
 const scriptOnTestClock = chargeScript(`local now = tonumber(redis.call('GET', KEYS[1] .. ':now'))`);
 const clockKey = (client: string): string => `portcullis:{${client}}:${WINDOWS_MS[0]! / 1000}s/60:now`;

@@ -37,7 +37,7 @@ test('put takes the value from standard input, and shows it nowhere', async () =
   expect(JSON.parse(outcome.output)).toEqual({ path: 'secret/piped', field: 'key', version: 1 });
   expect(await read('piped')).toEqual({ key: 'canary-one' });
   expect(await readFile(leases().vault.auditFiles[0], 'utf8')).not.toContain('canary');
-}, 60_000);
+});
 
 test('put does not read a secret from a terminal', async () => {
   // script(1) gives the command a terminal of its own.
@@ -49,7 +49,7 @@ test('put does not read a secret from a terminal', async () => {
 
   expect(output).toContain('standard input is a terminal, which would show the secret');
   expect(code).toBe(1);
-}, 60_000);
+});
 
 test('put keeps the other fields, and writes on top of the version it was told', async () => {
   const vault = leases().admin;
@@ -120,4 +120,4 @@ test("status shows a running service's token and leases on a socket that is its 
   }
   await expect(readStatus(statusSocket)).rejects.toMatchObject({ code: 'ERR_UNREACHABLE' });
   await rm(folder, { recursive: true });
-}, 30_000);
+});

@@ -1,5 +1,5 @@
 import { appRole, SecretsManager, type RotatingPool, type SecretsEvent } from '@portcullis/runtime';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy';
 import { useShortLeases, type Service } from './short-leases';
 
@@ -18,12 +18,12 @@ beforeAll(async () => {
   service = await leases().connect({ address: `http://127.0.0.1:${proxy.port}` });
   pool = newPool(service);
   await pool.query('select 1');
-}, 30_000);
+});
 
 afterAll(async () => {
   await service.secrets.close();
   await proxy.close();
-}, 20_000);
+});
 
 function newPool({ secrets }: Service): RotatingPool {
   const { host, port } = leases().postgres;
@@ -32,9 +32,6 @@ function newPool({ secrets }: Service): RotatingPool {
 
 const user = async (from = pool): Promise<string> =>
   (await from.query<{ user: string }>('select current_user as user')).rows[0]!.user;
-
-const until = (question: () => void | Promise<void>, timeoutMs = 15_000): Promise<void> =>
-  poll(async () => question(), { timeoutMs });
 
 const LOGIN = `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}';`;
 
@@ -155,7 +152,6 @@ test.each(faults)(
     expect(service.secrets.readiness()).toEqual({ ready: true, problems: [] });
     expect(service.events.filter(({ type }) => type === 'credential_expired')).toEqual([]);
   },
-  40_000,
 );
 
 test('when the outage outlasts the lease, queries fail with a typed error, and go on after it by themselves', async () => {
@@ -174,7 +170,7 @@ test('when the outage outlasts the lease, queries fail with a typed error, and g
   }
   await until(async () => expect(await user(shortPool)).not.toBe(before));
   await secrets.close();
-}, 40_000);
+});
 
 describe('a Vault that answers slowly', () => {
   afterEach(() => proxy.delay(0));
@@ -189,7 +185,7 @@ describe('a Vault that answers slowly', () => {
     expect(lease.deadlineInSeconds).toBeLessThanOrEqual(598.5);
     await rotated;
     expect(service.secrets.readiness()).toEqual({ ready: true, problems: [] });
-  }, 40_000);
+  });
 
   test('later than it is waited for is none: the old user serves, and whoever was lent unheard goes with the token', async () => {
     const late = await leases().connect({ address: `http://127.0.0.1:${proxy.port}` });
@@ -210,7 +206,7 @@ describe('a Vault that answers slowly', () => {
     await until(async () => expect(await user(latePool)).not.toBe(before));
     await late.secrets.close();
     await until(async () => expect(await leases().leasedUsers()).not.toContain(unheard[0]));
-  }, 60_000);
+  });
 });
 
 describe('the database is down at a rotation', () => {
@@ -259,7 +255,7 @@ describe('the database is down at a rotation', () => {
       await leases().leaseFor(600);
       await cable.close();
     }
-  }, 40_000);
+  });
 
   test('for everybody: as soon as it is back the old user serves again, and the new one follows', async () => {
     const before = await user();
@@ -277,7 +273,7 @@ describe('the database is down at a rotation', () => {
       expect(users.size).toBe(2);
     });
     expect([...users][0]).toBe(before);
-  }, 40_000);
+  });
 });
 
 test('a service that starts while the database is down waits for it', async () => {
@@ -293,7 +289,7 @@ test('a service that starts while the database is down waits for it', async () =
   }
   await expect(first).resolves.toMatch(/^v-/);
   await early.secrets.close();
-}, 40_000);
+});
 
 test('a service that starts while Vault is sealed waits for it, as long as it was told to', async () => {
   await leases().vault.seal();
@@ -309,7 +305,7 @@ test('a service that starts while Vault is sealed waits for it, as long as it wa
   } finally {
     await leases().vault.unseal();
   }
-}, 40_000);
+});
 
 test('a secret ID that somebody else has consumed is a typed error at once', async () => {
   const { admin, vault } = leases();
@@ -335,4 +331,4 @@ test('fifty instances that start together under a quota of 20 logins a second al
   // 30 have to wait; they do not all come back at the same time, again and again.
   expect(throttled.length).toBeLessThan(200);
   await Promise.all(fleet.map(({ secrets }) => secrets.close()));
-}, 60_000);
+});

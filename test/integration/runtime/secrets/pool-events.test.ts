@@ -26,4 +26,4 @@ test("a listener hears every query's connection across a rotation, from when it 
   await pool.query('select 1');
   expect(heard).toEqual(['acquire']);
   await secrets.close();
-}, 30_000);
+});

@@ -1,6 +1,6 @@
 import { appRole, SecretsManager, type SecretsEvent } from '@portcullis/runtime';
 import { z } from 'zod';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { openBaoBinary, usePostgres, useServer } from '../../../support/engines';
 import { startRaftCluster } from '../../../support/raft-cluster';
@@ -34,7 +34,7 @@ async function configure(admin: VaultClient): Promise<{ roleId: string; secretId
              path "secret/data/app" { capabilities = ["read"] }`,
   });
   await admin.write('sys/mounts/secret', { type: 'kv', options: { version: '2' } });
-  await poll(() => admin.write('secret/data/app', { data: { host: 'db' } }), { timeoutMs: 10_000 });
+  await until(() => admin.write('secret/data/app', { data: { host: 'db' } }));
   await admin.write('sys/auth/approle', { type: 'approle' });
   await admin.write('auth/approle/role/app', { token_policies: ['service'], token_period: '60s' });
   const { data: role } = await admin.read('auth/approle/role/app/role-id');
@@ -70,7 +70,7 @@ test('the leader of three nodes is killed under load: no query is lost, and rota
   try {
     await secrets.rotate();
     await leader.server.kill('SIGKILL');
-    await poll(() => secrets.rotate(), { timeoutMs: 30_000, everyMs: 200 });
+    await until(() => secrets.rotate(), { everyMs: 200 });
     await expect(secrets.kv('secret/app', z.object({ host: z.string() }))).resolves.toHaveProperty(
       'host',
       'db',
@@ -84,4 +84,4 @@ test('the leader of three nodes is killed under load: no query is lost, and rota
   expect(secrets.readiness()).toEqual({ ready: true, problems: [] });
   expect(events.filter(({ type }) => type === 'credential_expired' || type === 'token_replaced')).toEqual([]);
   await secrets.close();
-}, 90_000);
+});

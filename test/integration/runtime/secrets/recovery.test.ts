@@ -13,7 +13,7 @@ import {
 import { Client } from 'pg';
 import { saveRedisUsers } from '../../../../cli/src/local/deploy';
 import { redisCommand } from '../../../../cli/src/local/given';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { policy } from '../../../../policy';
 import { useVaultDeployment, type Outcome } from '../../vault-deployment';
 import { underLoad } from './under-load';
@@ -42,7 +42,7 @@ beforeAll(async () => {
   const { data: role } = await admin.read('auth/approle/role/ends/role-id');
   const { data: secret } = await admin.write('auth/approle/role/ends/secret-id');
   login = { roleId: role?.role_id as string, secretId: secret?.secret_id as string };
-}, 180_000);
+});
 
 interface Service {
   readonly secrets: SecretsManager;
@@ -80,9 +80,6 @@ function redeploy(): Promise<Outcome> {
     REDIS_URL: `redis://${host}:${deployment().redis.port}`,
   });
 }
-
-const until = (question: () => void | Promise<void>, timeoutMs = 30_000): Promise<void> =>
-  poll(async () => question(), { timeoutMs });
 
 /** Of the users that were leased for a service, those that the databases still know. */
 async function leftUsers(): Promise<string[]> {
@@ -134,4 +131,4 @@ test('tokens past their maximum, Redis and the service restarted, the connection
   await until(() => expect(service.secrets.readiness()).toEqual({ ready: true, problems: [] }));
   await service.secrets.close();
   expect(await leftUsers()).toEqual([]);
-}, 240_000);
+});

@@ -62,7 +62,7 @@ export function useShortLeases(): () => ShortLeases {
     const { data: secret } = await admin().write('auth/approle/role/service/secret-id');
     roleId = role?.role_id as string;
     secretId = secret?.secret_id as string;
-  }, 30_000);
+  });
 
   return () => ({
     vault: vault(),

@@ -1,7 +1,7 @@
 import { appRole, type RotatingPool, type SecretsEvent } from '@portcullis/runtime';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { poll } from '../../../../cli/src/engines/process/poll';
+import { until } from '../../../support/until';
 import { useRun } from '../../../support/engines';
 import { useShortLeases, type Service } from './short-leases';
 import { underLoad } from './under-load';
@@ -50,9 +50,6 @@ async function queriedWhile(
 const count = (events: readonly SecretsEvent[], type: SecretsEvent['type']): number =>
   events.filter((event) => event.type === type).length;
 
-const until = (question: () => void | Promise<void>, timeoutMs = 15_000): Promise<void> =>
-  poll(async () => question(), { timeoutMs });
-
 test('a token that meets its maximum is replaced, and all that was leased under it, without losing a query', async () => {
   const service = await leases().connect({
     login: appRole(await login('ends', { token_ttl: '3s', token_max_ttl: '4s' })),
@@ -60,7 +57,7 @@ test('a token that meets its maximum is replaced, and all that was leased under 
   const pool = newPool(service);
   await pool.query('select 1');
   const { failures, users } = await queriedWhile(pool, () =>
-    until(() => expect(count(service.events, 'token_replaced')).toBeGreaterThanOrEqual(3), 30_000),
+    until(() => expect(count(service.events, 'token_replaced')).toBeGreaterThanOrEqual(3)),
   );
   expect(failures).toEqual([]);
   expect(users.size).toBeGreaterThanOrEqual(3);
@@ -69,7 +66,7 @@ test('a token that meets its maximum is replaced, and all that was leased under 
   expect(service.secrets.status().leases[0]).toMatchObject({ nextAction: 'rotate' });
   await service.secrets.close();
   expect(await leases().leasedUsers()).toEqual([]);
-}, 60_000);
+});
 
 test('a token with 8 s left: its leases are replaced in time', async () => {
   const service = await leases().connect({
@@ -84,7 +81,7 @@ test('a token with 8 s left: its leases are replaced in time', async () => {
   expect(failures).toEqual([]);
   expect(users.size).toBe(2);
   await service.secrets.close();
-}, 30_000);
+});
 
 test('a token that is revoked behind our back is replaced, unattended, and so is what died with it', async () => {
   const service = await leases().connect();
@@ -98,7 +95,7 @@ test('a token that is revoked behind our back is replaced, unattended, and so is
   expect(service.secrets.readiness().ready).toBe(true);
   await service.secrets.close();
   expect(await leases().leasedUsers()).toEqual([]);
-}, 30_000);
+});
 
 test('a periodic token is renewed beyond any number of its periods', async () => {
   const service = await leases().connect({
@@ -108,7 +105,7 @@ test('a periodic token is renewed beyond any number of its periods', async () =>
   expect(count(service.events, 'token_obtained')).toBe(1);
   expect(count(service.events, 'token_replaced')).toBe(0);
   await service.secrets.close();
-}, 30_000);
+});
 
 describe('a service in a process of its own', () => {
   async function start(name: string, role: Record<string, unknown>) {
@@ -141,12 +138,12 @@ describe('a service in a process of its own', () => {
     expect(await readFile(child.log, 'utf8')).toMatch(
       /^portcullis: no login to Vault is possible any more, exiting: ERR_VAULT_LOGIN_REFUSED: .*mint a new one/m,
     );
-  }, 30_000);
+  });
 
   test('that is killed leaves nothing beyond the TTL of its token', async () => {
     const { child, user } = await start('killed', { token_period: '3s' });
     expect(await leases().leasedUsers()).toContain(user);
     await child.kill();
-    await until(async () => expect(await leases().leasedUsers()).not.toContain(user), 10_000);
-  }, 30_000);
+    await until(async () => expect(await leases().leasedUsers()).not.toContain(user));
+  });
 });

@@ -13,9 +13,6 @@ import { policy as fintech } from '../../../../policy';
 import { methodArn, permits } from '../../../attack/gateway';
 import { runs } from '../../../support/fuzzing';
 
-/** Thousands of policies: on a busy machine more than jest's five seconds. */
-jest.setTimeout(60_000);
-
 type RouteInput = Parameters<typeof definePolicy>[0]['routes'][number];
 
 const policyOf = (...routes: readonly RouteInput[]): Policy =>
