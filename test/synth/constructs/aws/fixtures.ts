@@ -30,7 +30,7 @@ export const policyOf = (routes: RouteInput[], rest: Partial<PolicyInput> = {}):
     ...rest,
   });
 
-const gatewayProps: GatewayProps = {
+export const gatewayProps: GatewayProps = {
   policy,
   auth: { algorithms: ['RS256'] },
   domain: {
@@ -72,8 +72,8 @@ export function restApiIn(stack: TerraformStack, props: Partial<RestApiGatewayPr
   return new RestApiGateway(stack, 'gateway', { ...restApiProps, account, ...props });
 }
 
-const place = { region: 'eu-central-1', account: '333333333333' };
-const network = { vpcId: 'vpc-0a1b2c3d', privateSubnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6071'] };
+export const place = { region: 'eu-central-1', account: '333333333333' };
+export const network = { vpcId: 'vpc-0a1b2c3d', privateSubnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6071'] };
 const { logs } = httpApiProps;
 
 export const storeProps: RateLimitStoreProps = {
