@@ -10,6 +10,9 @@ const shared = require('./test/support/jest-shared');
 module.exports = {
   // One a core: jest leaves a core free, which on two cores would run one file at a time, most of them waiting.
   maxWorkers: availableParallelism(),
+  // No bound of any test, but the end of one that hangs: a test waits for what it waits for (test/support/until.ts).
+  // jest reads it here only, and in no project.
+  testTimeout: 300_000,
   projects: [
     {
       ...shared,

@@ -9,4 +9,5 @@ module.exports = {
   testMatch: ['<rootDir>/test/edge/**/*.test.ts'],
   // Each file has an account of its own, and waits for its engine most of the time.
   maxWorkers: 2,
+  testTimeout: 300_000,
 };

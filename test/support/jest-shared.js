@@ -4,8 +4,6 @@ const esmOnly = ['jose', 'openid-client', 'oauth4webapi'];
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  // No bound of any test, but the end of one that hangs: a test waits for what it waits for (until.ts), not for a time.
-  testTimeout: 300_000,
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',
