@@ -1,11 +1,20 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
-import { styleText } from 'node:util';
 import type { Progress } from './engines/progress';
+import { painter } from './paint';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 80;
 /** Without a terminal, a step that goes on for long says so now and then: a silent build looks like a hang. */
 const STILL_AT_WORK_MS = 30_000;
+
+type Output = Pick<NodeJS.WriteStream, 'write'> &
+  Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
+
+/** The only writer of a command that shows progress: what it prints and what it redraws do not erase each other. */
+export interface Screen extends Progress {
+  /** Prints text, above the steps that are at work. It goes to the results' stream. */
+  print(text: string): void;
+}
 
 interface ActiveStep {
   readonly title: string;
@@ -13,73 +22,95 @@ interface ActiveStep {
   note: string;
 }
 
-/** Shows named steps with their elapsed time: live on a terminal, plain lines elsewhere. */
-export function showProgress(out: NodeJS.WriteStream): Progress {
-  return out.isTTY ? liveProgress(out) : plainProgress(out);
-}
-
-function plainProgress(out: NodeJS.WriteStream): Progress {
+/**
+ * Shows named steps with their elapsed time: live on a terminal, plain lines elsewhere.
+ *
+ * @param steps takes the steps: standard error, so that results can be piped elsewhere.
+ * @param results takes what is printed. @default standard output
+ */
+export function showProgress(steps: Output, results: Output = process.stdout): Screen {
+  const screen = steps.isTTY ? liveScreen(steps, results) : plainScreen(steps, results);
+  const paint = painter(steps);
   return {
+    print: (text) => screen.print(text),
     async step(title, work) {
       const active: ActiveStep = { title, startedAt: performance.now(), note: '' };
-      out.write(`  .. ${title}\n`);
-      const reminder = setInterval(() => out.write(`  .. ${describe(active)}\n`), STILL_AT_WORK_MS);
-      return finish(work, active, (line) => out.write(`${line}\n`)).finally(() => clearInterval(reminder));
+      const ended = screen.begin(active);
+      const end = (mark: string): void => ended(`  ${mark} ${title} ${paint('dim', elapsed(active))}`);
+      try {
+        const result = await work((line) => (active.note = line));
+        end(paint('green', '✓'));
+        return result;
+      } catch (error) {
+        end(paint('red', '✗'));
+        throw error;
+      }
     },
   };
 }
 
-function liveProgress(out: NodeJS.WriteStream): Progress {
+/** Shows steps; `begin` gives the function that replaces a step by its last line. */
+interface Display {
+  print(text: string): void;
+  begin(step: ActiveStep): (lastLine: string) => void;
+}
+
+function plainScreen(out: Output, results: Output): Display {
+  return {
+    print: (text) => results.write(`${text}\n`),
+    begin(step) {
+      out.write(`  .. ${step.title}\n`);
+      const reminder = setInterval(() => out.write(`  .. ${describe(step)}\n`), STILL_AT_WORK_MS);
+      return (lastLine) => {
+        clearInterval(reminder);
+        out.write(`${lastLine}\n`);
+      };
+    },
+  };
+}
+
+function liveScreen(out: Output, results: Output): Display {
   const steps = new Set<ActiveStep>();
+  const paint = painter(out);
   let drawn = 0;
   let frame = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const erase = (): void => {
-    moveCursor(out, 0, -drawn);
-    clearScreenDown(out);
+    if (drawn > 0) {
+      moveCursor(out as NodeJS.WriteStream, 0, -drawn);
+      clearScreenDown(out as NodeJS.WriteStream);
+    }
     drawn = 0;
   };
   const draw = (): void => {
     erase();
-    const spinner = styleText('cyan', FRAMES[(frame += 1) % FRAMES.length] ?? '');
+    const spinner = paint('cyan', FRAMES[(frame += 1) % FRAMES.length] ?? '');
     // A line that wraps would be two lines on the screen, and stay behind when it is erased as one.
-    for (const step of steps) out.write(`  ${spinner} ${describe(step).slice(0, out.columns - 6)}\n`);
+    const width = Math.max((out.columns ?? 80) - 6, 0);
+    for (const step of steps) out.write(`  ${spinner} ${describe(step).slice(0, width)}\n`);
     drawn = steps.size;
+  };
+  const above = (write: () => void): void => {
+    erase();
+    write();
+    if (steps.size > 0) draw();
   };
 
   return {
-    async step(title, work) {
-      const active: ActiveStep = { title, startedAt: performance.now(), note: '' };
-      steps.add(active);
+    print: (text) => above(() => results.write(`${text}\n`)),
+    begin(step) {
+      steps.add(step);
       timer ??= setInterval(draw, FRAME_MS);
-      return finish(work, active, (line) => {
-        steps.delete(active);
-        erase();
-        out.write(`${line}\n`);
-        draw();
-        if (steps.size === 0) {
-          clearInterval(timer);
-          timer = undefined;
-        }
-      });
+      return (lastLine) => {
+        steps.delete(step);
+        above(() => out.write(`${lastLine}\n`));
+        if (steps.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
     },
   };
-}
-
-async function finish<T>(
-  work: (note: (line: string) => void) => Promise<T>,
-  active: ActiveStep,
-  print: (line: string) => void,
-): Promise<T> {
-  try {
-    const result = await work((line) => (active.note = line));
-    print(`  ${styleText('green', '✓')} ${active.title} ${styleText('dim', elapsed(active))}`);
-    return result;
-  } catch (error) {
-    print(`  ${styleText('red', '✗')} ${active.title} ${styleText('dim', elapsed(active))}`);
-    throw error;
-  }
 }
 
 function describe(step: ActiveStep): string {

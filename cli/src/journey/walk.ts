@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { painter } from '../paint';
 import type { Step } from './step';
 import type { World } from './world';
 
@@ -41,8 +41,9 @@ async function walkOne(step: Step, world: World): Promise<StepResult> {
   }
 }
 
-/** A result as people read it. */
+/** A result as people read it, on standard output. */
 export function describeResult({ title, passed, detail, milliseconds }: StepResult): string {
-  const mark = passed ? styleText('green', '✓') : styleText('red', '✗');
-  return `  ${mark} ${title} ${styleText('dim', `${milliseconds} ms`)}\n      ${detail.replaceAll('\n', '\n      ')}`;
+  const paint = painter(process.stdout);
+  const mark = passed ? paint('green', '✓') : paint('red', '✗');
+  return `  ${mark} ${title} ${paint('dim', `${milliseconds} ms`)}\n      ${detail.replaceAll('\n', '\n      ')}`;
 }
