@@ -5,13 +5,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const INSTALLED = 'node_modules/.portcullis-lock';
 
 requireNode(20, 19);
+requireTemporaryFolder();
 installPackages();
 
 // For require() and for import(): our sources use both.
@@ -25,6 +28,17 @@ function requireNode(major, minor) {
   fail(
     `Portcullis needs Node ${major}.${minor} or newer; this is ${process.versions.node}. Install a current LTS release.`,
   );
+}
+
+/** tsx, too, keeps what it compiles there, and would only say ENOENT. */
+function requireTemporaryFolder() {
+  try {
+    rmdirSync(mkdtempSync(join(tmpdir(), 'portcullis-')));
+  } catch (error) {
+    fail(
+      `Portcullis cannot write its temporary files to ${tmpdir()} (${error.code}). Make it writable or free some space there, or name another folder in TMPDIR.`,
+    );
+  }
 }
 
 function installPackages() {

@@ -14,7 +14,11 @@ export type PortcullisErrorCode =
   | 'ERR_LOCK_MISSING'
   | 'ERR_PLAN_UNREADABLE'
   | 'ERR_REPORT_UNREADABLE'
-  | 'ERR_SETTING';
+  | 'ERR_SETTING'
+  | 'ERR_DISK'
+  | 'ERR_GIVEN_SERVER'
+  | 'ERR_NOT_CONFIRMED'
+  | 'ERR_GIVE_BACK';
 
 /**
  * A failure the person at the keyboard can do something about: `problem` says what was found and what was

@@ -41,6 +41,10 @@ export class VaultClient {
     return (await this.send('PUT', path, body, headers)) as T;
   }
 
+  async remove(path: string): Promise<void> {
+    await this.send('DELETE', path);
+  }
+
   /** The names below a path, as `data.keys`. */
   async list(path: string): Promise<VaultAnswer> {
     return (await this.send('LIST', path)) as VaultAnswer;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { PortcullisError } from '../../errors';
+import { explainDiskError } from '../disk';
 import type { Note } from '../progress';
 import { sha256Hex } from '../random';
+import { cacheFolder } from './cache-folder';
 
 /** What an entry holds. The checksum is the source's pinned one: another source is another entry. */
 export interface CacheKey {
@@ -33,13 +34,6 @@ const STALE_MS = 10_000;
 /** The longest build, of the AWS provider, took two hours on two cores that had other work. */
 const WAIT_MS = 3 * 3_600_000;
 
-/** Where engines are kept: outside every checkout, so that clones share them. */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { PORTCULLIS_CACHE: ours, XDG_CACHE_HOME: xdg } = environment;
-  if (ours !== undefined && ours !== '') return ours;
-  return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.cache'), 'portcullis');
-}
-
 /** The name of an entry's folder. The machine is part of it: a home folder may be shared by several. */
 export function entryName({ name, version, checksum }: CacheKey): string {
   return `${name}-${version}-${process.platform}-${process.arch}-${sha256Hex(checksum).slice(0, 12)}`;
@@ -56,11 +50,17 @@ export class EngineCache {
    * The folder of the entry, built first if it is not there. Of several processes that want the same entry
    * one builds and the others wait.
    * @throws PortcullisError `ERR_CHECKSUM` when a file is not what was installed. The entry is set aside, so
-   * that the next call builds it anew; `ERR_CACHE_BUSY` when another process builds for too long.
+   * that the next call builds it anew; `ERR_CACHE_BUSY` when another process builds for too long; `ERR_DISK`.
    */
   async entry(key: CacheKey, build: Build, note: Note): Promise<string> {
     const folder = join(this.folder, entryName(key));
     if (await exists(folder)) return verified(folder);
+    return this.built(folder, build, note).catch(async (error: unknown) => {
+      throw await explainDiskError(error, this.folder);
+    });
+  }
+
+  private async built(folder: string, build: Build, note: Note): Promise<string> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const release = await this.lock(folder, note);
     try {
@@ -81,7 +81,8 @@ export class EngineCache {
     };
     try {
       return await lock(folder, options);
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
       note('another start is building it; waiting');
     }
     const everyMs = 250;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EngineContext } from './context';
@@ -46,7 +47,7 @@ export async function buildGoModule(
     code: 'ERR_ENGINE_BUILD',
     remedy: `check that Go reaches its module proxy and has ${disk} of free space, or ${remedy}`,
   } as const;
-  const env = goEnvironment(module);
+  const env = { ...goEnvironment(module), ...(await writableCaches(go, folder)) };
   const id = `${module.path}@${module.version}`;
 
   note(`downloading ${id}, which then is built (${time}, once)`);
@@ -77,6 +78,7 @@ export async function buildGoModule(
     },
     failure,
   );
+  await rm(cachesBelow(folder), { recursive: true, force: true });
 }
 
 /** The folder of the module's source, from the answer of `go mod download -json`. */
@@ -116,6 +118,33 @@ async function findGo(remedy: string): Promise<string> {
     `${go} is ${version}; expected Go ${MINIMUM_GO} or newer`,
     `update Go, or ${remedy}`,
   );
+}
+
+const cachesBelow = (folder: string): string => join(folder, 'go-caches');
+
+/** Go keeps sources and objects below the home folder; where that may not be written, below `folder` meanwhile. */
+async function writableCaches(go: string, folder: string): Promise<NodeJS.ProcessEnv> {
+  const { stdout } = await promisify(execFile)(go, ['env', 'GOMODCACHE', 'GOCACHE']);
+  const writable = await Promise.all(stdout.trim().split('\n').map(isWritable));
+  if (!writable.includes(false)) return {};
+  const caches = cachesBelow(folder);
+  return {
+    GOMODCACHE: join(caches, 'modules'),
+    GOCACHE: join(caches, 'objects'),
+    // Otherwise what is downloaded cannot be removed again.
+    GOFLAGS: '-modcacherw',
+  };
+}
+
+/** Whether the folder exists, or can be made, and may be written. */
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await rmdir(await mkdtemp(join(folder, '.portcullis-')));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Settings of the person's own Go work (vendoring, workspaces, flags) have no place in this build. */

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PortcullisError, messageOf } from '../../errors';
+import { fullDisk } from '../disk';
 import type { Warden } from './warden';
 
 /** The system user a server runs as. */
@@ -137,10 +139,13 @@ export class ManagedProcess {
   async failure(): Promise<PortcullisError> {
     const { code, signal } = await this.exited;
     const ending = signal ?? `code ${code ?? 'unknown'}`;
-    return new PortcullisError(
-      'ERR_SERVER_FAILED',
-      `${this.name} ended with ${ending}`,
-      `it said: ${await lastLines(this.log)}`,
+    return (
+      (await fullDisk(this.name)) ??
+      new PortcullisError(
+        'ERR_SERVER_FAILED',
+        `${this.name} ended with ${ending}`,
+        `it said: ${await lastLines(this.log)}`,
+      )
     );
   }
 }
@@ -156,13 +161,18 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
 
 function readLines(child: ChildProcess, log: string, onLine: (line: string) => void): void {
   if (child.stdout === null) return;
-  child.stdout.pipe(createWriteStream(log, { flags: 'a', mode: 0o600 }));
+  const copy = createWriteStream(log, { flags: 'a', mode: 0o600 });
+  // A full disk costs the log, not the process; without a listener the error would end us.
+  copy.on('error', () => undefined);
+  child.stdout.pipe(copy);
   createInterface({ input: child.stdout }).on('line', onLine);
 }
 
-/** The last lines of a log: where a failed program says why. */
+/** The last lines of a log, where a failed program says why: without colours, for they may go into a pipe. */
 export async function lastLines(file: string, count = 15): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = stripVTControlCharacters(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return lines.length === 0 ? '(it printed nothing)' : lines.slice(-count).join('\n');
 }

@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PortcullisError, type PortcullisErrorCode } from '../../errors';
+import { explainDiskError, fullDisk } from '../disk';
 import { lastLines, ManagedProcess, type SystemUser, type ProcessSpec } from './processes';
 import { Warden } from './warden';
 
@@ -27,9 +28,13 @@ export class Run {
     readonly warden: Warden,
   ) {}
 
+  /** @throws PortcullisError `ERR_DISK` */
   static async open(): Promise<Run> {
     const warden = await Warden.start();
-    const folder = await mkdtemp(join(tmpdir(), 'portcullis-'));
+    const folder = await mkdtemp(join(tmpdir(), 'portcullis-')).catch(async (error: unknown) => {
+      await warden.dismiss();
+      throw await explainDiskError(error, tmpdir());
+    });
     warden.watchFolder(folder);
     // Servers that run as another user pass through this folder; each folder inside is closed to all others.
     await chmod(folder, 0o711);
@@ -75,7 +80,10 @@ export class Run {
     const { code } = await child.exited;
     if (code === 0) return lines.join('\n');
     const said = await lastLines(child.log);
-    throw new PortcullisError(failure.code, `${spec.name} failed: ${said}`, failure.remedy);
+    throw (
+      (await fullDisk(spec.name)) ??
+      new PortcullisError(failure.code, `${spec.name} failed: ${said}`, failure.remedy)
+    );
   }
 
   /**

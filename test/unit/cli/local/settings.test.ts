@@ -1,4 +1,5 @@
-import { cacheFolder, entryName } from '../../../../cli/src/engines/install/cache';
+import { entryName } from '../../../../cli/src/engines/install/cache';
+import { cacheFolder } from '../../../../cli/src/engines/install/cache-folder';
 import { plannedChanges } from '../../../../cli/src/local/deploy';
 import { cliConfiguration, registryHost } from '../../../../cli/src/engines/programs/providers';
 import { PortcullisError, messageOf, shownAddress } from '../../../../cli/src/errors';
@@ -111,7 +112,7 @@ describe('the provider mirror', () => {
 
 describe('the configuration of Redis', () => {
   it('holds hashes of passwords and turns the default user off', () => {
-    const file = aclFile('admin password', 'bootstrap password');
+    const file = aclFile('admin password', { user: 'vault_admin', password: 'bootstrap password' });
     expect(file).toContain(`user admin on #${sha256Hex('admin password')} `);
     expect(file).toContain(`user vault_admin on #${sha256Hex('bootstrap password')} `);
     expect(file).not.toMatch(/admin password|bootstrap password/);
