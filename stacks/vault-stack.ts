@@ -141,9 +141,10 @@ export class VaultStack extends TerraformStack {
       mount,
       name: 'postgres',
       ...environment.postgres,
+      ...userOf(environment),
       bootstrapPassword: new SecretVariable(this, 'postgres-admin-password', {
         name: 'postgres_admin_password',
-        description: "Password of PostgreSQL's vault_admin up to the first deploy, which replaces it",
+        description: "Password of Vault's user in PostgreSQL up to the first deploy, which replaces it",
         version: environment.secretVersions.postgresAdminPassword,
       }),
     });
@@ -155,15 +156,17 @@ export class VaultStack extends TerraformStack {
     });
   }
 
-  private redis(mount: DatabaseMount, { redis, secretVersions }: Environment): RedisConnection | undefined {
+  private redis(mount: DatabaseMount, environment: Environment): RedisConnection | undefined {
+    const { redis, secretVersions } = environment;
     if (!redis) return undefined;
     return new RedisConnection(this, 'redis', {
       mount,
       name: 'redis',
       ...redis,
+      ...userOf(environment),
       bootstrapPassword: new ThrowawayPassword(this, 'redis-bootstrap-password', {
         name: 'redis_bootstrap_password',
-        description: "Password of Redis' vault_admin up to the first deploy, which replaces it",
+        description: "Password of Vault's user in Redis up to the first deploy, which replaces it",
         version: secretVersions.redisBootstrapPassword,
       }),
     });
@@ -172,4 +175,9 @@ export class VaultStack extends TerraformStack {
   private redisRole(connection: RedisConnection, name: string, rules: readonly string[]): RedisRole {
     return new RedisRole(this, name, { connection, name, rules });
   }
+}
+
+/** Vault's own user, where the environment names it. */
+function userOf({ vaultUser }: Environment): { readonly username?: string } {
+  return vaultUser === undefined ? {} : { username: vaultUser };
 }

@@ -105,6 +105,11 @@ const environmentSchema = z
       database: z.string().regex(/^\w+$/, 'expected the name of a database'),
       sslMode: z.enum(['verify-full', 'verify-ca', 'require', 'disable']).default(POSTGRES_DEFAULTS.sslMode),
     }),
+    /** Vault's own user in PostgreSQL and Redis. @default the constructs' */
+    vaultUser: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_]*$/, 'expected lower-case letters, digits and "_"')
+      .optional(),
     /** A self-run Redis, whose users Vault leases. On AWS it is ElastiCache, where Vault cannot make users. */
     redis: z
       .strictObject({

@@ -4,7 +4,8 @@ import { EnvironmentError, defineEnvironment, type Environment } from './define-
 import { parseAddress } from './address';
 
 /**
- * Everything on this machine, or where `DATABASE_URL` and `REDIS_URL` point to.
+ * Everything on this machine, or wherever `PORTCULLIS_DATABASE_URL` and `PORTCULLIS_REDIS_URL` point. The names are
+ * Portcullis' own: what other programs use never decides where something is deployed.
  *
  * @throws EnvironmentError when one of these variables holds something else than such a URL.
  */
@@ -18,8 +19,11 @@ export function local(variables: NodeJS.ProcessEnv = process.env): Environment {
       problems.push({ path: `local: ${variable}`, message: `expected a URL such as ${fallback.href}` });
     return parsed ?? { protocol: '', host: '', port: 0, path: '' };
   };
-  const postgres = address('DATABASE_URL', new URL(`postgres://127.0.0.1:${POSTGRES_DEFAULTS.port}/fintech`));
-  const redis = address('REDIS_URL', new URL(`redis://127.0.0.1:${REDIS_DEFAULTS.port}`));
+  const postgres = address(
+    'PORTCULLIS_DATABASE_URL',
+    new URL(`postgres://127.0.0.1:${POSTGRES_DEFAULTS.port}/fintech`),
+  );
+  const redis = address('PORTCULLIS_REDIS_URL', new URL(`redis://127.0.0.1:${REDIS_DEFAULTS.port}`));
   if (problems.length > 0) throw new EnvironmentError(problems);
 
   return defineEnvironment({
@@ -33,6 +37,8 @@ export function local(variables: NodeJS.ProcessEnv = process.env): Environment {
       sslMode: isLoopback(postgres.host) ? 'disable' : 'verify-full',
     },
     redis: { host: redis.host, port: redis.port, tls: redis.protocol === 'rediss:' },
+    // `npm start` names one anew each time, so that no server has it already.
+    ...(variables.PORTCULLIS_VAULT_USER && { vaultUser: variables.PORTCULLIS_VAULT_USER }),
     backend: { kind: 'local', directory: variables.PORTCULLIS_STATE_DIR ?? '.portcullis/state' },
     encryption: { keyProvider: 'passphrase' },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1, redisBootstrapPassword: 1 },

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { redisCommand } from '../../cli/src/local/given';
+import { redisCommand } from '../../cli/src/local/servers/redis';
 import { canary, useVaultDeployment, type Outcome } from './vault-deployment';
 
 const deployment = useVaultDeployment();
@@ -48,7 +48,7 @@ const secrets = (): Record<string, string> => ({
   ...apiConfig,
   'the admin password of PostgreSQL': deployment().bootstrap.postgres,
   'a wrong password of PostgreSQL': wrongPassword,
-  'the password in DATABASE_URL': urlPassword,
+  'the password in PORTCULLIS_DATABASE_URL': urlPassword,
   "the deployer's token": deployment().vault.rootToken,
   "the state's passphrase": deployment().statePassphrase,
 });
@@ -174,7 +174,7 @@ it('leaves nothing behind when an apply succeeds', async () => {
     deployment().deploy({
       ...values(),
       ...loudly('first'),
-      DATABASE_URL: `postgres://someone:${urlPassword}@${url.host}/fintech`,
+      PORTCULLIS_DATABASE_URL: `postgres://someone:${urlPassword}@${url.host}/fintech`,
     }),
   );
   expect(outcome.output).toContain('Apply complete!');

@@ -65,8 +65,8 @@ function synthesize(ofPolicy = policy): void {
   const { folder, output, engine, redis, databaseUrl } = deployment();
   process.env.TERRAFORM_BINARY_NAME = engine; // as cdktf tells the app
   const environment = local({
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: `redis://${redis.host}:${redis.port}`,
+    PORTCULLIS_DATABASE_URL: databaseUrl,
+    PORTCULLIS_REDIS_URL: `redis://${redis.host}:${redis.port}`,
     PORTCULLIS_STATE_DIR: folder,
   });
   const delivery = {

@@ -3,7 +3,7 @@
  * that works, through a restart of Redis and a change of the connection, neither of which may bring back the other.
  */
 import { saveRedisUsers } from '../../cli/src/local/deploy';
-import { redisCommand } from '../../cli/src/local/given';
+import { redisCommand } from '../../cli/src/local/servers/redis';
 import { until } from '../support/until';
 import { useVaultDeployment } from './vault-deployment';
 
@@ -55,7 +55,7 @@ test('a restart of Redis does not bring it back', async () => {
 
 test('a changed connection is updated without it', async () => {
   const { port } = deployment().redis;
-  const outcome = await deployment().deploy({ REDIS_URL: `redis://localhost:${port}` });
+  const outcome = await deployment().deploy({ PORTCULLIS_REDIS_URL: `redis://localhost:${port}` });
   expect(outcome.output).toMatch(/1 changed/);
   expect(outcome.code).toBe(0);
   const { data } = await deployment().admin.read('database/config/redis');

@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { policy } from '../../policy';
-import { redisCommand } from '../../cli/src/local/given';
+import { redisCommand } from '../../cli/src/local/servers/redis';
 import { mintWrappedLogin } from '../../cli/src/local/service';
 import { VaultClient, type VaultAnswer } from '../../cli/src/engines/vault-client';
 import { canary, useVaultDeployment } from './vault-deployment';

@@ -11,7 +11,8 @@ import { engineEnvironment, findOpenTofu } from '../../cli/src/engines/programs/
 import { findRedis } from '../../cli/src/engines/programs/redis';
 import { provideProviders, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
 import { Run } from '../../cli/src/engines/process/run';
-import { databaseUrl, seedPostgres } from '../../cli/src/local/seed';
+import { databaseUrl } from '../../cli/src/local/postgres-admin';
+import { seedPostgres } from '../../cli/src/local/seed';
 import { startOpenBao, type OpenBaoServer } from '../../cli/src/local/servers/openbao';
 import { startPostgres } from '../../cli/src/local/servers/postgres';
 import { startRedis, type RedisServer } from '../../cli/src/local/servers/redis';
@@ -58,7 +59,11 @@ export class VaultDeployment {
       const redis = await startRedis(run, { binary: await findRedis(context) });
       const postgres = await startPostgres(run);
       const bootstrap = {
-        postgres: await seedPostgres(postgres.adminUrl, 'fintech'),
+        postgres: await seedPostgres(postgres.adminUrl, {
+          database: 'fintech',
+          vaultUser: 'vault_admin',
+          mark: 'a test',
+        }),
         redis: redis.bootstrapPassword,
       };
       return new VaultDeployment(
@@ -131,8 +136,8 @@ export class VaultDeployment {
         ...(this.engineConfiguration !== undefined && { TF_CLI_CONFIG_FILE: this.engineConfiguration }),
         VAULT_ADDR: this.vault.address,
         VAULT_TOKEN: this.vault.rootToken,
-        DATABASE_URL: `postgres://${hostname}:${port}/fintech`,
-        REDIS_URL: `redis://${this.redis.host}:${this.redis.port}`,
+        PORTCULLIS_DATABASE_URL: `postgres://${hostname}:${port}/fintech`,
+        PORTCULLIS_REDIS_URL: `redis://${this.redis.host}:${this.redis.port}`,
         PORTCULLIS_STATE_DIR: this.folder,
         TF_VAR_state_passphrase: this.statePassphrase,
         ...variables,

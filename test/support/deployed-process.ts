@@ -10,7 +10,7 @@ import type { Deployed } from './deployed';
 
 async function main(): Promise<void> {
   // Always servers of our own: tests restart them, and write what they like.
-  const environment = await startEnvironment({ env: {} });
+  const environment = await startEnvironment();
   const stop = (): void => void environment.stop().then(() => process.exit(0));
   process.once('disconnect', stop);
 
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
       adminUrl: postgres.adminUrl,
       databaseUrl: postgres.databaseUrl,
     },
+    vaultUser: environment.vaultUser,
     redis: { host: redis.host, port: redis.port, adminUrl: redis.adminUrl },
     issuer: identity.issuer,
   };

@@ -15,6 +15,8 @@ export interface Deployed {
     readonly databaseUrl: string;
   };
   readonly redis: { readonly host: string; readonly port: number; readonly adminUrl: string };
+  /** Vault's own user in both. */
+  readonly vaultUser: string;
   readonly issuer: string;
 }
 

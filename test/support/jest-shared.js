@@ -1,4 +1,13 @@
 /** What every jest project has: TypeScript by swc, and the workspaces by their sources. */
+const generic = require('../../cli/src/local/generic-variables.json');
+
+// What the shell sets for other programs names no server of a test's, and reaches none of its children.
+for (const name of Object.keys(process.env)) {
+  const startsWith = (prefix) => name.startsWith(prefix);
+  if (!generic.prefixes.some(startsWith)) continue;
+  if (!generic.kept.includes(name) && !generic.keptPrefixes.some(startsWith)) delete process.env[name];
+}
+
 const esmOnly = ['jose', 'openid-client', 'oauth4webapi'];
 
 /** @type {import('jest').Config} */

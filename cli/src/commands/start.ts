@@ -1,46 +1,66 @@
 import type { Command } from 'commander';
 import { PortcullisError } from '../errors';
-import { startEnvironment, type LocalEnvironment } from '../local/environment';
 import { choosePort } from '../engines/process/ports';
-import type { Run } from '../engines/process/run';
+import { startEnvironment, type LocalEnvironment } from '../local/environment';
+import { confirmOn } from '../local/given/confirm';
+import { finishGivingBack } from '../local/given/finish';
+import { forgetGenericVariables, unusedServers } from '../local/generic-variables';
+import { addGivenOptions, readGivenServers, type GivenFlags } from '../local/given/options';
 import type { Service } from '../local/service';
 import { journey } from '../journey';
 import { describeResult, walk, type StepResult } from '../journey/walk';
 import { worldOf } from '../journey/world-of';
-import { showProgress } from '../progress';
+import { showProgress, type Screen } from '../progress';
 import { describeEvent } from '../serving/event-line';
 import { servingTable } from '../serving/table';
 
-interface StartOptions {
+interface StartOptions extends GivenFlags {
   readonly check?: boolean;
   readonly json?: boolean;
   readonly port?: number;
+  readonly yes?: boolean;
+  readonly giveBack?: string;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('start')
-    .description('deploys the environment "local" on this machine and serves the example API')
+    .description(
+      'deploys the environment "local" on this machine and serves the example API. It starts servers of its own; those that you name instead are changed only when you agree, and are given back as they were',
+    )
     .option('--check', 'walk the journey, print each step with its result, and stop: exit code 0 or 1')
     .option('--json', 'with --check: one JSON object on standard output')
-    .option('--port <port>', 'port of the API (default: a free one)', parsePort)
+    .option('--port <port>', 'port of the API (default: a free one)', parsePort);
+  addGivenOptions(command)
+    .option('--yes', 'agree to what is said to be changed on servers of your own: where there is no terminal')
+    .option('--give-back <id>', 'finish giving back the servers of a start that could not, and stop')
     .action(start);
 }
 
 async function start(options: StartOptions): Promise<void> {
   const startedAt = performance.now();
+  const unused = unusedServers(process.env);
+  if (unused !== undefined) console.error(`portcullis: ${unused}`);
+  forgetGenericVariables();
+  const given = await readGivenServers(options, process.env);
+  // Progress goes to standard error, so that --json leaves standard output to the result.
+  const screen = showProgress(process.stderr);
+  if (options.giveBack !== undefined) return finishGivingBack(options.giveBack, given, screen);
+
   // Before minutes of work, not after them.
   if (options.port !== undefined) await choosePort(options.port, 'the API');
-  const stopping = onceStopped();
-  // Progress goes to standard error, so that --json leaves standard output to the result.
-  const progress = showProgress(process.stderr);
-  let run: Run | undefined;
-  const starting = startEnvironment({ progress, onRun: (opened) => (run = opened) });
-  const interrupted = stopping.then(() => undefined);
-  const environment = await Promise.race([starting, interrupted]);
+  if (options.check && given.identity) throw unknownOrganisations();
+
+  const signal = onceAskedToStop();
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  const confirm = confirmOn({ input: process.stdin, output: process.stderr }, options.yes ?? false, signal);
+  const environment = await startEnvironment({ progress: screen, given, confirm, signal }).catch(
+    (error: unknown) => {
+      if (signal.aborted && error === signal.reason) return undefined;
+      throw error;
+    },
+  );
   if (environment === undefined) {
-    starting.catch(() => undefined);
-    await run?.close();
     process.exitCode = 130;
     return;
   }
@@ -50,37 +70,28 @@ async function start(options: StartOptions): Promise<void> {
       ...(options.port !== undefined && { port: options.port }),
       onLog: (entry) => {
         const line = describeEvent(entry);
-        if (line !== undefined && !options.check) console.log(line);
+        if (line !== undefined && !options.check) screen.print(line);
       },
     });
     if (options.check) await check(environment, service, options.json ?? false);
-    else await serve(environment, service, startedAt, stopping);
+    else await serve(environment, service, { startedAt, stopped, screen });
   } finally {
-    await progress.step('Stopping', () => environment.stop());
+    await screen.step('Stopping', () => environment.stop());
   }
 }
 
 async function serve(
   environment: LocalEnvironment,
   service: Service,
-  startedAt: number,
-  stopping: Promise<void>,
+  { startedAt, stopped, screen }: { startedAt: number; stopped: Promise<void>; screen: Screen },
 ): Promise<void> {
-  console.log(await servingTable(environment, service));
-  console.log(
-    `Serving after ${((performance.now() - startedAt) / 1_000).toFixed(1)} s. Ctrl-C stops everything.\n`,
-  );
-  await stopping;
+  const seconds = (performance.now() - startedAt) / 1_000;
+  screen.print(await servingTable(environment, service));
+  screen.print(`Serving after ${seconds.toFixed(1)} s. Ctrl-C stops everything.\n`);
+  await stopped;
 }
 
 async function check(environment: LocalEnvironment, service: Service, json: boolean): Promise<void> {
-  if (!environment.identity.hasDemoClients) {
-    throw new PortcullisError(
-      'ERR_SETTING',
-      '--check walks with the demo organisations, which the provider in OIDC_ISSUER_URL does not know',
-      'unset OIDC_ISSUER_URL for the check',
-    );
-  }
   const report = (result: StepResult): void => {
     if (!json) console.log(describeResult(result));
   };
@@ -92,11 +103,19 @@ async function check(environment: LocalEnvironment, service: Service, json: bool
   if (failed > 0) process.exitCode = 1;
 }
 
-/** Resolves at the first request to stop. Later ones are heard too: without a listener they would end us halfway. */
-function onceStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  });
+function unknownOrganisations(): PortcullisError {
+  return new PortcullisError(
+    'ERR_SETTING',
+    '--check walks with the demo organisations, which an identity provider of your own does not know',
+    'leave --oidc-issuer-url (PORTCULLIS_OIDC_ISSUER_URL) out for the check',
+  );
+}
+
+/** Aborts at the first request to stop. Later ones are heard too: without a listener they would end us halfway. */
+function onceAskedToStop(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort());
+  return controller.signal;
 }
 
 function parsePort(text: string): number {

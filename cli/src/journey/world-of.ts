@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { LocalEnvironment } from '../local/environment';
-import { redisCommand } from '../local/given';
+import { redisCommand } from '../local/servers/redis';
 import type { Service } from '../local/service';
 import type { AdminQuery, World } from './world';
 

@@ -1,16 +1,37 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
+import { cacheFolder } from '../engines/install/cache-folder';
 import { engineEnvironment } from '../engines/programs/opentofu';
-import { redisCommand } from './given';
+import { withoutGenericVariables } from './generic-variables';
+import { footprintOf, type VaultFootprint } from './given/vault';
+import { redisCommand } from './servers/redis';
 import { poll } from '../engines/process/poll';
 import type { Note } from '../engines/progress';
 import type { Run } from '../engines/process/run';
 import type { VaultClient } from '../engines/vault-client';
 
 /** Every stack of the environment `local`. */
-const STACKS = ['vault-local'];
+const VAULT_STACK = 'vault-local';
+const STACKS = [VAULT_STACK];
 
 const CHECKOUT = join(__dirname, '../../..');
+
+/** What the stacks will make in Vault. They are synthesized for this; nothing is planned or applied. */
+export async function readFootprint(run: Run): Promise<VaultFootprint> {
+  const folder = join(run.folder, 'footprint');
+  await run.complete(
+    {
+      name: 'synth',
+      command: process.execPath,
+      args: ['--require', 'tsx/cjs', 'stacks/main.ts'],
+      cwd: CHECKOUT,
+      env: { ...withoutGenericVariables(process.env), CDKTF_OUTDIR: folder },
+    },
+    { code: 'ERR_DEPLOY', remedy: 'mend what the stacks say above' },
+  );
+  return footprintOf(await readFile(join(folder, 'stacks', VAULT_STACK, 'cdk.tf.json'), 'utf8'));
+}
 
 /** What the stacks ask for, by the names of their variables. They reach the engine as `TF_VAR_*` only. */
 export interface DeploySecrets {
@@ -27,6 +48,8 @@ export interface DeploymentSettings {
   readonly vault: { readonly address: string; readonly token: string };
   readonly postgres: { readonly host: string; readonly port: number; readonly database: string };
   readonly redis: { readonly host: string; readonly port: number };
+  /** Vault's own user in both. */
+  readonly vaultUser: string;
   readonly stateFolder: string;
   /** Encrypts state and plan files; at least 16 characters. */
   readonly statePassphrase: string;
@@ -57,7 +80,7 @@ export class Deployment {
     });
   }
 
-  /** Takes everything away again: for a Vault that outlives the run. @throws PortcullisError `ERR_DEPLOY` */
+  /** Takes everything away again, after a deploy that failed too. @throws PortcullisError `ERR_DEPLOY` */
   async destroy(): Promise<void> {
     await this.cdktf('destroy');
   }
@@ -102,17 +125,22 @@ export class Deployment {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    const { engine, engineConfiguration, vault, postgres, redis, stateFolder, statePassphrase } =
+    const { engine, engineConfiguration, vault, postgres, redis, vaultUser, stateFolder, statePassphrase } =
       this.settings;
     return {
-      ...engineEnvironment(),
+      ...withoutGenericVariables(engineEnvironment()),
       TERRAFORM_BINARY_NAME: engine,
-      ...(engineConfiguration !== undefined && { TF_CLI_CONFIG_FILE: engineConfiguration }),
+      // cdktf keeps its own data and providers below the home folder otherwise, which need not be writable.
+      CDKTF_HOME: join(this.run.folder, 'cdktf'),
+      ...(engineConfiguration === undefined
+        ? { TF_PLUGIN_CACHE_DIR: process.env.TF_PLUGIN_CACHE_DIR ?? join(cacheFolder(), 'plugins') }
+        : { TF_CLI_CONFIG_FILE: engineConfiguration, CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true' }),
       VAULT_ADDR: vault.address,
       VAULT_TOKEN: vault.token,
       // Addresses only: the stacks take no password from them.
-      DATABASE_URL: `postgres://${postgres.host}:${postgres.port}/${postgres.database}`,
-      REDIS_URL: `redis://${redis.host}:${redis.port}`,
+      PORTCULLIS_DATABASE_URL: `postgres://${postgres.host}:${postgres.port}/${postgres.database}`,
+      PORTCULLIS_REDIS_URL: `redis://${redis.host}:${redis.port}`,
+      PORTCULLIS_VAULT_USER: vaultUser,
       PORTCULLIS_STATE_DIR: stateFolder,
       TF_VAR_state_passphrase: statePassphrase,
     };

@@ -1,7 +1,9 @@
+import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { policy } from '../../../policy';
 import { demoClients, demoPeople, scopes, type ClientName } from './clients';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import type { Run } from '../engines/process/run';
+import type { GivenIdentity } from './given/options';
 import { requestToken, startOidc, type OidcServer } from './servers/oidc';
 
 /** Where tokens come from. */
@@ -57,22 +59,15 @@ export async function startIdentity(run: Run): Promise<Identity> {
 }
 
 /**
- * Uses a provider of the user's own, with the one client in OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.
- * @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE`
+ * Uses a provider of the user's own, with the one client that is known there. Nothing of it is changed.
+ * @throws PortcullisError `ERR_UNREACHABLE`
  */
-export async function givenIdentity(issuer: string, env: NodeJS.ProcessEnv): Promise<Identity> {
-  const {
-    OAUTH_CLIENT_ID: clientId,
-    OAUTH_CLIENT_SECRET: clientSecret,
-    OAUTH_REDIRECT_URI: redirectUri,
-  } = env;
-  if (!clientId || !clientSecret) {
-    throw new PortcullisError(
-      'ERR_SETTING',
-      'OIDC_ISSUER_URL is set, but OAUTH_CLIENT_ID or OAUTH_CLIENT_SECRET is not',
-      'set both to a client that may use client credentials, or unset OIDC_ISSUER_URL to get a local provider',
-    );
-  }
+export async function givenIdentity({
+  issuer,
+  clientId,
+  clientSecret,
+  redirectUri,
+}: GivenIdentity): Promise<Identity> {
   const endpoint = await tokenEndpoint(issuer);
   return {
     issuer,
@@ -93,12 +88,13 @@ async function tokenEndpoint(issuer: string): Promise<string> {
     });
     const { token_endpoint } = (await response.json()) as { token_endpoint?: string };
     if (token_endpoint === undefined) throw new Error('its configuration names no token_endpoint');
+    if (!isHttpsOrLoopback(token_endpoint)) throw new Error('its token_endpoint is not https');
     return token_endpoint;
   } catch (cause) {
     throw new PortcullisError(
       'ERR_UNREACHABLE',
-      `the OIDC provider at ${shownAddress(issuer)} (OIDC_ISSUER_URL) does not answer: ${messageOf(cause)}`,
-      'start it, mend the address, or unset OIDC_ISSUER_URL to get a local provider',
+      `the OIDC provider at ${shownAddress(issuer)} cannot be used: ${messageOf(cause)}`,
+      'start it, mend the address, or leave --oidc-issuer-url (PORTCULLIS_OIDC_ISSUER_URL) out to get a local provider',
       { cause },
     );
   }

@@ -1,70 +1,73 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { POSTGRES_DEFAULTS } from '@portcullis/constructs';
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { GROUP_ROLES } from '../../../vault-names';
 import { randomPassword } from '../engines/random';
-
-/** Vault's own PostgreSQL user: the name the stacks' connection signs in with. */
-export const POSTGRES_VAULT_ADMIN = POSTGRES_DEFAULTS.username;
+import { databaseUrl, withClient, type Query } from './postgres-admin';
 
 const MIGRATIONS = join(__dirname, '../../../example/database');
 
-/** The admin's URL with another database in it. */
-export function databaseUrl(adminUrl: string, database: string): string {
-  const url = new URL(adminUrl);
-  url.pathname = `/${database}`;
-  return url.href;
+/** The roles that the migrations make. */
+export const EXAMPLE_ROLES = Object.values(GROUP_ROLES);
+
+export interface Seed {
+  readonly database: string;
+  /** Vault's own user there. */
+  readonly vaultUser: string;
+  /** Comment on everything that is made, so that nothing else is ever removed. */
+  readonly mark: string;
 }
 
+/** The mark of an installation. */
+export const markOf = (id: string): string => `portcullis ${id}`;
+
 /**
- * Creates the example's database, its roles, tables and demo rows where they are missing, and gives Vault's
- * admin user a new bootstrap password.
+ * Makes the example's database, its roles, tables and demo rows, and Vault's own user.
  *
- * @returns that password: a throwaway, dead once the deploy has made Vault replace it.
+ * @returns that user's password: a throwaway, dead once the deploy has made Vault replace it.
  */
-export async function seedPostgres(adminUrl: string, database: string): Promise<string> {
-  await withClient(adminUrl, (client) => createDatabase(client, database));
+export async function seedPostgres(adminUrl: string, seed: Seed): Promise<string> {
+  const { database } = seed;
+  const name = escapeIdentifier(database);
+  await withClient(adminUrl, async (query) => {
+    await query(`create database ${name}`);
+    await query(`comment on database ${name} is ${escapeLiteral(seed.mark)}`);
+  });
   const password = randomPassword();
-  await withClient(databaseUrl(adminUrl, database), async (client) => {
-    await migrate(client);
-    await prepareVaultAdmin(client, database, password);
+  await withClient(databaseUrl(adminUrl, database), async (query) => {
+    await migrate(query, seed);
+    await makeVaultUser(query, seed, password);
   });
   return password;
 }
 
-async function createDatabase(client: Client, database: string): Promise<void> {
-  const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
-  if (rowCount === 0) await client.query(`create database ${escapeIdentifier(database)}`);
-}
-
 /** Applies every file, in the order of their names, as one transaction: all of it is there, or none. */
-async function migrate(client: Client): Promise<void> {
-  const { rowCount } = await client.query(`select from pg_namespace where nspname = 'fintech'`);
-  if (rowCount !== 0) return;
+async function migrate(query: Query, { mark }: Seed): Promise<void> {
   const files = (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql')).sort();
   const statements = await Promise.all(files.map((file) => readFile(join(MIGRATIONS, file), 'utf8')));
-  await client.query(['begin;', ...statements, 'commit;'].join('\n'));
+  await query(
+    ['begin;', ...statements, ...EXAMPLE_ROLES.map((role) => marked(role, mark)), 'commit;'].join('\n'),
+  );
 }
 
 /** Never a superuser: it creates users, ends their sessions, and hands what they own to the tables' owner. */
-async function prepareVaultAdmin(client: Client, database: string, password: string): Promise<void> {
-  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [POSTGRES_VAULT_ADMIN]);
-  await client.query(`
-    ${rowCount === 0 ? `create role ${POSTGRES_VAULT_ADMIN};` : ''}
-    alter role ${POSTGRES_VAULT_ADMIN} login createrole nosuperuser password ${escapeLiteral(password)};
-    grant connect on database ${escapeIdentifier(database)} to ${POSTGRES_VAULT_ADMIN};
-    grant pg_signal_backend, ${GROUP_ROLES.owner} to ${POSTGRES_VAULT_ADMIN};
-    grant ${GROUP_ROLES.app} to ${POSTGRES_VAULT_ADMIN} with admin option;
+async function makeVaultUser(
+  query: Query,
+  { database, vaultUser, mark }: Seed,
+  password: string,
+): Promise<void> {
+  const name = escapeIdentifier(vaultUser);
+  await query(`
+    begin;
+    create role ${name} login createrole nosuperuser password ${escapeLiteral(password)};
+    ${marked(vaultUser, mark)}
+    grant connect on database ${escapeIdentifier(database)} to ${name};
+    grant pg_signal_backend, ${GROUP_ROLES.owner} to ${name};
+    grant ${GROUP_ROLES.app} to ${name} with admin option;
+    commit;
   `);
 }
 
-async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+function marked(role: string, mark: string): string {
+  return `comment on role ${escapeIdentifier(role)} is ${escapeLiteral(mark)};`;
 }

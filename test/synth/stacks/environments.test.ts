@@ -85,19 +85,19 @@ it.each<[string, (input: EnvironmentInput) => unknown, string]>([
 it('tells every problem of every environment at once', () => {
   const spoiled = (): never =>
     defineEnvironment({ ...valid(), serviceCidrs: [], redis: { host: '' } }) as never;
-  const badUrl = () => local({ DATABASE_URL: 'mysql://x', REDIS_URL: 'not a url' });
+  const badUrl = () => local({ PORTCULLIS_DATABASE_URL: 'mysql://x', PORTCULLIS_REDIS_URL: 'not a url' });
   expect(problemsOf(() => loadEnvironments([spoiled, badUrl, staging]))).toEqual([
     'dev.serviceCidrs',
     'dev.redis.host',
-    'local: DATABASE_URL',
-    'local: REDIS_URL',
+    'local: PORTCULLIS_DATABASE_URL',
+    'local: PORTCULLIS_REDIS_URL',
   ]);
 });
 
 it('takes the local addresses from the process, without user, password or parameters', () => {
   const environment = local({
-    DATABASE_URL: 'postgres://alice:hunter2@127.0.0.1:6543/shop?sslmode=disable',
-    REDIS_URL: 'redis://:hunter2@localhost:7000',
+    PORTCULLIS_DATABASE_URL: 'postgres://alice:hunter2@127.0.0.1:6543/shop?sslmode=disable',
+    PORTCULLIS_REDIS_URL: 'redis://:hunter2@localhost:7000',
     PORTCULLIS_STATE_DIR: '/states',
   });
   expect(environment).toMatchObject({
@@ -116,11 +116,13 @@ it('looks on loopback when the process names nothing', () => {
 });
 
 it('does not repeat a wrong URL in its message: it may hold a password', () => {
-  expect(() => local({ DATABASE_URL: 'mysql://u:hunter2@db' })).not.toThrow(/hunter2/);
+  expect(() => local({ PORTCULLIS_DATABASE_URL: 'mysql://u:hunter2@db' })).not.toThrow(/hunter2/);
 });
 
-it('refuses cleartext to a Redis that REDIS_URL names elsewhere', () => {
-  expect(problemsOf(() => local({ REDIS_URL: 'redis://redis.example.com' }))).toEqual(['local.redis.tls']);
+it('refuses cleartext to a Redis that PORTCULLIS_REDIS_URL names elsewhere', () => {
+  expect(problemsOf(() => local({ PORTCULLIS_REDIS_URL: 'redis://redis.example.com' }))).toEqual([
+    'local.redis.tls',
+  ]);
 });
 
 it.each(['redis://h', 'rediss://h'])('takes %s for a Redis', (text) => {

@@ -47,11 +47,14 @@ it('has every stack of a shared environment planned and deployed by its jobs', a
 });
 
 it('writes nothing when an environment is wrong, and prints all that is', async () => {
-  const { code, stderr, stacks } = await synth({ DATABASE_URL: 'nonsense', REDIS_URL: 'nonsense' });
+  const { code, stderr, stacks } = await synth({
+    PORTCULLIS_DATABASE_URL: 'nonsense',
+    PORTCULLIS_REDIS_URL: 'nonsense',
+  });
   expect({ code, stacks }).toEqual({ code: 1, stacks: [] });
   expect(stderr.trim().split('\n')).toEqual([
     'stacks/environments has 2 problems',
-    '  local: DATABASE_URL: expected a URL such as postgres://127.0.0.1:5432/fintech',
-    '  local: REDIS_URL: expected a URL such as redis://127.0.0.1:6379',
+    '  local: PORTCULLIS_DATABASE_URL: expected a URL such as postgres://127.0.0.1:5432/fintech',
+    '  local: PORTCULLIS_REDIS_URL: expected a URL such as redis://127.0.0.1:6379',
   ]);
 });

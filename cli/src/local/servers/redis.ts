@@ -6,12 +6,11 @@ import type { Run } from '../../engines/process/run';
 import { randomPassword, sha256Hex } from '../../engines/random';
 import { Server } from './server';
 
-/** Vault's own admin user: the name the stacks' Redis connection signs in with. */
-export const REDIS_VAULT_ADMIN = 'vault_admin';
-
 export interface RedisOptions {
   /** The `redis-server` binary. */
   readonly binary: string;
+  /** Vault's own user. @default 'vault_admin', as the stacks have it */
+  readonly vaultUser?: string;
   /** Default: a free loopback port. */
   readonly port?: number | undefined;
 }
@@ -29,20 +28,23 @@ export interface RedisAdmin {
 export type RedisServer = Server & RedisAdmin;
 
 /**
- * What Vault's admin may do: manage users and look at the server. It reads and writes no key itself, yet it
+ * What Vault's user may do: manage users and look at the server. It reads and writes no key itself, yet it
  * may give users rights, so that it stays as powerful as an administrator of users is.
  */
-export const VAULT_ADMIN_RIGHTS = ['-@all', '+@connection', '+ping', '+info', '+acl'] as const;
+export const VAULT_USER_RIGHTS = ['-@all', '+@connection', '+ping', '+info', '+acl'] as const;
 
 /**
  * The ACL file: default user off, hashes only. Written once; Redis rewrites it at `ACL SAVE`.
  * https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
  */
-export function aclFile(adminPassword: string, bootstrapPassword: string): string {
+export function aclFile(
+  adminPassword: string,
+  vault: { readonly user: string; readonly password: string },
+): string {
   return [
     'user default off resetpass -@all',
     `user admin on #${sha256Hex(adminPassword)} ~* &* +@all`,
-    `user ${REDIS_VAULT_ADMIN} on #${sha256Hex(bootstrapPassword)} ${VAULT_ADMIN_RIGHTS.join(' ')}`,
+    `user ${vault.user} on #${sha256Hex(vault.password)} ${VAULT_USER_RIGHTS.join(' ')}`,
     '',
   ].join('\n');
 }
@@ -65,11 +67,18 @@ export function redisConfiguration(port: number, folder: string): string {
  * Starts a Redis that is configured as a production one is: ACL file, default user off, no eviction.
  * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`
  */
-export async function startRedis(run: Run, { binary, port: asked }: RedisOptions): Promise<RedisServer> {
+export async function startRedis(
+  run: Run,
+  { binary, vaultUser = 'vault_admin', port: asked }: RedisOptions,
+): Promise<RedisServer> {
   const folder = await run.subfolder('redis');
   const adminPassword = randomPassword();
   const bootstrapPassword = randomPassword();
-  await writeFile(join(folder, 'users.acl'), aclFile(adminPassword, bootstrapPassword), { mode: 0o600 });
+  await writeFile(
+    join(folder, 'users.acl'),
+    aclFile(adminPassword, { user: vaultUser, password: bootstrapPassword }),
+    { mode: 0o600 },
+  );
 
   return onPort(asked, 'Redis', async (port) => {
     const configuration = join(folder, 'redis.conf');
@@ -91,6 +100,19 @@ export async function pingRedis(url: string, timeoutMs = 2_000): Promise<void> {
   try {
     await client.connect();
     await client.ping();
+  } finally {
+    client.destroy();
+  }
+}
+
+/** One command on a connection of its own; throws what went wrong. */
+export async function redisCommand(url: string, command: readonly string[]): Promise<unknown> {
+  const client = createClient({ url, socket: { connectTimeout: 5_000, reconnectStrategy: false } });
+  // Without a listener an error event ends the process; the calls below reject with the same error.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await client.sendCommand([...command]);
   } finally {
     client.destroy();
   }

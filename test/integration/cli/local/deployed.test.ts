@@ -79,11 +79,11 @@ describe('the deployed environment', () => {
     admin.on('error', () => undefined);
     await admin.connect();
     try {
-      const user = await admin.aclGetUser('vault_admin');
+      const user = await admin.aclGetUser(deployed().vaultUser);
       const { aclfile = '' } = await admin.configGet('aclfile');
       expect(user?.passwords).toHaveLength(1);
       expect(await readFile(aclfile, 'utf8')).toMatch(
-        new RegExp(`^user vault_admin on .*#${user?.passwords[0] ?? ''} `, 'm'),
+        new RegExp(`^user ${deployed().vaultUser} on .*#${user?.passwords[0] ?? ''} `, 'm'),
       );
     } finally {
       admin.destroy();

@@ -6,7 +6,9 @@ import { useVaultDeployment, type Outcome } from '../../vault-deployment';
 describe('deploying what was reviewed', () => {
   const deployment = useVaultDeployment();
   /** Where Redis is reached by another name: one reviewable change of the stack. */
-  const elsewhere = (): NodeJS.ProcessEnv => ({ REDIS_URL: `redis://localhost:${deployment().redis.port}` });
+  const elsewhere = (): NodeJS.ProcessEnv => ({
+    PORTCULLIS_REDIS_URL: `redis://localhost:${deployment().redis.port}`,
+  });
   const file = (): string => join(deployment().folder, 'reviewed.json');
   let digest: string;
 

@@ -1,4 +1,4 @@
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { ClientNames } from '../../../../runtime/src/rate-limit/client/client-names';
 import { SLOTS, slotOf } from '../../../../runtime/src/redis/slots';
 import { outagePolicy, startLoad } from './load';

@@ -1,5 +1,5 @@
 import { rateLimit, type RateLimitEvent, type RateLimiter } from '@portcullis/runtime';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { until } from '../../../support/until';
 import { serve } from './app';
 import { outagePolicy } from './load';

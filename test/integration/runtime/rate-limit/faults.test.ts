@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RedisCommands } from '@portcullis/runtime';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { chargeScript } from '../../../../runtime/src/rate-limit/store/charge-script';
 import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
 import { accessTo } from '../../../../runtime/src/redis';

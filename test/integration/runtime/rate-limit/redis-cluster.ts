@@ -1,6 +1,6 @@
 import { Redis as IoRedis } from 'ioredis';
 import { createCluster } from 'redis';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { LOOPBACK } from '../../../../cli/src/engines/process/ports';
 import { until } from '../../../support/until';
 import { Run } from '../../../../cli/src/engines/process/run';

@@ -7,7 +7,7 @@ import {
   type RotatingRedis,
 } from '@portcullis/runtime';
 import { Redis as IoRedis } from 'ioredis';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { mintWrappedLogin } from '../../../../cli/src/local/service';
 import { policy } from '../../../../policy';

@@ -5,7 +5,7 @@
  */
 import type { RedisDriver } from '@portcullis/runtime';
 import { createHash, createHmac } from 'node:crypto';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 
 export const ACCESS_KEY = {
   accessKeyId: 'AKIDEXAMPLE',

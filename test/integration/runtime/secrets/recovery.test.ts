@@ -12,7 +12,7 @@ import {
 } from '@portcullis/runtime';
 import { Client } from 'pg';
 import { saveRedisUsers } from '../../../../cli/src/local/deploy';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { until } from '../../../support/until';
 import { policy } from '../../../../policy';
 import { useVaultDeployment, type Outcome } from '../../vault-deployment';

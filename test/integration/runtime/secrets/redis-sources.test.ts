@@ -2,7 +2,7 @@ import { ioredis, nodeRedis, type RedisDriver, type RotatingRedis } from '@portc
 import { Redis as UpstashRedis } from '@upstash/redis';
 import { Redis } from 'ioredis';
 import { until } from '../../../support/until';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { FakeClock } from '../../../support/fake-clock';
 import { startUpstash, type UpstashServer } from '../../../support/upstash';
 import { ACCESS_KEY, ElastiCacheDouble } from './elasticache';

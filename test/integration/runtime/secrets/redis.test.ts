@@ -1,7 +1,7 @@
 import { ioredis, nodeRedis, type RedisDriver, type RotatingRedis } from '@portcullis/runtime';
 import { Redis } from 'ioredis';
 import { until } from '../../../support/until';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { useShortLeases, type Service } from './short-leases';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.

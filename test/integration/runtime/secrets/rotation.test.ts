@@ -2,7 +2,7 @@ import { SecretsManager, type SecretsEvent } from '@portcullis/runtime';
 import { Client } from 'pg';
 import { z } from 'zod';
 import { policy } from '../../../../policy';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { mintWrappedLogin, type WrappedLogin } from '../../../../cli/src/local/service';
 import { appRole } from '@portcullis/runtime';

@@ -6,7 +6,7 @@ import { appRole, SecretsManager, type SecretsEvent, type SecretsManagerOptions 
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { policy } from '../../../../policy';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import type { OpenBaoServer } from '../../../../cli/src/local/servers/openbao';
 import type { PostgresServer } from '../../../../cli/src/local/servers/postgres';
 import type { RedisServer } from '../../../../cli/src/local/servers/redis';

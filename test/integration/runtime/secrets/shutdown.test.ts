@@ -9,7 +9,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { until } from '../../../support/until';
-import { redisCommand } from '../../../../cli/src/local/given';
+import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import type { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { useShortLeases } from './short-leases';
 

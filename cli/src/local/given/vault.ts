@@ -1,0 +1,140 @@
+/** A Vault of the user's own: what stands in the way, what will be changed, and how it gets back what it was. */
+import { messageOf, shownAddress } from '../../errors';
+import { VaultError, type VaultClient } from '../../engines/vault-client';
+import type { Obstacle } from './obstacle';
+
+/** What the stacks make in Vault, read from the synthesized configuration. */
+export interface VaultFootprint {
+  /** Paths of secrets engines, without slashes at their ends. */
+  readonly mounts: readonly string[];
+  /** The same of login methods. */
+  readonly authMethods: readonly string[];
+  readonly policies: readonly string[];
+  /** Roles of databases, which lease users. */
+  readonly databaseRoles: readonly string[];
+}
+
+type Resources = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+
+/** @param configuration text of a stack's `cdk.tf.json` */
+export function footprintOf(configuration: string): VaultFootprint {
+  const { resource = {} } = JSON.parse(configuration) as { resource?: Resources };
+  const values = (type: string, attribute: string): string[] =>
+    Object.values(resource[type] ?? {}).map((one) => String(one[attribute]));
+  return {
+    mounts: values('vault_mount', 'path'),
+    authMethods: values('vault_auth_backend', 'path'),
+    policies: values('vault_policy', 'name'),
+    databaseRoles: values('vault_database_secret_backend_role', 'name'),
+  };
+}
+
+export function vaultChanges({ mounts, authMethods, policies }: VaultFootprint): string[] {
+  return [
+    `makes the mounts ${mounts.join(', ')}`,
+    `makes the login methods ${authMethods.join(', ')}`,
+    `makes the policies ${policies.join(', ')}`,
+  ];
+}
+
+/** What of the footprint is there already. @throws what Vault answers */
+export async function inUse(
+  vault: VaultClient,
+  footprint: Omit<VaultFootprint, 'databaseRoles'>,
+): Promise<Omit<VaultFootprint, 'databaseRoles'>> {
+  const [mounts = {}, auth = {}, policies] = await Promise.all([
+    vault.read('sys/mounts').then(({ data }) => data),
+    vault.read('sys/auth').then(({ data }) => data),
+    vault.list('sys/policies/acl').then(({ data }) => data?.keys as string[]),
+  ]);
+  // Vault lets no mount be below another.
+  const taken = (paths: readonly string[], existing: object): string[] =>
+    paths.filter((path) =>
+      Object.keys(existing).some((other) => other.startsWith(`${path}/`) || `${path}/`.startsWith(other)),
+    );
+  return {
+    mounts: taken(footprint.mounts, mounts),
+    authMethods: taken(footprint.authMethods, auth),
+    policies: footprint.policies.filter((policy) => policies.includes(policy)),
+  };
+}
+
+/** Asks a server that answers, and tells what keeps it from being used. */
+export async function inspectVault(
+  vault: VaultClient,
+  footprint: VaultFootprint,
+): Promise<readonly Obstacle[]> {
+  const name = `Vault at ${shownAddress(vault.address)}`;
+  try {
+    const health = await vault.health();
+    if (health !== 'active') throw new Error(`it is ${health}`);
+    await vault.read('auth/token/lookup-self');
+    const { mounts, authMethods, policies } = await inUse(vault, footprint);
+    return [
+      ...mounts.map((path) => ({
+        problem: `${name}: the mount ${path}/ is in use`,
+        remedy: `name another server; or, if nobody needs what is there: bao secrets disable ${path}`,
+      })),
+      ...authMethods.map((path) => ({
+        problem: `${name}: the login method ${path}/ is in use`,
+        remedy: `name another server; or, if nobody logs in by it: bao auth disable ${path}`,
+      })),
+      ...policies.map((policy) => ({
+        problem: `${name}: the policy ${policy} exists`,
+        remedy: `name another server; or, if nobody has it: bao policy delete ${policy}`,
+      })),
+    ];
+  } catch (error) {
+    return [
+      {
+        problem: `${name} cannot be used: ${messageOf(error)}`,
+        remedy: 'start it, or mend the address or the token',
+      },
+    ];
+  }
+}
+
+/** Ends every lease that the footprint's mounts gave out: users in databases go with it. */
+export async function revokeLeases(vault: VaultClient, { mounts }: VaultFootprint): Promise<void> {
+  for (const mount of (await inUse(vault, { mounts, authMethods: [], policies: [] })).mounts) {
+    await vault.write(`sys/leases/revoke-prefix/${mount}`, { sync: true });
+  }
+}
+
+/** Removes the identities that logins made: Vault keeps them when the login method goes. */
+export async function removeIdentities(vault: VaultClient, { authMethods }: VaultFootprint): Promise<void> {
+  const mounted = (await vault.read('sys/auth')).data as Record<string, { accessor: string } | undefined>;
+  const ours = authMethods.map((path) => mounted[`${path}/`]?.accessor);
+  const info = await aliasesOf(vault);
+  for (const [alias, { mount_accessor: accessor, canonical_id: entity }] of Object.entries(info)) {
+    if (!ours.includes(accessor)) continue;
+    const others = Object.values(info).filter((one) => one.canonical_id === entity).length > 1;
+    await vault.remove(others ? `identity/entity-alias/id/${alias}` : `identity/entity/id/${entity}`);
+  }
+}
+
+async function aliasesOf(vault: VaultClient): Promise<Record<string, EntityAlias>> {
+  try {
+    const { data } = await vault.list('identity/entity-alias/id');
+    return (data?.key_info ?? {}) as Record<string, EntityAlias>;
+  } catch (error) {
+    // Its answer where there is nothing to list.
+    if (error instanceof VaultError && error.status === 404) return {};
+    throw error;
+  }
+}
+
+interface EntityAlias {
+  readonly mount_accessor: string;
+  readonly canonical_id: string;
+}
+
+/** What is still there, with the command that removes it; none, when Vault is as it was. */
+export async function leftInVault(vault: VaultClient, footprint: VaultFootprint): Promise<string[]> {
+  const { mounts, authMethods, policies } = await inUse(vault, footprint);
+  return [
+    ...mounts.map((path) => `the mount ${path}/ (bao secrets disable ${path})`),
+    ...authMethods.map((path) => `the login method ${path}/ (bao auth disable ${path})`),
+    ...policies.map((policy) => `the policy ${policy} (bao policy delete ${policy})`),
+  ];
+}
