@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silent, type Progress } from '../../../../cli/src/engines/progress';
-import { poll } from '../../../../cli/src/engines/process/poll';
 import { cacheFolder } from '../../../../cli/src/engines/install/cache-folder';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { startEnvironment } from '../../../../cli/src/local/environment';
@@ -12,12 +11,10 @@ import { ChangeRecord } from '../../../../cli/src/local/given/record';
 import type { ServerChanges } from '../../../../cli/src/local/given/inspect';
 import { redisCommand } from '../../../../cli/src/local/servers/redis';
 import { useOpenBao, usePostgres, useRedis, useRun } from '../../../support/engines';
+import { until } from '../../../support/until';
 import { snapshotOf, type OwnServers } from './own-servers';
 
 const CHECKOUT = join(__dirname, '../../../..');
-/** Each test deploys once or more, on a machine that may be busy. */
-const TIMEOUT_MS = 300_000;
-
 const run = useRun();
 const openbao = useOpenBao();
 const postgres = usePostgres();
@@ -47,7 +44,7 @@ const NO_UNMOUNT = 'path "sys/mounts/secret" { capabilities = ["create", "read",
 afterEach(async () => {
   const mine = (await ChangeRecord.all()).filter(({ vault }) => vault === openbao().address);
   for (const { id } of mine) await finishGivingBack(id, servers(), silent);
-}, TIMEOUT_MS);
+});
 
 /** The ID of the changes that an error says are recorded. */
 const recordIn = ({ remedy }: { remedy: string }): string => /--give-back (\w+)/.exec(remedy)?.[1] ?? '';
@@ -59,164 +56,141 @@ const failureOf = (start: Promise<unknown>): Promise<{ code: string; problem: st
     (error: unknown) => error as { code: string; problem: string; remedy: string },
   );
 
-it(
-  'after a run, and after a second one; what will be changed is said before',
-  async () => {
-    const before = await snapshotOf(servers());
-    const aclFile = await readFile(await usersFile(), 'utf8');
-    const users: string[] = [];
-    for (let start = 1; start <= 2; start += 1) {
-      let said: readonly ServerChanges[] = [];
-      const environment = await startEnvironment({
-        given: servers(),
-        confirm: async (changes) => {
-          said = changes;
-          // Nothing has been changed yet.
-          await expect(snapshotOf(servers())).resolves.toEqual(before);
-        },
-      });
-      try {
-        expect(environment.vault.address).toBe(openbao().address);
-        expect(environment.postgres.port).toBe(postgres().port);
-        expect(environment.redis.port).toBe(redis().port);
-        await expect(environment.pendingChanges()).resolves.toEqual([]);
-        const service = await environment.serve();
-        const token = await environment.identity.token('pro');
-        const answer = await fetch(`${service.url}/api/transactions`, {
-          headers: { Authorization: `Bearer ${token}` },
-        });
-        expect(answer.status).toBe(200);
-        // It has logged in, leased users and counted the request.
-        await expect(redisCommand(redis().adminUrl, ['DBSIZE'])).resolves.toBeGreaterThan(0);
-        users.push(environment.vaultUser);
-      } finally {
-        await environment.stop();
-      }
-      await expect(snapshotOf(servers())).resolves.toEqual(before);
-      await expect(readFile(await usersFile(), 'utf8')).resolves.toBe(aclFile);
-      const text = said.map(({ server, changes }) => [server, ...changes].join('\n')).join('\n');
-      expect(text).toContain(`Vault at ${openbao().address}`);
-      expect(text).toMatch(/mounts .*secret/);
-      expect(text).toContain('makes the database fintech');
-      expect(text).toContain(`makes the ACL user ${users.at(-1) ?? ''}`);
-    }
-    // Of its own name in each installation.
-    expect(new Set(users).size).toBe(2);
-    expect(users.every((user) => /^vault_admin_[0-9a-f]{12}$/.test(user))).toBe(true);
-  },
-  TIMEOUT_MS,
-);
-
-it(
-  'after a deploy that fails half-way',
-  async () => {
-    const token = await tokenWithout('no-role', NO_ROLE);
-    const before = await snapshotOf(servers());
-    const { code, problem, remedy } = await failureOf(
-      startEnvironment({ given: servers(token), confirm: agrees }),
-    );
-    expect(code).toBe('ERR_DEPLOY');
-    expect(problem).toContain('redis-role');
-    // eslint-disable-next-line no-control-regex
-    expect(problem).not.toMatch(/\u001b/);
-    expect(problem).not.toContain(token);
-    expect(remedy).not.toContain('--give-back');
-    await expect(snapshotOf(servers())).resolves.toEqual(before);
-  },
-  TIMEOUT_MS,
-);
-
-it(
-  'not at once when Vault refuses it: what is left is kept on record, and finished later',
-  async () => {
-    const token = await tokenWithout('no-role-no-unmount', `${NO_ROLE}\n${NO_UNMOUNT}`);
-    const before = await snapshotOf(servers());
-    const failure = await failureOf(startEnvironment({ given: servers(token), confirm: agrees }));
-    expect(failure.code).toBe('ERR_GIVE_BACK');
-    // Why the deploy failed is said too, and what is left.
-    expect(failure.problem).toContain('redis-role');
-    expect(failure.problem).toContain('the mount secret/');
-    const id = recordIn(failure);
-    const folder = join(cacheFolder(), 'given', id);
-    expect(failure.remedy).toContain(folder);
-    expect(existsSync(join(folder, 'state', 'vault-local.tfstate'))).toBe(true);
-    await expect(readFile(join(folder, 'changes.json'), 'utf8')).resolves.not.toContain(token);
-
-    // A second start says so instead of making it worse.
-    const second = await failureOf(startEnvironment({ given: servers(), confirm: agrees }));
-    expect(second.code).toBe('ERR_GIVEN_SERVER');
-    expect(second.problem).toContain(`--give-back ${id}`);
-
-    // Other servers than those that were changed are left alone.
-    const { vault } = servers();
-    await expect(finishGivingBack(id, { vault }, silent)).rejects.toMatchObject({ code: 'ERR_SETTING' });
-
-    await finishGivingBack(id, servers(), silent);
-    await expect(snapshotOf(servers())).resolves.toEqual(before);
-    expect(existsSync(folder)).toBe(false);
-  },
-  TIMEOUT_MS,
-);
-
-it(
-  'after a Ctrl-C in the middle of the deploy',
-  async () => {
-    const before = await snapshotOf(servers());
-    const controller = new AbortController();
-    const progress: Progress = {
-      step: (title, work) => work(() => title === 'cdktf deploy' && controller.abort()),
-    };
-    const start = startEnvironment({
+it('after a run, and after a second one; what will be changed is said before', async () => {
+  const before = await snapshotOf(servers());
+  const aclFile = await readFile(await usersFile(), 'utf8');
+  const users: string[] = [];
+  for (let start = 1; start <= 2; start += 1) {
+    let said: readonly ServerChanges[] = [];
+    const environment = await startEnvironment({
       given: servers(),
-      confirm: agrees,
-      signal: controller.signal,
-      progress,
-    });
-    // The start itself did not fail.
-    await expect(start).rejects.toMatchObject({ name: 'AbortError' });
-    await expect(snapshotOf(servers())).resolves.toEqual(before);
-  },
-  TIMEOUT_MS,
-);
-
-it(
-  'after npm start was killed while it served, once that is finished',
-  async () => {
-    const before = await snapshotOf(servers());
-    const { username, password, host } = new URL(postgres().adminUrl);
-    let serving = false;
-    const child = await run().spawn({
-      name: 'killed',
-      command: process.execPath,
-      args: [
-        ...[join(CHECKOUT, 'bootstrap.mjs'), 'start', '--yes', '--vault-addr', openbao().address],
-        ...['--database-url', `postgres://${username}@${host}`],
-      ],
-      cwd: CHECKOUT,
-      env: {
-        ...process.env,
-        PORTCULLIS_VAULT_TOKEN: openbao().rootToken,
-        PORTCULLIS_DATABASE_PASSWORD: password,
-        PORTCULLIS_REDIS_URL: redis().adminUrl,
+      confirm: async (changes) => {
+        said = changes;
+        // Nothing has been changed yet.
+        await expect(snapshotOf(servers())).resolves.toEqual(before);
       },
-      onLine: (line) => (serving ||= line.includes('Serving after')),
     });
-    await poll(
-      () => (serving ? Promise.resolve() : Promise.reject(new Error('not serving'))),
-      { timeoutMs: TIMEOUT_MS },
-      () => (child.running ? undefined : new Error('it ended')),
-    );
-    child.signal('SIGKILL');
-    await child.exited;
-
-    const second = await failureOf(startEnvironment({ given: servers(), confirm: agrees }));
-    const id = /--give-back (\w+)/.exec(second.problem)?.[1] ?? '';
-    // The lock of the dead is given up when it was not renewed for a while.
-    await poll(() => finishGivingBack(id, servers(), silent), { timeoutMs: 30_000, everyMs: 500 });
+    try {
+      expect(environment.vault.address).toBe(openbao().address);
+      expect(environment.postgres.port).toBe(postgres().port);
+      expect(environment.redis.port).toBe(redis().port);
+      await expect(environment.pendingChanges()).resolves.toEqual([]);
+      const service = await environment.serve();
+      const token = await environment.identity.token('pro');
+      const answer = await fetch(`${service.url}/api/transactions`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      expect(answer.status).toBe(200);
+      // It has logged in, leased users and counted the request.
+      await expect(redisCommand(redis().adminUrl, ['DBSIZE'])).resolves.toBeGreaterThan(0);
+      users.push(environment.vaultUser);
+    } finally {
+      await environment.stop();
+    }
     await expect(snapshotOf(servers())).resolves.toEqual(before);
-  },
-  TIMEOUT_MS,
-);
+    await expect(readFile(await usersFile(), 'utf8')).resolves.toBe(aclFile);
+    const text = said.map(({ server, changes }) => [server, ...changes].join('\n')).join('\n');
+    expect(text).toContain(`Vault at ${openbao().address}`);
+    expect(text).toMatch(/mounts .*secret/);
+    expect(text).toContain('makes the database fintech');
+    expect(text).toContain(`makes the ACL user ${users.at(-1) ?? ''}`);
+  }
+  // Of its own name in each installation.
+  expect(new Set(users).size).toBe(2);
+  expect(users.every((user) => /^vault_admin_[0-9a-f]{12}$/.test(user))).toBe(true);
+});
+
+it('after a deploy that fails half-way', async () => {
+  const token = await tokenWithout('no-role', NO_ROLE);
+  const before = await snapshotOf(servers());
+  const { code, problem, remedy } = await failureOf(
+    startEnvironment({ given: servers(token), confirm: agrees }),
+  );
+  expect(code).toBe('ERR_DEPLOY');
+  expect(problem).toContain('redis-role');
+  // eslint-disable-next-line no-control-regex
+  expect(problem).not.toMatch(/\u001b/);
+  expect(problem).not.toContain(token);
+  expect(remedy).not.toContain('--give-back');
+  await expect(snapshotOf(servers())).resolves.toEqual(before);
+});
+
+it('not at once when Vault refuses it: what is left is kept on record, and finished later', async () => {
+  const token = await tokenWithout('no-role-no-unmount', `${NO_ROLE}\n${NO_UNMOUNT}`);
+  const before = await snapshotOf(servers());
+  const failure = await failureOf(startEnvironment({ given: servers(token), confirm: agrees }));
+  expect(failure.code).toBe('ERR_GIVE_BACK');
+  // Why the deploy failed is said too, and what is left.
+  expect(failure.problem).toContain('redis-role');
+  expect(failure.problem).toContain('the mount secret/');
+  const id = recordIn(failure);
+  const folder = join(cacheFolder(), 'given', id);
+  expect(failure.remedy).toContain(folder);
+  expect(existsSync(join(folder, 'state', 'vault-local.tfstate'))).toBe(true);
+  await expect(readFile(join(folder, 'changes.json'), 'utf8')).resolves.not.toContain(token);
+
+  // A second start says so instead of making it worse.
+  const second = await failureOf(startEnvironment({ given: servers(), confirm: agrees }));
+  expect(second.code).toBe('ERR_GIVEN_SERVER');
+  expect(second.problem).toContain(`--give-back ${id}`);
+
+  // Other servers than those that were changed are left alone.
+  const { vault } = servers();
+  await expect(finishGivingBack(id, { vault }, silent)).rejects.toMatchObject({ code: 'ERR_SETTING' });
+
+  await finishGivingBack(id, servers(), silent);
+  await expect(snapshotOf(servers())).resolves.toEqual(before);
+  expect(existsSync(folder)).toBe(false);
+});
+
+it('after a Ctrl-C in the middle of the deploy', async () => {
+  const before = await snapshotOf(servers());
+  const controller = new AbortController();
+  const progress: Progress = {
+    step: (title, work) => work(() => title === 'cdktf deploy' && controller.abort()),
+  };
+  const start = startEnvironment({
+    given: servers(),
+    confirm: agrees,
+    signal: controller.signal,
+    progress,
+  });
+  // The start itself did not fail.
+  await expect(start).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(snapshotOf(servers())).resolves.toEqual(before);
+});
+
+it('after npm start was killed while it served, once that is finished', async () => {
+  const before = await snapshotOf(servers());
+  const { username, password, host } = new URL(postgres().adminUrl);
+  let serving = false;
+  const child = await run().spawn({
+    name: 'killed',
+    command: process.execPath,
+    args: [
+      ...[join(CHECKOUT, 'bootstrap.mjs'), 'start', '--yes', '--vault-addr', openbao().address],
+      ...['--database-url', `postgres://${username}@${host}`],
+    ],
+    cwd: CHECKOUT,
+    env: {
+      ...process.env,
+      PORTCULLIS_VAULT_TOKEN: openbao().rootToken,
+      PORTCULLIS_DATABASE_PASSWORD: password,
+      PORTCULLIS_REDIS_URL: redis().adminUrl,
+    },
+    onLine: (line) => (serving ||= line.includes('Serving after')),
+  });
+  await until(() => serving || !child.running);
+  expect(child.running).toBe(true);
+  child.signal('SIGKILL');
+  await child.exited;
+
+  const second = await failureOf(startEnvironment({ given: servers(), confirm: agrees }));
+  const id = /--give-back (\w+)/.exec(second.problem)?.[1] ?? '';
+  // The lock of the dead is given up when it was not renewed for a while.
+  await until(() => finishGivingBack(id, servers(), silent), { everyMs: 500 });
+  await expect(snapshotOf(servers())).resolves.toEqual(before);
+});
 
 /** Where Redis keeps its users: a server of the user's own has its file as it was. */
 async function usersFile(): Promise<string> {

@@ -78,7 +78,7 @@ describe('servers of the user’s own that are in use', () => {
       expect(problem).toContain(said);
     }
     await expect(snapshotOf(servers())).resolves.toEqual(before);
-  }, 60_000);
+  });
 
   it('are not changed when nobody agrees', async () => {
     await redisCommand(redis().adminUrl, ['FLUSHALL']);
@@ -89,7 +89,7 @@ describe('servers of the user’s own that are in use', () => {
       remedy: expect.stringContaining('--yes') as string,
     });
     await expect(snapshotOf(servers())).resolves.toEqual(before);
-  }, 60_000);
+  });
 });
 
 describe('a server that the user names and that does not answer', () => {

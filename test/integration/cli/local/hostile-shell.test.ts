@@ -69,4 +69,4 @@ it('walks the whole journey on servers of its own, says so, and leaves those in 
   expect(output).not.toContain(password);
   expect(output).not.toContain(openbao().rootToken);
   await expect(snapshotOf(servers())).resolves.toEqual(before);
-}, 300_000);
+});
