@@ -117,7 +117,7 @@ export class Deployment {
           ...[verb, ...STACKS, '--auto-approve', '--skip-provider-lock', '--output', this.output],
         ],
         cwd: CHECKOUT,
-        env: { ...this.environment(), ...variables },
+        env: this.run.withThisNode({ ...this.environment(), ...variables }),
         onLine,
       },
       { code: 'ERR_DEPLOY', remedy: 'mend what the engine says above, and start again' },

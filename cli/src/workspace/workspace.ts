@@ -52,7 +52,13 @@ export class Workspace {
     const app = await appCommand();
     await this.progress.step('Synth', () =>
       this.run.complete(
-        { name: 'synth', command: '/bin/sh', args: ['-c', app], cwd: process.cwd(), env: this.environment },
+        {
+          name: 'synth',
+          command: '/bin/sh',
+          args: ['-c', app],
+          cwd: process.cwd(),
+          env: this.run.withThisNode(this.environment),
+        },
         { code: 'ERR_SYNTH', remedy: 'mend what the app says' },
       ),
     );

@@ -1,6 +1,6 @@
-import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { PortcullisError, type PortcullisErrorCode } from '../../errors';
 import { explainDiskError, fullDisk } from '../disk';
 import { lastLines, ManagedProcess, type SystemUser, type ProcessSpec } from './processes';
@@ -40,6 +40,7 @@ export class Run {
     await chmod(folder, 0o711);
     const run = new Run(folder, warden);
     await run.subfolder('logs');
+    await symlink(process.execPath, join(await run.subfolder('node'), 'node'));
     return run;
   }
 
@@ -49,6 +50,15 @@ export class Run {
     await mkdir(folder, { mode: 0o700 });
     if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
     return folder;
+  }
+
+  /**
+   * The environment in which `node` is the Node that runs us, whatever PATH says: `cdktf.json` starts the app by that
+   * name. The folder put before the others holds nothing else: every other program stays where it was found.
+   */
+  withThisNode(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+    const path = [join(this.folder, 'node'), environment.PATH].filter(Boolean).join(delimiter);
+    return { ...environment, PATH: path };
   }
 
   logOf(name: string): string {

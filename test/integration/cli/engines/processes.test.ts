@@ -44,6 +44,24 @@ describe('a run whose process is killed with SIGKILL', () => {
 });
 
 describe('a run', () => {
+  it.each([
+    ['another', '/nowhere'],
+    ['none', undefined],
+  ])('starts `node` as the Node that runs us, where PATH has %s', async (_which, path) => {
+    const run = await Run.open();
+    try {
+      const env = run.withThisNode({ PATH: path });
+      const said = await run.complete(
+        { name: 'which', command: '/bin/sh', args: ['-c', 'node -p process.execPath'], env },
+        { code: 'ERR_SERVER_FAILED', remedy: 'none' },
+      );
+      expect(said).toBe(process.execPath);
+      expect(env.PATH?.split(':').slice(1)).toEqual(path === undefined ? [] : [path]);
+    } finally {
+      await run.close();
+    }
+  });
+
   it('keeps its processes out of the reach of a terminal’s Ctrl-C', async () => {
     const run = await Run.open();
     try {
