@@ -56,10 +56,21 @@ export const HARDENED: Step = {
   with: { 'egress-policy': 'audit' },
 };
 
-/** The first steps of a job that needs the sources. No credential stays in the checkout. */
+/** The line of Node with long-term support that the commands are tried on. A runner's own may be any other. */
+const NODE = 24;
+
+/**
+ * The first steps of a job that needs the sources. No credential stays in the checkout. Nothing comes from a cache:
+ * jobs of other branches write there as well.
+ */
 export const CHECKED_OUT: readonly Step[] = [
   HARDENED,
   { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } },
+  {
+    name: 'Set up Node',
+    uses: ACTIONS.setupNode,
+    with: { 'node-version': NODE, 'package-manager-cache': false },
+  },
 ];
 
 /** Signs a job in to Vault by the identity that GitHub gives it: the repository holds no long-lived secret. */

@@ -203,6 +203,7 @@ describe('the workflow of security scans', () => {
     expect(namesOf(baseline)).toEqual([
       'Harden the runner',
       'Check out',
+      'Set up Node',
       // Before the container: it mounts a volume over node_modules, and would make the folder root's.
       'Prepare the gate',
       'Start the API',
