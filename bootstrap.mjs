@@ -13,7 +13,7 @@ import { join } from 'node:path';
 const require = createRequire(import.meta.url);
 const INSTALLED = 'node_modules/.portcullis-lock';
 
-requireNode(20, 19);
+requireNode();
 requireTemporaryFolder();
 installPackages();
 
@@ -22,11 +22,12 @@ require('tsx/cjs/api').register();
 (await import('tsx/esm/api')).register();
 require(/^test(:|$)/.test(process.argv[2] ?? '') ? './test/run.ts' : './cli/src/main.ts');
 
-function requireNode(major, minor) {
-  const [hasMajor, hasMinor] = process.versions.node.split('.').map(Number);
-  if (hasMajor > major || (hasMajor === major && hasMinor >= minor)) return;
+/** Node 20.19, or 22.12 and newer: what lies below or between cannot `require()` ES modules, as jose is one. */
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22) return;
   fail(
-    `Portcullis needs Node ${major}.${minor} or newer; this is ${process.versions.node}. Install a current LTS release.`,
+    `Portcullis needs Node 20.19 or newer of that line, or 22.12 or newer; this is ${process.versions.node}. Install a current LTS release.`,
   );
 }
 
