@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleAuthorizer } from '../constructs/src/aws/authorizer/bundle';
 import { Run } from '../cli/src/engines/process/run';
-import type { TokenEvent } from '../runtime/src/authorizer/events';
+import type { TokenEvent } from '../runtime/src/authorizer/gateway-events';
 import { startIssuer, type Issuer } from './auth/tokens';
 import { measureNode, type Measured } from './lib/command';
 import { benchOptions } from './lib/options';

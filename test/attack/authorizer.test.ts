@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { bundleAuthorizer } from '../../constructs/src/aws/authorizer/bundle';
 import { policy } from '../../policy';
 import type { Authorizer } from '../../runtime/src/authorizer/authorizer';
-import type { AuthorizerEvent, HttpApiEvent, RequestEvent } from '../../runtime/src/authorizer/events';
+import type {
+  AuthorizerEvent,
+  HttpApiEvent,
+  RequestEvent,
+} from '../../runtime/src/authorizer/gateway-events';
 import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
 import { NOW, stopTheCalendar } from './calendar';
 import { requestCases, tokenCases, type Fate, type HostileRequest, type RequestCase } from './cases';

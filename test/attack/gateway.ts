@@ -7,7 +7,7 @@ import type {
   RequestEvent,
   SimpleResponse,
   TokenEvent,
-} from '../../runtime/src/authorizer/events';
+} from '../../runtime/src/authorizer/gateway-events';
 import type { HostileRequest } from './cases';
 
 const API = 'arn:aws:execute-api:us-east-1:123456789012:abcdef123';

@@ -8,7 +8,7 @@ export { enforce } from './enforce';
 export { AuthOptionsError, KeysUnavailableError, TokenError, type RefusalReason } from './errors';
 export type { AuthEvent, OnAuthEvent } from './events';
 export type { LoginEvent, LoginFailure } from './login/events';
-export type { HandoverRedis } from './login/handover';
+export type { HandoverRedis } from './login/session/handover';
 export { login, type LoginMiddleware } from './login/login';
 export type { LoginOptions } from './login/options';
 export type { AuthOptions, IssuerOptions } from './options';
@@ -26,6 +26,6 @@ export {
   type RevocationList,
   type RevocationOptions,
 } from './revocation/follow-revocations';
-export type { Revocation } from './revocation/revocation';
+export type { Revocation } from './revocation/denials';
 export type { Revocations } from './revocation/revocations';
 export type { Algorithm } from './keys/algorithms';

@@ -19,7 +19,7 @@ import type {
   RequestEvent,
   SimpleResponse,
   TokenEvent,
-} from './events';
+} from './gateway-events';
 import { permissions } from './permissions';
 
 /**

@@ -1,4 +1,4 @@
-import type { PolicyStatement } from './events';
+import type { PolicyStatement } from './gateway-events';
 import type { GatewayRoute } from './gateway-routes';
 
 /**

@@ -5,7 +5,7 @@ import { systemClock } from '../../time/clock';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { issuerUrl, listener } from '../option-schemas';
-import { clientShape, scopeList } from '../provider/option-schemas';
+import { clientShape, scopeList } from '../provider/options';
 import { Provider } from '../provider/provider';
 import { RenewingToken } from './renewing-token';
 

@@ -5,15 +5,15 @@ import { harmless } from '../../listener';
 import { systemClock, type Clock } from '../../time/clock';
 import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
 import { Provider } from '../provider/provider';
-import { bridge } from './bridge';
-import { alone, handoverThrough } from './handover';
+import { bridge } from './routes/session-as-bearer';
+import { alone, handoverThrough } from './session/handover';
 import { resolveLogin, type LoginOptions, type ResolvedLogin } from './options';
-import { Renewals } from './renewals';
-import { loginRoutes } from './routes';
+import { Renewals } from './session/renewals';
+import { loginRoutes } from './routes/log-in';
 import { Sealer } from './seal';
-import { renewedSession, type Session } from './session';
-import { SessionCookie } from './session-cookie';
-import { Transactions } from './transactions';
+import { renewedSession, type Session } from './session/session';
+import { SessionCookie } from './cookies/session-cookie';
+import { Transactions } from './cookies/transactions';
 
 /** The login's middleware. It looks for the provider from the moment it is made. */
 export interface LoginMiddleware extends RequestHandler {

@@ -6,10 +6,10 @@ import type { Policy } from '../../policy';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { definedPolicy, issuerUrl, listener } from '../option-schemas';
-import { clientShape, scopeList } from '../provider/option-schemas';
+import { clientShape, scopeList } from '../provider/options';
 import type { ProviderOptions } from '../provider/provider';
 import type { RevocationList } from '../revocation/follow-revocations';
-import type { HandoverRedis } from './handover';
+import type { HandoverRedis } from './session/handover';
 
 export interface LoginOptions {
   readonly policy: Policy;

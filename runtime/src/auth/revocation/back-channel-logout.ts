@@ -11,7 +11,7 @@ import { AuthOptionsError, KeysUnavailableError, TokenError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { fetchJson } from '../keys/fetch-json';
 import { KeySet } from '../keys/key-set';
-import { discoverJwksUri } from '../keys/locate';
+import { discoverJwksUri } from '../keys/jwks-uri';
 import { algorithms, httpsUrl, issuerUrl, listener } from '../option-schemas';
 import type { Algorithm } from '../keys/algorithms';
 import { RevocationNotStoredError } from './errors';

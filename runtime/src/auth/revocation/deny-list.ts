@@ -1,5 +1,5 @@
 import type { Clock } from '../../time/clock';
-import type { Denial } from './revocation';
+import type { Denial } from './denials';
 
 /** Revocations held at most, some 20 MB. Beyond this, see {@link DenyList.add}. */
 const MOST_DENIALS = 100_000;

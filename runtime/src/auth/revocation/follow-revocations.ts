@@ -6,7 +6,7 @@ import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { definedPolicy, issuerUrl, listener, tolerance } from '../option-schemas';
 import { Follower } from './follower';
-import type { Revocation } from './revocation';
+import type { Revocation } from './denials';
 import type { Revocations } from './revocations';
 
 export interface RevocationOptions {

@@ -15,7 +15,7 @@ import type { OnAuthEvent } from '../events';
 import { DenyList } from './deny-list';
 import { RevocationNotStoredError } from './errors';
 import type { RevocationList, RevocationOptions } from './follow-revocations';
-import { namesOf, revocationReader, type Denial, type Revocation } from './revocation';
+import { namesOf, revocationReader, type Denial, type Revocation } from './denials';
 import { PAGE, RevocationStream } from './stream';
 
 /** With a read that takes its longest in between, two polls still begin within a second. */

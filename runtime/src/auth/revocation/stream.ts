@@ -6,7 +6,7 @@
  */
 import type { RedisCommands } from '../../redis';
 import type { Clock } from '../../time/clock';
-import type { Denial } from './revocation';
+import type { Denial } from './denials';
 
 /** Entries got by one read. */
 export const PAGE = 1_000;

@@ -5,7 +5,7 @@ import type { OnAuthEvent } from '../events';
 import { fetchJson as fetchFromIssuer, type FetchJson } from '../keys/fetch-json';
 import type { SigningKey } from '../keys/jwks';
 import { KeySet } from '../keys/key-set';
-import { discoverJwksUri } from '../keys/locate';
+import { discoverJwksUri } from '../keys/jwks-uri';
 import type { ResolvedIssuer, ResolvedOptions } from '../options';
 import type { Policy } from '../../policy';
 import { isAlgorithm, verifySignature, type Algorithm } from '../keys/algorithms';

@@ -2,7 +2,7 @@ import { policy } from '../../../../policy';
 import { authorizerConfiguration } from '../../../../runtime/src/authorizer';
 import { definePolicy } from '../../../../runtime/src/policy';
 import { makeAuthorizer, type Authorizer } from '../../../../runtime/src/authorizer/authorizer';
-import type { PolicyResponse } from '../../../../runtime/src/authorizer/events';
+import type { PolicyResponse } from '../../../../runtime/src/authorizer/gateway-events';
 import type { JWK } from 'jose';
 import { Forge } from '../../../attack/forge';
 import { ask, httpApiEvent, requestEvent, tokenEvent } from '../../../attack/gateway';

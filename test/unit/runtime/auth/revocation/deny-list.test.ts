@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DenyList } from '../../../../../runtime/src/auth/revocation/deny-list';
-import type { Denial } from '../../../../../runtime/src/auth/revocation/revocation';
+import type { Denial } from '../../../../../runtime/src/auth/revocation/denials';
 import { manualClock, type ManualClock } from '../support/clock';
 
 const TOKEN_SECONDS = 900;

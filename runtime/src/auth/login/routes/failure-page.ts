@@ -1,8 +1,8 @@
 /** What a person sees where a login ends without one, and a program as JSON. */
 import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { refuse, type ErrorBody } from '../../http/answer';
-import type { LoginFailure } from './events';
+import { refuse, type ErrorBody } from '../../../http/answer';
+import type { LoginFailure } from '../events';
 
 interface Failure {
   readonly status: number;

@@ -1,7 +1,12 @@
 import express from 'express';
 import fc from 'fast-check';
 import type { Request, Response } from 'express';
-import { cookiesOf, readLong, setLong, type Cookies } from '../../../../../runtime/src/auth/login/cookies';
+import {
+  cookiesOf,
+  readLong,
+  setLong,
+  type Cookies,
+} from '../../../../../../runtime/src/auth/login/cookies/cookies';
 
 const reading = (cookie?: string): Cookies => cookiesOf({ headers: { cookie } } as unknown as Request);
 

@@ -1,12 +1,12 @@
 /** Providers differ: in what they call an access token, in the names of their claims, in their keys. */
 import type { JWK } from 'jose';
-import { policy } from '../../../../policy';
-import type { AuthContext, AuthEvent } from '../../../../runtime/src/auth';
-import { resolveOptions, type AuthOptions } from '../../../../runtime/src/auth/options';
-import { makeVerifier, type TokenVerifier } from '../../../../runtime/src/auth/token/verifier';
-import { Forge } from '../../../attack/forge';
-import { manualClock, settled } from './support/clock';
-import { published } from './support/published';
+import { policy } from '../../../../../policy';
+import type { AuthContext, AuthEvent } from '../../../../../runtime/src/auth';
+import { resolveOptions, type AuthOptions } from '../../../../../runtime/src/auth/options';
+import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
+import { Forge } from '../../../../attack/forge';
+import { manualClock, settled } from '../support/clock';
+import { published } from '../support/published';
 
 const NOW = Date.UTC(2026, 5, 1) / 1_000;
 const ours = new Forge(policy.issuer, policy.audience, NOW);

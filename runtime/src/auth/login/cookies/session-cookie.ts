@@ -1,8 +1,8 @@
 import type { Response } from 'express';
-import type { Clock } from '../../time/clock';
+import type { Clock } from '../../../time/clock';
 import { clearLong, readLong, setLong, type Cookies } from './cookies';
-import type { Sealer } from './seal';
-import { endOf, readSession, type Session, type SessionLimits } from './session';
+import type { Sealer } from '../seal';
+import { endOf, readSession, type Session, type SessionLimits } from '../session/session';
 
 export interface SessionCookieOptions {
   readonly name: string;

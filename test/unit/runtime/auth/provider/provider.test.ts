@@ -1,9 +1,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import type { AuthEvent } from '../../../../runtime/src/auth';
-import { Provider } from '../../../../runtime/src/auth/provider/provider';
-import { systemClock } from '../../../../runtime/src/time/clock';
+import type { AuthEvent } from '../../../../../runtime/src/auth';
+import { Provider } from '../../../../../runtime/src/auth/provider/provider';
+import { systemClock } from '../../../../../runtime/src/time/clock';
 
 const SECRET = 'canary-secret';
 const REFRESH = 'canary-refresh';

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readJwks } from '../../../../runtime/src/auth/keys/jwks';
+import { readJwks } from '../../../../../runtime/src/auth/keys/jwks';
 
 const rsaOf = (modulusLength: number): KeyObject => generateKeyPairSync('rsa', { modulusLength }).publicKey;
 const jwk = (key: KeyObject, more: Record<string, unknown> = {}): Record<string, unknown> => ({

@@ -11,8 +11,8 @@
  * While the provider does not answer, tokens serve until they expire, and it is asked every two seconds at most.
  */
 import { hash } from 'node:crypto';
-import type { Clock } from '../../time/clock';
-import { ProviderUnavailableError } from '../provider/errors';
+import type { Clock } from '../../../time/clock';
+import { ProviderUnavailableError } from '../../provider/errors';
 import { isRenewalDue, type Session } from './session';
 
 /** How long a session that was renewed is given to those who bring the one before. */

@@ -1,8 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
-import { refuseAmbiguous, refuseForbidden, refuseUnavailable } from '../challenge';
-import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
-import { cookiesOf } from './cookies';
-import type { LoginParts } from './login';
+import { refuseAmbiguous, refuseForbidden, refuseUnavailable } from '../../challenge';
+import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
+import { cookiesOf } from '../cookies/cookies';
+import type { LoginParts } from '../login';
 import { isFromHere } from './same-origin';
 
 /**

@@ -1,15 +1,15 @@
 /** What answers under `/auth`: each takes a browser to the provider, or back from there. */
 import { decodeJwt } from 'jose';
 import type { Request, Response } from 'express';
-import { refuseForbidden } from '../challenge';
-import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
-import { cookiesOf } from './cookies';
-import type { LoginFailure } from './events';
+import { refuseForbidden } from '../../challenge';
+import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
+import { cookiesOf } from '../cookies/cookies';
+import type { LoginFailure } from '../events';
 import { refuseLogin } from './failure-page';
-import type { LoginParts } from './login';
+import type { LoginParts } from '../login';
 import { safeReturnTo } from './return-to';
 import { isFromHere } from './same-origin';
-import { newSession } from './session';
+import { newSession } from '../session/session';
 
 interface LoginRoute {
   readonly method: 'GET' | 'POST';

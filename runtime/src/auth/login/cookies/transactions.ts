@@ -6,10 +6,10 @@
 import { hash } from 'node:crypto';
 import type { Response } from 'express';
 import { z } from 'zod';
-import type { Clock } from '../../time/clock';
-import type { LoginChecks } from '../provider/provider';
+import type { Clock } from '../../../time/clock';
+import type { LoginChecks } from '../../provider/provider';
 import { clearCookie, setCookie, type Cookies } from './cookies';
-import type { Sealer } from './seal';
+import type { Sealer } from '../seal';
 
 const schema = z.object({
   state: z.string(),

@@ -1,5 +1,5 @@
 import type { AuthContext, Revocation } from '@portcullis/runtime';
-import { namesOf, revocationReader } from '../../../../../runtime/src/auth/revocation/revocation';
+import { namesOf, revocationReader } from '../../../../../runtime/src/auth/revocation/denials';
 
 const ISSUER = 'https://one.example.com';
 const OTHER = 'https://two.example.com';

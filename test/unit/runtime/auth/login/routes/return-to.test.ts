@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { safeReturnTo } from '../../../../../runtime/src/auth/login/return-to';
+import { safeReturnTo } from '../../../../../../runtime/src/auth/login/routes/return-to';
 
 const ORIGIN = 'https://app.example.com';
 

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
-import { Sealer } from '../../../../../runtime/src/auth/login/seal';
-import { Transactions } from '../../../../../runtime/src/auth/login/transactions';
-import { manualClock, type ManualClock } from '../support/clock';
+import { Sealer } from '../../../../../../runtime/src/auth/login/seal';
+import { Transactions } from '../../../../../../runtime/src/auth/login/cookies/transactions';
+import { manualClock, type ManualClock } from '../../support/clock';
 
 const PREFIX = '__Host-api-login-';
 let clock: ManualClock;

@@ -1,6 +1,6 @@
 /** A login, as the browser keeps it for us. Times are milliseconds since 1970. */
 import { z } from 'zod';
-import type { Tokens } from '../provider/provider';
+import type { Tokens } from '../../provider/provider';
 
 const schema = z.object({
   subject: z.string(),

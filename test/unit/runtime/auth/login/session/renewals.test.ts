@@ -1,18 +1,18 @@
-import { alone } from '../../../../../runtime/src/auth/login/handover';
-import { Renewals } from '../../../../../runtime/src/auth/login/renewals';
+import { alone } from '../../../../../../runtime/src/auth/login/session/handover';
+import { Renewals } from '../../../../../../runtime/src/auth/login/session/renewals';
 import {
   endOf,
   newSession,
   readSession,
   renewedSession,
   type Session,
-} from '../../../../../runtime/src/auth/login/session';
+} from '../../../../../../runtime/src/auth/login/session/session';
 import {
   ProviderRefusedError,
   ProviderUnavailableError,
-} from '../../../../../runtime/src/auth/provider/errors';
-import type { Tokens } from '../../../../../runtime/src/auth/provider/provider';
-import { manualClock, settled, type ManualClock } from '../support/clock';
+} from '../../../../../../runtime/src/auth/provider/errors';
+import type { Tokens } from '../../../../../../runtime/src/auth/provider/provider';
+import { manualClock, settled, type ManualClock } from '../../support/clock';
 
 const LIFE_SECONDS = 100;
 const tokens = (count: number): Tokens => ({

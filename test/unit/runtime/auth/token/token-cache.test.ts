@@ -1,13 +1,13 @@
 import { SignJWT, type JWTPayload } from 'jose';
-import { policy } from '../../../../policy';
-import type { AuthContext } from '../../../../runtime/src/auth';
-import type { SigningKey } from '../../../../runtime/src/auth/keys/jwks';
-import { resolveOptions, type AuthOptions } from '../../../../runtime/src/auth/options';
-import { TokenCache, type CacheBounds } from '../../../../runtime/src/auth/token/token-cache';
-import { makeVerifier, type TokenVerifier } from '../../../../runtime/src/auth/token/verifier';
-import { manualClock, type ManualClock } from './support/clock';
-import { makeKey, type TestKey } from './support/issuer';
-import { published, type Published } from './support/published';
+import { policy } from '../../../../../policy';
+import type { AuthContext } from '../../../../../runtime/src/auth';
+import type { SigningKey } from '../../../../../runtime/src/auth/keys/jwks';
+import { resolveOptions, type AuthOptions } from '../../../../../runtime/src/auth/options';
+import { TokenCache, type CacheBounds } from '../../../../../runtime/src/auth/token/token-cache';
+import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
+import { manualClock, type ManualClock } from '../support/clock';
+import { makeKey, type TestKey } from '../support/issuer';
+import { published, type Published } from '../support/published';
 
 const MINUTE = 60_000;
 const ROOMY: CacheBounds = { entries: 100, bytes: 1_000_000 };

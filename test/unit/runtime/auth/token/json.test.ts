@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJsonObject } from '../../../../runtime/src/auth/token/json';
+import { parseJsonObject } from '../../../../../runtime/src/auth/token/json';
 
 const read = (text: string): unknown => parseJsonObject(Buffer.from(text));
 

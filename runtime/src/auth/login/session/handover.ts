@@ -3,9 +3,9 @@
  * does it; the others wait for what comes of it. Where Redis fails or the one who claimed is gone, an instance
  * goes on by itself: a login that may have to be made again is better than none.
  */
-import type { Clock } from '../../time/clock';
+import type { Clock } from '../../../time/clock';
 import { GRACE_MS, type Handover } from './renewals';
-import type { Sealer } from './seal';
+import type { Sealer } from '../seal';
 import { readSession, type Session } from './session';
 
 /** A connected Redis client: node-redis' own, or that of `SecretsManager.redisClient()`. */

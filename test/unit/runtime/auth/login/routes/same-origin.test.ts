@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isFromHere } from '../../../../../runtime/src/auth/login/same-origin';
+import { isFromHere } from '../../../../../../runtime/src/auth/login/routes/same-origin';
 
 const ORIGIN = 'https://app.example.com';
 const ask = (method: string, headers: Record<string, string>): boolean =>

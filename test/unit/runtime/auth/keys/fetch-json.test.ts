@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fetchJson } from '../../../../runtime/src/auth/keys/fetch-json';
-import { discoverJwksUri } from '../../../../runtime/src/auth/keys/locate';
+import { fetchJson } from '../../../../../runtime/src/auth/keys/fetch-json';
+import { discoverJwksUri } from '../../../../../runtime/src/auth/keys/jwks-uri';
 
 let server: Server;
 let url: string;
