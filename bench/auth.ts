@@ -2,10 +2,10 @@
 import { Run } from '../cli/src/engines/process/run';
 import { AUTH_PEERS, type AuthPeer } from './auth/peers';
 import { startIssuer, type TokenAlgorithm } from './auth/tokens';
-import { compare, type Measured } from './lib/compare';
+import { compare } from './lib/compare';
 import { findWrk } from './lib/load';
 import { benchOptions, chosenPeers } from './lib/options';
-import { atLeast, atMost, machine, print, toRow, type Goal } from './lib/report';
+import { atLeast, atMost, machine, print, toRow, type Goal, type Measured } from './lib/report';
 import { measuredServer } from './lib/server';
 
 /** More than the verified-token cache holds: used in turn, every one is new to it again. */

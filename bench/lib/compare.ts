@@ -8,7 +8,7 @@
  * by more than what is compared here, and stays as it is for as long as one lives.
  */
 import { generateLoad } from './load';
-import { median } from './report';
+import { median, type Measured } from './report';
 import type { MeasuredServer, StartableServer } from './server';
 
 export interface Scenario {
@@ -50,21 +50,6 @@ interface Burst {
 interface Compared {
   readonly sample: Sample;
   readonly baseline: Pick<Sample, 'requestsPerSecond' | 'cpu'>;
-}
-
-/** Medians over the rounds: times in microseconds, CPU a request. */
-export interface Measured {
-  readonly scenario: string;
-  readonly server: string;
-  readonly requestsPerSecond: number;
-  /** Of the baseline's requests a second around it. */
-  readonly share: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly cpu: number;
-  /** CPU over the baseline's around it. */
-  readonly overhead: number;
-  readonly storeCpu: number;
 }
 
 /** The optimizing compiler works by calls, not by time: after 6,000 some servers still become a fifth cheaper. */

@@ -1,5 +1,4 @@
 import { cpus, totalmem } from 'node:os';
-import type { Measured } from './compare';
 
 /** A speed that was promised, and what was measured. */
 export interface Goal {
@@ -7,6 +6,21 @@ export interface Goal {
   readonly value: number;
   readonly goal: string;
   readonly met: boolean;
+}
+
+/** Medians over the rounds: times in microseconds, CPU a request. */
+export interface Measured {
+  readonly scenario: string;
+  readonly server: string;
+  readonly requestsPerSecond: number;
+  /** Of the baseline's requests a second around it. */
+  readonly share: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly cpu: number;
+  /** CPU over the baseline's around it. */
+  readonly overhead: number;
+  readonly storeCpu: number;
 }
 
 /** What a benchmark gives: with `--json`, exactly this on standard output. */
