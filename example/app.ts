@@ -1,4 +1,4 @@
-import { enforce, type RateLimiter, type Revocations } from '@portcullis/runtime';
+import { enforce, type RateLimiter, type RevocationCheck } from '@portcullis/runtime';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
@@ -28,7 +28,7 @@ export interface AppDependencies {
   /** Made by `loginLimit()`. */
   readonly loginLimit?: RequestHandler | undefined;
   /** Made by `followRevocations()`. */
-  readonly revocations: Pick<Revocations, 'current'>;
+  readonly revocations: Pick<RevocationCheck, 'current'>;
   /** Made by `backChannelLogout()`, where people may log in. */
   readonly backChannelLogout?: RequestHandler | undefined;
   /** The issuer at which people log in and out. */

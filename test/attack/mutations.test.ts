@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createLocalJWKSet, jwtVerify, type JWK } from 'jose';
 import { policy } from '../../policy';
 import { TokenError, type AuthContext } from '../../runtime/src/auth';
-import { resolveOptions } from '../../runtime/src/auth/options';
+import { resolveAuth } from '../../runtime/src/auth/options';
 import { TokenCache } from '../../runtime/src/auth/token/token-cache';
 import { makeVerifier, type TokenVerifier } from '../../runtime/src/auth/token/verifier';
 import { manualClock, settled } from '../unit/runtime/auth/support/clock';
@@ -18,7 +18,7 @@ let verifier: TokenVerifier;
 beforeAll(async () => {
   const issuer = published(policy.issuer);
   issuer.publish(...(forge.published as JWK[]));
-  verifier = makeVerifier(resolveOptions({ policy }), {
+  verifier = makeVerifier(resolveAuth({ policy }), {
     clock: manualClock(NOW * 1_000),
     fetchJson: issuer.fetchJson,
     cache: new TokenCache({ entries: 1_000, bytes: 10_000_000 }),

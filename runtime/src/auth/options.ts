@@ -1,15 +1,18 @@
-/** What the middlewares are told, and what each part must be. All of it is checked when they are made. */
+/**
+ * What `requireAuth()` and `optionalAuth()` are told: the options, their checks and defaults. All of it is checked
+ * when the middleware is made. The parts that other functions take as well are exported.
+ */
 import { z } from 'zod';
 import { harmless } from '../listener';
 import { toProblem, type Problem } from '../policy/errors';
-import type { Policy } from '../policy';
-import { DEFAULT_ALGORITHMS, DEFAULT_TOLERANCE_SECONDS } from './defaults';
+import { definedPolicy, type Policy } from '../policy/policy';
+import { isHttpsOrLoopback } from '../policy/loopback';
+import type { AuthContext } from './context';
 import { AuthOptionsError } from './errors';
 import type { OnAuthEvent } from './events';
-import { algorithms, definedPolicy, httpsUrl, issuerUrl, listener, tolerance } from './option-schemas';
-import type { Revocations } from './revocation/revocations';
-import type { Algorithm } from './keys/algorithms';
+import { ALGORITHMS, type Algorithm } from './keys/algorithms';
 import type { CacheBounds } from './token/token-cache';
+import type { TrustedIssuer, VerifierOptions } from './token/verifier';
 
 /** One authorization server whose access tokens are let in. */
 export interface IssuerOptions {
@@ -23,18 +26,30 @@ export interface IssuerOptions {
   readonly algorithms?: readonly Algorithm[];
   /**
    * `'at+jwt'`: a token must say that it is an access token (RFC 9068 §4). `'any'`: for providers whose
-   * access tokens say `JWT` or nothing; then the claims have to tell, and ID tokens are still refused.
+   * access tokens say `JWT` or nothing. Their claims then tell access tokens apart; ID tokens are still refused.
    * @default 'at+jwt'
    */
   readonly tokenType?: 'at+jwt' | 'any';
-  /** The names of the claims that hold the organisation and the tier. @default org_id and tier */
-  readonly claims?: { readonly organisation?: string; readonly tier?: string };
+  readonly claims?: {
+    /** The claim that holds the organisation. @default 'org_id' */
+    readonly organisation?: string;
+    /** The claim that holds the tier. @default 'tier' */
+    readonly tier?: string;
+  };
+}
+
+/** What `requireAuth()` asks of a deny-list on every request. `followRevocations()` makes one. */
+export interface RevocationCheck {
+  /** Whether the caller's token was revoked. Answered from memory, for tokens verified earlier too. */
+  revoked(auth: AuthContext): boolean;
+  /** `false` while this instance may have missed a revocation that is older than a second. */
+  readonly current: boolean;
 }
 
 /** One issuer, by default the policy's; or, with `issuers`, several. */
 export interface AuthOptions extends Partial<IssuerOptions> {
   readonly policy: Policy;
-  /** Several issuers. A token is checked by the rules of the one that its `iss` names. */
+  /** Several issuers. A token is checked by the rules of the one that its `iss` names. @default the policy's issuer */
   readonly issuers?: readonly IssuerOptions[];
   /** How far the clocks of issuer and API may be apart, in seconds. @default 5 */
   readonly toleranceSeconds?: number;
@@ -44,35 +59,52 @@ export interface AuthOptions extends Partial<IssuerOptions> {
    */
   readonly cache?: false | Partial<CacheBounds>;
   /**
-   * What was revoked, as `followRevocations()` knows it. Revoked tokens are refused; while it is not current,
+   * What was revoked, as `followRevocations()` knows it. Revoked tokens are refused. While it is not current,
    * routes that the policy marks `sensitive` answer 503 and others go on. @default nothing is ever revoked
    */
-  readonly revocations?: Revocations;
-  /** Told of refusals, keys and outages, never of a token. @default nothing is told */
+  readonly revocations?: RevocationCheck;
+  /** Told of what happens behind the answers, never of a token. @default nobody is told */
   readonly onEvent?: OnAuthEvent;
 }
 
-/** An issuer's options, with nothing left out. */
-export interface ResolvedIssuer {
-  readonly issuer: string;
-  readonly audiences: readonly string[];
-  readonly jwksUri?: string;
-  readonly algorithms: readonly Algorithm[];
-  readonly strictType: boolean;
-  readonly organisationClaim: string;
-  readonly tierClaim: string;
-}
-
-export interface ResolvedOptions {
+/** The options of {@link AuthOptions}, with nothing left out. */
+export interface ResolvedAuth extends VerifierOptions {
   readonly policy: Policy;
-  readonly issuers: readonly ResolvedIssuer[];
-  readonly toleranceSeconds: number;
   readonly cache: CacheBounds | undefined;
-  readonly revocations: Revocations | undefined;
-  readonly onEvent: OnAuthEvent;
+  readonly revocations: RevocationCheck | undefined;
 }
 
 const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
+export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+export const DEFAULT_TOLERANCE_SECONDS = 5;
+
+export const httpsUrl = z.string().refine(isHttpsOrLoopback, {
+  error: 'expected an https URL (http only on loopback): keys fetched in the clear can be anyone’s',
+});
+
+export const issuerUrl = httpsUrl.refine((text) => !/[?#]/.test(text), {
+  error: 'expected an issuer without query or fragment (RFC 8414 §2)',
+});
+
+const algorithm = z.string().superRefine((name, context) => {
+  if ((ALGORITHMS as readonly string[]).includes(name)) return;
+  const message =
+    name.toLowerCase() === 'none'
+      ? 'received none: a token without a signature is anyone’s; remove it'
+      : /^HS\d+$/i.test(name)
+        ? `received ${name}, a shared secret, which a published key set cannot hold; use RS256 or ES256`
+        : `expected one of ${ALGORITHMS.join(', ')}`;
+  context.addIssue({ code: 'custom', message });
+});
+
+export const algorithms = z.array(algorithm).min(1, 'expected at least one algorithm');
+
+export const tolerance = z
+  .number()
+  .min(0, 'expected 0 or more')
+  .max(60, 'expected at most 60 s: clocks further apart need mending, not tolerance');
+
+export const listener = z.custom<OnAuthEvent>((value) => typeof value === 'function', 'expected a function');
 
 const audience = z.string().min(1, 'expected the name of this API: without it, tokens for other APIs pass');
 
@@ -97,12 +129,10 @@ const issuerShape = {
   claims: z.strictObject({ organisation: claimName.optional(), tier: claimName.optional() }).optional(),
 };
 
-const issuerSchema = z.strictObject(issuerShape);
-
 const shape = z.strictObject({
   ...z.strictObject(issuerShape).partial().shape,
   policy: definedPolicy,
-  issuers: z.array(issuerSchema).min(1, 'expected at least one issuer').optional(),
+  issuers: z.array(z.strictObject(issuerShape)).min(1, 'expected at least one issuer').optional(),
   toleranceSeconds: tolerance.optional(),
   cache: z
     .union(
@@ -117,15 +147,16 @@ const shape = z.strictObject({
     )
     .optional(),
   revocations: z
-    .custom<Revocations>((value) => typeof (value as Revocations | undefined)?.revoked === 'function', {
-      error: 'expected what followRevocations() returns',
-    })
+    .custom<RevocationCheck>(
+      (value) => typeof (value as RevocationCheck | undefined)?.revoked === 'function',
+      { error: 'expected what followRevocations() returns' },
+    )
     .optional(),
   onEvent: listener.optional(),
 });
 
 /** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
-export function resolveOptions(options: AuthOptions): ResolvedOptions {
+export function resolveAuth(options: AuthOptions): ResolvedAuth {
   const parsed = shape.safeParse(options);
   const problems = [...(parsed.error?.issues.map(toProblem) ?? []), ...crossChecks(options)];
   if (problems.length > 0) throw new AuthOptionsError(problems);
@@ -133,39 +164,38 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
   const {
     policy,
     issuers,
-    toleranceSeconds,
+    toleranceSeconds = DEFAULT_TOLERANCE_SECONDS,
     cache,
     revocations,
     onEvent,
-    issuer,
-    audience: named,
+    issuer = policy.issuer,
+    audience: named = policy.audience,
     ...rest
   } = options;
-  const all = issuers ?? [{ ...rest, issuer: issuer ?? policy.issuer, audience: named ?? policy.audience }];
   return {
     policy,
-    issuers: all.map(resolveIssuer),
-    toleranceSeconds: toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS,
+    issuers: (issuers ?? [{ ...rest, issuer, audience: named }]).map(resolveIssuer),
+    toleranceSeconds,
     cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
     revocations,
     onEvent: harmless(onEvent),
   };
 }
 
-function resolveIssuer(options: IssuerOptions): ResolvedIssuer {
-  const { issuer, jwksUri, algorithms, tokenType, claims } = options;
+function resolveIssuer(options: IssuerOptions): TrustedIssuer {
+  const { issuer, jwksUri, algorithms = DEFAULT_ALGORITHMS, tokenType = 'at+jwt', claims } = options;
   return {
     issuer,
     audiences: typeof options.audience === 'string' ? [options.audience] : options.audience,
     ...(jwksUri !== undefined && { jwksUri }),
-    algorithms: algorithms ?? DEFAULT_ALGORITHMS,
-    strictType: tokenType !== 'any',
+    algorithms,
+    strictType: tokenType === 'at+jwt',
     organisationClaim: claims?.organisation ?? 'org_id',
     tierClaim: claims?.tier ?? 'tier',
   };
 }
 
-/** What can only be seen by looking at several options together. */
+/** Checks what several options say together. */
 function crossChecks(options: AuthOptions | null | undefined): Problem[] {
   const issuers: unknown = options?.issuers;
   if (!Array.isArray(issuers)) return [];

@@ -6,7 +6,7 @@ import { credentialsOf } from './bearer';
 import { challenge, refuseAmbiguous, refuseToken, refuseUnavailable } from './challenge';
 import type { AuthContext } from './context';
 import { TokenError } from './errors';
-import { resolveOptions, type AuthOptions } from './options';
+import { resolveAuth, type AuthOptions } from './options';
 import { TokenCache } from './token/token-cache';
 import { makeVerifier, type TokenVerifier } from './token/verifier';
 
@@ -39,7 +39,7 @@ export function optionalAuth(options: AuthOptions): AuthMiddleware {
 }
 
 function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
-  const resolved = resolveOptions(options);
+  const resolved = resolveAuth(options);
   const { policy, cache, revocations, onEvent } = resolved;
   const verifier = makeVerifier(resolved, { cache: cache && new TokenCache(cache) });
 

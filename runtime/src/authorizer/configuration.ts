@@ -2,7 +2,8 @@
  * What an authorizer is told, worked out when it is bundled: so that what runs at the gateway holds no validation
  * and no router. It is plain JSON.
  */
-import { resolveOptions, type AuthOptions, type ResolvedIssuer } from '../auth/options';
+import { resolveAuth, type AuthOptions } from '../auth/options';
+import type { TrustedIssuer } from '../auth/token/verifier';
 import type { Policy } from '../policy';
 import { gatewayRoutes, type GatewayRoute } from './gateway-routes';
 
@@ -10,7 +11,7 @@ import { gatewayRoutes, type GatewayRoute } from './gateway-routes';
 export type AuthorizerOptions = Omit<AuthOptions, 'cache' | 'revocations' | 'onEvent'>;
 
 export interface AuthorizerConfiguration {
-  readonly issuers: readonly ResolvedIssuer[];
+  readonly issuers: readonly TrustedIssuer[];
   readonly toleranceSeconds: number;
   readonly policy: Pick<Policy, 'tiers' | 'defaultTier' | 'lifetimes'>;
   readonly routes: readonly GatewayRoute[];
@@ -21,7 +22,7 @@ export interface AuthorizerConfiguration {
  * @throws PolicyError with every route that a gateway cannot tell from others.
  */
 export function authorizerConfiguration(options: AuthorizerOptions): AuthorizerConfiguration {
-  const { issuers, toleranceSeconds, policy } = resolveOptions(options);
+  const { issuers, toleranceSeconds, policy } = resolveAuth(options);
   const { tiers, defaultTier, lifetimes, routes } = policy;
   return {
     issuers,

@@ -30,3 +30,9 @@ export function refuse(
   for (const name in headers) res.setHeader(name, headers[name] ?? '');
   res.end(JSON.stringify(body));
 }
+
+/** Sends a browser elsewhere, with GET (303, RFC 9110 §15.4.4). Where to is about one caller: nothing may cache it. */
+export function redirect(res: Response, url: string): void {
+  res.set('Cache-Control', 'no-store');
+  res.redirect(303, url);
+}

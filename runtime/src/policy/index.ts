@@ -1,7 +1,7 @@
 export type { Duration } from './duration';
 export { PolicyError, describeProblems, type Problem } from './errors';
-export { readLimit } from './limit';
+export { readLimit, type Limit } from './limit';
 export { isHttpsOrLoopback, isLoopback } from './loopback';
 export { openApi, type OpenApiOptions, type OperationDetails } from './open-api';
-export { definePolicy, type Limit, type Policy, type Route } from './policy';
+export { definePolicy, type Policy, type Route } from './policy';
 export type { PolicyInput } from './schema';

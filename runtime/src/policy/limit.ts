@@ -1,5 +1,10 @@
 import { durationSeconds } from './duration';
-import type { Limit } from './policy';
+
+/** At most `limit` of cost in any trailing window of `windowSeconds`. */
+export interface Limit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
 
 /** Reads a limit as people write one: `'5000/1m'`; `undefined` when it is something else. */
 export function readLimit(text: string): Limit | undefined {

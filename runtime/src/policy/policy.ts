@@ -1,12 +1,8 @@
+import { z } from 'zod';
 import { PolicyError, toProblem, type Problem } from './errors';
+import type { Limit } from './limit';
 import { compilePattern, patternsOverlap } from './route-pattern';
 import { policySchema, type ParsedPolicy, type PolicyInput } from './schema';
-
-/** At most `limit` of cost in any trailing window of `windowSeconds`. */
-export interface Limit {
-  readonly limit: number;
-  readonly windowSeconds: number;
-}
 
 export interface Route {
   readonly method: string;
@@ -42,6 +38,12 @@ export interface Policy {
    */
   readonly match: (method: string, rawPath: string) => Route | undefined;
 }
+
+/** Accepts what {@link definePolicy} returned, for functions that take a policy among their options. */
+export const definedPolicy = z.custom<Policy>(
+  (value) => typeof (value as Policy | undefined)?.match === 'function',
+  { error: 'expected what definePolicy() returns' },
+);
 
 /**
  * Validates an API's security policy: the one value that the gateway, the app, Vault and the scanner obey.

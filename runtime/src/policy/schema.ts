@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { durationSchema } from './duration';
 import { isHttpsOrLoopback } from './loopback';
 import { compilePattern } from './route-pattern';
-import { SCOPE } from './scope';
-
-const scope = z.string().regex(SCOPE, 'expected an OAuth scope (RFC 6749 §3.3): no spaces or quotes');
+import { scope } from './scope';
 
 const httpsUrl = z
   .string()

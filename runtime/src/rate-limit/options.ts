@@ -5,11 +5,11 @@
 import { metrics, type MeterProvider } from '@opentelemetry/api';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { definedPolicy } from '../auth/option-schemas';
 import { harmless } from '../listener';
 import type { Policy } from '../policy';
 import { durationSeconds, type Duration } from '../policy/duration';
 import { toProblem, type Problem } from '../policy/errors';
+import { definedPolicy } from '../policy/policy';
 import { accessTo, type RedisClient } from '../redis';
 import { routeNamed, type CostFunction, type RouteKey } from './decide/costs';
 import type { TierPlan } from './decide/limit-plan';

@@ -8,7 +8,8 @@ import {
   login,
   requireAuth,
 } from '../../../runtime/src/auth';
-import { Follower } from '../../../runtime/src/auth/revocation/follower';
+import { Follower } from '../../../runtime/src/auth/revocation/follow-revocations';
+import { resolveRevocation } from '../../../runtime/src/auth/revocation/options';
 import { harmless, Listeners } from '../../../runtime/src/listener';
 import { definePolicy } from '../../../runtime/src/policy';
 import { loginLimit, rateLimit, watchOverrides } from '../../../runtime/src/rate-limit';
@@ -94,7 +95,7 @@ const ENTRY_POINTS: Readonly<Record<string, (listener: () => never) => unknown>>
   },
   'followRevocations({ onEvent })': async (onEvent) => {
     const clock = new FakeClock();
-    const follower = closed(new Follower({ policy, redis, onEvent }, clock));
+    const follower = closed(new Follower(resolveRevocation({ policy, redis, onEvent }), clock));
     await clock.advance(1_000);
     return follower.current;
   },

@@ -1,5 +1,18 @@
+/** Where an issuer's keys are: where its options say, or where the issuer says. */
 import { isHttpsOrLoopback } from '../../policy/loopback';
 import type { FetchJson } from './fetch-json';
+
+/**
+ * The address of an issuer's keys. Where none was configured, the issuer is asked.
+ *
+ * @throws Error if it does not answer, or its answer is not to be believed: see {@link discoverJwksUri}.
+ */
+export function jwksUriOf(
+  { issuer, jwksUri }: { readonly issuer: string; readonly jwksUri?: string },
+  fetchJson: FetchJson,
+): Promise<string> {
+  return jwksUri === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(jwksUri);
+}
 
 /**
  * Asks an issuer where its keys are (OpenID Connect Discovery 1.0 §4).

@@ -1,19 +1,12 @@
 import type { RequestHandler } from 'express';
 import parseurl from 'parseurl';
 import { routeOf } from '../../http/route-of';
-import { harmless } from '../../listener';
 import { systemClock, type Clock } from '../../time/clock';
-import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
-import { Provider } from '../provider/provider';
-import { bridge } from './routes/session-as-bearer';
-import { alone, handoverThrough } from './session/handover';
 import { resolveLogin, type LoginOptions, type ResolvedLogin } from './options';
-import { Renewals } from './session/renewals';
-import { loginRoutes } from './routes/log-in';
-import { Sealer } from './seal';
-import { renewedSession, type Session } from './session/session';
-import { SessionCookie } from './cookies/session-cookie';
-import { Transactions } from './cookies/transactions';
+import { makeParts, type LoginParts } from './parts';
+import { finishLogin, startLogin } from './routes/log-in';
+import { logOut } from './routes/log-out';
+import { sessionAsBearer } from './routes/session-as-bearer';
 
 /** The login's middleware. It looks for the provider from the moment it is made. */
 export interface LoginMiddleware extends RequestHandler {
@@ -23,21 +16,16 @@ export interface LoginMiddleware extends RequestHandler {
   close(): void;
 }
 
-/** What the routes and the bridge work with. */
-export interface LoginParts extends Pick<
-  ResolvedLogin,
-  'redirectUri' | 'scope' | 'resource' | 'revocations' | 'onEvent'
-> {
-  readonly origin: string;
-  readonly provider: Provider;
-  readonly transactions: Transactions;
-  readonly session: SessionCookie;
-  readonly renewals: Renewals;
-  readonly clock: Clock;
+interface LoginRoute {
+  readonly method: 'GET' | 'POST';
+  readonly answer: (parts: LoginParts, ...request: Parameters<RequestHandler>) => Promise<void>;
 }
 
-/** While a client is refused (RFC 6749 §5.2, `invalid_client`), people are not at fault: it is mended here. */
-const MENDED_AFTER_SECONDS = 30;
+const ROUTES: ReadonlyMap<string, LoginRoute> = new Map([
+  ['/auth/login', { method: 'GET', answer: startLogin }],
+  ['/auth/callback', { method: 'GET', answer: finishLogin }],
+  ['/auth/logout', { method: 'POST', answer: logOut }],
+]);
 
 /**
  * Login for people, by OpenID Connect: the browser gets a sealed cookie, never a token.
@@ -61,17 +49,17 @@ export function login(options: LoginOptions): LoginMiddleware {
   return makeLogin(resolveLogin(options), systemClock);
 }
 
-/** For tests: on a clock of theirs. */
+/** As {@link login}, with a clock that tests can move. */
 export function makeLogin(options: ResolvedLogin, clock: Clock): LoginMiddleware {
   const { policy } = options;
-  const parts = partsOf(options, clock);
+  const parts = makeParts(options, clock);
 
   const handle: RequestHandler = (req, res, next) => {
-    const route = loginRoutes.get(parseurl.original(req)?.pathname ?? '');
-    if (route?.method === req.method) route.answer(parts, req, res).catch(next);
+    const route = ROUTES.get(parseurl.original(req)?.pathname ?? '');
+    if (route?.method === req.method) route.answer(parts, req, res, next).catch(next);
     else if (route) res.set('Allow', route.method).status(405).end();
     else if (routeOf(policy, req)?.public === true) next();
-    else bridge(parts, req, res, next).catch(next);
+    else sessionAsBearer(parts, req, res, next).catch(next);
   };
   return Object.assign(handle, {
     readiness: () => {
@@ -80,39 +68,4 @@ export function makeLogin(options: ResolvedLogin, clock: Clock): LoginMiddleware
     },
     close: () => parts.provider.close(),
   });
-}
-
-function partsOf(options: ResolvedLogin, clock: Clock): LoginParts {
-  const { policy, encryptionKeys, limits, redis, redirectUri, scope, resource, revocations } = options;
-  const { issuer } = options.provider;
-  const { name } = policy;
-  const onEvent = harmless(options.onEvent);
-  const provider = new Provider(options.provider, clock, onEvent);
-  const sealer = (purpose: string): Sealer => new Sealer(encryptionKeys, `portcullis ${name} ${purpose}`);
-
-  async function renew(session: Session): Promise<Session> {
-    const { refreshToken = '', subject } = session;
-    try {
-      const tokens = await provider.refresh(refreshToken, { resource });
-      // OpenID Connect Core 1.0 §12.2.
-      if ((tokens.subject ?? subject) !== subject) throw new ProviderRefusedError(issuer, 'invalid_grant');
-      return renewedSession(session, tokens, clock.wall());
-    } catch (error) {
-      if (error instanceof ProviderRefusedError && error.reason !== 'invalid_grant')
-        throw new ProviderUnavailableError(issuer, error.reason, MENDED_AFTER_SECONDS);
-      throw error;
-    }
-  }
-
-  return {
-    ...{ redirectUri, scope, resource, revocations, onEvent, provider, clock },
-    origin: redirectUri.origin,
-    transactions: new Transactions(`__Host-${name}-login-`, sealer('login'), clock),
-    session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sealer('session'), limits, clock }),
-    renewals: new Renewals({
-      renew,
-      handover: redis ? handoverThrough(redis, sealer('handover'), name, clock) : alone,
-      clock,
-    }),
-  };
 }

@@ -1,32 +1,31 @@
+/** What `login()` is told: the options, their checks and defaults. */
 import { z } from 'zod';
+import { harmless } from '../../listener';
 import { durationSchema, durationSeconds, type Duration } from '../../policy/duration';
 import { toProblem, type Problem } from '../../policy/errors';
 import { isHttpsOrLoopback } from '../../policy/loopback';
-import type { Policy } from '../../policy';
+import { definedPolicy, type Policy } from '../../policy/policy';
+import { scope } from '../../policy/scope';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
-import { definedPolicy, issuerUrl, listener } from '../option-schemas';
-import { clientShape, scopeList } from '../provider/options';
-import type { ProviderOptions } from '../provider/provider';
-import type { RevocationList } from '../revocation/follow-revocations';
+import { issuerUrl, listener, type AuthOptions } from '../options';
+import { clientShape, resolveClient, type ClientOptions, type ProviderOptions } from '../provider/options';
+import type { RevocationList } from '../revocation/revocation-list';
 import type { HandoverRedis } from './session/handover';
 
-export interface LoginOptions {
+export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'> {
   readonly policy: Policy;
-  /** The provider. @default the policy's issuer */
+  /** The provider: its exact `iss`. @default the policy's issuer */
   readonly issuer?: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** How the client says who it is (RFC 6749 §2.3.1). @default 'client_secret_basic' */
-  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
   /** This app's `/auth/callback`, as it is registered with the provider. */
   readonly redirectUri: string;
   /**
    * Secrets of 32 characters or more that seal the cookies: the first one seals, all of them open. To replace
-   * it, add the new one behind on every instance, then put it first, and drop the old one after `idle`.
+   * the first, add the new one behind it on every instance, then put the new one first, and drop the old one
+   * after `idle`.
    */
   readonly encryptionKeys: readonly string[];
-  /** What to ask for. @default openid and every scope of the policy */
+  /** Scopes to ask for, `openid` among them. @default openid and every scope of the policy */
   readonly scopes?: readonly string[];
   /** The API that access tokens are for (RFC 8707). @default the policy's audience */
   readonly resource?: string;
@@ -37,11 +36,11 @@ export interface LoginOptions {
   /** Where several instances hand each other renewed sessions. @default this instance is alone */
   readonly redis?: HandoverRedis;
   /**
-   * Where the access token of a person who logs out is revoked. Without, a copy of the session's cookie serves
-   * until that token expires; the refresh token is always revoked at the provider.
+   * Where the access token of a person who logs out is revoked. Without it, a copy of the session's cookie serves
+   * until that token expires. The refresh token is always revoked at the provider.
+   * @default no access token is revoked
    */
   readonly revocations?: Pick<RevocationList, 'revoke'>;
-  readonly onEvent?: OnAuthEvent;
 }
 
 export interface ResolvedLogin {
@@ -76,7 +75,8 @@ const shape = z.strictObject({
   encryptionKeys: z
     .array(z.string().min(32, 'expected 32 characters or more: less can be guessed'))
     .min(1, 'expected at least one key; make one with: openssl rand -base64 32'),
-  scopes: scopeList
+  scopes: z
+    .array(scope)
     .refine((scopes) => scopes.includes('openid'), 'expected openid among them: nobody says who logged in')
     .optional(),
   resource: z.string().min(1).optional(),
@@ -105,27 +105,23 @@ export function resolveLogin(options: LoginOptions): ResolvedLogin {
   ];
   if (problems.length > 0) throw new AuthOptionsError(problems);
 
-  const { policy, issuer, clientId, clientSecret, clientAuthentication, scopes, resource, ...rest } = options;
+  const { policy, issuer = policy.issuer, scopes, resource = policy.audience, ...rest } = options;
   const { maxAge, idle } = seconds(options);
   return {
     policy,
-    provider: {
-      issuer: issuer ?? policy.issuer,
-      clientAuthentication: clientAuthentication ?? 'client_secret_basic',
-      ...{ clientId, clientSecret },
-    },
+    provider: resolveClient(issuer, options),
     redirectUri: new URL(rest.redirectUri),
     encryptionKeys: rest.encryptionKeys,
     scope: (scopes ?? ['openid', ...scopesOf(policy)]).join(' '),
-    resource: resource ?? policy.audience,
+    resource,
     limits: { maxAgeMs: maxAge * 1_000, idleMs: idle * 1_000 },
     redis: rest.redis,
     revocations: rest.revocations,
-    onEvent: rest.onEvent ?? (() => undefined),
+    onEvent: harmless(rest.onEvent),
   };
 }
 
-/** What can only be seen by looking at several options together. */
+/** Checks what several options say together. */
 function crossChecks(options: LoginOptions): Problem[] {
   const { maxAge, idle } = seconds(options);
   const tokenLife = (options.policy as Partial<Policy> | undefined)?.lifetimes?.accessTokenSeconds ?? 0;
@@ -142,7 +138,7 @@ function crossChecks(options: LoginOptions): Problem[] {
   ];
 }
 
-/** What is no duration is reported as such, and not compared. */
+/** NaN for what is no duration: the schema has reported it, and NaN fails no comparison. */
 function seconds({ maxAge = DEFAULT_MAX_AGE, idle = DEFAULT_IDLE }: LoginOptions) {
   return { maxAge: durationSeconds(maxAge) ?? NaN, idle: durationSeconds(idle) ?? NaN };
 }

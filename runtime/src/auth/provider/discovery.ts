@@ -4,7 +4,7 @@ import { backoffMs } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
 import { ProviderUnavailableError } from './errors';
-import type { ProviderOptions } from './provider';
+import type { ProviderOptions } from './options';
 import { understood } from './understood';
 
 const TIMEOUT_SECONDS = 5;

@@ -1,9 +1,24 @@
-/** What every client of a provider has to be told, and how it is checked. */
+/** What every client of an OpenID provider is told: the options, their checks and defaults. */
 import { z } from 'zod';
+
+export interface ClientOptions {
+  /** The client's name at the provider. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** How the client says who it is (RFC 6749 §2.3.1). @default 'client_secret_basic' */
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
+}
+
+/** A client of one provider, with nothing left out. */
+export interface ProviderOptions extends Required<ClientOptions> {
+  /** The provider's exact `iss`. */
+  readonly issuer: string;
+}
 
 /** RFC 6749 Appendix A.1 and A.2. */
 const credential = z.string().regex(/^[\x20-\x7e]+$/, 'expected what the provider issued: printable ASCII');
 
+/** Checks {@link ClientOptions}: part of the schema of whoever extends them. */
 export const clientShape = {
   clientId: credential,
   clientSecret: credential,
@@ -14,6 +29,9 @@ export const clientShape = {
     .optional(),
 };
 
-export const scopeList = z.array(
-  z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'expected an OAuth scope (RFC 6749 §3.3)'),
-);
+export function resolveClient(
+  issuer: string,
+  { clientId, clientSecret, clientAuthentication = 'client_secret_basic' }: ClientOptions,
+): ProviderOptions {
+  return { issuer, clientId, clientSecret, clientAuthentication };
+}

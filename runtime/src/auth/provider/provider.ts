@@ -10,17 +10,11 @@ import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
 import { Discovery } from './discovery';
 import { ProviderUnavailableError } from './errors';
+import type { ProviderOptions } from './options';
 import { understood } from './understood';
 
 /** For an `expires_in` that was left out (RFC 6749 §5.1 only recommends it). */
 const USUAL_LIFE_SECONDS = 300;
-
-export interface ProviderOptions {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_post';
-}
 
 export interface Tokens {
   readonly accessToken: string;

@@ -1,37 +1,15 @@
 import { hash } from 'node:crypto';
 import { urlencoded, type Request, type RequestHandler, type Response } from 'express';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
 import { refuse } from '../../http/answer';
-import { harmless } from '../../listener';
-import { toProblem } from '../../policy/errors';
 import { systemClock } from '../../time/clock';
-import { DEFAULT_ALGORITHMS } from '../defaults';
-import { AuthOptionsError, KeysUnavailableError, TokenError } from '../errors';
-import type { OnAuthEvent } from '../events';
+import { KeysUnavailableError, TokenError } from '../errors';
 import { fetchJson } from '../keys/fetch-json';
+import { jwksUriOf } from '../keys/jwks-uri';
 import { KeySet } from '../keys/key-set';
-import { discoverJwksUri } from '../keys/jwks-uri';
-import { algorithms, httpsUrl, issuerUrl, listener } from '../option-schemas';
-import type { Algorithm } from '../keys/algorithms';
 import { RevocationNotStoredError } from './errors';
-import type { RevocationList } from './follow-revocations';
-import { verifyLogoutToken, type LogoutTokenRules } from './logout-token';
-
-export interface BackChannelLogoutOptions {
-  /** Where the tokens of who logged out are revoked. It has to follow the issuer. */
-  readonly revocations: RevocationList;
-  /** The provider that sends logout tokens: its exact `iss`. */
-  readonly issuer: string;
-  /** This application's name there: the logout tokens' `aud`. */
-  readonly clientId: string;
-  /** Where the provider's keys are. @default asked of the issuer (OpenID Connect Discovery 1.0) */
-  readonly jwksUri?: string;
-  /** Signature algorithms to accept. @default RS256, PS256, ES256 and EdDSA */
-  readonly algorithms?: readonly Algorithm[];
-  /** @default nothing is told */
-  readonly onEvent?: OnAuthEvent;
-}
+import { verifyLogoutToken } from './logout-token';
+import { resolveBackChannelLogout, type BackChannelLogoutOptions } from './options';
 
 /** Receives logout tokens. It fetches its issuer's keys from the moment it is made. */
 export interface BackChannelLogout extends RequestHandler {
@@ -46,18 +24,6 @@ const MOST_PARAMETERS = 16;
 /** Logout tokens remembered. One that is forgotten and sent again revokes what it has revoked before: nothing more. */
 const REMEMBERED = 10_000;
 
-const schema = z.strictObject({
-  revocations: z.custom<RevocationList>(
-    (value) => typeof (value as RevocationList | undefined)?.revoke === 'function',
-    { error: 'expected what followRevocations() returns' },
-  ),
-  issuer: issuerUrl,
-  clientId: z.string().min(1, 'expected the client ID: without it, logouts of other applications pass'),
-  jwksUri: httpsUrl.optional(),
-  algorithms: algorithms.optional(),
-  onEvent: listener.optional(),
-});
-
 /**
  * Where the provider tells of logouts (OpenID Connect Back-Channel Logout 1.0): verifies the logout token and
  * revokes the session's access tokens, or all of the subject's if it names no session. Answers 200 when every
@@ -70,17 +36,11 @@ const schema = z.strictObject({
  * app.post('/auth/backchannel-logout', backChannelLogout({ revocations, issuer, clientId: 'fintech-web' }));
  */
 export function backChannelLogout(options: BackChannelLogoutOptions): BackChannelLogout {
-  const { revocations, issuer, clientId, jwksUri } = checked(options);
-  const onEvent = harmless(options.onEvent);
-  const rules: LogoutTokenRules = {
-    issuer,
-    clientId,
-    algorithms: options.algorithms ?? DEFAULT_ALGORITHMS,
-    toleranceSeconds: revocations.toleranceSeconds,
-  };
+  const { revocations, rules, onEvent, ...trusted } = resolveBackChannelLogout(options);
+  const { issuer } = rules;
   const keys = new KeySet({
     issuer,
-    locate: () => (jwksUri === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(jwksUri)),
+    locate: () => jwksUriOf({ issuer, ...trusted }, fetchJson),
     fetchJson,
     clock: systemClock,
     onEvent,
@@ -129,14 +89,4 @@ export function backChannelLogout(options: BackChannelLogoutOptions): BackChanne
     });
   };
   return Object.assign(handle, { close: () => keys.close() });
-}
-
-function checked(options: BackChannelLogoutOptions): BackChannelLogoutOptions {
-  const parsed = schema.safeParse(options);
-  const problems = parsed.error?.issues.map(toProblem) ?? [];
-  if (parsed.success && !options.revocations.issuers.includes(options.issuer)) {
-    problems.push({ path: 'issuer', message: 'revocations does not follow it: add it to its issuers' });
-  }
-  if (problems.length > 0) throw new AuthOptionsError(problems);
-  return options;
 }

@@ -1,35 +1,10 @@
-/** What can be revoked, and what of it is remembered. */
+/** The lines of the deny-list: what is remembered of a revocation, and how a token finds it. */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { toProblem } from '../../policy/errors';
 import type { AuthContext } from '../context';
 import { RevocationInvalidError } from './errors';
-
-interface OfIssuer {
-  /** The `iss` of the tokens: one of the issuers that are followed. */
-  readonly issuer: string;
-}
-
-interface WithCutOff {
-  /**
-   * Tokens issued later are let in, so that a new login works: seconds since 1970, on the issuer's clock.
-   * @default now, plus how far the issuer's clock may be ahead of this one
-   */
-  readonly issuedUntil?: number;
-}
-
-/**
- * Which tokens of an issuer are refused from now on: one by its `jti`; those of a session, by `sid`; or all
- * that a subject or an organisation has been issued. A session's `subject` is for providers that put no `sid`
- * into access tokens: those of its tokens that name no session are refused as if the subject were revoked.
- */
-export type Revocation = OfIssuer &
-  (
-    | { readonly jti: string }
-    | ({ readonly sid: string; readonly subject?: string } & WithCutOff)
-    | ({ readonly subject: string } & WithCutOff)
-    | ({ readonly organisation: string } & WithCutOff)
-  );
+import type { Revocation } from './revocation-list';
 
 /** One line of the deny-list. */
 export interface Denial {
@@ -70,7 +45,7 @@ export function namesOf(auth: AuthContext): readonly string[] {
 const text = z.string().min(1, 'expected a non-empty string').max(8_192, 'expected what fits into a token');
 
 /** Checks revocations, of the given issuers only: one that names another would refuse nobody. */
-export function revocationReader(issuers: readonly string[], toleranceSeconds: number) {
+export function denialsReader(issuers: readonly string[], toleranceSeconds: number) {
   const schema = z
     .strictObject({
       issuer: z.string().refine((issuer) => issuers.includes(issuer), {

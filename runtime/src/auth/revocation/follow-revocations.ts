@@ -1,57 +1,25 @@
-import { z } from 'zod';
-import { toProblem } from '../../policy/errors';
-import type { Policy } from '../../policy';
-import type { RedisCommands } from '../../redis';
-import { AuthOptionsError } from '../errors';
+/**
+ * The deny-list of one instance, kept in step with Redis.
+ *
+ * A poll reads what the stream has from the last entry that was read, which has to be there again: if it is
+ * not, the stream was lost or was replaced by an older copy (Redis restarted, failed over, was flushed), and it
+ * is read from its start. Whatever this instance knows and the stream still does not have is then added to it.
+ * So a revocation outlives Redis as long as one instance that knows it runs, and one that Redis could not take
+ * gets there when it can.
+ */
+import { systemClock, type Clock } from '../../time/clock';
+import type { AuthContext } from '../context';
 import type { OnAuthEvent } from '../events';
-import { definedPolicy, issuerUrl, listener, tolerance } from '../option-schemas';
-import { Follower } from './follower';
-import type { Revocation } from './denials';
-import type { Revocations } from './revocations';
+import { denialsReader, namesOf, type Denial } from './denials';
+import { DenyList } from './deny-list';
+import { RevocationNotStoredError } from './errors';
+import { resolveRevocation, type ResolvedRevocation, type RevocationOptions } from './options';
+import type { Revocation, RevocationList } from './revocation-list';
+import { PAGE, RevocationStream } from './stream';
 
-export interface RevocationOptions {
-  /** Gives the stream its name, and says how long tokens live. */
-  readonly policy: Policy;
-  /**
-   * A client of node-redis, or the rotating one of `SecretsManager.redisClient()`. Its user needs XADD, XRANGE,
-   * EVAL, TIME and PEXPIRE on the keys `portcullis:*`.
-   */
-  readonly redis: RedisCommands;
-  /** Whose tokens may be revoked: those that `requireAuth()` lets in. @default the policy's issuer */
-  readonly issuers?: readonly string[];
-  /** As `requireAuth()` has it. @default 5 */
-  readonly toleranceSeconds?: number;
-  /** @default nothing is told */
-  readonly onEvent?: OnAuthEvent;
-}
-
-/** The revocations that this instance follows, and the way to add to them. */
-export interface RevocationList extends Revocations {
-  /** Whose tokens may be revoked. */
-  readonly issuers: readonly string[];
-  /** How far the issuers' clocks may be from this one. */
-  readonly toleranceSeconds: number;
-  /**
-   * Revokes tokens, on this instance at once and on every other within a second after it resolves.
-   *
-   * @throws RevocationNotStoredError if Redis did not confirm it within a second.
-   * @throws RevocationInvalidError if it is not told whose tokens.
-   */
-  revoke(revocation: Revocation): Promise<void>;
-  /** Stops following. */
-  close(): void;
-}
-
-const schema = z.strictObject({
-  policy: definedPolicy,
-  redis: z.custom<RedisCommands>(
-    (value) => typeof (value as RedisCommands | undefined)?.sendCommand === 'function',
-    { error: "expected a client with node-redis' sendCommand" },
-  ),
-  issuers: z.array(issuerUrl).min(1, 'expected at least one issuer').optional(),
-  toleranceSeconds: tolerance.optional(),
-  onEvent: listener.optional(),
-});
+/** With a read that takes its longest in between, two polls still begin within a second. */
+const POLL_EVERY_MS = 200;
+const CURRENT_FOR_MS = 1_000;
 
 /**
  * Follows the revocations of all instances, for `requireAuth({ revocations })`. A revocation is on every
@@ -65,7 +33,166 @@ const schema = z.strictObject({
  * await revocations.revoke({ issuer: policy.issuer, subject: 'user-1' });
  */
 export function followRevocations(options: RevocationOptions): RevocationList {
-  const parsed = schema.safeParse(options);
-  if (!parsed.success) throw new AuthOptionsError(parsed.error.issues.map(toProblem));
-  return new Follower(options);
+  return new Follower(resolveRevocation(options));
+}
+
+export class Follower implements RevocationList {
+  readonly issuers: readonly string[];
+  readonly toleranceSeconds: number;
+  readonly #clock: Clock;
+  readonly #onEvent: OnAuthEvent;
+  readonly #denialsOf: ReturnType<typeof denialsReader>;
+  readonly #list: DenyList;
+  readonly #stream: RevocationStream;
+  /** The last entry that was read. */
+  #cursor: string | undefined;
+  /** When the last poll that read everything began, on both clocks: a process that was frozen sees it on one. */
+  #currentAt = { wall: -Infinity, monotonic: -Infinity };
+  #lastFailure: unknown;
+  #toldCurrent = false;
+  #toldNotStored = false;
+  #toldFull = false;
+  /** Additions to the stream: those under way, and all that were ever begun. */
+  #appends = { underWay: 0, begun: 0 };
+  #cancelPoll: () => void = () => undefined;
+  #cancelAlarm: () => void = () => undefined;
+  #closed = false;
+
+  constructor(options: ResolvedRevocation, clock: Clock = systemClock, most?: number) {
+    const { policy, redis, issuers, toleranceSeconds, onEvent } = options;
+    // A revoked token was issued at most one tolerance from now, and is let in for another after its `exp`.
+    const lifeSeconds = policy.lifetimes.accessTokenSeconds + 2 * toleranceSeconds;
+    this.issuers = issuers;
+    this.toleranceSeconds = toleranceSeconds;
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+    this.#denialsOf = denialsReader(issuers, toleranceSeconds);
+    this.#list = new DenyList({ lifeSeconds, toleranceSeconds, clock, ...(most !== undefined && { most }) });
+    this.#stream = new RevocationStream(redis, policy.name, lifeSeconds, clock);
+    this.#setAlarm(clock.monotonic());
+    void this.#poll();
+  }
+
+  revoked(auth: AuthContext): boolean {
+    if (this.#list.empty) return false;
+    const { iat } = auth.claims;
+    return this.#list.denies(namesOf(auth), typeof iat === 'number' ? iat : 0);
+  }
+
+  get current(): boolean {
+    const { wall, monotonic } = this.#currentAt;
+    return Math.max(this.#clock.wall() - wall, this.#clock.monotonic() - monotonic) <= CURRENT_FOR_MS;
+  }
+
+  async revoke(revocation: Revocation): Promise<void> {
+    const denials = this.#denialsOf(revocation, this.#clock.wall() / 1_000);
+    for (const denial of denials) this.#add(denial, false);
+    try {
+      await this.#append(denials);
+    } catch (error) {
+      throw new RevocationNotStoredError(error);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelPoll();
+    this.#cancelAlarm();
+  }
+
+  async #poll(): Promise<void> {
+    const began = { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() };
+    const before = { ...this.#appends };
+    try {
+      await this.#read();
+      this.#currentAt = began;
+      this.#setAlarm(began.monotonic);
+      this.#tellCurrent();
+      // What is being added right now may have been missed by this read: only a quiet one can tell.
+      if (before.underWay === 0 && before.begun === this.#appends.begun) void this.#restore();
+    } catch (error) {
+      this.#lastFailure = error;
+    }
+    this.#list.dropDead();
+    this.#toldFull &&= this.#list.full;
+    if (this.#closed) return;
+    const pause = POLL_EVERY_MS - (this.#clock.monotonic() - began.monotonic);
+    this.#cancelPoll = this.#clock.after(Math.max(0, pause), () => void this.#poll());
+  }
+
+  async #read(): Promise<void> {
+    let page;
+    do {
+      page = await this.#stream.read(this.#cursor);
+      if (this.#cursor !== undefined && page[0]?.id !== this.#cursor) {
+        this.#cursor = undefined;
+        this.#list.forgetStored();
+        return this.#read();
+      }
+      for (const { id, denial } of page) {
+        if (id === this.#cursor) continue;
+        if (denial) this.#add(denial, true);
+        else {
+          this.#list.denyEveryone();
+          this.#onEvent({ type: 'everyone_revoked', reason: 'unreadable' });
+        }
+      }
+      this.#cursor = page.at(-1)?.id;
+    } while (page.length === PAGE);
+  }
+
+  /** Adds to the stream what it should have and has not. */
+  async #restore(): Promise<void> {
+    const missing = this.#list.notStored();
+    if (missing.length === 0) return;
+    const entries = missing.length;
+    try {
+      await this.#append(missing);
+      this.#toldNotStored = false;
+      this.#onEvent({ type: 'revocations_restored', entries });
+    } catch (error) {
+      if (!this.#toldNotStored)
+        this.#onEvent({ type: 'revocations_not_stored', entries, cause: causeOf(error) });
+      this.#toldNotStored = true;
+    }
+  }
+
+  async #append(denials: readonly Denial[]): Promise<void> {
+    this.#appends.underWay += 1;
+    this.#appends.begun += 1;
+    try {
+      await this.#stream.append(denials);
+    } finally {
+      this.#appends.underWay -= 1;
+    }
+  }
+
+  #add(denial: Denial, stored: boolean): void {
+    if (this.#list.add(denial, stored) || this.#toldFull) return;
+    this.#toldFull = true;
+    this.#onEvent({ type: 'everyone_revoked', reason: 'full' });
+  }
+
+  #tellCurrent(): void {
+    if (this.#toldCurrent) return;
+    this.#toldCurrent = true;
+    this.#onEvent({ type: 'revocations_current', alive: this.#list.size });
+  }
+
+  /** Tells of the moment from which this instance counts as cut off, if no poll succeeds before. */
+  #setAlarm(asOfMs: number): void {
+    this.#cancelAlarm();
+    if (this.#closed) return;
+    const leftMs = asOfMs + CURRENT_FOR_MS - this.#clock.monotonic();
+    this.#cancelAlarm = this.#clock.after(Math.max(0, leftMs), () => {
+      this.#toldCurrent = false;
+      const cause =
+        this.#lastFailure === undefined ? 'Redis has not answered yet' : causeOf(this.#lastFailure);
+      this.#onEvent({ type: 'revocations_cut_off', cause });
+    });
+  }
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -5,8 +5,7 @@ import type { OnAuthEvent } from '../events';
 import { fetchJson as fetchFromIssuer, type FetchJson } from '../keys/fetch-json';
 import type { SigningKey } from '../keys/jwks';
 import { KeySet } from '../keys/key-set';
-import { discoverJwksUri } from '../keys/jwks-uri';
-import type { ResolvedIssuer, ResolvedOptions } from '../options';
+import { jwksUriOf } from '../keys/jwks-uri';
 import type { Policy } from '../../policy';
 import { isAlgorithm, verifySignature, type Algorithm } from '../keys/algorithms';
 import { contextOf, lastMoment, type ClaimRules } from './claims';
@@ -30,15 +29,30 @@ export interface TokenVerifier {
   close(): void;
 }
 
+/** An issuer whose tokens are let in, and the rules for them. */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly jwksUri?: string;
+  readonly algorithms: readonly Algorithm[];
+  /** Whether `typ` has to say that a token is an access token. */
+  readonly strictType: boolean;
+  readonly organisationClaim: string;
+  readonly tierClaim: string;
+}
+
 /** An issuer at work. */
 interface Trust {
-  readonly settings: ResolvedIssuer;
+  readonly settings: TrustedIssuer;
   readonly rules: ClaimRules;
   readonly keys: KeySet;
 }
 
-/** What a verifier has to know. The policy may be one read from a file: nothing of it is called. */
-export interface VerifierOptions extends Pick<ResolvedOptions, 'issuers' | 'toleranceSeconds' | 'onEvent'> {
+/** What a verifier has to know. The policy may be plain JSON: the verifier calls none of its functions. */
+export interface VerifierOptions {
+  readonly issuers: readonly TrustedIssuer[];
+  readonly toleranceSeconds: number;
+  readonly onEvent: OnAuthEvent;
   readonly policy: Pick<Policy, 'tiers' | 'defaultTier' | 'lifetimes'>;
 }
 
@@ -92,14 +106,13 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
     return { auth, endsAtMs, key, keys };
   }
 
-  function trust(settings: ResolvedIssuer): Trust {
-    const { issuer, jwksUri } = settings;
+  function trust(settings: TrustedIssuer): Trust {
     return {
       settings,
       rules: claimRules(settings, options),
       keys: new KeySet({
-        issuer,
-        locate: () => (jwksUri === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(jwksUri)),
+        issuer: settings.issuer,
+        locate: () => jwksUriOf(settings, fetchJson),
         fetchJson,
         clock,
         onEvent: options.onEvent,
@@ -123,7 +136,7 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
 /** @throws TokenError if the algorithm that the token names is not one of those configured. */
 export function allowedAlgorithm(
   { algorithm }: UntrustedToken,
-  { algorithms }: Pick<ResolvedIssuer, 'algorithms'>,
+  { algorithms }: Pick<TrustedIssuer, 'algorithms'>,
 ): Algorithm {
   // RFC 9864's name for what RFC 8037 calls EdDSA.
   const name = algorithm === 'Ed25519' ? 'EdDSA' : algorithm;
@@ -131,7 +144,7 @@ export function allowedAlgorithm(
   throw new TokenError('algorithm_not_allowed', 'alg is not one of those configured');
 }
 
-function claimRules(settings: ResolvedIssuer, options: VerifierOptions): ClaimRules {
+function claimRules(settings: TrustedIssuer, options: VerifierOptions): ClaimRules {
   const { policy, toleranceSeconds, onEvent } = options;
   return {
     issuer: settings.issuer,

@@ -1,11 +1,11 @@
 import { policy } from '../../../../policy';
 import { AuthOptionsError, requireAuth } from '../../../../runtime/src/auth';
-import { resolveOptions, type AuthOptions } from '../../../../runtime/src/auth/options';
+import { resolveAuth, type AuthOptions } from '../../../../runtime/src/auth/options';
 
 /** The problems of options that no compiler has seen. */
 function problemsOf(options: unknown): AuthOptionsError['problems'] {
   try {
-    resolveOptions(options as AuthOptions);
+    resolveAuth(options as AuthOptions);
   } catch (error) {
     if (error instanceof AuthOptionsError) return error.problems;
     throw error;
@@ -16,7 +16,7 @@ function problemsOf(options: unknown): AuthOptionsError['problems'] {
 const pathsOf = (options: unknown): string[] => problemsOf(options).map(({ path }) => path);
 
 it('the policy alone is enough', () => {
-  expect(resolveOptions({ policy })).toMatchObject({
+  expect(resolveAuth({ policy })).toMatchObject({
     issuers: [
       {
         issuer: policy.issuer,
@@ -33,7 +33,7 @@ it('the policy alone is enough', () => {
 });
 
 it('several issuers each have their own rules', () => {
-  const { issuers } = resolveOptions({
+  const { issuers } = resolveAuth({
     policy,
     issuers: [
       { issuer: 'https://a.example.com', audience: 'api', algorithms: ['ES256'] },
@@ -157,7 +157,7 @@ it.each([
 
 it('a listener that throws changes no answer', () => {
   const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-  const { onEvent } = resolveOptions({
+  const { onEvent } = resolveAuth({
     policy,
     onEvent: () => {
       throw new Error('full disk');

@@ -1,16 +1,27 @@
-/** Cookies that only this host gets, only over TLS, and no script sees (RFC 6265bis §4.1.3.2 for the prefix). */
+/** Reads and writes cookies, long ones in pieces. What each cookie is, is said where it is used. */
 import type { Request, Response } from 'express';
 
-const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+/** A cookie, but for its value (RFC 6265bis §4.1.2). */
+export interface Cookie {
+  /**
+   * Begins with `__Host-`: only this host gets the cookie, and only over TLS. For such a name, browsers insist on
+   * `Secure`, `Path=/` and no `Domain` (§4.1.3.2), which every cookie here therefore has.
+   */
+  readonly name: string;
+  /** Whether it is kept from the page's scripts. */
+  readonly httpOnly: boolean;
+  /** Which requests that other sites cause bring it: none, links only, or all. */
+  readonly sameSite: 'Strict' | 'Lax' | 'None';
+}
 
 /** Browsers refuse cookies above 4,096 bytes, name and attributes included. */
 const PIECE_CHARACTERS = 3_800;
-/** Node refuses requests with more than 16 KB of headers: three pieces leave room for all else. */
+/** Node refuses requests with more than 16 KB of headers. Three pieces leave room for everything else. */
 const MOST_PIECES = 3;
 
 export type Cookies = ReadonlyMap<string, string>;
 
-/** The request's cookies. A name that came twice is left out: who of the two put it there cannot be told. */
+/** The request's cookies. A name that came twice is left out: nobody can tell which of the two is ours. */
 export function cookiesOf(req: Request): Cookies {
   const cookies = new Map<string, string>();
   const twice = new Set<string>();
@@ -24,12 +35,14 @@ export function cookiesOf(req: Request): Cookies {
 }
 
 /** Adds a cookie to the answer. The value must be made of characters that cookies may hold, as a JWE is. */
-export function setCookie(res: Response, name: string, value: string, maxAgeSeconds: number): void {
-  res.append('Set-Cookie', `${name}=${value}; Max-Age=${maxAgeSeconds}; ${ATTRIBUTES}`);
+export function setCookie(res: Response, cookie: Cookie, value: string, maxAgeSeconds: number): void {
+  const { name, httpOnly, sameSite } = cookie;
+  const attributes = ['Path=/', 'Secure', ...(httpOnly ? ['HttpOnly'] : []), `SameSite=${sameSite}`];
+  res.append('Set-Cookie', [`${name}=${value}`, `Max-Age=${maxAgeSeconds}`, ...attributes].join('; '));
 }
 
-export function clearCookie(res: Response, name: string): void {
-  setCookie(res, name, '', 0);
+export function clearCookie(res: Response, cookie: Cookie): void {
+  setCookie(res, cookie, '', 0);
 }
 
 /** The names under which a long value travels in pieces. */
@@ -55,20 +68,20 @@ export function readLong(cookies: Cookies, name: string): string | undefined {
 export function setLong(
   res: Response,
   cookies: Cookies,
-  name: string,
+  cookie: Cookie,
   value: string,
   maxAgeSeconds: number,
 ): void {
   if (value.length > PIECE_CHARACTERS * MOST_PIECES) {
-    throw new RangeError(`${name}: ${value.length} characters do not fit into ${MOST_PIECES} cookies`);
+    throw new RangeError(`${cookie.name}: ${value.length} characters do not fit into ${MOST_PIECES} cookies`);
   }
-  pieceNames(name).forEach((piece, index) => {
+  pieceNames(cookie.name).forEach((name, index) => {
     const part = value.slice(index * PIECE_CHARACTERS, (index + 1) * PIECE_CHARACTERS);
-    if (part !== '') setCookie(res, piece, part, maxAgeSeconds);
-    else if (cookies.has(piece)) clearCookie(res, piece);
+    if (part !== '') setCookie(res, { ...cookie, name }, part, maxAgeSeconds);
+    else if (cookies.has(name)) clearCookie(res, { ...cookie, name });
   });
 }
 
-export function clearLong(res: Response, cookies: Cookies, name: string): void {
-  for (const piece of pieceNames(name)) if (cookies.has(piece)) clearCookie(res, piece);
+export function clearLong(res: Response, cookies: Cookies, cookie: Cookie): void {
+  for (const name of pieceNames(cookie.name)) if (cookies.has(name)) clearCookie(res, { ...cookie, name });
 }

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Clock } from '../../../time/clock';
-import { clearLong, readLong, setLong, type Cookies } from './cookies';
+import { clearLong, readLong, setLong, type Cookie, type Cookies } from './cookies';
 import type { Sealer } from '../seal';
 import { endOf, readSession, type Session, type SessionLimits } from '../session/session';
 
@@ -11,33 +11,38 @@ export interface SessionCookieOptions {
   readonly clock: Pick<Clock, 'wall'>;
 }
 
+/** No script reads it. `Lax`, because a link from elsewhere should find its person logged in. */
+const ATTRIBUTES: Omit<Cookie, 'name'> = { httpOnly: true, sameSite: 'Lax' };
+
 /** Keeps a session in the browser: sealed, and no longer than it lasts. */
 export class SessionCookie {
   readonly #options: SessionCookieOptions;
+  readonly #cookie: Cookie;
 
   constructor(options: SessionCookieOptions) {
     this.#options = options;
+    this.#cookie = { ...ATTRIBUTES, name: options.name };
   }
 
   isIn(cookies: Cookies): boolean {
-    return cookies.has(this.#options.name);
+    return cookies.has(this.#cookie.name);
   }
 
   /** The session, unless it is over or was not sealed by us. */
   async read(cookies: Cookies): Promise<Session | undefined> {
-    const { name, sealer, limits, clock } = this.#options;
-    const text = readLong(cookies, name);
+    const { sealer, limits, clock } = this.#options;
+    const text = readLong(cookies, this.#cookie.name);
     const session = text === undefined ? undefined : readSession(await sealer.open(text));
     return session && clock.wall() < endOf(session, limits) ? session : undefined;
   }
 
   async write(res: Response, cookies: Cookies, session: Session): Promise<void> {
-    const { name, sealer, limits, clock } = this.#options;
+    const { sealer, limits, clock } = this.#options;
     const maxAgeSeconds = Math.ceil((endOf(session, limits) - clock.wall()) / 1_000);
-    setLong(res, cookies, name, await sealer.seal(session), maxAgeSeconds);
+    setLong(res, cookies, this.#cookie, await sealer.seal(session), maxAgeSeconds);
   }
 
   clear(res: Response, cookies: Cookies): void {
-    clearLong(res, cookies, this.#options.name);
+    clearLong(res, cookies, this.#cookie);
   }
 }

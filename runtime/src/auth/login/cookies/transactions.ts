@@ -8,7 +8,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import type { Clock } from '../../../time/clock';
 import type { LoginChecks } from '../../provider/provider';
-import { clearCookie, setCookie, type Cookies } from './cookies';
+import { clearCookie, setCookie, type Cookie, type Cookies } from './cookies';
 import type { Sealer } from '../seal';
 
 const schema = z.object({
@@ -24,6 +24,8 @@ export interface Transaction {
   readonly returnTo: string;
 }
 
+/** No script reads it. `Lax`, because the provider's page, another site, sends the browser back by a link. */
+const ATTRIBUTES: Omit<Cookie, 'name'> = { httpOnly: true, sameSite: 'Lax' };
 /** Room for choosing an account and finding the second factor. */
 const LIFE_SECONDS = 600;
 /** A page elsewhere can start logins; it must not fill up the headers of every request. */
@@ -44,25 +46,25 @@ export class Transactions {
   async start(res: Response, cookies: Cookies, { checks, returnTo }: Transaction): Promise<void> {
     const startedAt = this.#clock.wall();
     const underWay = await this.#underWay(cookies);
-    for (const name of underWay.slice(MOST_AT_ONCE - 1)) clearCookie(res, name);
+    for (const name of underWay.slice(MOST_AT_ONCE - 1)) clearCookie(res, { ...ATTRIBUTES, name });
     const sealed = await this.#sealer.seal({ ...checks, returnTo, startedAt });
-    setCookie(res, this.#nameOf(checks.state), sealed, LIFE_SECONDS);
+    setCookie(res, this.#cookieOf(checks.state), sealed, LIFE_SECONDS);
   }
 
   /** The login that a response with this state belongs to. */
   async find(cookies: Cookies, state: string): Promise<Transaction | undefined> {
-    const content = await this.#read(cookies.get(this.#nameOf(state)));
+    const content = await this.#read(cookies.get(this.#cookieOf(state).name));
     if (content?.state !== state) return undefined;
     const { nonce, verifier, returnTo } = content;
     return { checks: { state, nonce, verifier }, returnTo };
   }
 
   finish(res: Response, state: string): void {
-    clearCookie(res, this.#nameOf(state));
+    clearCookie(res, this.#cookieOf(state));
   }
 
-  #nameOf(state: string): string {
-    return this.#prefix + hash('sha256', state, 'hex').slice(0, 16);
+  #cookieOf(state: string): Cookie {
+    return { ...ATTRIBUTES, name: this.#prefix + hash('sha256', state, 'hex').slice(0, 16) };
   }
 
   /** Names of the cookies, newest first; what cannot be opened comes last. */

@@ -2,14 +2,14 @@ import type { NextFunction, Request, Response } from 'express';
 import { refuseAmbiguous, refuseForbidden, refuseUnavailable } from '../../challenge';
 import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
 import { cookiesOf } from '../cookies/cookies';
-import type { LoginParts } from '../login';
+import type { LoginParts } from '../parts';
 import { isFromHere } from './same-origin';
 
 /**
  * Lets a request that brings a session go on as if it had brought the session's access token, so that one path
  * verifies everything. One that brings both is refused (RFC 6750 §3.1), as is one that another site caused.
  */
-export async function bridge(
+export async function sessionAsBearer(
   parts: LoginParts,
   req: Request,
   res: Response,

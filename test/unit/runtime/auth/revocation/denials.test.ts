@@ -1,10 +1,10 @@
 import type { AuthContext, Revocation } from '@portcullis/runtime';
-import { namesOf, revocationReader } from '../../../../../runtime/src/auth/revocation/denials';
+import { namesOf, denialsReader } from '../../../../../runtime/src/auth/revocation/denials';
 
 const ISSUER = 'https://one.example.com';
 const OTHER = 'https://two.example.com';
 const NOW = 1_800_000_000.25;
-const read = revocationReader([ISSUER, OTHER], 5);
+const read = denialsReader([ISSUER, OTHER], 5);
 
 const caller = (claims: Record<string, unknown>, more: Partial<AuthContext> = {}): AuthContext => ({
   ...{ issuer: ISSUER, subject: 'sub-1', organisation: 'org-1', tier: 'free', scopes: [], expiresAt: 0 },

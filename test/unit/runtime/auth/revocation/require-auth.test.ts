@@ -1,4 +1,4 @@
-import { definePolicy, requireAuth, type AuthMiddleware, type Revocations } from '@portcullis/runtime';
+import { definePolicy, requireAuth, type AuthMiddleware, type RevocationCheck } from '@portcullis/runtime';
 import express from 'express';
 import { bearer, serve, type RunningApp } from '../support/app';
 import { AUDIENCE, makeKey, startIssuer, type TestIssuer, type TestKey } from '../support/issuer';
@@ -7,7 +7,7 @@ let issuer: TestIssuer;
 let key: TestKey;
 let auth: AuthMiddleware;
 let app: RunningApp;
-const revocations: { -readonly [K in keyof Revocations]: Revocations[K] } = {
+const revocations: { -readonly [K in keyof RevocationCheck]: RevocationCheck[K] } = {
   revoked: () => false,
   current: true,
 };

@@ -2,7 +2,7 @@
 import type { JWK } from 'jose';
 import { policy } from '../../../../../policy';
 import type { AuthContext, AuthEvent } from '../../../../../runtime/src/auth';
-import { resolveOptions, type AuthOptions } from '../../../../../runtime/src/auth/options';
+import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
 import { Forge } from '../../../../attack/forge';
 import { manualClock, settled } from '../support/clock';
@@ -20,7 +20,7 @@ async function start(options: Partial<AuthOptions>): Promise<void> {
   const [our, their] = [published(ours.issuer), published('https://login.partner.example.com')];
   our.publish(...(ours.published as JWK[]));
   their.publish(...(theirs.published as JWK[]));
-  verifier = makeVerifier(resolveOptions({ policy, onEvent: (event) => events.push(event), ...options }), {
+  verifier = makeVerifier(resolveAuth({ policy, onEvent: (event) => events.push(event), ...options }), {
     clock: manualClock(NOW * 1_000),
     fetchJson: async (url) => {
       if (!url.startsWith('https://login.partner')) return our.fetchJson(url);

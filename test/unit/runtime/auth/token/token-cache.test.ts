@@ -2,7 +2,7 @@ import { SignJWT, type JWTPayload } from 'jose';
 import { policy } from '../../../../../policy';
 import type { AuthContext } from '../../../../../runtime/src/auth';
 import type { SigningKey } from '../../../../../runtime/src/auth/keys/jwks';
-import { resolveOptions, type AuthOptions } from '../../../../../runtime/src/auth/options';
+import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
 import { TokenCache, type CacheBounds } from '../../../../../runtime/src/auth/token/token-cache';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
 import { manualClock, type ManualClock } from '../support/clock';
@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => verifier.close());
 
 function start(bounds: CacheBounds = ROOMY, options: Partial<AuthOptions> = {}): void {
-  verifier = makeVerifier(resolveOptions({ policy, ...options }), {
+  verifier = makeVerifier(resolveAuth({ policy, ...options }), {
     clock,
     fetchJson: issuer.fetchJson,
     cache: new TokenCache(bounds),
@@ -203,7 +203,7 @@ it('gives the room of withdrawn tokens to others at once', async () => {
 });
 
 it('can be turned off', async () => {
-  const uncached = makeVerifier(resolveOptions({ policy, cache: false }), {
+  const uncached = makeVerifier(resolveAuth({ policy, cache: false }), {
     clock,
     fetchJson: issuer.fetchJson,
   });

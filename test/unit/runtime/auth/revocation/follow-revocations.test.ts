@@ -1,7 +1,8 @@
 /** When the follower asks, how long it waits, and what it then says. What Redis does is proved on a real one. */
 import { followRevocations, type AuthEvent, type RedisCommands } from '@portcullis/runtime';
 import { policy } from '../../../../../policy';
-import { Follower } from '../../../../../runtime/src/auth/revocation/follower';
+import { Follower } from '../../../../../runtime/src/auth/revocation/follow-revocations';
+import { resolveRevocation } from '../../../../../runtime/src/auth/revocation/options';
 import { manualClock, settled, type ManualClock } from '../support/clock';
 
 let clock: ManualClock;
@@ -24,7 +25,7 @@ beforeEach(async () => {
     },
   };
   const onEvent = (event: AuthEvent) => void events.push(event);
-  follower = new Follower({ policy, redis, onEvent }, clock, 3);
+  follower = new Follower(resolveRevocation({ policy, redis, onEvent }), clock, 3);
   await settled();
 });
 afterEach(() => follower.close());

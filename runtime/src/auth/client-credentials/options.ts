@@ -1,0 +1,48 @@
+/** What `clientCredentials()` is told: the options, their checks and defaults. */
+import { z } from 'zod';
+import { harmless } from '../../listener';
+import { toProblem } from '../../policy/errors';
+import { scope } from '../../policy/scope';
+import { AuthOptionsError } from '../errors';
+import type { OnAuthEvent } from '../events';
+import { issuerUrl, listener, type AuthOptions } from '../options';
+import { clientShape, resolveClient, type ClientOptions, type ProviderOptions } from '../provider/options';
+
+export interface ClientCredentialsOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'> {
+  /** The provider: its exact `iss`. */
+  readonly issuer: string;
+  /** The API that the tokens are for (RFC 8707). @default the provider's choice */
+  readonly resource?: string;
+  /** What to ask for. @default the provider's choice */
+  readonly scopes?: readonly string[];
+}
+
+export interface ResolvedClientCredentials {
+  readonly provider: ProviderOptions;
+  /** What the token request says besides who asks. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly onEvent: OnAuthEvent;
+}
+
+const shape = z.strictObject({
+  issuer: issuerUrl,
+  ...clientShape,
+  resource: z.string().min(1).optional(),
+  scopes: z.array(scope).optional(),
+  onEvent: listener.optional(),
+});
+
+/** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
+export function resolveClientCredentials(options: ClientCredentialsOptions): ResolvedClientCredentials {
+  const problems = shape.safeParse(options).error?.issues.map(toProblem) ?? [];
+  if (problems.length > 0) throw new AuthOptionsError(problems);
+  const { issuer, resource, scopes, onEvent } = options;
+  return {
+    provider: resolveClient(issuer, options),
+    parameters: {
+      ...(resource !== undefined && { resource }),
+      ...(scopes !== undefined && { scope: scopes.join(' ') }),
+    },
+    onEvent: harmless(onEvent),
+  };
+}

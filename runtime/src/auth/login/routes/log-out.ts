@@ -1,0 +1,63 @@
+/** `POST /auth/logout` ends a session, here and at the provider (RP-Initiated Logout 1.0). */
+import { decodeJwt } from 'jose';
+import type { Request, Response } from 'express';
+import { redirect } from '../../../http/answer';
+import { refuseForbidden } from '../../challenge';
+import { ProviderRefusedError } from '../../provider/errors';
+import { cookiesOf } from '../cookies/cookies';
+import type { LoginParts } from '../parts';
+import { isFromHere } from './same-origin';
+
+export async function logOut(parts: LoginParts, req: Request, res: Response): Promise<void> {
+  const { provider, session: cookie, renewals, origin, onEvent } = parts;
+  if (!isFromHere(req, origin)) {
+    onEvent({ type: 'cross_site_refused', method: req.method });
+    refuseForbidden(res, 'This request does not come from a page of this site');
+    return;
+  }
+  const cookies = cookiesOf(req);
+  const brought = await cookie.read(cookies);
+  cookie.clear(res, cookies);
+  if (!brought) {
+    redirect(res, '/');
+    return;
+  }
+  const session = await renewals.latest(brought).catch(() => brought);
+  const { subject, accessToken, refreshToken, idToken } = session;
+  await revokeAccessToken(parts, accessToken);
+  const answers = await provider.revoke(refreshToken ?? accessToken).then(
+    () => true,
+    (error: unknown) => error instanceof ProviderRefusedError,
+  );
+  onEvent({ type: 'logged_out', subject });
+  const elsewhere = provider.endSessionUrl({
+    ...(idToken !== undefined && { id_token_hint: idToken }),
+    post_logout_redirect_uri: `${origin}/`,
+  });
+  // A browser must not be sent to a provider that does not answer: here, its person is logged out in any case.
+  redirect(res, (answers ? elsewhere : undefined) ?? '/');
+}
+
+async function revokeAccessToken(parts: LoginParts, accessToken: string): Promise<void> {
+  const { revocations, provider, onEvent } = parts;
+  const jti = tokenIdOf(accessToken);
+  if (!revocations || jti === undefined) return;
+  try {
+    await revocations.revoke({ issuer: provider.issuer, jti });
+  } catch (error) {
+    // Nobody is kept from logging out: the token lives on for its last minutes, and an operator is told.
+    onEvent({
+      type: 'access_token_not_revoked',
+      cause: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+function tokenIdOf(accessToken: string): string | undefined {
+  try {
+    return decodeJwt(accessToken).jti;
+  } catch {
+    // Not a JWT: nothing to tell it apart by.
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+/** What `followRevocations()` and `backChannelLogout()` are told: the options, their checks and defaults. */
+import { z } from 'zod';
+import { harmless } from '../../listener';
+import { toProblem } from '../../policy/errors';
+import { definedPolicy, type Policy } from '../../policy/policy';
+import type { RedisCommands } from '../../redis';
+import { AuthOptionsError } from '../errors';
+import type { OnAuthEvent } from '../events';
+import {
+  algorithms,
+  DEFAULT_ALGORITHMS,
+  DEFAULT_TOLERANCE_SECONDS,
+  httpsUrl,
+  issuerUrl,
+  listener,
+  tolerance,
+  type AuthOptions,
+  type IssuerOptions,
+} from '../options';
+import type { LogoutTokenRules } from './logout-token';
+import type { RevocationList } from './revocation-list';
+
+/** `toleranceSeconds` is that of `requireAuth()`: give both the same. */
+export interface RevocationOptions extends Pick<AuthOptions, 'toleranceSeconds' | 'onEvent'> {
+  /** Gives the stream its name, and says how long tokens live. */
+  readonly policy: Policy;
+  /**
+   * A client of node-redis, or the rotating one of `SecretsManager.redisClient()`. Its user needs XADD, XRANGE,
+   * EVAL, TIME and PEXPIRE on the keys `portcullis:*`.
+   */
+  readonly redis: RedisCommands;
+  /** Whose tokens may be revoked: those that `requireAuth()` lets in. @default the policy's issuer */
+  readonly issuers?: readonly string[];
+}
+
+export type ResolvedRevocation = Required<RevocationOptions>;
+
+export interface BackChannelLogoutOptions
+  extends Pick<IssuerOptions, 'jwksUri' | 'algorithms'>, Pick<AuthOptions, 'onEvent'> {
+  /** Where the tokens of whoever logged out are revoked. It has to follow the issuer. */
+  readonly revocations: RevocationList;
+  /** The provider that sends logout tokens: its exact `iss`. */
+  readonly issuer: string;
+  /** This application's name there: the logout tokens' `aud`. */
+  readonly clientId: string;
+}
+
+export interface ResolvedBackChannelLogout {
+  readonly revocations: RevocationList;
+  readonly rules: LogoutTokenRules;
+  readonly jwksUri?: string;
+  readonly onEvent: OnAuthEvent;
+}
+
+const revocationShape = z.strictObject({
+  policy: definedPolicy,
+  redis: z.custom<RedisCommands>(
+    (value) => typeof (value as RedisCommands | undefined)?.sendCommand === 'function',
+    { error: "expected a client with node-redis' sendCommand" },
+  ),
+  issuers: z.array(issuerUrl).min(1, 'expected at least one issuer').optional(),
+  toleranceSeconds: tolerance.optional(),
+  onEvent: listener.optional(),
+});
+
+const backChannelLogoutShape = z.strictObject({
+  revocations: z.custom<RevocationList>(
+    (value) => typeof (value as RevocationList | undefined)?.revoke === 'function',
+    { error: 'expected what followRevocations() returns' },
+  ),
+  issuer: issuerUrl,
+  clientId: z.string().min(1, 'expected the client ID: without it, logouts of other applications pass'),
+  jwksUri: httpsUrl.optional(),
+  algorithms: algorithms.optional(),
+  onEvent: listener.optional(),
+});
+
+/** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
+export function resolveRevocation(options: RevocationOptions): ResolvedRevocation {
+  const parsed = revocationShape.safeParse(options);
+  if (!parsed.success) throw new AuthOptionsError(parsed.error.issues.map(toProblem));
+  const { policy, redis, issuers = [policy.issuer], onEvent } = options;
+  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options;
+  return { policy, redis, issuers, toleranceSeconds, onEvent: harmless(onEvent) };
+}
+
+/** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
+export function resolveBackChannelLogout(options: BackChannelLogoutOptions): ResolvedBackChannelLogout {
+  const parsed = backChannelLogoutShape.safeParse(options);
+  const problems = parsed.error?.issues.map(toProblem) ?? [];
+  if (parsed.success && !options.revocations.issuers.includes(options.issuer)) {
+    problems.push({ path: 'issuer', message: 'revocations does not follow it: add it to its issuers' });
+  }
+  if (problems.length > 0) throw new AuthOptionsError(problems);
+  const { revocations, issuer, clientId, jwksUri, algorithms = DEFAULT_ALGORITHMS, onEvent } = options;
+  return {
+    revocations,
+    rules: { issuer, clientId, algorithms, toleranceSeconds: revocations.toleranceSeconds },
+    ...(jwksUri !== undefined && { jwksUri }),
+    onEvent: harmless(onEvent),
+  };
+}
