@@ -17,7 +17,7 @@ const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 export function credentialsOf(req: Request): Credentials {
   const header = req.headers.authorization;
   if (header === undefined) return NONE;
-  // Node keeps the first of several Authorization headers, a proxy may have looked at the last.
+  // Of several Authorization headers Node keeps the first; a proxy may have looked at the last.
   if (countAuthorizationHeaders(req.rawHeaders) > 1 || tokenInQuery(req) || tokenInForm(req))
     return AMBIGUOUS;
   const token = bearerToken(header);
@@ -38,19 +38,18 @@ function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
   return count;
 }
 
-/** RFC 6750 §2.3. */
+/** Whether the URL's query holds an access token (RFC 6750 §2.3). */
 function tokenInQuery(req: Request): boolean {
   const start = req.originalUrl.indexOf('?');
   return start >= 0 && namesToken(req.originalUrl.slice(start + 1));
 }
 
-/** Whether a query holds an access token. */
 function namesToken(query: string): boolean {
   const mayHoldIt = query.includes('access_token') || query.includes('%');
   return mayHoldIt && new URLSearchParams(query).has('access_token');
 }
 
-/** RFC 6750 §2.2. Seen only where a body parser ran before. */
+/** Whether the form holds an access token (RFC 6750 §2.2). It is seen only where a body parser ran before. */
 function tokenInForm(req: Request): boolean {
   const body: unknown = req.body;
   return (

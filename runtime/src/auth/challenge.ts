@@ -1,4 +1,4 @@
-/** The refusals of this folder, as RFC 6750 §3 words them. None says anything about the token's content. */
+/** Refusals of requests by their token, as RFC 6750 §3 words them. None tells what is in the token. */
 import type { Response } from 'express';
 import { refuse } from '../http/answer';
 import { KeysUnavailableError, TokenError } from './errors';
@@ -18,7 +18,7 @@ export function challenge(res: Response): void {
   );
 }
 
-/** Credentials sent twice: 400. */
+/** Credentials that were sent twice: 400. */
 export function refuseAmbiguous(res: Response): void {
   refuse(
     res,
@@ -28,7 +28,7 @@ export function refuseAmbiguous(res: Response): void {
   );
 }
 
-/** A token that is not let in: 401; one that cannot be judged now: 503. Anything else is thrown on. */
+/** 401 for a token that is refused, 503 for one that cannot be verified now. Any other error is thrown again. */
 export function refuseToken(res: Response, error: unknown): void {
   if (error instanceof KeysUnavailableError) {
     refuseUnavailable(res, error.retryAfterSeconds);
@@ -53,7 +53,7 @@ export function refuseToken(res: Response, error: unknown): void {
   );
 }
 
-/** The identity provider, not the caller, is at fault. */
+/** 503: the identity provider, not the caller, is at fault. */
 export function refuseUnavailable(res: Response, retryAfterSeconds: number): void {
   refuse(
     res,
@@ -66,7 +66,7 @@ export function refuseUnavailable(res: Response, retryAfterSeconds: number): voi
   );
 }
 
-/** A good token that grants too little: 403, and what would do (RFC 6750 §3.1). */
+/** A good token that grants too little: 403, with the scopes that the call needs (RFC 6750 §3.1). */
 export function refuseScope(res: Response, required: readonly string[], granted: readonly string[]): void {
   refuse(
     res,
@@ -81,7 +81,7 @@ export function refuseScope(res: Response, required: readonly string[], granted:
   );
 }
 
-/** What no scope would open. */
+/** 403 for a call that no scope would allow. */
 export function refuseForbidden(res: Response, message: string): void {
   refuse(res, 403, { error: 'forbidden', message });
 }

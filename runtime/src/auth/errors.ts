@@ -1,6 +1,6 @@
 import { describeProblems, type Problem } from '../policy/errors';
 
-/** Why a token was refused: for logs and counters. Clients are told no more than DESIGN's two messages. */
+/** Why a token was refused: for logs and counters. Clients learn only whether it had expired. */
 export type RefusalReason =
   | 'malformed'
   | 'forbidden_header'
@@ -18,7 +18,7 @@ export type RefusalReason =
   | 'replayed'
   | 'expired';
 
-/** The token is not one to let in. Holds neither the token nor anything that was in it. */
+/** The token was refused. The error holds neither the token nor anything that was in it. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
   readonly code: 'ERR_TOKEN_EXPIRED' | 'ERR_TOKEN_INVALID';
@@ -32,7 +32,7 @@ export class TokenError extends Error {
   }
 }
 
-/** Whether the token is good cannot be told now: its issuer does not answer, and no usable key is at hand. */
+/** The token cannot be verified now: its issuer does not answer, and no usable key is at hand. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
   readonly code = 'ERR_KEYS_UNAVAILABLE';

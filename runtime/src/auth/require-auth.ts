@@ -29,8 +29,8 @@ export function requireAuth(options: AuthOptions): AuthMiddleware {
 }
 
 /**
- * As {@link requireAuth}, but a request without an Authorization header goes on, without `req.auth`. Bad
- * credentials are refused all the same: they were meant to count.
+ * As {@link requireAuth}, but a request without an Authorization header goes on, without `req.auth`. A request
+ * with bad credentials is refused all the same: its sender takes them for good ones.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  */

@@ -6,7 +6,7 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
  * Lets in callers whose token grants all of these scopes; 403 `insufficient_scope` otherwise, 401 without
  * a verified token. For apps without a policy; with one, `enforce(policy)` does this for every route.
  *
- * @throws TypeError without a scope, for a check of nothing is a mistake, or with what is none (RFC 6749 §3.3).
+ * @throws TypeError if no scope is given, which would check nothing, or one that is invalid (RFC 6749 §3.3).
  *
  * @example
  * app.get('/api/transactions', requireScope('read:transactions'), handler);
@@ -17,7 +17,7 @@ export function requireScope(...required: readonly string[]): RequestHandler {
   );
 }
 
-/** As {@link requireScope}, for callers whose token grants one of these scopes or more. */
+/** As {@link requireScope}, for callers whose token grants at least one of these scopes. */
 export function requireAnyScope(...required: readonly string[]): RequestHandler {
   return scopeCheck('requireAnyScope', required, (granted) =>
     required.some((scope) => granted.includes(scope)),
@@ -27,7 +27,7 @@ export function requireAnyScope(...required: readonly string[]): RequestHandler 
 /**
  * Lets in callers of these tiers; 403 `forbidden` otherwise, 401 without a verified token.
  *
- * @throws TypeError without a tier.
+ * @throws TypeError if no tier is given.
  */
 export function requireTier(...tiers: readonly string[]): RequestHandler {
   if (tiers.length === 0) throw new TypeError('requireTier() received no tier; name at least one');

@@ -1,8 +1,8 @@
 /**
  * Decides at the gateway what the app decides again behind it: the same verification, by the same policy.
  *
- * A gateway remembers an answer for minutes and by what it was told to remember it by: the token (payload 1.0), or
- * the token and the route (2.0). So an answer may depend on nothing else. It knows nothing of revocation.
+ * A gateway caches an answer for minutes, under the token (payload 1.0) or under the token and the route (2.0). So
+ * an answer may depend on nothing else. The authorizer knows nothing of revocation.
  */
 import { bearerToken } from '../auth/bearer';
 import { systemClock, type Clock } from '../time/clock';
@@ -25,8 +25,8 @@ import { permissions } from './permissions';
 /**
  * Answers API Gateway.
  *
- * @throws Error `Unauthorized`, which the gateway answers with 401 (payload 1.0), for whatever is no good token.
- * @throws KeysUnavailableError, which it answers with 500, when that cannot be told.
+ * @throws Error `Unauthorized`, which the gateway answers with 401 (payload 1.0), if the token is missing or refused.
+ * @throws KeysUnavailableError, which the gateway answers with 500, if the token cannot be verified now.
  */
 export type Authorizer = (event: AuthorizerEvent) => Promise<PolicyResponse | SimpleResponse>;
 
@@ -42,7 +42,7 @@ export function makeAuthorizer(
 ): Authorizer {
   const verifier = makeVerifier({ ...configuration, onEvent: log }, { clock: lambdaClock, ...parts });
 
-  /** `undefined` for what is no good token. */
+  /** `undefined` if the token is missing or refused. */
   async function callerOf(event: AuthorizerEvent): Promise<AuthContext | undefined> {
     const token = tokenOf(event);
     if (token === undefined) return undefined;
@@ -88,12 +88,12 @@ export function makeAuthorizer(
     'version' in event && event.version === '2.0' ? simpleResponse(event) : policyResponse(event);
 }
 
-/** A process that was frozen between two calls may find its monotonic clock where it was; the calendar went on. */
+/** Lambda freezes a process between two calls. Its monotonic clock may then stand still; the calendar goes on. */
 const lambdaClock: Clock = { ...systemClock, monotonic: systemClock.wall };
 
 /**
- * The token, where there is one header that brings it. The query is the app's to judge: gateways keep an answer by
- * token and route, so that one that depended on the query would be given to requests with another.
+ * The token, if exactly one header brings it. A token in the query is left to the app: the gateway caches an answer
+ * under token and route, so an answer that depended on the query would be given to requests with another one.
  */
 function tokenOf(event: AuthorizerEvent): string | undefined {
   if (event.type === 'TOKEN') return bearerToken(event.authorizationToken);
@@ -114,7 +114,7 @@ function contextOf({ subject, tier, organisation }: AuthContext): CallerContext 
   };
 }
 
-/** What may stand in a header or in a line of a log. Different texts stay different. */
+/** Escapes what may not stand in a header or in a line of a log. Different texts stay different. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]|["\\%]/gu, (character) => `%${character.codePointAt(0)?.toString(16)}`);
 }

@@ -1,13 +1,13 @@
 /**
- * What an authorizer is told, worked out when it is bundled: so that what runs at the gateway holds no validation
- * and no router. It is plain JSON.
+ * What an authorizer is told. It is plain JSON, worked out when the authorizer is bundled, so that the code at the
+ * gateway holds no validation and no router.
  */
 import { resolveAuth, type AuthOptions } from '../auth/options';
 import type { TrustedIssuer } from '../auth/token/verifier';
 import type { Policy } from '../policy';
 import { gatewayRoutes, type GatewayRoute } from './gateway-routes';
 
-/** As `requireAuth()` takes them; what only a living app can do is left out. */
+/** The options of `requireAuth()`, without those that need the app's process. */
 export type AuthorizerOptions = Omit<AuthOptions, 'cache' | 'revocations' | 'onEvent'>;
 
 export interface AuthorizerConfiguration {

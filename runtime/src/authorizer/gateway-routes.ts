@@ -15,7 +15,7 @@ export interface GatewayRoute {
   readonly resources: readonly string[];
   /** `GET /users/{id}`: the route keys of an HTTP API. */
   readonly routeKeys: readonly string[];
-  /** The other routes, by their place in the list, that `resources` takes in as well. */
+  /** The other routes, by their place in the list, that `resources` permits as well. */
   readonly alsoPermits: readonly number[];
 }
 
@@ -51,7 +51,10 @@ function tangled(alsoPermits: readonly (readonly number[])[]): Problem[] {
   );
 }
 
-/** Routes that cannot be permitted beside one whose wildcards take in a second, which then is denied, and them too. */
+/**
+ * Routes that a denial hits by mistake. The wildcards of a permitted route take in a second one, which is denied by
+ * name to callers who may not call it; and that denial's wildcards take in a third one, which those callers may call.
+ */
 function deniedWithAnother(routes: readonly Route[], alsoPermits: readonly (readonly number[])[]): Problem[] {
   const chains = alsoPermits.flatMap((takenIn, permitted) =>
     takenIn.flatMap((denied) => (alsoPermits[denied] ?? []).map((third) => ({ permitted, denied, third }))),

@@ -1,10 +1,15 @@
-/** Stand in a text for one character that is no slash, and for one that may be any; and for any number of them. */
+/** Patterns of an IAM policy and of a route, as texts in which these characters are wildcards. */
+
+/** Stands for one character that is no slash. */
 export const IN_SEGMENT = '\u0000';
+/** Stands for any number of characters that are no slash. */
 export const IN_SEGMENT_REPEATED = '\u0001';
+/** Stands for one character. */
 export const ANYTHING = '\u0002';
+/** Stands for any number of characters. */
 export const ANYTHING_REPEATED = '\u0003';
 
-/** Whether some text is what both say. Which texts each of them is, only its wildcards leave open. */
+/** Whether some text matches both patterns. */
 export function meet(first: string, second: string): boolean {
   const known = new Map<number, boolean>();
 
@@ -33,7 +38,7 @@ const repeats = (sign: Sign): boolean => sign === IN_SEGMENT_REPEATED || sign ==
 const isAnything = (sign: Sign): boolean => sign === ANYTHING || sign === ANYTHING_REPEATED;
 const isInSegment = (sign: Sign): boolean => sign === IN_SEGMENT || sign === IN_SEGMENT_REPEATED;
 
-/** Whether some one character is what both signs say. */
+/** Whether some character matches both signs. */
 function agree(a: Sign, b: Sign): boolean {
   if (a === undefined || b === undefined) return false;
   if (isAnything(a) || isAnything(b)) return true;

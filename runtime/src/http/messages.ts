@@ -23,7 +23,7 @@ export function messagesOf(app: Express): MessageClasses {
   };
 }
 
-/** The same constructor, for objects that inherit from `prototype`. Not a class: a class's prototype is its own. */
+/** The same constructor, for objects that inherit from `prototype`. It is no class, because a class has a prototype of its own. */
 function withPrototype<Base extends typeof IncomingMessage | typeof ServerResponse>(
   base: Base,
   prototype: object,

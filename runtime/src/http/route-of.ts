@@ -7,7 +7,7 @@ import type { Policy, Route } from '../policy';
  * middleware or router is mounted, and what was rewritten before it, cannot change the answer.
  */
 export function routeOf(policy: Policy, req: Request): Route | undefined {
-  // What nobody rewrote, the router has parsed: the same parser's answer, without another one to keep.
+  // The router has parsed a URL that nobody rewrote: its answer is kept, so ask for that one.
   const parsed = req.url === req.originalUrl ? parseurl(req) : parseurl.original(req);
   const path = parsed?.pathname;
   return typeof path === 'string' ? policy.match(req.method, path) : undefined;

@@ -3,13 +3,13 @@ import type { RequestHandler } from 'express';
 let turn: Promise<void> | undefined;
 
 /**
- * Resolves when every socket that could be read in this turn of the event loop has been; at once when asked by what
- * waited for it.
+ * Resolves when every socket that can be read in this turn of the event loop has been read. Code that runs because of
+ * it need not wait again: for that code it resolves at once.
  */
 export function endOfTurn(): Promise<void> {
   if (turn === undefined) {
     turn = new Promise((resolve) => setImmediate(resolve));
-    // After all that waited: Node empties the queue of microtasks between two immediates.
+    // This runs after everybody who waited: Node empties the queue of microtasks between two immediates.
     setImmediate(() => (turn = undefined));
   }
   return turn;
@@ -23,7 +23,7 @@ export function endOfTurn(): Promise<void> {
  */
 export function together(handle: (...request: Parameters<RequestHandler>) => void): RequestHandler {
   return (req, res, next) => {
-    // One promise: that of a `catch()` costs as much as the other.
+    // `try`, because a `catch()` would cost a second promise.
     void endOfTurn().then(() => {
       try {
         handle(req, res, next);

@@ -98,7 +98,7 @@ function compileRoutes(routes: readonly Route[]): Policy['match'] {
   };
 }
 
-/** What can only be seen by looking at several parts of the policy together. */
+/** Checks what several parts of the policy say together. */
 function crossChecks(policy: ParsedPolicy): Problem[] {
   return [...overlappingRoutes(policy), ...costsThatNeverFit(policy), ...repeatedWindows(policy)];
 }

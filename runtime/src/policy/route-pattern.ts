@@ -18,13 +18,13 @@ export function compilePattern(pattern: string): PathMatcher {
   return (rawPath) => regexp.test(rawPath);
 }
 
-/** Stand for a parameter and a wildcard in a pattern's text. No path holds them: the HTTP parser refuses both. */
+/** These characters stand for a parameter and a wildcard. No path holds them: the HTTP parser refuses both. */
 const PARAMETER = '\u0000';
 const WILDCARD = '\u0001';
 
 /**
- * Whether some path may be both: two routes of one method that overlap would have two costs for one
- * request. Where that is hard to say (several parameters in a segment, what follows a wildcard) it says yes.
+ * Whether some path may match both: two routes of one method that overlap would have two costs for one request.
+ * Where that is hard to tell (several parameters in a segment, what follows a wildcard) the answer is yes.
  */
 export function patternsOverlap(first: string, second: string): boolean {
   return alternatives(first).some((a) => alternatives(second).some((b) => segmentsOverlap(a, b)));
@@ -62,8 +62,8 @@ function alternatives(pattern: string): string[][] {
 export type PatternPart = Exclude<Token, { type: 'group' }>;
 
 /**
- * A pattern in the words of somebody else: a gateway's, an IAM policy's. One with n optional groups is up to 2^n
- * plain ones.
+ * Spells a pattern in another notation, as a gateway's or an IAM policy's. A pattern with n optional groups has up
+ * to 2^n spellings.
  */
 export function spellings(pattern: string, spell: (part: PatternPart) => string): string[] {
   const expand = (tokens: readonly Token[]): string[] =>

@@ -38,15 +38,15 @@ const route = z
   .strictObject({
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
     path,
-    /** All of them are required. */
+    /** All of them are required. @default none */
     scopes: z.array(scope).default([]),
-    /** What a call takes from the client's limit. HEAD costs what GET does. */
+    /** What a call takes from the client's limit. HEAD costs what GET does. @default 1 */
     cost: z.int('expected a whole number').min(0).max(1_000_000).default(1),
-    /** What happens when the rate-limit store does not answer. */
+    /** What happens when the rate-limit store does not answer. @default 'local' */
     onStoreFailure: z.enum(['open', 'closed', 'local']).default('local'),
-    /** Refused while revocations cannot be read. */
+    /** Refused while revocations cannot be read. @default false */
     sensitive: z.boolean().default(false),
-    /** Open to everyone: no token, no limit. */
+    /** Open to everyone: no token, no limit. @default false */
     public: z.boolean().default(false),
   })
   .superRefine((value, context) => {

@@ -8,10 +8,11 @@ import type { FetchJson } from './fetch-json';
  * @throws Error if it does not answer, or its answer is not to be believed: see {@link discoverJwksUri}.
  */
 export function jwksUriOf(
-  { issuer, jwksUri }: { readonly issuer: string; readonly jwksUri?: string },
+  issuer: string,
+  configured: string | undefined,
   fetchJson: FetchJson,
 ): Promise<string> {
-  return jwksUri === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(jwksUri);
+  return configured === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(configured);
 }
 
 /**

@@ -10,15 +10,15 @@ export interface SigningKey {
   /** The algorithms the key may be used with. Never empty. */
   readonly algorithms: readonly Algorithm[];
   readonly key: KeyObject;
-  /** The same text for the same key: tells a key that was replaced under its old identifier. */
+  /** Equal for equal keys only: it shows that an issuer replaced a key and kept the identifier. */
   readonly fingerprint: string;
   /** Set once the issuer no longer publishes the key. What was verified with it is then worth nothing. */
   withdrawn: boolean;
 }
 
 /**
- * Reads the keys that check signatures, and passes over all others: symmetric ones, those meant for
- * encryption, kinds that are not known here, RSA below 2048 bits (RFC 7517 §5 asks for no less patience).
+ * Reads the keys that check signatures, and ignores all others, as RFC 7517 §5 asks: symmetric ones, those meant
+ * for encryption, unknown kinds, RSA below 2048 bits.
  *
  * @throws Error if there is not one usable key: an issuer that lost its keys is an issuer in trouble.
  */

@@ -4,12 +4,12 @@
  * A set is fetched when it is made and again every four minutes, before it turns five minutes old, so that
  * no request waits for it and a withdrawn key is soon refused. A process that slept through its timer
  * fetches before it trusts the set again. When fetching fails, the last set serves for up to an hour while
- * retries back off; after that nothing can be verified, and callers are told to come back (503).
+ * retries back off. After that no token can be verified, and callers are told to come back (503).
  *
- * A token may name a key that is not in the set: a new key, or an invention. It causes a fetch, shared by
- * all who wait for it; a fetch that did not bring the key is followed by ten seconds in which such tokens
- * are refused unasked. A fetch that did bring it is not: an issuer may rotate twice in a row, an attacker
- * cannot make it publish a key.
+ * A token may name a key that is not in the set: a new key, or an invented one. The set is then fetched once for
+ * all who wait. If the fetch did not bring the key, tokens with unknown keys are refused without a fetch for the
+ * next ten seconds. If it did, there is no such pause: an issuer may rotate twice in a row, and an attacker cannot
+ * make it publish a key.
  */
 import { backoffMs } from '../../time/backoff';
 import type { Clock } from '../../time/clock';

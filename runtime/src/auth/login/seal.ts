@@ -1,14 +1,14 @@
 import { hkdfSync } from 'node:crypto';
 import { compactDecrypt, CompactEncrypt } from 'jose';
 
-/** RFC 7518 §4.5 and §5.3. Both are pinned: what a text says of itself is not asked. */
+/** RFC 7518 §4.5 and §5.3. Both are pinned: a text cannot choose how it is opened. */
 const HEADER = { alg: 'dir', enc: 'A256GCM' } as const;
 const ACCEPTED = { keyManagementAlgorithms: [HEADER.alg], contentEncryptionAlgorithms: [HEADER.enc] };
 
 /**
  * Seals values so that a browser can keep them, without reading or changing them (JWE compact serialization,
- * RFC 7516 §3.1). The first secret seals; all of them open, so that one can be replaced while texts that it
- * sealed are about.
+ * RFC 7516 §3.1). The first secret seals; all of them open, so that a secret can be replaced while browsers still
+ * hold what it sealed.
  */
 export class Sealer {
   readonly #keys: readonly Uint8Array[];
@@ -31,7 +31,7 @@ export class Sealer {
         const { plaintext } = await compactDecrypt(text, key, ACCEPTED);
         return JSON.parse(new TextDecoder().decode(plaintext)) as unknown;
       } catch {
-        // Another key's, or nobody's.
+        // Sealed with another secret, or not by us.
       }
     }
     return undefined;

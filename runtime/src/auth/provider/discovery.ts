@@ -1,11 +1,11 @@
-/** Finds a provider (OpenID Connect Discovery 1.0), in the background and for as long as that takes. */
+/** Finds a provider (OpenID Connect Discovery 1.0), in the background, and goes on until it is found. */
 import * as oidc from 'openid-client';
 import { backoffMs } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
 import { ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './options';
-import { understood } from './understood';
+import { translateError } from './translate-error';
 
 const TIMEOUT_SECONDS = 5;
 
@@ -33,7 +33,7 @@ export class Discovery {
     return this.#found;
   }
 
-  /** @throws ProviderUnavailableError while it was never found. */
+  /** @throws ProviderUnavailableError until the provider is found for the first time. */
   async configuration(): Promise<oidc.Configuration> {
     if (!this.#found) await this.#inFlight;
     if (this.#found) return this.#found;
@@ -41,7 +41,7 @@ export class Discovery {
     throw new ProviderUnavailableError(this.#options.issuer, this.#why, seconds);
   }
 
-  /** Looks once more: a provider that went away may come back changed. What was found before serves meanwhile. */
+  /** Looks once more: a provider that went away may come back changed. Until then, what was found before serves. */
   again(): void {
     this.#cancelTimer();
     if (!this.#closed) this.#inFlight ??= this.#look().finally(() => (this.#inFlight = undefined));
@@ -59,7 +59,7 @@ export class Discovery {
       this.#failures = 0;
       this.#onEvent({ type: 'provider_found', issuer });
     } catch (error) {
-      const problem = understood(error, issuer);
+      const problem = translateError(error, issuer);
       this.#why = problem instanceof ProviderUnavailableError ? problem.why : problem.message;
       this.#failures += 1;
       const pause = backoffMs(this.#failures, this.#clock.random());

@@ -1,4 +1,4 @@
-/** The provider cannot be asked now: it does not answer, is in trouble, or was not found yet. Worth trying again. */
+/** The provider cannot be asked now: it does not answer, is in trouble, or was not found yet. Trying again may help. */
 export class ProviderUnavailableError extends Error {
   override readonly name = 'ProviderUnavailableError';
   readonly code = 'ERR_PROVIDER_UNAVAILABLE';
@@ -14,14 +14,14 @@ export class ProviderUnavailableError extends Error {
   }
 }
 
-/** The provider answered, and the answer is no; or it answered with something that must not be believed. */
+/** The provider refused, or it answered with something that must not be believed. */
 export class ProviderRefusedError extends Error {
   override readonly name = 'ProviderRefusedError';
   readonly code = 'ERR_PROVIDER_REFUSED';
 
   constructor(
     issuer: string,
-    /** The error code of RFC 6749 §4.1.2.1 or §5.2, as `invalid_grant`; `invalid_response` for what is not believed. */
+    /** The error code of RFC 6749 §4.1.2.1 or §5.2, such as `invalid_grant`; `invalid_response` for what is not believed. */
     readonly reason: string,
     /** For logs: what exactly is not believed. Holds nothing that was sent. */
     detail?: string,

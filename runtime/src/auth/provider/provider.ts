@@ -1,5 +1,5 @@
 /**
- * The OpenID provider as a client sees it. This folder alone knows openid-client, whose types go no further.
+ * The OpenID provider as a client sees it. Only this folder imports openid-client, and none of its types leave it.
  *
  * An ID token comes straight from the token endpoint over TLS, which vouches for it (OpenID Connect Core 1.0
  * §3.1.3.7, item 6); its issuer, audience, times and nonce are checked. Access tokens are not looked into
@@ -11,9 +11,9 @@ import type { OnAuthEvent } from '../events';
 import { Discovery } from './discovery';
 import { ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './options';
-import { understood } from './understood';
+import { translateError } from './translate-error';
 
-/** For an `expires_in` that was left out (RFC 6749 §5.1 only recommends it). */
+/** The life of a token whose answer has no `expires_in` (RFC 6749 §5.1 only recommends it). */
 const USUAL_LIFE_SECONDS = 300;
 
 export interface Tokens {
@@ -25,7 +25,7 @@ export interface Tokens {
   readonly subject?: string;
 }
 
-/** What an authorization response is held against: kept by the browser that asked, sealed. */
+/** What an authorization response is checked against. The browser that asked keeps it, sealed. */
 export interface LoginChecks {
   readonly state: string;
   readonly nonce: string;
@@ -48,7 +48,7 @@ export class Provider {
     this.#discovery = new Discovery(options, clock, onEvent);
   }
 
-  /** Whether it was found. */
+  /** Whether the provider was found. */
   get known(): boolean {
     return this.#discovery.found !== undefined;
   }
@@ -119,8 +119,8 @@ export class Provider {
     try {
       return await request(await this.#discovery.configuration());
     } catch (thrown) {
-      const error = understood(thrown, this.issuer);
-      // It may come back elsewhere.
+      const error = translateError(thrown, this.issuer);
+      // The provider may come back at another address, so it is looked for again.
       if (error instanceof ProviderUnavailableError && this.known) this.#discovery.again();
       throw error;
     }

@@ -21,14 +21,14 @@ export interface BackChannelLogout extends RequestHandler {
 const LARGEST_BODY_BYTES = 16_384;
 const MOST_PARAMETERS = 16;
 
-/** Logout tokens remembered. One that is forgotten and sent again revokes what it has revoked before: nothing more. */
+/** How many logout tokens are remembered. One that was forgotten and comes again revokes only what it did before. */
 const REMEMBERED = 10_000;
 
 /**
- * Where the provider tells of logouts (OpenID Connect Back-Channel Logout 1.0): verifies the logout token and
- * revokes the session's access tokens, or all of the subject's if it names no session. Answers 200 when every
- * instance gets to know of it, otherwise 400, as §2.8 has it. Mount it before `requireAuth()`: the provider
- * brings no access token, what it sends is its proof.
+ * Where the provider tells of logouts (OpenID Connect Back-Channel Logout 1.0). Verifies the logout token and
+ * revokes the session's access tokens, or all of the subject's if it names no session. Answers 200 once Redis has
+ * the revocation, otherwise 400, as §2.8 has it. Mount it before `requireAuth()`: the provider brings no access
+ * token, for its logout token is the proof.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *
@@ -36,11 +36,11 @@ const REMEMBERED = 10_000;
  * app.post('/auth/backchannel-logout', backChannelLogout({ revocations, issuer, clientId: 'fintech-web' }));
  */
 export function backChannelLogout(options: BackChannelLogoutOptions): BackChannelLogout {
-  const { revocations, rules, onEvent, ...trusted } = resolveBackChannelLogout(options);
+  const { revocations, rules, jwksUri, onEvent } = resolveBackChannelLogout(options);
   const { issuer } = rules;
   const keys = new KeySet({
     issuer,
-    locate: () => jwksUriOf({ issuer, ...trusted }, fetchJson),
+    locate: () => jwksUriOf(issuer, jwksUri, fetchJson),
     fetchJson,
     clock: systemClock,
     onEvent,

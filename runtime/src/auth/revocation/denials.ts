@@ -10,7 +10,7 @@ import type { Revocation } from './revocation-list';
 export interface Denial {
   /** Whose tokens, as {@link namesOf} names them. */
   readonly name: string;
-  /** Tokens with a later `iat` are let in; infinite where the name can be no later token's. */
+  /** Tokens with a later `iat` are let in. Infinity for a name that no later token can have. */
   readonly issuedUntil: number;
   /** When it was revoked: seconds since 1970. */
   readonly since: number;
@@ -18,7 +18,10 @@ export interface Denial {
 
 type Kind = 'jti' | 'sid' | 'subject' | 'subject without sid' | 'organisation';
 
-/** Of fixed length whatever a token holds, and nobody's identity in Redis. 132 bits: no two names meet. */
+/**
+ * A name of fixed length, whatever a token holds. It is a hash, so that nobody's identity is in Redis, of 132 bits, so
+ * that no two names are the same.
+ */
 function nameOf(kind: Kind, issuer: string, value: string): string {
   return hash('sha256', JSON.stringify([kind, issuer, value]), 'base64url').slice(0, 22);
 }

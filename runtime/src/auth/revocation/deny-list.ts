@@ -7,7 +7,7 @@ const MOST_DENIALS = 100_000;
 interface Entry {
   readonly issuedUntil: number;
   readonly since: number;
-  /** On the monotonic clock, so that a clock which is set does not make anything forgotten. */
+  /** On the monotonic clock: no denial is forgotten because somebody sets the other one. */
   readonly diesAtMs: number;
 }
 
@@ -49,14 +49,14 @@ export class DenyList {
     );
   }
 
-  /** Whether anything is denied to anyone: where not, names need not be worked out. */
+  /** Whether nothing is denied to anyone: the names of a token are then not needed. */
   get empty(): boolean {
     return this.#entries.size === 0 && this.#everyoneUntil === -Infinity;
   }
 
   /**
-   * Adds a denial, unless it is dead by now. No live one ever gives way to another: when there is no room, it
-   * is turned into {@link denyEveryone} instead, which takes none.
+   * Adds a denial, unless it is dead by now. A live denial never gives way to another: if there is no room,
+   * {@link denyEveryone} takes the place of the new one.
    *
    * @param stored whether it was seen in Redis.
    * @returns whether there was room.
@@ -87,15 +87,15 @@ export class DenyList {
   }
 
   /**
-   * Refuses every token issued up to now, whoever's: what is left where it cannot be told whose they are.
-   * Callers get new ones by refreshing.
+   * Refuses every token issued up to now, for when it is unknown whose tokens were revoked. Callers get new ones
+   * by refreshing.
    */
   denyEveryone(): void {
     const { clock, toleranceSeconds } = this.#options;
     this.#everyoneUntil = Math.max(this.#everyoneUntil, clock.wall() / 1_000 + toleranceSeconds);
   }
 
-  /** Frees what can refuse no living token any more. */
+  /** Forgets the denials whose tokens have all expired. */
   dropDead(): void {
     const nowMs = this.#options.clock.monotonic();
     for (const [name, { diesAtMs }] of this.#entries) {
@@ -105,7 +105,7 @@ export class DenyList {
     }
   }
 
-  /** What has not been seen in Redis. */
+  /** The denials that have not been seen in Redis. */
   notStored(): readonly Denial[] {
     return [...this.#notStored].flatMap((name) => {
       const entry = this.#entries.get(name);
@@ -113,7 +113,7 @@ export class DenyList {
     });
   }
 
-  /** Nothing counts as seen any more: the stream it was seen in is gone. */
+  /** Counts no denial as seen in Redis any more: the stream that held them is gone. */
   forgetStored(): void {
     for (const name of this.#entries.keys()) this.#notStored.add(name);
   }

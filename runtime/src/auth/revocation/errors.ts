@@ -1,6 +1,6 @@
 import { describeProblems, type Problem } from '../../policy';
 
-/** What was to be revoked cannot be made out, and nothing was. `problems` holds all that is wrong with it. */
+/** The revocation is invalid, and nothing was revoked. `problems` holds all that is wrong with it. */
 export class RevocationInvalidError extends Error {
   override readonly name = 'RevocationInvalidError';
   readonly code = 'ERR_REVOCATION_INVALID';
@@ -12,7 +12,7 @@ export class RevocationInvalidError extends Error {
 
 /**
  * The revocation holds on this instance, but Redis did not confirm it: other instances may not know of it yet.
- * This one goes on trying to tell them while it runs; revoking again does no harm.
+ * This instance goes on trying to tell them while it runs. Revoking again does no harm.
  */
 export class RevocationNotStoredError extends Error {
   override readonly name = 'RevocationNotStoredError';

@@ -2,15 +2,15 @@ import type { RefusalReason } from '../errors';
 
 /** What happens to the deny-list. Names nobody, and holds no token. */
 export type RevocationEvent =
-  /** Everything that was revoked up to now is known here: first told at the start, then after each `…_cut_off`. */
+  /** This instance knows everything that was revoked up to now. Told at the start and after each `…_cut_off`. */
   | { readonly type: 'revocations_current'; readonly alive: number }
   /** For more than a second nothing could be read: `sensitive` routes answer 503. */
   | { readonly type: 'revocations_cut_off'; readonly cause: string }
-  /** Redis had lost these, or had never got them; this instance still knew them and has put them (back) there. */
+  /** Redis had lost these revocations, or never got them. This instance knew them and has written them again. */
   | { readonly type: 'revocations_restored'; readonly entries: number }
   /** This instance knows of revocations that others do not, and cannot put them into Redis. It goes on trying. */
   | { readonly type: 'revocations_not_stored'; readonly entries: number; readonly cause: string }
-  /** There was no room for another one, or one could not be read: every token issued up to now is refused. */
+  /** There was no room for another revocation, or one could not be read: every token issued up to now is refused. */
   | { readonly type: 'everyone_revoked'; readonly reason: 'full' | 'unreadable' }
   /** The provider says that a session, or all of a subject's, have ended; their tokens are revoked. */
   | { readonly type: 'logout_received'; readonly issuer: string; readonly of: 'session' | 'subject' }

@@ -1,11 +1,10 @@
 /**
  * The deny-list of one instance, kept in step with Redis.
  *
- * A poll reads what the stream has from the last entry that was read, which has to be there again: if it is
- * not, the stream was lost or was replaced by an older copy (Redis restarted, failed over, was flushed), and it
- * is read from its start. Whatever this instance knows and the stream still does not have is then added to it.
- * So a revocation outlives Redis as long as one instance that knows it runs, and one that Redis could not take
- * gets there when it can.
+ * A poll reads the stream from the entry that was read last, and expects to find that entry again. If it is not
+ * there, the stream was lost or was replaced by an older copy (Redis restarted, failed over, was flushed): the poll
+ * then reads it from its start, and this instance adds what it knows and the stream does not have. So a revocation
+ * outlives Redis as long as one instance that knows it runs, and one that Redis could not take gets there later.
  */
 import { systemClock, type Clock } from '../../time/clock';
 import type { AuthContext } from '../context';
@@ -46,7 +45,7 @@ export class Follower implements RevocationList {
   readonly #stream: RevocationStream;
   /** The last entry that was read. */
   #cursor: string | undefined;
-  /** When the last poll that read everything began, on both clocks: a process that was frozen sees it on one. */
+  /** When the last complete poll began, on both clocks: only one of them may show that the process was frozen. */
   #currentAt = { wall: -Infinity, monotonic: -Infinity };
   #lastFailure: unknown;
   #toldCurrent = false;
@@ -108,7 +107,7 @@ export class Follower implements RevocationList {
       this.#currentAt = began;
       this.#setAlarm(began.monotonic);
       this.#tellCurrent();
-      // What is being added right now may have been missed by this read: only a quiet one can tell.
+      // This read may have missed what was being added meanwhile. If nothing was, it shows what is missing.
       if (before.underWay === 0 && before.begun === this.#appends.begun) void this.#restore();
     } catch (error) {
       this.#lastFailure = error;
@@ -141,7 +140,7 @@ export class Follower implements RevocationList {
     } while (page.length === PAGE);
   }
 
-  /** Adds to the stream what it should have and has not. */
+  /** Adds to the stream what it should have and does not. */
   async #restore(): Promise<void> {
     const missing = this.#list.notStored();
     if (missing.length === 0) return;

@@ -48,7 +48,7 @@ export interface BackChannelLogoutOptions
 export interface ResolvedBackChannelLogout {
   readonly revocations: RevocationList;
   readonly rules: LogoutTokenRules;
-  readonly jwksUri?: string;
+  readonly jwksUri: string | undefined;
   readonly onEvent: OnAuthEvent;
 }
 
@@ -96,7 +96,7 @@ export function resolveBackChannelLogout(options: BackChannelLogoutOptions): Res
   return {
     revocations,
     rules: { issuer, clientId, algorithms, toleranceSeconds: revocations.toleranceSeconds },
-    ...(jwksUri !== undefined && { jwksUri }),
+    jwksUri,
     onEvent: harmless(onEvent),
   };
 }

@@ -14,15 +14,15 @@ export const PAGE = 1_000;
 const BATCH = 500;
 const READ_TIMEOUT_MS = 500;
 const APPEND_TIMEOUT_MS = 1_000;
-/** Commands that were given up may still be waiting in the client. While there are as many as this, none is added. */
+/** A command that was given up may still be waiting in the client. While so many are, no other is sent. */
 const MOST_GIVEN_UP = 3;
 
 /** Redis dates entries by its own clock, which may be this far from the instances'. */
 const MARGIN_SECONDS = 60;
 
 /**
- * Adds entries, and lets the dead go: those before, by their IDs; the last ones, with the stream. Atomic, so
- * that the stream cannot expire between the two.
+ * Adds entries and removes those that are too old, by their IDs. The stream itself expires after its last entry has
+ * become too old. Atomic, so that it cannot expire between the two commands.
  */
 const APPEND = `
 local life = tonumber(ARGV[1])
@@ -35,7 +35,7 @@ end
 redis.call('PEXPIRE', KEYS[1], life)
 `;
 
-/** An entry of the stream. Without a denial: one that cannot be read. */
+/** An entry of the stream. An entry that cannot be read has no denial. */
 export interface StreamEntry {
   readonly id: string;
   readonly denial: Denial | undefined;
@@ -75,7 +75,7 @@ export class RevocationStream {
     }
   }
 
-  /** Waits no longer than the time-out, and sends nothing that would have to wait for a connection. */
+  /** Waits no longer than the time-out, and sends no command that would have to wait for a connection. */
   #ask(command: string[], timeoutMs: number): Promise<unknown> {
     if (this.#redis.isReady === false) return Promise.reject(new Error('no connection to Redis'));
     if (this.#givenUp >= MOST_GIVEN_UP) return Promise.reject(new Error('Redis does not answer'));
@@ -83,7 +83,7 @@ export class RevocationStream {
       let answered = false;
       let givenUp = false;
       const cancel = this.#clock.after(timeoutMs, () => {
-        // After a long turn of the event loop, timers come before the answers that have long arrived.
+        // After a long turn of the event loop, timers run before answers that arrived long ago.
         setImmediate(() => {
           if (answered) return;
           givenUp = true;

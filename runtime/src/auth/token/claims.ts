@@ -106,7 +106,7 @@ export function requiredText(claims: Claims, name: string): string {
   return value;
 }
 
-/** A claim that is there but is not a name is refused, not passed over: identity and limits hang on it. */
+/** A claim that is there but no non-empty text is refused, not ignored: identity and limits depend on it. */
 export function optionalText(claims: Claims, name: string): string | undefined {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;

@@ -1,15 +1,16 @@
-/** A signed token's three parts (JWS compact serialization, RFC 7515 §7.1), taken apart but not yet trusted. */
+/** Takes apart a signed token (JWS compact serialization, RFC 7515 §7.1). Nothing in it is trusted yet. */
 import { TokenError } from '../errors';
 import { parseJsonObject } from './json';
 
-/** Characters. Real access tokens stay well below; Node itself stops reading headers at 16 KB in all. */
+/** In characters. Real access tokens are much shorter; Node reads 16 KB of headers at most. */
 export const LONGEST_TOKEN = 8_192;
 
 const LONGEST_KEY_ID = 256;
 
 /**
- * Header parameters that would let the token choose its own key or its own rules. `crit` (RFC 7515
- * §4.1.11) must be refused by who understands none of what it lists; `b64` changes what is signed.
+ * Header parameters that would let the token choose its own key or its own rules. `crit` (RFC 7515 §4.1.11) lists
+ * extensions that a reader must refuse unless it understands them, and this one understands none. `b64` changes
+ * what is signed.
  */
 const FORBIDDEN_HEADERS = ['crit', 'jku', 'jwk', 'x5u', 'x5c', 'b64', 'zip', 'enc'] as const;
 
@@ -26,7 +27,7 @@ export interface UntrustedToken extends UntrustedHeader {
   readonly signature: Buffer;
 }
 
-/** @throws TokenError if this is not a signed token in compact form, or brings a header it may not. */
+/** @throws TokenError if this is not a signed token in compact form, or has a header that is not accepted. */
 export function parseCompact(token: string): UntrustedToken {
   if (token.length > LONGEST_TOKEN) throw new TokenError('malformed', 'longer than any access token');
   const payloadAt = token.indexOf('.') + 1;
@@ -50,9 +51,9 @@ export function parseCompact(token: string): UntrustedToken {
 
 let last: { readonly part: string; readonly header: UntrustedHeader } | undefined;
 
-/** An issuer puts the same header before every token that it signs with a key: what was read last is known. */
+/** An issuer puts the same header before every token that it signs with a key, so the last header is remembered. */
 function headerOf(part: string): UntrustedHeader {
-  // A copy: part of a string keeps the whole of it in memory, which is somebody's token.
+  // A copy: a slice would keep the string that it is from, somebody's token, in memory.
   if (last?.part !== part) last = { part: Buffer.from(part).toString(), header: parseHeader(part) };
   return last.header;
 }
@@ -75,7 +76,7 @@ function parseHeader(part: string): UntrustedHeader {
 
 /**
  * Decodes base64url without padding (RFC 7515 §2). Node's decoder skips what it does not know and
- * ignores spare bits at the end, so that several texts would be one token; only the canonical one is.
+ * ignores spare bits at the end, so several texts would be one token. Only the canonical text is accepted.
  */
 function decode(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');

@@ -1,35 +1,35 @@
 /** The JSON objects inside a token, read more strictly than `JSON.parse` does. */
 import { isAscii } from 'node:buffer';
 
-/** No provider nests claims deeper; a stack is not to be spent on who does. */
+/** No provider nests claims deeper. A hostile token that does must not exhaust the stack. */
 const DEEPEST = 16;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a JSON object from UTF-8 bytes. Names may appear once (RFC 7515 §4, RFC 7519 §4): `JSON.parse`
- * takes the last of several, other readers take the first, and what two of them understand differently
- * is how a token passes one and acts in the other.
+ * Reads a JSON object from UTF-8 bytes. Each name may appear once (RFC 7515 §4, RFC 7519 §4). Of several equal
+ * names `JSON.parse` takes the last and other readers take the first: a token could pass one reader and mean
+ * something else to another.
  *
  * @returns `undefined` for anything but one well-formed object.
  */
 export function parseJsonObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
-    // Nearly all are ASCII, which needs no decoder.
+    // Nearly all tokens are ASCII, which needs no decoder.
     const text = isAscii(bytes) ? bytes.toString('latin1') : decoder.decode(bytes);
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const isStrict = countNames(value, 1) === countMarks(text) || hasUniqueNames(text);
+    const isStrict = countNames(value, 1) === countEndsOfNames(text) || hasUniqueNames(text);
     return isStrict ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What ends a name. Inside of a string it may stand too, so that there are at least as many as names. */
+/** Ends every name. A string may contain it too, so there are never fewer matches than names. */
 const END_OF_NAME = /"\s*:/g;
 
-function countMarks(text: string): number {
+function countEndsOfNames(text: string): number {
   let count = 0;
   END_OF_NAME.lastIndex = 0;
   while (END_OF_NAME.test(text)) count += 1;
@@ -37,8 +37,8 @@ function countMarks(text: string): number {
 }
 
 /**
- * The names in a value that `JSON.parse` gave, which keeps one of several that are the same. As many as
- * `countMarks()` found in the text: then each was there once, and the text need not be walked.
+ * Counts the names in a value that `JSON.parse` returned, which keeps one of several equal names. If
+ * `countEndsOfNames()` found as many in the text, each name was there once, and the text need not be walked.
  *
  * @returns NaN when it is nested too deeply.
  */
@@ -77,7 +77,7 @@ function hasUniqueNames(text: string): boolean {
   return true;
 }
 
-/** The name that a string spells. Hardly any has an escape, and the parser costs as much as all else here. */
+/** The name that a string spells. Few have an escape, and to parse each would double what this walk costs. */
 function nameIn(quoted: string): string {
   return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
 }

@@ -1,10 +1,10 @@
 /**
- * Tokens that were verified, so that one that returns costs a look-up and a digest. What is kept is a
- * decision of the past: each time it is used, the clock and the issuer's keys are asked whether it still holds.
+ * Remembers verified tokens, so that a token that comes again costs a look-up and a digest. An entry is a decision
+ * of the past: each time it is used, the clock and the issuer's keys are asked whether it still holds.
  *
- * A token is kept from the second time on that it comes, as long as no more others come in between than would
- * drive it out again anyway. Tokens that are used once then take no one's place: kept, each would live just long
- * enough for the garbage collector to move it twice and sweep it later.
+ * A token is kept when it comes for the second time, unless so many others came in between that they would have
+ * driven it out anyway. So a token that is used once takes nobody's place. Kept, it would live just long enough for
+ * the garbage collector to move it twice and sweep it later.
  */
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -19,7 +19,7 @@ export interface CacheBounds {
   readonly bytes: number;
 }
 
-/** A token found good, and on whose word. */
+/** A token that was verified, and the key that it was verified with. */
 export interface VerifiedToken {
   readonly auth: AuthContext;
   /** When it stops being accepted: milliseconds since 1970. */
@@ -39,8 +39,8 @@ interface Entry extends VerifiedToken {
 }
 
 /**
- * Least recently used tokens give way to new ones. Holds digests, so that a dump of the heap is no bag of tokens. An
- * entry is found by a mark, so that most new tokens need no digest, and is the token's if its digest is.
+ * Least recently used tokens give way to new ones. The cache holds digests, so that a dump of the heap holds no
+ * tokens. It looks an entry up by a short mark, so that most new tokens need no digest, and then compares digests.
  */
 export class TokenCache {
   readonly #verified: LRUCache<number, Entry>;
@@ -51,7 +51,7 @@ export class TokenCache {
     this.#seen = new Recent(entries);
   }
 
-  /** What is known of the token, unless it has ended or its key no longer counts. */
+  /** Who the token's caller is, unless the token has expired or its key no longer counts. */
   get(token: string, nowMs: number): AuthContext | undefined {
     const mark = markOf(token);
     const verified = this.#verified.get(mark);
@@ -62,7 +62,7 @@ export class TokenCache {
     return undefined;
   }
 
-  /** Keeps a token that was just found good, if it was seen before. */
+  /** Keeps a token that was just verified, if it was seen before. */
   set(token: string, verified: VerifiedToken): void {
     const mark = markOf(token);
     if (!this.#seen.again(mark)) return;
@@ -70,7 +70,7 @@ export class TokenCache {
     this.#verified.set(mark, { ...verified, digest: digestOf(token) }, { size });
   }
 
-  /** Frees what can never be used again: tokens whose key was withdrawn. */
+  /** Forgets the tokens whose key was withdrawn: they can never be used again. */
   dropWithdrawn(): void {
     for (const [mark, { key }] of this.#verified.entries()) {
       if (key.withdrawn) this.#verified.delete(mark);
@@ -83,25 +83,31 @@ function digestOf(token: string): string {
   return hash('sha256', token, 'base64');
 }
 
-/** Characters of a token's end, which is its signature's: they tell it from others at a glance. */
-const TOLD_BY = 6;
+/** How many of a token's last characters make its mark. They belong to the signature, so they differ. */
+const MARKED_BY = 6;
 
-/** Tells most tokens apart. Of two with the same mark one is remembered, and nobody can choose a token's signature. */
+/**
+ * A number that differs for most tokens. Of two tokens with the same mark only one is remembered. Nobody can bring
+ * that about on purpose, for nobody can choose a token's signature.
+ */
 function markOf(token: string): number {
   let mark = 0;
-  for (let at = token.length - TOLD_BY; at < token.length; at += 1)
+  for (let at = token.length - MARKED_BY; at < token.length; at += 1)
     mark = (mark << 5) ^ token.charCodeAt(at) ^ (mark >>> 27);
   return mark;
 }
 
-/** The marks that came last: half as many as a number, and at most so many. Holds numbers, so that nothing is collected. */
+/**
+ * The marks that came last: `most` of them at most, and no fewer than half as many. It holds numbers only, which cost
+ * the garbage collector nothing.
+ */
 class Recent {
   #latest = new Set<number>();
   #before = new Set<number>();
 
   constructor(readonly most: number) {}
 
-  /** Whether the mark is one of them, which from now on it is. */
+  /** Whether the mark came before. From now on it has. */
   again(mark: number): boolean {
     if (this.#latest.has(mark) || this.#before.has(mark)) return true;
     if (2 * this.#latest.size >= this.most) {

@@ -3,16 +3,18 @@ import { TokenError } from '../errors';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** What only other tokens have: ID tokens (OIDC Core §2, §3.3.2.11), logout and security event tokens (RFC 8417). */
+/** Claims that only other tokens have: ID tokens (OIDC Core §2, §3.3.2.11), logout and security event tokens (RFC 8417). */
 const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'] as const;
 
-/** What access tokens have, by the names that providers give it, and ID tokens do not. */
+/** Claims that access tokens have, under the names that providers give them, and ID tokens do not. */
 const OWN_CLAIMS = ['scope', 'scp', 'client_id', 'cid'] as const;
 
 /**
+ * Refuses every signed token that is not an access token.
+ *
  * @param declared the token's `typ`.
  * @param strict RFC 9068 §4: `typ` has to be `at+jwt`. Otherwise it may also be `JWT` or absent, and the
- * claims have to tell.
+ * claims decide.
  * @throws TokenError if it is another kind of token, or may be one.
  */
 export function checkType(declared: string | undefined, claims: Claims, strict: boolean): void {

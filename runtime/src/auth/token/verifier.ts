@@ -13,14 +13,14 @@ import { parseCompact, type UntrustedToken } from './compact';
 import type { TokenCache, VerifiedToken } from './token-cache';
 import { checkType } from './type';
 
-/** Tells whose an access token is. Holds the issuers' keys, and fetches them from the moment it is made. */
+/** Verifies access tokens. Holds the issuers' keys, and fetches them from the moment it is made. */
 export interface TokenVerifier {
   /**
    * Verifies an access token: type (RFC 9068), signature (RFC 7515), claims (RFC 7519).
    *
    * @returns at once where the issuer's keys are at hand, as they nearly always are; else a promise.
-   * @throws TokenError if it is not to be let in. Thrown, or the promise rejects with it.
-   * @throws KeysUnavailableError if its issuer cannot be asked for its keys.
+   * @throws TokenError if the token is refused. It is thrown, or the promise rejects with it.
+   * @throws KeysUnavailableError if the issuer cannot be asked for its keys.
    */
   verify(token: string): AuthContext | Promise<AuthContext>;
   /** Whether every issuer's keys are at hand, and whose are not. */
@@ -41,7 +41,7 @@ export interface TrustedIssuer {
   readonly tierClaim: string;
 }
 
-/** An issuer at work. */
+/** A trusted issuer, with its rules compiled and its keys at hand. */
 interface Trust {
   readonly settings: TrustedIssuer;
   readonly rules: ClaimRules;
@@ -56,7 +56,7 @@ export interface VerifierOptions {
   readonly policy: Pick<Policy, 'tiers' | 'defaultTier' | 'lifetimes'>;
 }
 
-/** What a verifier works with. The cache is given, not made, so that whoever needs none does not load one. */
+/** What a verifier works with. The cache is passed in, so that callers without one need not load its code. */
 export interface VerifierParts {
   readonly clock?: Clock;
   readonly fetchJson?: FetchJson;
@@ -112,7 +112,7 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
       rules: claimRules(settings, options),
       keys: new KeySet({
         issuer: settings.issuer,
-        locate: () => jwksUriOf(settings, fetchJson),
+        locate: () => jwksUriOf(settings.issuer, settings.jwksUri, fetchJson),
         fetchJson,
         clock,
         onEvent: options.onEvent,

@@ -1,7 +1,7 @@
 /**
- * Logins under way: what each authorization response will be held against, in a cookie of its own, named after
- * its state. So several tabs can log in at once, and a response that no tab of this browser asked for finds
- * nothing (RFC 6749 §10.12).
+ * Logins under way. What each authorization response will be checked against is in a cookie of its own, named
+ * after its state. So several tabs can log in at once, and a response that no tab of this browser asked for is
+ * refused (RFC 6749 §10.12).
  */
 import { hash } from 'node:crypto';
 import type { Response } from 'express';
@@ -28,7 +28,7 @@ export interface Transaction {
 const ATTRIBUTES: Omit<Cookie, 'name'> = { httpOnly: true, sameSite: 'Lax' };
 /** Room for choosing an account and finding the second factor. */
 const LIFE_SECONDS = 600;
-/** A page elsewhere can start logins; it must not fill up the headers of every request. */
+/** Another site's page can start logins. Their cookies must not fill up the headers of every request. */
 const MOST_AT_ONCE = 5;
 
 export class Transactions {

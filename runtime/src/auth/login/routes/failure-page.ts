@@ -1,4 +1,4 @@
-/** What a person sees where a login ends without one, and a program as JSON. */
+/** The answer to a login that failed: a page for people, JSON for programs. */
 import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { refuse, type ErrorBody } from '../../../http/answer';

@@ -1,4 +1,4 @@
-/** Longer ones would not fit into the cookie that keeps them. */
+/** In characters: a longer path would not fit into the cookie that keeps it. */
 const LONGEST = 1_024;
 
 /**
@@ -15,7 +15,7 @@ export function safeReturnTo(asked: unknown, origin: string): string {
   return isCanonical && isPlain && !isLogin ? asked : '/';
 }
 
-/** What a server, proxy or browser on the way may decode once more must not become another place by that. */
+/** Whether a path stays the same place when a server, proxy or browser on the way decodes it once more. */
 function isPlainText(encoded: string): boolean {
   try {
     return !/[\\%\p{Cc}]/u.test(decodeURIComponent(encoded));

@@ -6,8 +6,9 @@ import type { LoginParts } from '../parts';
 import { isFromHere } from './same-origin';
 
 /**
- * Lets a request that brings a session go on as if it had brought the session's access token, so that one path
- * verifies everything. One that brings both is refused (RFC 6750 §3.1), as is one that another site caused.
+ * Lets a request that brings a session go on as if it had brought the session's access token, so that
+ * `requireAuth()` verifies both alike. A request that brings both is refused (RFC 6750 §3.1), and so is one that
+ * another site caused.
  */
 export async function sessionAsBearer(
   parts: LoginParts,
@@ -36,7 +37,7 @@ export async function sessionAsBearer(
     const usable = session && (await renewals.usable(session));
     if (usable) {
       if (usable !== session) await cookie.write(res, cookies, usable);
-      // A person's data: not for a shared cache, nor for the browser's after logout.
+      // The answer is about a person: no shared cache may keep it, nor the browser's after logout.
       res.set('Cache-Control', 'no-store');
       req.headers.authorization = `Bearer ${usable.accessToken}`;
     } else cookie.clear(res, cookies);

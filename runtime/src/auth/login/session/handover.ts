@@ -1,9 +1,9 @@
 /**
- * Hands renewed sessions from one instance to another through Redis, sealed. Whoever claims a renewal first
- * does it; the others wait for what comes of it. Where Redis fails or the one who claimed is gone, an instance
- * goes on by itself: a login that may have to be made again is better than none.
+ * Hands renewed sessions from one instance to another through Redis, sealed. The instance that claims a renewal
+ * first does it; the others wait for its result. If Redis fails, or the instance that claimed it is gone, the
+ * others renew by themselves: the person may then have to log in again, but is not kept waiting.
  */
-import type { Clock } from '../../../time/clock';
+import { pause, type Clock } from '../../../time/clock';
 import { GRACE_MS, type Handover } from './renewals';
 import type { Sealer } from '../seal';
 import { readSession, type Session } from './session';
@@ -18,7 +18,7 @@ const CLAIM_MS = 10_000;
 const ASK_AGAIN_MS = 100;
 const REDIS_TIMEOUT_MS = 500;
 
-/** Nothing there: claims it and gives nil. Else what is there: empty while whoever claimed it is at work. */
+/** Claims a renewal and gives nil. If it was claimed before: gives its result, which is empty while it is under way. */
 const CLAIM = `
 local session = redis.call('HMGET', KEYS[1], 'session')[1]
 if session then return session end
@@ -32,17 +32,17 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
 const GIVE_UP = `return redis.call('DEL', KEYS[1])`;
 
-/** For a single instance: there is nobody to hand anything to. */
+/** The handover of a single instance, which renews everything itself. */
 export const alone: Handover = (_name, work) => work();
 
 /** @param app keeps the sessions of apps that share a Redis apart. */
 export function handoverThrough(redis: HandoverRedis, sealer: Sealer, app: string, clock: Clock): Handover {
   const evaluate = async (script: string, name: string, ...values: string[]): Promise<unknown> => {
     const key = `portcullis:{${app}:login:${name}}`;
-    return within(clock, REDIS_TIMEOUT_MS, redis.sendCommand(['EVAL', script, '1', key, ...values]));
+    return answerWithin(clock, REDIS_TIMEOUT_MS, redis.sendCommand(['EVAL', script, '1', key, ...values]));
   };
 
-  /** The session that another instance got; `'claimed'` when it is this one's to get. */
+  /** The session that another instance renewed; `'claimed'` if this instance has to renew it. */
   async function claim(name: string): Promise<Session | 'claimed'> {
     const givenUpAt = clock.monotonic() + CLAIM_MS;
     while (clock.monotonic() < givenUpAt) {
@@ -77,11 +77,8 @@ export function handoverThrough(redis: HandoverRedis, sealer: Sealer, app: strin
   };
 }
 
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(ms, resolve));
-}
-
-async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+/** @throws Error if the answer does not come in time. */
+async function answerWithin<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   let cancel = (): void => undefined;
   const late = new Promise<never>((_resolve, reject) => {
     cancel = clock.after(ms, () => reject(new Error('Redis did not answer in time')));

@@ -15,11 +15,12 @@ import type { Clock } from '../../../time/clock';
 import { ProviderUnavailableError } from '../../provider/errors';
 import { isRenewalDue, type Session } from './session';
 
-/** How long a session that was renewed is given to those who bring the one before. */
+/** How long requests that bring the old session are given the renewed one. */
 export const GRACE_MS = 60_000;
+/** How long the provider is not asked again after it did not answer. */
 const PAUSE_MS = 2_000;
 
-/** Has one of several instances do the work; the others get its result. `name` tells the work. */
+/** Has one of several instances do the work that `name` names; the others get its result. */
 export type Handover = (name: string, work: () => Promise<Session>) => Promise<Session>;
 
 interface Renewal {
@@ -62,7 +63,7 @@ export class Renewals {
     }
   }
 
-  /** The session's last successor that is known here, once it is there. Renews nothing. */
+  /** The session's last successor that this instance knows. Waits for a renewal under way; begins none. */
   async latest(session: Session): Promise<Session> {
     this.#forgetOld();
     const renewal = this.#renewals.get(nameOf(session));

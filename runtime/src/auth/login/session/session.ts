@@ -8,9 +8,9 @@ const schema = z.object({
   refreshToken: z.string().optional(),
   idToken: z.string().optional(),
   loggedInAt: z.number(),
-  /** When the access token came. */
+  /** When the access token was received. */
   renewedAt: z.number(),
-  /** When it goes. */
+  /** When the access token expires. */
   expiresAt: z.number(),
 });
 
@@ -49,9 +49,9 @@ export function renewedSession(session: Session, tokens: Tokens, now: number): S
 }
 
 /**
- * When the session is over. A person counts as seen when their tokens were renewed, which a request causes: so
- * the idle limit is kept to within one access token's life, and no cookie is written in between, where it could
- * overtake one with newer tokens.
+ * When the session is over. A person counts as seen when their tokens were renewed, which a request of theirs
+ * causes. So the idle limit is exact to within one access token's life, and no cookie is written between two
+ * renewals, which could overtake one with newer tokens.
  */
 export function endOf(session: Session, { maxAgeMs, idleMs }: SessionLimits): number {
   const end = Math.min(session.loggedInAt + maxAgeMs, session.renewedAt + idleMs);

@@ -9,7 +9,10 @@ const RETRY_AFTER_SECONDS = 5;
  * What an error of openid-client means: ask again, or take no for an answer. The original is left behind: its
  * cause holds what was sent and received.
  */
-export function understood(error: unknown, issuer: string): ProviderRefusedError | ProviderUnavailableError {
+export function translateError(
+  error: unknown,
+  issuer: string,
+): ProviderRefusedError | ProviderUnavailableError {
   if (error instanceof ProviderRefusedError || error instanceof ProviderUnavailableError) return error;
   const unavailable = (why: string): ProviderUnavailableError =>
     new ProviderUnavailableError(issuer, why, RETRY_AFTER_SECONDS);
