@@ -1,5 +1,5 @@
 import js from '@eslint/js';
-import { importX } from 'eslint-plugin-import-x';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /** Imports point downwards only; each folder names what it must not reach. */
@@ -7,6 +7,36 @@ const forbidden = (target, ...from) => from.map((place) => ({ target: `./${targe
 
 /** This repository's own, like any user's: no published package reads them. */
 const ROOT_FILES = ['policy.ts', 'bodies.ts', 'vault-names.ts'];
+
+/** The same, between the folders of one package or room. */
+const within = (folder, target, ...from) =>
+  forbidden(`${folder}/${target}`, ...from.map((place) => `${folder}/${place}`));
+
+/** The runtime's rooms, by what each must not reach: the secrets know nothing of requests, nor the other way round. */
+const runtimeRooms = [
+  ['time', 'policy', 'redis', 'http', 'auth', 'authorizer', 'rate-limit', 'secrets'],
+  ['policy', 'redis', 'http', 'auth', 'authorizer', 'rate-limit', 'secrets'],
+  ['redis', 'http', 'auth', 'authorizer', 'rate-limit', 'secrets'],
+  ['http', 'redis', 'auth', 'authorizer', 'rate-limit', 'secrets'],
+  ['auth', 'authorizer', 'rate-limit', 'secrets'],
+  ['authorizer', 'redis', 'http', 'rate-limit', 'secrets'],
+  ['rate-limit', 'authorizer', 'secrets'],
+  ['secrets', 'http', 'auth', 'authorizer', 'rate-limit'],
+].flatMap(([room, ...above]) => within('runtime/src', room, ...above));
+
+const authRooms = [
+  ['keys', 'options.ts', 'token', 'provider', 'client-credentials', 'revocation', 'login'],
+  ['token', 'options.ts', 'provider', 'client-credentials', 'revocation', 'login'],
+  ['provider', 'options.ts', 'keys', 'token', 'client-credentials', 'revocation', 'login'],
+  ['client-credentials', 'keys', 'token', 'revocation', 'login'],
+  ['revocation', 'provider', 'client-credentials', 'login'],
+  ['login', 'keys', 'token', 'client-credentials'],
+].flatMap(([room, ...above]) => within('runtime/src/auth', room, ...above));
+
+const loginRooms = [
+  ['session', 'parts.ts', 'cookies', 'routes'],
+  ['cookies', 'parts.ts', 'routes'],
+].flatMap(([room, ...above]) => within('runtime/src/auth/login', room, ...above));
 
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '**/cdktf.out/', 'coverage/'] },
@@ -16,6 +46,12 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
+    settings: {
+      // Without these, an import of a .ts file is not found, and no rule about it ever reports anything.
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.mjs', '.js', '.json'] })],
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': [
         'error',
@@ -35,11 +71,16 @@ export default tseslint.config(
           ],
         },
       ],
+      // Imports of values; test/unit/imports.test.ts holds imports of types to the same.
+      'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': [
         'error',
         {
           zones: [
             ...forbidden('runtime', 'constructs', 'stacks', 'cli', 'example', ...ROOT_FILES),
+            ...runtimeRooms,
+            ...authRooms,
+            ...loginRooms,
             ...forbidden('constructs', 'stacks', 'cli', 'example', ...ROOT_FILES),
             ...forbidden('stacks', 'cli', 'example'),
             ...forbidden('example', 'constructs', 'stacks', 'cli'),
