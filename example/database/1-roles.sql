@@ -1,5 +1,5 @@
 -- Two group roles that nobody can log in as. Leased users are members of fintech_app and live an hour;
--- what they might own is handed to fintech_owner before they are dropped.
+-- what they own goes to fintech_owner before they are dropped. Their names stand in vault-names.ts too.
 create role fintech_owner nologin;
 create role fintech_app nologin;
 

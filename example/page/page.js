@@ -5,7 +5,7 @@
  * cookie, which no script can read, and the API answers as to any other client.
  */
 
-/** Reading the limit costs nothing, so it may be read often; a page that nobody looks at does not. */
+/** Reading the limit costs nothing, so the page reads it often; while nobody looks at the page, it does not. */
 const READ_EVERY_MS = 5_000;
 
 const part = (id) => document.getElementById(id);
@@ -17,7 +17,7 @@ function show(state) {
 }
 
 function say(text) {
-  // The same words again would be announced again.
+  // Screen readers would announce the same words again.
   if (part('notice').textContent !== text) part('notice').textContent = text;
 }
 
@@ -51,7 +51,7 @@ function showPerson({ name, subject, organisation, tier, scopes }) {
   part('scopes').replaceChildren(...scopes.map((scope) => withText('li', scope)));
 }
 
-/** Says what went wrong, in words that help. */
+/** Says what went wrong, and what to do. */
 function explain({ status, headers, body }) {
   const seconds = headers.get('Retry-After');
   const later = seconds === null ? 'later' : `in ${seconds} s`;
@@ -123,7 +123,7 @@ function withText(tag, text) {
 
 part('load').addEventListener('click', loadTransactions);
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && readMe());
-// The back button may bring back a page from before logging out, as it was.
+// The back button may show the page as it was before logging out.
 window.addEventListener('pageshow', (event) => event.persisted && window.location.reload());
 setInterval(() => document.visibilityState === 'visible' && readMe(), READ_EVERY_MS);
 void readMe();
