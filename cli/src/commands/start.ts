@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { PortcullisError } from '../errors';
 import { choosePort } from '../engines/process/ports';
 import { startEnvironment, type LocalEnvironment } from '../local/environment';
@@ -121,5 +121,5 @@ function onceAskedToStop(): AbortSignal {
 function parsePort(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new PortcullisError('ERR_SETTING', `--port received ${text}`, 'give a number from 1 to 65535');
+  throw new InvalidArgumentError('give a number from 1 to 65535.');
 }

@@ -10,15 +10,10 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'limits probe': ['--token-file', 'token', '--at-least', '1/1m'],
 };
 
-/** `npm test` hands its arguments to jest. */
-const ours = (command: Command): boolean => !command.name().startsWith('test');
-
 const pathOf = (command: Command): string[] =>
   command.parent ? [...pathOf(command.parent), command.name()] : [];
 
-const commands = withSubcommands(createProgram())
-  .filter(ours)
-  .map((command) => pathOf(command));
+const commands = withSubcommands(createProgram()).map((command) => pathOf(command));
 
 interface Outcome {
   readonly code: string | number | undefined;
@@ -117,6 +112,7 @@ describe('portcullis', () => {
       2,
       "argument 'lots' is invalid. give a limit such as 100000/1m",
     ],
+    ['a bad value', ['start', '--port', '0'], 2, "argument '0' is invalid. give a number from 1 to 65535"],
     ['a bad value', ['zap-gate', 'report.json', '--min-urls', '0'], 3, "argument '0' is invalid"],
     ['more arguments than it takes', ['start', 'now'], 2, 'portcullis start: too many arguments'],
     ['more arguments than it takes', ['workflows', 'now'], 2, 'portcullis workflows: too many arguments'],
