@@ -87,14 +87,14 @@ export default tseslint.config(
             ...forbidden(
               'cli/src/engines',
               'cli/src/local',
-              'cli/src/commands',
+              'cli/src/start',
               'cli/src/plan',
               'cli/src/journey',
             ),
             ...forbidden(
               'cli/src/workspace',
               'cli/src/local',
-              'cli/src/commands',
+              'cli/src/start',
               'cli/src/plan',
               'cli/src/deploy',
             ),

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { register as start } from './commands/start';
+import { register as start } from './start/command';
 import { register as deploy } from './deploy/command';
 import { register as limits } from './limits/command';
 import { register as lock } from './lock/command';

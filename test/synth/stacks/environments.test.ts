@@ -108,6 +108,12 @@ it('takes the local addresses from the process, without user, password or parame
   expect(JSON.stringify(environment)).not.toMatch(/hunter2|alice/);
 });
 
+it('takes the name of Vault’s own user from the process, if it is one', () => {
+  expect(local({ PORTCULLIS_VAULT_USER: 'vault_admin_1f' })).toMatchObject({ vaultUser: 'vault_admin_1f' });
+  expect(local({})).not.toHaveProperty('vaultUser');
+  expect(problemsOf(() => local({ PORTCULLIS_VAULT_USER: 'x"; drop role' }))).toEqual(['local.vaultUser']);
+});
+
 it('looks on loopback when the process names nothing', () => {
   expect(local({})).toMatchObject({
     postgres: { host: '127.0.0.1', port: 5_432, database: 'fintech' },

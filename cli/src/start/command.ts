@@ -11,8 +11,8 @@ import { journey } from '../journey';
 import { describeResult, walk, type StepResult } from '../journey/walk';
 import { worldOf } from '../journey/world-of';
 import { showProgress, type Screen } from '../progress';
-import { describeEvent } from '../serving/event-line';
-import { servingTable } from '../serving/table';
+import { describeEvent } from './event-line';
+import { servingTable } from './serving-table';
 
 interface StartOptions extends GivenFlags {
   readonly check?: boolean;
@@ -39,6 +39,7 @@ export function register(program: Command): void {
 
 async function start(options: StartOptions): Promise<void> {
   const startedAt = performance.now();
+  surviveClosedOutput();
   const unused = unusedServers(process.env);
   if (unused !== undefined) console.error(`portcullis: ${unused}`);
   forgetGenericVariables();
@@ -109,6 +110,14 @@ function unknownOrganisations(): PortcullisError {
     '--check walks with the demo organisations, which an identity provider of your own does not know',
     'leave --oidc-issuer-url (PORTCULLIS_OIDC_ISSUER_URL) out for the check',
   );
+}
+
+/**
+ * A reader that is gone (`npm start | head`, a terminal that was closed) costs what would be printed. Without a
+ * listener the error would end this process before it has given anything back.
+ */
+function surviveClosedOutput(): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 }
 
 /** Aborts at the first request to stop. Later ones are heard too: without a listener they would end us halfway. */
