@@ -12,7 +12,7 @@ export interface Deployer {
   readonly engineConfiguration: string | undefined;
 }
 
-/** Finds, downloads or builds engines, each as a step of `progress`. The methods throw as the engines' own finders do. */
+/** Finds, downloads or builds engines, each as a step of `progress`. Each method throws what the engine's finder throws. */
 export class EngineFinder {
   private readonly cache = new EngineCache();
 

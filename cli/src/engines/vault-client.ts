@@ -20,7 +20,7 @@ export class VaultError extends PortcullisError {
 /** What `GET /v1/sys/health` says, by its status code. */
 export type Health = 'active' | 'sealed' | 'uninitialized' | 'other';
 
-/** The few calls that starting, deploying and checking need. The service itself uses the runtime's client. */
+/** The few calls to Vault that the command makes. The service itself uses the runtime's client. */
 export class VaultClient {
   constructor(
     readonly address: string,

@@ -74,7 +74,7 @@ export class Deployment {
       TF_VAR_redis_bootstrap_password: secrets.redis_bootstrap_password,
     };
     await this.cdktf('deploy', variables, (line) => {
-      // Of a deploy's many lines, those that say what is being made.
+      // A deploy prints many lines; these say what is being made.
       const resource = /(\w+\.\S+): (Creating|Modifying|Destroying)/.exec(line);
       if (resource) note(`${resource[2] ?? ''} ${resource[1] ?? ''}`);
     });
@@ -137,7 +137,7 @@ export class Deployment {
         : { TF_CLI_CONFIG_FILE: engineConfiguration, CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true' }),
       VAULT_ADDR: vault.address,
       VAULT_TOKEN: vault.token,
-      // Addresses only: the stacks take no password from them.
+      // The stacks read addresses only from these URLs, no password.
       PORTCULLIS_DATABASE_URL: `postgres://${postgres.host}:${postgres.port}/${postgres.database}`,
       PORTCULLIS_REDIS_URL: `redis://${redis.host}:${redis.port}`,
       PORTCULLIS_VAULT_USER: vaultUser,
@@ -157,8 +157,8 @@ export function plannedChanges(output: string): string[] {
 }
 
 /**
- * Makes Redis keep the password that Vault gave its admin user, which a restart would otherwise undo. Uses a
- * lease of the role that may do that and nothing else.
+ * Makes Redis keep the password that Vault gave to its own user; a restart would bring the old one back otherwise.
+ * Uses a lease of the role that may save the users and nothing else.
  */
 export async function saveRedisUsers(
   vault: VaultClient,

@@ -74,7 +74,7 @@ export async function givenIdentity({
     hasDemoClients: false,
     token: (_name, wanted) =>
       requestToken(endpoint, { clientId, clientSecret }, policy.audience, wanted ?? scopes),
-    // Only its owner can make a web app known to it; whoever did says so with the address.
+    // Only the provider's owner can register a web app there. Whoever did names its redirect address.
     webApp: () =>
       Promise.resolve(redirectUri ? { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri } : {}),
     clientSecret,

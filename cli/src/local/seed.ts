@@ -14,11 +14,11 @@ export interface Seed {
   readonly database: string;
   /** Vault's own user there. */
   readonly vaultUser: string;
-  /** Comment on everything that is made, so that nothing else is ever removed. */
+  /** Comment on everything that is made: only what has it is ever removed. */
   readonly mark: string;
 }
 
-/** The mark of an installation. */
+/** The comment that one installation puts on everything that it makes. */
 export const markOf = (id: string): string => `portcullis ${id}`;
 
 /**
@@ -41,7 +41,7 @@ export async function seedPostgres(adminUrl: string, seed: Seed): Promise<string
   return password;
 }
 
-/** Applies every file, in the order of their names, as one transaction: all of it is there, or none. */
+/** Applies every file, in the order of their names, in one transaction: either all of it is there afterwards, or nothing. */
 async function migrate(query: Query, { mark }: Seed): Promise<void> {
   const files = (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql')).sort();
   const statements = await Promise.all(files.map((file) => readFile(join(MIGRATIONS, file), 'utf8')));
@@ -50,7 +50,7 @@ async function migrate(query: Query, { mark }: Seed): Promise<void> {
   );
 }
 
-/** Never a superuser: it creates users, ends their sessions, and hands what they own to the tables' owner. */
+/** Makes Vault's user. It creates users, ends their sessions and gives what they own to the tables' owner; it is never a superuser. */
 async function makeVaultUser(
   query: Query,
   { database, vaultUser, mark }: Seed,

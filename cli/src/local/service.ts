@@ -38,7 +38,7 @@ export interface ServiceOptions {
   readonly webApp: (origin: string) => Promise<Record<string, string>>;
   readonly redis: { readonly host: string; readonly port: number };
   readonly database: string;
-  /** Default: a free loopback port. */
+  /** @default a free loopback port */
   readonly port?: number | undefined;
   /** Told each line of the service's structured log. */
   readonly onLog: (entry: Record<string, unknown>) => void;
@@ -46,7 +46,7 @@ export interface ServiceOptions {
 
 export type Service = Server & {
   readonly url: string;
-  /** Where its page is, and people log in. By name: browsers keep `__Host-` cookies of plain http for localhost. */
+  /** Where people log in. It has the name localhost, because browsers keep `__Host-` cookies over plain http for it. */
   readonly pageUrl: string;
 };
 

@@ -8,7 +8,7 @@ import type { Note } from '../progress';
 import { sha256Hex } from '../random';
 import { cacheFolder } from './cache-folder';
 
-/** What an entry holds. The checksum is the source's pinned one: another source is another entry. */
+/** Names an entry. The checksum is the pinned one of the source, so that another source makes another entry. */
 export interface CacheKey {
   readonly name: string;
   readonly version: string;
@@ -21,15 +21,15 @@ export type Build = (folder: string, note: Note) => Promise<void>;
 const MANIFEST = 'manifest.json';
 
 /**
- * Whom a Python program trusts. It is the machine's to change: some add the certificate of their own proxy to every
- * such file that they see.
+ * The certificate authorities that a Python program trusts. The machine may change this file: some machines add their
+ * proxy's certificate to every copy of it.
  */
 const TRUSTED_CERTIFICATES = join('certifi', 'cacert.pem');
 
 /** The SHA-256 of each file of an entry, by its path in the entry, as it was when installed. */
 type Manifest = Readonly<Record<string, string>>;
 
-/** A build takes minutes; its lock is kept alive by a timer and given up by the dead after this long. */
+/** A timer keeps the lock of a build alive. A lock that was not kept alive for this long belongs to a dead process. */
 const STALE_MS = 10_000;
 /** The longest build, of the AWS provider, took two hours on two cores that had other work. */
 const WAIT_MS = 3 * 3_600_000;
@@ -76,7 +76,7 @@ export class EngineCache {
     const options = {
       realpath: false,
       stale: STALE_MS,
-      // Whoever lost the lock (a suspended machine) still ends in a rename, which only one wins.
+      // A process can lose the lock when the machine sleeps. It then still ends in a rename, and only one rename succeeds.
       onCompromised: () => undefined,
     };
     try {

@@ -7,13 +7,13 @@ import type { EngineContext } from './context';
 export interface DebianBinary {
   /** The command's name on PATH. */
   readonly binary: string;
-  /** Default: named as the command. */
+  /** The package's name. @default the command's */
   readonly package?: string;
-  /** What else a person can do about it, beyond installing it. */
+  /** What a person can do instead of installing it. */
   readonly alternative?: string;
 }
 
-/** Several starts may install at once, and `apt-get update` fails where another one runs: they stand in line. */
+/** Several starts may install at once, and `apt-get update` fails where another one runs: each waits for the one before. */
 const queue = ['--wait', '600', '/var/lib/apt/lists'];
 
 /**
@@ -37,7 +37,7 @@ export async function findDebianBinary(
   const env = {
     ...process.env,
     DEBIAN_FRONTEND: 'noninteractive',
-    // A package may start a server of its own; ours are started with the run and end with it.
+    // A package may start its server when it is installed. Portcullis starts its servers itself, and ends them.
     RUNLEVEL: '1',
   };
   for (const args of [['update'], ['install', '--yes', '--no-install-recommends', name]]) {

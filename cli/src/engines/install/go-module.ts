@@ -56,7 +56,7 @@ export async function buildGoModule(
       name: `go mod download ${file}`,
       command: go,
       args: ['mod', 'download', '-json', id],
-      // Outside of every module, so that none has a say in this one.
+      // Outside of every module: no other module's settings apply here.
       cwd: folder,
       env,
     },
@@ -131,7 +131,7 @@ async function writableCaches(go: string, folder: string): Promise<NodeJS.Proces
   return {
     GOMODCACHE: join(caches, 'modules'),
     GOCACHE: join(caches, 'objects'),
-    // Otherwise what is downloaded cannot be removed again.
+    // Go makes what it downloads read-only otherwise, and it could not be removed.
     GOFLAGS: '-modcacherw',
   };
 }
@@ -147,7 +147,7 @@ async function isWritable(folder: string): Promise<boolean> {
   }
 }
 
-/** Settings of the person's own Go work (vendoring, workspaces, flags) have no place in this build. */
+/** The person's own settings for Go (vendoring, workspaces, flags) do not apply to this build. */
 function goEnvironment({ path, unlisted }: GoModule): NodeJS.ProcessEnv {
   const { GONOSUMDB: others } = process.env;
   return {

@@ -1,4 +1,4 @@
-/** Whether a dotted version is at least another; what follows the numbers (`-dev`, `rc1`) is left out. */
+/** Whether a dotted version is at least `minimum`. What follows the numbers (`-dev`, `rc1`) does not count. */
 export function isAtLeast(version: string, minimum: string): boolean {
   const [found, wanted] = [numbersOf(version), numbersOf(minimum)];
   for (const [index, want] of wanted.entries()) {

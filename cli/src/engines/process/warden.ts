@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** What the warden is told; see warden-process.mjs, which obeys it. */
+/** The orders that warden-process.mjs obeys. */
 type Order =
   | { readonly watch: number }
   | { readonly forget: number }
@@ -12,7 +12,7 @@ type Order =
 /**
  * Keeps a promise that this process cannot keep itself: when it dies, even by SIGKILL, every process group
  * and folder named here is ended and removed. The warden has a session of its own, so neither a terminal's
- * Ctrl-C nor its closing reaches it, and holds nothing of ours open.
+ * Ctrl-C nor its closing reaches it, and holds no file or pipe of this process open.
  */
 export class Warden {
   private constructor(private readonly child: ChildProcess) {}
@@ -35,17 +35,17 @@ export class Warden {
     return this.child.pid;
   }
 
-  /** Ends the process group of `pid` when we are gone. */
+  /** Makes the warden end the process group of `pid` when this process is gone. */
   watch(pid: number): void {
     this.tell({ watch: pid });
   }
 
-  /** To be called as soon as the process has exited: its number may soon be another's. */
+  /** Call it as soon as the process has exited: the system may soon give its number to another process. */
   forget(pid: number): void {
     this.tell({ forget: pid });
   }
 
-  /** Removes the folder when we are gone. */
+  /** Makes the warden remove the folder when this process is gone. */
   watchFolder(folder: string): void {
     this.tell({ folder });
   }

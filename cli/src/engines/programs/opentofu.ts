@@ -12,11 +12,11 @@ export const OPENTOFU: GoModule = {
   version: 'v1.12.6',
   sum: 'h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=',
   package: './cmd/tofu',
-  // As its releases are built: without it the version ends in -dev, which constraints such as >= 1.11 refuse.
+  // Releases are built with this flag. Without it the version ends in -dev, which constraints such as >= 1.11 refuse.
   linkerFlags: ['-X', 'github.com/opentofu/opentofu/version.dev=no'],
 };
 
-/** Ephemeral values and write-only arguments came with 1.11, of OpenTofu and of Terraform. */
+/** OpenTofu and Terraform both know ephemeral values and write-only arguments since 1.11. */
 const MINIMUM = '1.11';
 const REMEDY = `put tofu or terraform ${MINIMUM} or newer on PATH`;
 
@@ -60,7 +60,7 @@ async function versionOf(binary: string): Promise<string> {
   }
 }
 
-/** No question to the engine waits for a person or calls home. */
+/** The environment of every engine process: the engine then asks nobody and calls no server of its vendor. */
 export function engineEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0' };
 }

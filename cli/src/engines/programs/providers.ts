@@ -41,7 +41,7 @@ export const AWS_PROVIDER: ProviderModule = {
   source: 'hashicorp/aws',
   version: '6.13.0',
   module: {
-    // HashiCorp's source, in a fork that exports more of it and changes nothing else.
+    // A fork of HashiCorp's source: it exports more packages and changes nothing else.
     path: 'github.com/upbound/terraform-provider-aws',
     version: 'v0.0.0-20251204202605-7049bcc1808e',
     sum: 'h1:8vCgYjBCQ7Mn391mft3hRk8eAomY48L7PS6Trdg9QwI=',
@@ -130,7 +130,7 @@ async function registryOf(engine: string, folder: string): Promise<string> {
   await writeFile(join(folder, 'main.tf.json'), JSON.stringify(configuration));
   const { stdout } = await promisify(execFile)(engine, ['providers'], {
     cwd: folder,
-    // A configuration file of the user's has no say in what the default host is, and may be missing.
+    // The user's configuration file cannot change the default host, and the file that it names may be missing.
     env: { ...engineEnvironment(), TF_CLI_CONFIG_FILE: '/dev/null' },
   });
   const host = registryHost(stdout);

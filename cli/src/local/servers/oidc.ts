@@ -18,9 +18,9 @@ export interface OidcOptions {
   readonly scopes: readonly string[];
   readonly accessTokenSeconds: number;
   readonly clients: readonly OidcClient[];
-  /** Who can sign in. Default: nobody. */
+  /** Who can sign in. @default nobody */
   readonly people?: readonly OidcPerson[];
-  /** Default: a free loopback port. */
+  /** @default a free loopback port */
   readonly port?: number | undefined;
 }
 
@@ -35,8 +35,8 @@ export type OidcServer = Server & {
 
 /**
  * Starts an OIDC provider (npm `oidc-provider`) that issues RFC 9068 access tokens, by client credentials and
- * to people who sign in. Its keys and data are ours, so that a restart keeps them; keys and client secrets go
- * over IPC.
+ * to people who sign in. This process keeps its keys, so that a restart does not change them, and
+ * sends keys and client secrets over IPC.
  * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`
  */
 export async function startOidc(run: Run, options: OidcOptions): Promise<OidcServer> {

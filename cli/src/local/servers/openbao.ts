@@ -12,7 +12,7 @@ import { VaultClient } from '../../engines/vault-client';
 export interface OpenBaoOptions {
   /** A `bao` or a `vault` binary. */
   readonly binary: string;
-  /** Default: a free loopback port. */
+  /** @default a free loopback port */
   readonly port?: number | undefined;
   /** More of the server's own configuration, as HCL: a listener with TLS. */
   readonly more?: string;
@@ -45,7 +45,7 @@ export function serverConfiguration({ port, clusterPort, dataFolder, own }: Conf
   const address = `${LOOPBACK}:${port}`;
   return [
     `listener "tcp" {\n  address = "${address}"\n  cluster_address = "${LOOPBACK}:${clusterPort}"\n  tls_disable = true\n}`,
-    // One node of Raft: the storage of production, and the only one on disk that OpenBao 2.7 still has.
+    // One node of Raft: production's storage, and the only storage on disk that OpenBao 2.7 still has.
     `storage "raft" {\n  path = ${JSON.stringify(dataFolder)}\n  node_id = "local"\n  performance_multiplier = 1\n}`,
     `api_addr = "http://${address}"`,
     `cluster_addr = "http://${LOOPBACK}:${clusterPort}"`,
@@ -55,7 +55,7 @@ export function serverConfiguration({ port, clusterPort, dataFolder, own }: Conf
 
 /**
  * Starts a real server: initialized, unsealed, storage on disk, two audit files; not `-dev`, so that sealing,
- * restarting and auditing behave as in production. The unseal key and the root token stay in our memory.
+ * restarting and auditing behave as in production. The unseal key and the root token stay in this process' memory.
  * @throws PortcullisError `ERR_PORT_IN_USE`, `ERR_SERVER_FAILED`
  */
 export async function startOpenBao(
@@ -109,7 +109,7 @@ export async function startOpenBao(
       },
       unseal: async () => {
         await unseal();
-        // A key was taken; the node serves when it has become the active one.
+        // The key was accepted, but the node serves only once it is active.
         await poll(
           async () => {
             if ((await anonymous.health()) !== 'active') throw new Error('not active yet');

@@ -13,7 +13,7 @@ import { Server } from './server';
 const execute = promisify(execFile);
 
 export interface PostgresOptions {
-  /** Default: a free loopback port. */
+  /** @default a free loopback port */
   readonly port?: number | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function startPostgres(
         ],
         env: postgresEnvironment(),
         user,
-        // Fast shutdown: sessions are ended instead of waited for.
+        // PostgreSQL's fast shutdown: it ends sessions instead of waiting for them.
         stopSignal: 'SIGINT',
       },
       answers: () => pingPostgres(adminUrl),
@@ -86,7 +86,7 @@ async function initialize(
   password: string,
   user: SystemUser | undefined,
 ): Promise<void> {
-  // By file: an argument would show the password in the process list.
+  // In a file, because an argument would show the password in the process list.
   const passwordFile = join(dirname(data), 'superuser-password');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user !== undefined) await chown(passwordFile, user.uid, user.gid);

@@ -11,7 +11,7 @@ export interface RedisOptions {
   readonly binary: string;
   /** Vault's own user. @default 'vault_admin', as the stacks have it */
   readonly vaultUser?: string;
-  /** Default: a free loopback port. */
+  /** @default a free loopback port */
   readonly port?: number | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface RedisAdmin {
 export type RedisServer = Server & RedisAdmin;
 
 /**
- * What Vault's user may do: manage users and look at the server. It reads and writes no key itself, yet it
- * may give users rights, so that it stays as powerful as an administrator of users is.
+ * What Vault's user may do: manage users and look at the server. It reads and writes no key itself,
+ * but it could give itself the right to: whoever manages users can do everything.
  */
 export const VAULT_USER_RIGHTS = ['-@all', '+@connection', '+ping', '+info', '+acl'] as const;
 

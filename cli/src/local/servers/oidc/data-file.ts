@@ -7,7 +7,7 @@ interface Entry {
   readonly expiresAt: number;
 }
 
-/** What the provider has to remember, in one file, written at every change: there are few. */
+/** Keeps the provider's data in one file. It is written at every change, for there are few changes. */
 export function dataFile(file: string): AdapterFactory {
   const entries = new Map<string, Entry>(read(file));
   const save = (): void => {

@@ -53,12 +53,12 @@ export function confirmLogout(context: ParameterizedContext, form: string): void
   );
 }
 
-/** Where an app gave no address to go on to. */
+/** The page after a logout whose app named no page of its own. */
 export function loggedOut(context: ParameterizedContext): void {
   showPage(context, 'You are signed out', '<p>You may close this page.</p>');
 }
 
-/** What the app or the browser got wrong, in the words of RFC 6749. */
+/** The page that says what the app or the browser did wrong, in RFC 6749's words. */
 export function showError(context: ParameterizedContext, { error, error_description: why }: ErrorOut): void {
   showPage(
     context,

@@ -10,7 +10,7 @@ let data: AdapterFactory | undefined;
 let handle: RequestListener = (_req, res) => void res.writeHead(503).end();
 const server = createServer((req, res) => handle(req, res));
 
-/** New settings are a new provider on the same port and data: no request is lost between the two. */
+/** New settings make a new provider on the same port and data, and no request is lost meanwhile. */
 process.on('message', (settings: OidcSettings) => {
   data ??= dataFile(settings.dataFile);
   const provider = new Provider(settings.issuer, providerConfiguration(settings, data));

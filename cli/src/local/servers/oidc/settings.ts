@@ -33,7 +33,7 @@ export interface OidcWebClient {
   readonly backChannelLogoutUri?: string;
 }
 
-/** All that the provider's process is told, over IPC: at its start, and again when something changes. */
+/** The provider's process gets all of this over IPC, at its start and whenever something changes. */
 export interface OidcSettings {
   readonly issuer: string;
   readonly host: string;
