@@ -53,13 +53,17 @@ function installPackages() {
   const { status } = spawnSync(
     command[0],
     [...command.slice(1), 'ci', '--no-fund', '--no-audit', '--loglevel=error'],
-    {
-      stdio: ['ignore', 2, 2],
-    },
+    { stdio: ['ignore', 2, 2], env: { ...npmCache(), ...process.env } },
   );
   if (status !== 0) fail('npm ci failed: see its messages above. Running this command again is safe.');
   writeFileSync(INSTALLED, wanted);
   console.error(`Installed packages in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** npm keeps what it downloads below the home folder, which need not be writable where ours is named. */
+function npmCache() {
+  const { PORTCULLIS_CACHE: ours } = process.env;
+  return ours ? { npm_config_cache: join(ours, 'npm') } : {};
 }
 
 function fail(message) {
