@@ -11,7 +11,7 @@
  * gate, or updating it to a raised version, fails and says which variable is missing. Nothing is written then, and the
  * gate stays as it was. The next apply fails in the same way, until the value is given or the version is lowered again.
  *
- * https://opentofu.org/docs/language/resources/ephemeral/write-only-attributes/
+ * https://opentofu.org/docs/language/ephemerality/write-only-attributes/
  */
 import { Fn, TerraformResource, TerraformVariable, Token } from 'cdktf';
 import { Construct } from 'constructs';
