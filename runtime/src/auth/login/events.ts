@@ -6,6 +6,8 @@ export type LoginEvent =
   | { readonly type: 'access_token_not_revoked'; readonly cause: string }
   | { readonly type: 'session_ended'; readonly subject: string; readonly cause: string }
   | { readonly type: 'session_not_renewed'; readonly cause: string }
+  /** The provider does not believe this app, or not what it asks: nobody's session is renewed until that is mended. */
+  | { readonly type: 'client_refused'; readonly issuer: string; readonly cause: string }
   | { readonly type: 'cross_site_refused'; readonly method: string }
   | { readonly type: 'provider_found'; readonly issuer: string }
   | { readonly type: 'provider_unavailable'; readonly issuer: string; readonly cause: string };

@@ -23,9 +23,18 @@ export interface LoginParts extends Pick<
 }
 
 /**
- * How long to wait while the provider refuses this client (RFC 6749 §5.2, `invalid_client`). That is a mistake in
- * this app's settings, not the person's fault: their session goes on once an operator has mended it.
+ * What a provider answers to a mistake in this app's settings (RFC 6749 §5.2, RFC 8707 §2), or with what cannot be
+ * believed. The person is not at fault: their session goes on once an operator has mended it. Every other refusal is
+ * about the person, who has to log in again.
  */
+const APPS_FAULT: ReadonlySet<string> = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_target',
+  'invalid_response',
+]);
+/** How long to wait until then. */
 const MENDED_AFTER_SECONDS = 30;
 
 export function makeParts(options: ResolvedLogin, clock: Clock): LoginParts {
@@ -33,6 +42,7 @@ export function makeParts(options: ResolvedLogin, clock: Clock): LoginParts {
     options;
   const { issuer } = options.provider;
   const { name } = policy;
+  const keptMs = limits.idleMs;
   const provider = new Provider(options.provider, clock, onEvent);
   const sealer = (purpose: string): Sealer => new Sealer(encryptionKeys, `portcullis ${name} ${purpose}`);
 
@@ -44,10 +54,18 @@ export function makeParts(options: ResolvedLogin, clock: Clock): LoginParts {
       if ((tokens.subject ?? subject) !== subject) throw new ProviderRefusedError(issuer, 'invalid_grant');
       return renewedSession(session, tokens, clock.wall());
     } catch (error) {
-      if (error instanceof ProviderRefusedError && error.reason !== 'invalid_grant')
-        throw new ProviderUnavailableError(issuer, error.reason, MENDED_AFTER_SECONDS);
-      throw error;
+      throw faultOf(error);
     }
+  }
+
+  /** Tells a session that is over from a renewal that may succeed later; both are told once, here. */
+  function faultOf(error: unknown): unknown {
+    if (error instanceof ProviderRefusedError && APPS_FAULT.has(error.reason)) {
+      onEvent({ type: 'client_refused', issuer, cause: error.reason });
+      return new ProviderUnavailableError(issuer, error.reason, MENDED_AFTER_SECONDS);
+    }
+    if (error instanceof ProviderUnavailableError) onEvent({ type: 'session_not_renewed', cause: error.why });
+    return error;
   }
 
   return {
@@ -57,8 +75,10 @@ export function makeParts(options: ResolvedLogin, clock: Clock): LoginParts {
     session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sealer('session'), limits, clock }),
     renewals: new Renewals({
       renew,
-      handover: redis ? handoverThrough(redis, sealer('handover'), name, clock) : alone,
-      clock,
+      handover: redis
+        ? handoverThrough({ redis, sealer: sealer('handover'), app: name, keptMs, clock })
+        : alone,
+      ...{ keptMs, clock },
     }),
   };
 }

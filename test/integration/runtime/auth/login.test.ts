@@ -243,7 +243,7 @@ describe('the session', () => {
 
     move(before, during);
     expect((await me(during, visitor)).status).toBe(200);
-    during.later(0.8 * LIFE_SECONDS);
+    during.later(LIFE_SECONDS);
     expect((await me(during, visitor)).status).toBe(200);
     move(during, after);
     expect((await me(after, visitor)).status).toBe(200);
@@ -291,7 +291,7 @@ describe('renewal', () => {
     const app = await people();
     const visitor = await loggedIn(app);
     for (let round = 1; round <= 3; round += 1) {
-      app.later(0.8 * LIFE_SECONDS);
+      app.later(LIFE_SECONDS);
       const tabs = Array.from({ length: 20 }, () => visitor.clone());
       const answers = await Promise.all(tabs.map((tab) => me(app, tab)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -306,13 +306,13 @@ describe('renewal', () => {
     const app = await people();
     const visitor = await loggedIn(app);
     const thief = visitor.clone();
-    app.later(0.8 * LIFE_SECONDS);
+    app.later(LIFE_SECONDS);
     expect((await me(app, visitor)).status).toBe(200);
     // Past the minute in which the old cookie still leads to the new session.
     app.later(61);
     expect((await me(app, thief)).status).toBe(401);
     expect(thief.cookies(app.origin).has(SESSION)).toBe(false);
-    app.later(0.8 * LIFE_SECONDS);
+    app.later(LIFE_SECONDS);
     expect((await me(app, visitor)).status).toBe(401);
   });
 
@@ -328,7 +328,7 @@ describe('renewal', () => {
         const visitor = await loggedIn(one);
         const jar = visitor.cookies(one.origin);
         for (let round = 1; round <= 3; round += 1) {
-          for (const app of [one, two]) app.later(0.8 * LIFE_SECONDS);
+          for (const app of [one, two]) app.later(LIFE_SECONDS);
           const tabs = Array.from({ length: 20 }, () => {
             const tab = visitor.clone();
             for (const [name, value] of jar) tab.cookies(two.origin).set(name, value);
@@ -356,21 +356,22 @@ describe('renewal', () => {
       const client = createClient({ url: redis().adminUrl });
       await client.connect();
       try {
-        const handover = handoverThrough(
-          client,
-          new Sealer(['k'.repeat(32)], 'handover'),
-          'api',
-          systemClock,
-        );
+        const handover = handoverThrough({
+          redis: client,
+          sealer: new Sealer(['k'.repeat(32)], 'handover'),
+          app: 'api',
+          keptMs: 60_000,
+          clock: systemClock,
+        });
         const sessionOf = (subject: string): Session =>
           newSession({ accessToken: `of ${subject}`, lifeSeconds: 60 }, subject, Date.now());
         const [ada, grace] = [sessionOf('ada'), sessionOf('grace')];
-        await handover('of-ada', () => Promise.resolve(ada));
-        await expect(handover('of-ada', () => Promise.resolve(grace))).resolves.toEqual(ada);
+        await handover.renew('of-ada', () => Promise.resolve(ada));
+        await expect(handover.renew('of-ada', () => Promise.resolve(grace))).resolves.toEqual(ada);
 
         const sealed = (await client.hGet('portcullis:{api:login:of-ada}', 'session')) ?? '';
         await client.hSet('portcullis:{api:login:of-grace}', 'session', sealed);
-        await expect(handover('of-grace', () => Promise.resolve(grace))).resolves.toEqual(grace);
+        await expect(handover.renew('of-grace', () => Promise.resolve(grace))).resolves.toEqual(grace);
       } finally {
         client.destroy();
       }
@@ -383,7 +384,7 @@ describe('renewal', () => {
       client.destroy();
       const app = await people({ redis: client });
       const visitor = await loggedIn(app);
-      app.later(0.8 * LIFE_SECONDS);
+      app.later(LIFE_SECONDS);
       expect((await me(app, visitor)).status).toBe(200);
     });
   });
@@ -406,7 +407,7 @@ describe('logging out', () => {
     expect((await me(app, visitor)).status).toBe(401);
 
     // Whoever copied the cookie cannot renew it.
-    app.later(0.8 * LIFE_SECONDS);
+    app.later(LIFE_SECONDS);
     expect((await me(app, thief)).status).toBe(401);
   });
 
@@ -500,7 +501,7 @@ describe('the provider', () => {
     for (let rotation = 1; rotation <= 4; rotation += 1) {
       await oidc().rotateKey();
       const before = visitors.map((visitor) => visitor.cookies(app.origin).get(SESSION));
-      app.later(0.8 * LIFE_SECONDS);
+      app.later(LIFE_SECONDS);
       // Each visitor has a token that was signed with the new key before the next one comes.
       await until(() =>
         visitors.every((visitor, index) => visitor.cookies(app.origin).get(SESSION) !== before[index]),

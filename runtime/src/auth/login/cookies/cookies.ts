@@ -1,5 +1,6 @@
 /** Reads and writes cookies, long ones in pieces. What each cookie is, is said where it is used. */
 import type { Request, Response } from 'express';
+import { beforeHeaders } from '../../../http/before-headers';
 
 /** A cookie, but for its value (RFC 6265bis §4.1.2). */
 export interface Cookie {
@@ -34,11 +35,22 @@ export function cookiesOf(req: Request): Cookies {
   return cookies;
 }
 
-/** Adds a cookie to the answer. The value must be made of characters that cookies may hold, as a JWE is. */
-export function setCookie(res: Response, cookie: Cookie, value: string, maxAgeSeconds: number): void {
+/** What `Set-Cookie` says. The value must be made of characters that cookies may hold, as a JWE is. */
+export function cookieLine(cookie: Cookie, value: string, maxAgeSeconds: number): string {
   const { name, httpOnly, sameSite } = cookie;
   const attributes = ['Path=/', 'Secure', ...(httpOnly ? ['HttpOnly'] : []), `SameSite=${sameSite}`];
-  res.append('Set-Cookie', [`${name}=${value}`, `Max-Age=${maxAgeSeconds}`, ...attributes].join('; '));
+  return [`${name}=${value}`, `Max-Age=${maxAgeSeconds}`, ...attributes].join('; ');
+}
+
+/** Adds cookies to the answer, beside those that a handler sets. @param lines asked when the headers are written. */
+export function addCookies(res: Response, lines: () => readonly string[]): void {
+  beforeHeaders(res, () => {
+    for (const line of lines()) res.appendHeader('Set-Cookie', line);
+  });
+}
+
+export function setCookie(res: Response, cookie: Cookie, value: string, maxAgeSeconds: number): void {
+  addCookies(res, () => [cookieLine(cookie, value, maxAgeSeconds)]);
 }
 
 export function clearCookie(res: Response, cookie: Cookie): void {
@@ -61,24 +73,23 @@ export function readLong(cookies: Cookies, name: string): string | undefined {
 }
 
 /**
- * Sets a value that may be longer than one cookie can hold, and clears what a longer one left behind.
+ * The lines that set a value which may be longer than one cookie can hold, and clear what a longer one left behind.
  *
  * @throws RangeError above 11,400 characters: requests would not get through any more.
  */
-export function setLong(
-  res: Response,
+export function longCookieLines(
   cookies: Cookies,
   cookie: Cookie,
   value: string,
   maxAgeSeconds: number,
-): void {
+): readonly string[] {
   if (value.length > PIECE_CHARACTERS * MOST_PIECES) {
     throw new RangeError(`${cookie.name}: ${value.length} characters do not fit into ${MOST_PIECES} cookies`);
   }
-  pieceNames(cookie.name).forEach((name, index) => {
+  return pieceNames(cookie.name).flatMap((name, index) => {
     const part = value.slice(index * PIECE_CHARACTERS, (index + 1) * PIECE_CHARACTERS);
-    if (part !== '') setCookie(res, { ...cookie, name }, part, maxAgeSeconds);
-    else if (cookies.has(name)) clearCookie(res, { ...cookie, name });
+    if (part === '') return cookies.has(name) ? [cookieLine({ ...cookie, name }, '', 0)] : [];
+    return [cookieLine({ ...cookie, name }, part, maxAgeSeconds)];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Clock } from '../../../time/clock';
-import { clearLong, readLong, setLong, type Cookie, type Cookies } from './cookies';
+import { addCookies, clearLong, longCookieLines, readLong, type Cookie, type Cookies } from './cookies';
 import type { Sealer } from '../seal';
 import { endOf, readSession, type Session, type SessionLimits } from '../session/session';
 
@@ -37,12 +37,30 @@ export class SessionCookie {
   }
 
   async write(res: Response, cookies: Cookies, session: Session): Promise<void> {
-    const { sealer, limits, clock } = this.#options;
-    const maxAgeSeconds = Math.ceil((endOf(session, limits) - clock.wall()) / 1_000);
-    setLong(res, cookies, this.#cookie, await sealer.seal(session), maxAgeSeconds);
+    const lines = await this.#lines(cookies, session);
+    addCookies(res, () => lines);
+  }
+
+  /** Writes a session that is still to come, if it is there before the answer's headers are written. */
+  writeInTime(res: Response, cookies: Cookies, coming: Promise<Session>): void {
+    let lines: readonly string[] = [];
+    addCookies(res, () => lines);
+    coming
+      .then((session) => this.#lines(cookies, session))
+      .then(
+        (made) => (lines = made),
+        // The next request hears why there is no such session.
+        () => undefined,
+      );
   }
 
   clear(res: Response, cookies: Cookies): void {
     clearLong(res, cookies, this.#cookie);
+  }
+
+  async #lines(cookies: Cookies, session: Session): Promise<readonly string[]> {
+    const { sealer, limits, clock } = this.#options;
+    const maxAgeSeconds = Math.ceil((endOf(session, limits) - clock.wall()) / 1_000);
+    return longCookieLines(cookies, this.#cookie, await sealer.seal(session), maxAgeSeconds);
   }
 }

@@ -29,7 +29,11 @@ const ATTRIBUTES: Omit<Cookie, 'name'> = { httpOnly: true, sameSite: 'Lax' };
 /** Room for choosing an account and finding the second factor. */
 const LIFE_SECONDS = 600;
 /** Another site's page can start logins. Their cookies must not fill up the headers of every request. */
-const MOST_AT_ONCE = 5;
+const MOST_AT_ONCE = 3;
+/** Cookies of pending logins that are opened for one request, whatever it brings. */
+const MOST_OPENED = 8;
+/** Cookies that one answer clears at most. */
+const MOST_CLEARED = 16;
 
 export class Transactions {
   readonly #prefix: string;
@@ -45,8 +49,7 @@ export class Transactions {
   /** Remembers a login that starts. Of too many, the oldest are given up. */
   async start(res: Response, cookies: Cookies, { checks, returnTo }: Transaction): Promise<void> {
     const startedAt = this.#clock.wall();
-    const underWay = await this.#underWay(cookies);
-    for (const name of underWay.slice(MOST_AT_ONCE - 1)) clearCookie(res, { ...ATTRIBUTES, name });
+    for (const name of await this.#givenUp(cookies)) clearCookie(res, { ...ATTRIBUTES, name });
     const sealed = await this.#sealer.seal({ ...checks, returnTo, startedAt });
     setCookie(res, this.#cookieOf(checks.state), sealed, LIFE_SECONDS);
   }
@@ -67,13 +70,20 @@ export class Transactions {
     return { ...ATTRIBUTES, name: this.#prefix + hash('sha256', state, 'hex').slice(0, 16) };
   }
 
-  /** Names of the cookies, newest first; what cannot be opened comes last. */
-  async #underWay(cookies: Cookies): Promise<string[]> {
-    const named = [...cookies].filter(([name]) => name.startsWith(this.#prefix));
-    const dated = await Promise.all(
-      named.map(async ([name, text]) => ({ name, startedAt: (await this.#read(text))?.startedAt ?? 0 })),
+  /**
+   * Names of the cookies that make room for one more: all but the newest logins. Only the last ones of the request are
+   * opened, for browsers send the newest last (RFC 6265bis §5.8.3); what cannot be opened goes first.
+   */
+  async #givenUp(cookies: Cookies): Promise<readonly string[]> {
+    const names = [...cookies.keys()].filter((name) => name.startsWith(this.#prefix));
+    const opened = await Promise.all(
+      names.slice(-MOST_OPENED).map(async (name) => {
+        const startedAt = (await this.#read(cookies.get(name)))?.startedAt ?? 0;
+        return { name, startedAt };
+      }),
     );
-    return dated.sort((a, b) => b.startedAt - a.startedAt).map(({ name }) => name);
+    const older = opened.sort((a, b) => b.startedAt - a.startedAt).slice(MOST_AT_ONCE - 1);
+    return [...older.map(({ name }) => name), ...names.slice(0, -MOST_OPENED)].slice(0, MOST_CLEARED);
   }
 
   async #read(text: string | undefined): Promise<z.output<typeof schema> | undefined> {

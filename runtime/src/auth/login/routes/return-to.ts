@@ -1,5 +1,5 @@
 /** In characters: a longer path would not fit into the cookie that keeps it. */
-const LONGEST = 1_024;
+const LONGEST = 512;
 
 /**
  * Where a browser goes after login: a path of this origin, with query and fragment, exactly as a URL parser

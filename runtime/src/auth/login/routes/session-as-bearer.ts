@@ -36,14 +36,14 @@ export async function sessionAsBearer(
   try {
     const usable = session && (await renewals.usable(session));
     if (usable) {
-      if (usable !== session) await cookie.write(res, cookies, usable);
+      if (usable.session !== session) await cookie.write(res, cookies, usable.session);
+      if (usable.coming) cookie.writeInTime(res, cookies, usable.coming);
       // The answer is about a person: no shared cache may keep it, nor the browser's after logout.
       res.set('Cache-Control', 'no-store');
-      req.headers.authorization = `Bearer ${usable.accessToken}`;
+      req.headers.authorization = `Bearer ${usable.session.accessToken}`;
     } else cookie.clear(res, cookies);
   } catch (error) {
     if (error instanceof ProviderUnavailableError) {
-      onEvent({ type: 'session_not_renewed', cause: error.why });
       refuseUnavailable(res, error.retryAfterSeconds);
       return;
     }

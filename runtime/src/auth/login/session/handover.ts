@@ -30,13 +30,27 @@ const SETTLE = `
 redis.call('HSET', KEYS[1], 'session', ARGV[1])
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
+/** Shortens the life of a result, and lengthens none. */
+const RECEIVED = `
+if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return 0`;
+
 const GIVE_UP = `return redis.call('DEL', KEYS[1])`;
 
 /** The handover of a single instance, which renews everything itself. */
-export const alone: Handover = (_name, work) => work();
+export const alone: Handover = { renew: (_name, work) => work(), received: () => undefined };
 
-/** @param app keeps the sessions of apps that share a Redis apart. */
-export function handoverThrough(redis: HandoverRedis, sealer: Sealer, app: string, clock: Clock): Handover {
+export interface HandoverOptions {
+  readonly redis: HandoverRedis;
+  readonly sealer: Sealer;
+  /** Keeps the sessions of apps that share a Redis apart. */
+  readonly app: string;
+  /** How long a renewed session is kept for a browser that has not brought it yet. */
+  readonly keptMs: number;
+  readonly clock: Clock;
+}
+
+export function handoverThrough({ redis, sealer, app, keptMs, clock }: HandoverOptions): Handover {
   const evaluate = async (script: string, name: string, ...values: string[]): Promise<unknown> => {
     const key = `portcullis:{${app}:login:${name}}`;
     return answerWithin(clock, REDIS_TIMEOUT_MS, redis.sendCommand(['EVAL', script, '1', key, ...values]));
@@ -61,19 +75,23 @@ export function handoverThrough(redis: HandoverRedis, sealer: Sealer, app: strin
     return content?.name === name ? readSession(content.session) : undefined;
   }
 
-  return async (name, work) => {
+  async function renew(name: string, work: () => Promise<Session>): Promise<Session> {
     const claimed = await claim(name);
     if (claimed !== 'claimed') return claimed;
     try {
       const session = await work();
-      await evaluate(SETTLE, name, await sealer.seal({ name, session }), String(GRACE_MS)).catch(
-        () => undefined,
-      );
+      const sealed = await sealer.seal({ name, session });
+      await evaluate(SETTLE, name, sealed, String(keptMs)).catch(() => undefined);
       return session;
     } catch (error) {
       await evaluate(GIVE_UP, name).catch(() => undefined);
       throw error;
     }
+  }
+
+  return {
+    renew,
+    received: (name) => void evaluate(RECEIVED, name, String(GRACE_MS)).catch(() => undefined),
   };
 }
 

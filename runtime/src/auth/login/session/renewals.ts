@@ -2,47 +2,71 @@
  * Renews the tokens of sessions, each refresh token once (RFC 9700 §4.14.2: a provider that sees one twice
  * takes it for stolen and ends the login).
  *
- * A page sends several requests at once, all with the same cookie: they share one renewal. Those that were on
- * their way when it finished still bring the old cookie: for a minute they are given the new session, as is a
- * browser that never got the answer with the new cookie. Several instances hand renewed sessions to each other
- * where there is a {@link Handover}; without one, two of them that renew the same session in the same moment
- * may end it, and its person logs in again.
+ *   young ──0.8 of the token's life──► due ──the first request begins a renewal──► renewed
+ *                                       │                                            │
+ *                                       │ until it ends, requests go on              │ the old cookie leads to
+ *                                       ▼ with the token, while that serves          ▼ the renewed session
  *
- * While the provider does not answer, tokens serve until they expire, and it is asked every two seconds at most.
+ * Nobody waits for a renewal whose own token still serves. The renewed session is kept until the browser brings
+ * it, and a minute longer for requests that are on their way with the old cookie. Several instances hand renewed
+ * sessions to each other where there is a {@link Handover}; without one, two of them that renew the same session in
+ * the same moment may end it, and its person logs in again.
+ *
+ * What a provider answers to one session's renewal changes nothing for another session. While it does not answer,
+ * tokens serve until they expire, and it is asked every two seconds at most for each session.
  */
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../../time/clock';
-import { ProviderUnavailableError } from '../../provider/errors';
+import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
 import { isRenewalDue, type Session } from './session';
 
-/** How long requests that bring the old session are given the renewed one. */
+/** How long the old cookie still leads to the renewed session once the browser has brought the new one. */
 export const GRACE_MS = 60_000;
-/** How long the provider is not asked again after it did not answer. */
+/** How long the provider is not asked again for a session after it did not answer. */
 const PAUSE_MS = 2_000;
+/** Outcomes kept at most, some 4 KB each. A session whose outcome was dropped renews once more. */
+const MOST_OUTCOMES = 10_000;
 
-/** Has one of several instances do the work that `name` names; the others get its result. */
-export type Handover = (name: string, work: () => Promise<Session>) => Promise<Session>;
-
-interface Renewal {
-  readonly session: Promise<Session>;
-  /** On the monotonic clock; set once it has succeeded. */
-  until: number;
+/** Has one of several instances do the work that a name names; the others get its result. */
+export interface Handover {
+  renew(name: string, work: () => Promise<Session>): Promise<Session>;
+  /** The browser has brought the session that came of this renewal: its result is soon wanted by nobody. */
+  received(name: string): void;
 }
 
 export interface RenewalsOptions {
   readonly renew: (session: Session) => Promise<Session>;
   readonly handover: Handover;
+  /** How long a browser may take to bring a renewed session: longer than sessions may be idle serves nobody. */
+  readonly keptMs: number;
   readonly clock: Clock;
+}
+
+/** What a request goes on with. */
+export interface UsableSession {
+  readonly session: Session;
+  /** Set while a renewal is under way: the session to give to the browser, should it be there in time. */
+  readonly coming?: Promise<Session>;
 }
 
 export class Renewals {
   readonly #options: RenewalsOptions;
-  /** By the hash of the refresh token that was used up. */
-  readonly #renewals = new Map<string, Renewal>();
-  #outage: { readonly error: ProviderUnavailableError; readonly until: number } | undefined;
+  readonly #underWay = new Map<string, Promise<Session>>();
+  /** What came of renewals, by the name of the session that was renewed. */
+  readonly #outcomes: LRUCache<string, Session | ProviderRefusedError | ProviderUnavailableError>;
+  /** Names of renewed sessions that browsers have brought. */
+  readonly #received = new LRUCache<string, true>({ max: MOST_OUTCOMES });
 
   constructor(options: RenewalsOptions) {
     this.#options = options;
+    this.#outcomes = new LRUCache({
+      max: MOST_OUTCOMES,
+      ttl: options.keptMs,
+      ttlResolution: 0,
+      // lru-cache takes a moment of 0 for none.
+      perf: { now: () => 1 + options.clock.monotonic() },
+    });
   }
 
   /**
@@ -51,56 +75,71 @@ export class Renewals {
    * @throws ProviderRefusedError if the provider ended it.
    * @throws ProviderUnavailableError if the token has expired and the provider does not answer.
    */
-  async usable(session: Session): Promise<Session> {
-    const latest = await this.latest(session);
+  async usable(session: Session): Promise<UsableSession> {
+    this.#markReceived(session);
+    const latest = this.#known(session);
     const now = this.#options.clock.wall();
-    if (!isRenewalDue(latest, now)) return latest;
-    try {
-      return await this.#renew(latest);
-    } catch (error) {
-      if (error instanceof ProviderUnavailableError && now < latest.expiresAt) return latest;
-      throw error;
-    }
+    if (!isRenewalDue(latest, now)) return { session: latest };
+    const coming = this.#renew(latest);
+    if (now >= latest.expiresAt) return { session: await coming };
+    // Whoever awaits it hears of its failure, and so does the next request.
+    coming.catch(() => undefined);
+    return { session: latest, coming };
   }
 
   /** The session's last successor that this instance knows. Waits for a renewal under way; begins none. */
   async latest(session: Session): Promise<Session> {
-    this.#forgetOld();
-    const renewal = this.#renewals.get(nameOf(session));
-    return renewal ? this.latest(await renewal.session) : session;
+    const known = this.#known(session);
+    return (await this.#underWay.get(nameOf(known))) ?? known;
+  }
+
+  /** Each successor was renewed once more than the one before, so that this ends whatever a provider sends. */
+  #known(session: Session): Session {
+    for (let latest = session; ;) {
+      const outcome = this.#outcomes.get(nameOf(latest));
+      if (outcome instanceof ProviderRefusedError) throw outcome;
+      if (outcome === undefined || outcome instanceof ProviderUnavailableError) return latest;
+      if (outcome.id !== latest.id || outcome.renewals <= latest.renewals) return latest;
+      latest = outcome;
+    }
   }
 
   #renew(session: Session): Promise<Session> {
-    const { renew, handover, clock } = this.#options;
-    if (this.#outage && clock.monotonic() < this.#outage.until) return Promise.reject(this.#outage.error);
-
     const name = nameOf(session);
-    const underWay = this.#renewals.get(name);
-    if (underWay) return underWay.session;
-    const renewal: Renewal = { session: handover(name, () => renew(session)), until: Infinity };
-    this.#renewals.set(name, renewal);
-    renewal.session.then(
-      () => (renewal.until = clock.monotonic() + GRACE_MS),
-      (error: unknown) => {
-        this.#renewals.delete(name);
-        if (error instanceof ProviderUnavailableError)
-          this.#outage = { error, until: clock.monotonic() + PAUSE_MS };
-      },
-    );
-    return renewal.session;
+    const underWay = this.#underWay.get(name);
+    if (underWay) return underWay;
+    const failed = this.#outcomes.get(name);
+    if (failed instanceof ProviderUnavailableError) return Promise.reject(failed);
+    const renewal = this.#ask(name, session).finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, renewal);
+    return renewal;
   }
 
-  /** Renewals end in about the order in which they began, so the first that is young ends the search. */
-  #forgetOld(): void {
-    const now = this.#options.clock.monotonic();
-    for (const [name, { until }] of this.#renewals) {
-      if (until > now) break;
-      this.#renewals.delete(name);
+  async #ask(name: string, session: Session): Promise<Session> {
+    try {
+      const renewed = await this.#options.handover.renew(name, () => this.#options.renew(session));
+      this.#outcomes.set(name, renewed);
+      return renewed;
+    } catch (error) {
+      if (error instanceof ProviderRefusedError) this.#outcomes.set(name, error);
+      if (error instanceof ProviderUnavailableError) this.#outcomes.set(name, error, { ttl: PAUSE_MS });
+      throw error;
     }
+  }
+
+  /** Whoever brings a renewed session has it: the one before leads to it only a little longer. */
+  #markReceived(session: Session): void {
+    const name = nameOf(session);
+    if (session.renewals === 0 || this.#received.has(name)) return;
+    this.#received.set(name, true);
+    const before = nameOf({ id: session.id, renewals: session.renewals - 1 });
+    const outcome = this.#outcomes.get(before);
+    if (outcome !== undefined) this.#outcomes.set(before, outcome, { ttl: GRACE_MS });
+    this.#options.handover.received(before);
   }
 }
 
-/** Names a session's refresh token, without being one. */
-function nameOf({ refreshToken = '' }: Session): string {
-  return hash('sha256', refreshToken, 'base64url').slice(0, 32);
+/** Names a state of a login, to Redis too, without telling the login's own name. */
+function nameOf({ id, renewals }: Pick<Session, 'id' | 'renewals'>): string {
+  return hash('sha256', `${id} ${renewals}`, 'base64url').slice(0, 32);
 }

@@ -1,8 +1,13 @@
 /** A login, as the browser keeps it for us. Times are milliseconds since 1970. */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Tokens } from '../../provider/provider';
 
 const schema = z.object({
+  /** Names the login: the same from its beginning to its end, and no other's. */
+  id: z.string(),
+  /** How often its tokens were renewed. With `id` it names one state of the login, which has one successor. */
+  renewals: z.number(),
   subject: z.string(),
   accessToken: z.string(),
   refreshToken: z.string().optional(),
@@ -34,7 +39,7 @@ export function readSession(value: unknown): Session | undefined {
 export function newSession(tokens: Tokens, subject: string, now: number): Session {
   const { accessToken, refreshToken, idToken, lifeSeconds } = tokens;
   return {
-    ...{ subject, accessToken, refreshToken, idToken },
+    ...{ id: randomUUID(), renewals: 0, subject, accessToken, refreshToken, idToken },
     ...{ loggedInAt: now, renewedAt: now, expiresAt: now + lifeSeconds * 1_000 },
   };
 }
@@ -43,6 +48,7 @@ export function newSession(tokens: Tokens, subject: string, now: number): Sessio
 export function renewedSession(session: Session, tokens: Tokens, now: number): Session {
   const { accessToken, refreshToken = session.refreshToken, idToken = session.idToken } = tokens;
   return {
+    ...{ id: session.id, renewals: session.renewals + 1 },
     ...{ subject: session.subject, accessToken, refreshToken, idToken },
     ...{ loggedInAt: session.loggedInAt, renewedAt: now, expiresAt: now + tokens.lifeSeconds * 1_000 },
   };

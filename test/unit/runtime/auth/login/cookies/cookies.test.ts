@@ -1,10 +1,9 @@
-import express from 'express';
 import fc from 'fast-check';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import {
   cookiesOf,
+  longCookieLines,
   readLong,
-  setLong,
   type Cookie,
   type Cookies,
 } from '../../../../../../runtime/src/auth/login/cookies/cookies';
@@ -12,18 +11,6 @@ import {
 const reading = (cookie?: string): Cookies => cookiesOf({ headers: { cookie } } as unknown as Request);
 
 const cookie: Cookie = { name: '__Host-s', httpOnly: true, sameSite: 'Lax' };
-
-/** The Set-Cookie lines that were sent. */
-function sent(send: (res: Response) => void): string[] {
-  const lines: string[] = [];
-  const res = Object.create(express.response) as Response;
-  res.append = (_name, line) => {
-    lines.push(String(line));
-    return res;
-  };
-  send(res);
-  return lines;
-}
 
 /** What a browser sends back. */
 const kept = (lines: readonly string[]): string =>
@@ -57,7 +44,7 @@ describe('a long value', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 11_400 }), (length) => {
         const value = 'abc.-_'.repeat(length).slice(0, length);
-        const lines = sent((res) => setLong(res, reading(), cookie, value, 60));
+        const lines = longCookieLines(reading(), cookie, value, 60);
         expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(4_096);
         expect(readLong(reading(kept(lines)), '__Host-s')).toBe(value);
       }),
@@ -65,7 +52,7 @@ describe('a long value', () => {
   });
 
   it('goes to this host only, over TLS, and to no script', () => {
-    const lines = sent((res) => setLong(res, reading(), cookie, 'x'.repeat(4_000), 60));
+    const lines = longCookieLines(reading(), cookie, 'x'.repeat(4_000), 60);
     expect(lines).toHaveLength(2);
     for (const line of lines) {
       expect(line).toMatch(/; Max-Age=60; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
@@ -75,15 +62,13 @@ describe('a long value', () => {
 
   it('has the attributes that its cookie names, in each piece', () => {
     const other: Cookie = { name: '__Host-s', httpOnly: false, sameSite: 'Strict' };
-    const lines = sent((res) => setLong(res, reading(), other, 'x'.repeat(4_000), 60));
+    const lines = longCookieLines(reading(), other, 'x'.repeat(4_000), 60);
     expect(lines).toHaveLength(2);
     for (const line of lines) expect(line).toMatch(/; Max-Age=60; Path=\/; Secure; SameSite=Strict$/);
   });
 
   it('takes away the pieces that a longer one left', () => {
-    const lines = sent((res) =>
-      setLong(res, reading('s=a; s-1=b; s-2=c'), { ...cookie, name: 's' }, 'short', 60),
-    );
+    const lines = longCookieLines(reading('s=a; s-1=b; s-2=c'), { ...cookie, name: 's' }, 'short', 60);
     expect(lines.filter((line) => line.includes('Max-Age=0')).map((line) => line.split('=')[0])).toEqual([
       's-1',
       's-2',
@@ -91,8 +76,6 @@ describe('a long value', () => {
   });
 
   it('is refused when requests would not get through with it', () => {
-    expect(() => sent((res) => setLong(res, reading(), cookie, 'x'.repeat(11_401), 60))).toThrow(
-      /do not fit/,
-    );
+    expect(() => longCookieLines(reading(), cookie, 'x'.repeat(11_401), 60)).toThrow(/do not fit/);
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { alone } from '../../../../../../runtime/src/auth/login/session/handover';
 import { Renewals } from '../../../../../../runtime/src/auth/login/session/renewals';
 import {
@@ -15,6 +16,7 @@ import type { Tokens } from '../../../../../../runtime/src/auth/provider/provide
 import { manualClock, settled, type ManualClock } from '../../support/clock';
 
 const LIFE_SECONDS = 100;
+const KEPT_MS = 3_600_000;
 const tokens = (count: number): Tokens => ({
   accessToken: `access-${count}`,
   refreshToken: `refresh-${count}`,
@@ -34,6 +36,7 @@ beforeEach(() => {
   answer = (count) => Promise.resolve(tokens(count));
   renewals = new Renewals({
     clock,
+    keptMs: KEPT_MS,
     handover: alone,
     renew: async (session) => {
       asked.push(session.refreshToken ?? '');
@@ -44,29 +47,43 @@ beforeEach(() => {
 
 const login = (): Session => newSession(tokens(0), 'ada', clock.wall());
 
+/** The session that a request goes on with. */
+const usable = async (session: Session): Promise<Session> => (await renewals.usable(session)).session;
+/** Ada's session once a request of hers has had it renewed. */
+async function renewed(session: Session): Promise<Session> {
+  await renewals.usable(session);
+  await settled();
+  return renewals.latest(session);
+}
+
 it('a young token serves as it is', async () => {
   const session = login();
   clock.freeze(79_999);
-  await expect(renewals.usable(session)).resolves.toBe(session);
+  await expect(renewals.usable(session)).resolves.toEqual({ session });
   expect(asked).toEqual([]);
 });
 
-it('fifty requests at once share one renewal', async () => {
+it('fifty requests at once share one renewal, and none waits for it while its token serves', async () => {
   const session = login();
   clock.freeze(80_000);
+  let release: (value: Tokens) => void = () => undefined;
+  answer = () => new Promise((resolve) => (release = resolve));
   const all = await Promise.all(Array.from({ length: 50 }, () => renewals.usable({ ...session })));
+  expect(new Set(all.map((one) => one.session.accessToken))).toEqual(new Set(['access-0']));
+  release(tokens(1));
+  const coming = await Promise.all(all.map((one) => one.coming));
+  expect(new Set(coming.map((one) => one?.accessToken))).toEqual(new Set(['access-1']));
   expect(asked).toEqual(['refresh-0']);
-  expect(new Set(all.map(({ accessToken }) => accessToken))).toEqual(new Set(['access-1']));
 });
 
-it('a request that comes while the provider thinks waits for the same renewal', async () => {
+it('requests whose token has expired wait for one renewal', async () => {
   const session = login();
   clock.freeze(LIFE_SECONDS * 1_000);
   let release: (value: Tokens) => void = () => undefined;
   answer = () => new Promise((resolve) => (release = resolve));
-  const first = renewals.usable(session);
+  const first = usable(session);
   await settled();
-  const second = renewals.usable({ ...session });
+  const second = usable({ ...session });
   await settled();
   release(tokens(1));
   await expect(Promise.all([first, second])).resolves.toMatchObject([
@@ -76,27 +93,74 @@ it('a request that comes while the provider thinks waits for the same renewal', 
   expect(asked).toEqual(['refresh-0']);
 });
 
-it('a request that was on its way with the old cookie is given the new session, for a minute', async () => {
+it('the old cookie leads to the new session until the browser has brought that, and a minute longer', async () => {
   const session = login();
   clock.freeze(80_000);
-  await renewals.usable(session);
+  const next = await renewed(session);
+  expect(next).toMatchObject({ accessToken: 'access-1', refreshToken: 'refresh-1' });
+  clock.freeze(15 * 60_000);
+  await expect(renewals.latest(session)).resolves.toBe(next);
+
+  answer = () => new Promise(() => undefined);
+  void renewals.usable(next);
   clock.freeze(59_999);
-  await expect(renewals.usable(session)).resolves.toMatchObject({ accessToken: 'access-1' });
-  expect(asked).toEqual(['refresh-0']);
-  await expect(renewals.latest(session)).resolves.toMatchObject({ refreshToken: 'refresh-1' });
-  clock.freeze(1);
-  await expect(renewals.latest(session)).resolves.toBe(session);
+  void renewals.usable(next);
+  clock.freeze(2);
+  answer = (count) => Promise.resolve(tokens(count));
+  expect(await usable(session)).toMatchObject({ refreshToken: 'refresh-3' });
+  expect(asked).toEqual(['refresh-0', 'refresh-1', 'refresh-0']);
 });
 
 it('whoever is two renewals behind is given the last', async () => {
   answer = (count) => Promise.resolve({ ...tokens(count), lifeSeconds: 10 });
   const session = login();
   clock.freeze(80_000);
-  const next = await renewals.usable(session);
-  clock.freeze(10_000);
-  await renewals.usable(next);
-  await expect(renewals.usable(session)).resolves.toMatchObject({ accessToken: 'access-2' });
+  const next = await renewed(session);
+  clock.freeze(8_000);
+  await renewed(next);
+  await expect(usable(session)).resolves.toMatchObject({ accessToken: 'access-2' });
   expect(asked).toEqual(['refresh-0', 'refresh-1']);
+});
+
+describe('a provider that sends no new refresh token (RFC 6749 §6)', () => {
+  const withoutRefreshToken = (count: number): Tokens => ({
+    accessToken: `access-${count}`,
+    lifeSeconds: LIFE_SECONDS,
+  });
+
+  it('renews one session again and again', async () => {
+    answer = (count) => Promise.resolve(withoutRefreshToken(count));
+    let session = login();
+    for (let count = 1; count <= 20; count += 1) {
+      clock.freeze(LIFE_SECONDS * 1_000);
+      session = await usable(session);
+      expect(session).toMatchObject({ accessToken: `access-${count}`, refreshToken: 'refresh-0' });
+    }
+    expect(asked).toEqual(Array.from({ length: 20 }, () => 'refresh-0'));
+  });
+
+  it('may even send the same access token: whoever comes with an old cookie has an answer', async () => {
+    answer = () => Promise.resolve({ ...withoutRefreshToken(0), lifeSeconds: LIFE_SECONDS });
+    const session = login();
+    clock.freeze(80_000);
+    await renewed(session);
+    await renewed(session);
+    await expect(usable(session)).resolves.toMatchObject({ accessToken: 'access-0', renewals: 1 });
+  });
+
+  it('never sends anybody in a circle, even if a handed-over session leads to itself', async () => {
+    const session = login();
+    const circle = new Renewals({
+      clock,
+      keptMs: KEPT_MS,
+      renew: () => Promise.reject(new Error('not asked')),
+      handover: { renew: () => Promise.resolve(session), received: () => undefined },
+    });
+    clock.freeze(80_000);
+    await circle.usable(session);
+    await settled();
+    await expect(circle.latest(session)).resolves.toBe(session);
+  });
 });
 
 describe('while the provider does not answer', () => {
@@ -104,49 +168,113 @@ describe('while the provider does not answer', () => {
     answer = () => Promise.reject(new ProviderUnavailableError('https://idp.example', 'ECONNREFUSED', 5));
   });
 
+  it('ten requests at once are all served by a token that is good for a while', async () => {
+    const session = login();
+    clock.freeze(LIFE_SECONDS * 1_000 - 50);
+    const all = await Promise.all(Array.from({ length: 10 }, () => usable({ ...session })));
+    expect(all).toEqual(all.map(() => session));
+    expect(asked).toHaveLength(1);
+  });
+
   it('the old token serves until it expires, then there is an error that says so', async () => {
     const session = login();
     clock.freeze(99_999);
-    await expect(renewals.usable(session)).resolves.toBe(session);
+    await expect(usable(session)).resolves.toBe(session);
     clock.freeze(1);
-    await expect(renewals.usable(session)).rejects.toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE' });
+    await expect(usable(session)).rejects.toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE' });
   });
 
-  it('it is asked every two seconds, however many want something', async () => {
+  it('it is asked for one session every two seconds, however many want something', async () => {
     const session = login();
     clock.freeze(LIFE_SECONDS * 1_000);
-    for (let count = 0; count < 20; count += 1) await renewals.usable(session).catch(() => undefined);
+    for (let count = 0; count < 20; count += 1) await usable(session).catch(() => undefined);
     expect(asked).toHaveLength(1);
-    clock.freeze(2_000);
+    clock.freeze(2_001);
     answer = () => Promise.resolve(tokens(2));
-    await expect(renewals.usable(session)).resolves.toMatchObject({ accessToken: 'access-2' });
+    await expect(usable(session)).resolves.toMatchObject({ accessToken: 'access-2' });
   });
 });
 
-it('a session that the provider ended is not asked for in vain again by the same requests', async () => {
-  answer = () => Promise.reject(new ProviderRefusedError('https://idp.example', 'invalid_grant'));
-  const session = login();
-  clock.freeze(80_000);
-  const both = [renewals.usable(session), renewals.usable(session)];
-  await expect(Promise.allSettled(both)).resolves.toMatchObject([
-    { status: 'rejected', reason: { reason: 'invalid_grant' } },
-    { status: 'rejected', reason: { reason: 'invalid_grant' } },
-  ]);
-  expect(asked).toHaveLength(1);
+describe('a session that the provider ended', () => {
+  beforeEach(() => {
+    answer = () => Promise.reject(new ProviderRefusedError('https://idp.example', 'invalid_grant'));
+  });
+
+  it('is not asked for in vain again by the same requests', async () => {
+    const session = login();
+    clock.freeze(LIFE_SECONDS * 1_000);
+    const both = [usable(session), usable(session)];
+    await expect(Promise.allSettled(both)).resolves.toMatchObject([
+      { status: 'rejected', reason: { reason: 'invalid_grant' } },
+      { status: 'rejected', reason: { reason: 'invalid_grant' } },
+    ]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is over for the next request, although its token would serve', async () => {
+    const session = login();
+    clock.freeze(80_000);
+    await expect(usable(session)).resolves.toBe(session);
+    await settled();
+    await expect(usable(session)).rejects.toMatchObject({ reason: 'invalid_grant' });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+it('whatever is answered to one session’s renewal, another session gets what it gets alone', async () => {
+  const answers: readonly (() => Promise<Tokens>)[] = [
+    () => Promise.resolve(tokens(1)),
+    () => Promise.resolve({ accessToken: 'access', lifeSeconds: 1 }),
+    () => Promise.reject(new ProviderUnavailableError('https://idp.example', 'it answered 503', 5)),
+    ...['invalid_grant', 'login_required', 'invalid_request'].map(
+      (reason) => () => Promise.reject(new ProviderRefusedError('https://idp.example', reason)),
+    ),
+    () => Promise.reject(new Error('what nobody expected')),
+    () => new Promise<Tokens>(() => undefined),
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...answers), { maxLength: 5 }),
+      fc.constantFrom(...answers.slice(0, -1)),
+      fc.integer({ min: 0, max: 2 * LIFE_SECONDS * 1_000 }),
+      async (others, hers, laterMs) => {
+        const outcome = async (before: readonly (() => Promise<Tokens>)[]): Promise<unknown> => {
+          const now = manualClock();
+          const adas = newSession(tokens(0), 'ada', now.wall());
+          let next = hers;
+          const together = new Renewals({
+            clock: now,
+            keptMs: KEPT_MS,
+            handover: alone,
+            renew: async (session) => renewedSession(session, await next(), now.wall()),
+          });
+          now.freeze(laterMs);
+          for (const other of before) {
+            next = other;
+            void together
+              .usable({ ...newSession(tokens(0), 'eve', now.wall() - laterMs) })
+              .catch(() => undefined);
+            await settled();
+          }
+          next = hers;
+          const [answered] = await Promise.allSettled([together.usable(adas)]);
+          if (answered.status === 'rejected') return String(answered.reason);
+          const { id: _id, ...rest } = answered.value.session;
+          return rest;
+        };
+        expect(await outcome(others)).toEqual(await outcome([]));
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
 
 it('forgets what is over: memory does not grow with time', async () => {
-  for (let count = 0; count < 100; count += 1) {
-    const session = { ...login(), refreshToken: `of ${count}` };
-    clock.freeze(80_000);
-    await renewals.usable(session);
-  }
-  clock.freeze(60_000);
-  const fresh = login();
-  await renewals.latest(fresh);
-  await expect(renewals.latest({ ...fresh, refreshToken: 'of 99' })).resolves.toMatchObject({
-    refreshToken: 'of 99',
-  });
+  const session = login();
+  clock.freeze(80_000);
+  await renewed(session);
+  clock.freeze(KEPT_MS + 1);
+  await expect(renewals.latest(session)).resolves.toBe(session);
 });
 
 describe('a session', () => {
