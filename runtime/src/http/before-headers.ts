@@ -12,14 +12,14 @@ type WriteHead = (status: number, ...rest: readonly (string | Headers | undefine
 export function beforeHeaders(res: ServerResponse, listener: () => void): void {
   const writeHead = res.writeHead.bind(res) as WriteHead;
   const replacement: WriteHead = (status, ...rest) => {
-    res.writeHead = writeHead as ServerResponse['writeHead'];
+    res.writeHead = writeHead;
     const headers = rest.find((part) => typeof part === 'object');
     // Headers that come with the status replace those that were set: set first, they are replaced themselves.
     if (headers !== undefined) setAll(res, headers);
     listener();
     return writeHead(status, ...rest.filter((part) => typeof part === 'string'));
   };
-  res.writeHead = replacement as ServerResponse['writeHead'];
+  res.writeHead = replacement;
 }
 
 /** As `writeHead()` reads them: an object, a list of names and values in turn, or a list of pairs. */

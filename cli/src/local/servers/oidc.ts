@@ -17,6 +17,8 @@ export interface OidcOptions {
   /** Every scope that the API knows. */
   readonly scopes: readonly string[];
   readonly accessTokenSeconds: number;
+  /** Whether each renewal brings another refresh token. @default true */
+  readonly rotatesRefreshTokens?: boolean;
   readonly clients: readonly OidcClient[];
   /** Who can sign in. @default nobody */
   readonly people?: readonly OidcPerson[];

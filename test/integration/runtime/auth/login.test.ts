@@ -308,7 +308,8 @@ describe('renewal', () => {
     const thief = visitor.clone();
     app.later(LIFE_SECONDS);
     expect((await me(app, visitor)).status).toBe(200);
-    // Past the minute in which the old cookie still leads to the new session.
+    // The browser has the new session; past the minute in which the old cookie still leads to that.
+    expect((await me(app, visitor)).status).toBe(200);
     app.later(61);
     expect((await me(app, thief)).status).toBe(401);
     expect(thief.cookies(app.origin).has(SESSION)).toBe(false);
@@ -316,8 +317,96 @@ describe('renewal', () => {
     expect((await me(app, visitor)).status).toBe(401);
   });
 
+  it('reaches the browser beside the cookies of whoever answers', async () => {
+    const app = await people({
+      answer: (_req, res) => void res.writeHead(200, { 'Set-Cookie': ['a=1', 'b=2'] }).end('{}'),
+    });
+    const visitor = await loggedIn(app);
+    const before = visitor.cookies(app.origin).get(SESSION);
+    app.later(LIFE_SECONDS);
+    expect((await me(app, visitor)).status).toBe(200);
+    const jar = visitor.cookies(app.origin);
+    expect([...jar.keys()].sort()).toEqual([SESSION, 'a', 'b'].sort());
+    expect(jar.get(SESSION)).not.toBe(before);
+  });
+
+  describe('that the provider cannot do', () => {
+    const run = useRun();
+
+    it('keeps nobody waiting whose token serves', async () => {
+      const own = await startOidc(run(), provider);
+      const app = await served(servePeople({ issuer: own.issuer }));
+      await own.register(webClient(app));
+      const visitor = await loggedIn(app);
+      await own.stop();
+      app.later(LIFE_SECONDS - 50);
+      const tabs = Array.from({ length: 10 }, () => visitor.clone());
+      const answers = await Promise.all(tabs.map((tab) => me(app, tab)));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      app.later(51);
+      expect((await me(app, visitor)).status).toBe(503);
+      expect(visitor.cookies(app.origin).has(SESSION)).toBe(true);
+      expect(app.events.map(({ type }) => type)).toContain('session_not_renewed');
+    });
+
+    afterEach(() => jest.restoreAllMocks());
+
+    it.each([
+      ['login_required', 401],
+      ['interaction_required', 401],
+      ['consent_required', 401],
+      ['mfa_required', 401],
+      ['access_denied', 401],
+      ['invalid_scope', 401],
+      ['invalid_request', 401],
+      ['invalid_client', 503],
+      ['unauthorized_client', 503],
+    ])('for one person, because of %s, is nobody else’s affair', async (error, status) => {
+      const app = await people();
+      const [ada, grace] = [await loggedIn(app), new Visitor()];
+      await logIn(app, grace, '/', 'grace');
+      app.later(LIFE_SECONDS);
+
+      // The provider here knows few of these answers: others' are put in the place of its own.
+      const real = globalThis.fetch;
+      const answering = jest.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
+        const isRefresh =
+          new URLSearchParams(init?.body as URLSearchParams).get('grant_type') === 'refresh_token';
+        return isRefresh ? Promise.resolve(Response.json({ error }, { status: 400 })) : real(url, init);
+      });
+      expect((await me(app, ada)).status).toBe(status);
+      expect(ada.cookies(app.origin).has(SESSION)).toBe(status === 503);
+      answering.mockRestore();
+
+      expect((await me(app, grace)).status).toBe(200);
+      expect(app.events.some(({ type }) => type === 'client_refused')).toBe(status === 503);
+    });
+  });
+
   describe('on two instances', () => {
     const redis = useRedis();
+    const run = useRun();
+
+    it('works with a provider that keeps one refresh token, again and again', async () => {
+      const own = await startOidc(run(), { ...provider, rotatesRefreshTokens: false });
+      const client = createClient({ url: redis().adminUrl });
+      await client.connect();
+      try {
+        const one = await served(servePeople({ issuer: own.issuer, redis: client }));
+        await own.register(webClient(one));
+        const two = await served(servePeople({ issuer: own.issuer, redis: client }, one.origin));
+        const visitor = await loggedIn(one);
+        for (let round = 1; round <= 4; round += 1) {
+          for (const app of [one, two]) app.later(LIFE_SECONDS);
+          const jar = visitor.cookies(two.origin);
+          for (const [name, value] of visitor.cookies(one.origin)) jar.set(name, value);
+          const answers = [await me(one, visitor), await me(two, visitor), await me(one, visitor)];
+          expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
+        }
+      } finally {
+        client.destroy();
+      }
+    });
 
     it('is done by one of them; the other gets its result through Redis, where nobody can read it', async () => {
       const client = createClient({ url: redis().adminUrl });

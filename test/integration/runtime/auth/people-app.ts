@@ -1,5 +1,5 @@
 /** An app that people log in to, on a clock that tests move: the tokens it holds are the provider's own. */
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { enforce, requireAuth, type AuthEvent, type RevocationList } from '../../../../runtime/src/auth';
@@ -22,6 +22,8 @@ export interface PeopleApp {
 export interface PeopleAppOptions extends Partial<LoginOptions> {
   readonly issuer: string;
   readonly revocations?: RevocationList;
+  /** Answers what is let in. @default whose request it is, as JSON */
+  readonly answer?: RequestHandler;
 }
 
 export const WEB_CLIENT = { clientId: 'web', clientSecret: randomPassword() };
@@ -38,7 +40,10 @@ export const webClient = (
 });
 
 /** @param at another app's origin: this one is then a second instance of it, behind another port. */
-export async function servePeople(options: PeopleAppOptions, at?: string): Promise<PeopleApp> {
+export async function servePeople(
+  { answer = (req, res) => void res.json({ subject: req.auth?.subject }), ...options }: PeopleAppOptions,
+  at?: string,
+): Promise<PeopleApp> {
   const app = express();
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,7 +68,7 @@ export async function servePeople(options: PeopleAppOptions, at?: string): Promi
   );
   const { issuer, revocations } = options;
   const auth = requireAuth({ policy, issuer, ...(revocations && { revocations }) });
-  app.use(login, auth, enforce(policy), (req, res) => res.json({ subject: req.auth?.subject }));
+  app.use(login, auth, enforce(policy), answer);
 
   return {
     origin,

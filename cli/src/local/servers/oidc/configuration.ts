@@ -58,7 +58,7 @@ export function providerConfiguration(settings: OidcSettings, adapter: AdapterFa
       return grant;
     },
     issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
-    rotateRefreshToken: true,
+    rotateRefreshToken: settings.rotatesRefreshTokens ?? true,
     extraTokenClaims: (_context, token) => {
       if (token.kind === 'ClientCredentials') {
         return { org_id: token.client?.[ORGANISATION], tier: token.client?.[TIER] };

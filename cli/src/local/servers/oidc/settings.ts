@@ -41,6 +41,8 @@ export interface OidcSettings {
   readonly audience: string;
   readonly scopes: readonly string[];
   readonly accessTokenSeconds: number;
+  /** Whether each renewal brings another refresh token (RFC 9700 §4.14.2). @default true */
+  readonly rotatesRefreshTokens?: boolean;
   readonly clients: readonly OidcClient[];
   readonly people: readonly OidcPerson[];
   readonly webClients: readonly OidcWebClient[];
