@@ -1,16 +1,16 @@
 /**
  * No secret stays behind. Canaries are planted in every input of a deploy; then everything that the deploy
- * wrote or showed is searched for them: synth output, state, plan, debug logs, audit logs, process lists. The
- * tests of this file are one story, in order: a deploy without values, one that fails, one that succeeds, a
- * plan, a redeploy without values, one with a raised version.
+ * wrote or showed is searched for them: synth output, state, plan, debug logs, audit logs, process lists.
+ * One story is told before the tests, each of which judges what a part of it left.
  */
 import { engineOf } from '@portcullis/constructs';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { messageOf } from '../../cli/src/errors';
 import { redisCommand } from '../../cli/src/local/servers/redis';
-import { canary, useVaultDeployment, type Outcome } from './vault-deployment';
+import { canary, useVaultDeployment, type Outcome, type VaultDeployment } from './vault-deployment';
 
 const deployment = useVaultDeployment();
 
@@ -111,18 +111,56 @@ async function withProcessList(work: () => Promise<Outcome>): Promise<Outcome & 
   }
 }
 
-/** Searches all that there is, and the outcome's own output. */
-async function expectNoLeak({
-  output,
-  commandLines = '',
-}: Outcome & { commandLines?: string }): Promise<void> {
-  const { folder, vault, run } = deployment();
-  expect(secretsIn(output)).toEqual([]);
-  expect(secretsIn(commandLines)).toEqual([]);
-  await expect(leaksBelow(folder)).resolves.toEqual([]);
-  for (const file of vault.auditFiles) expect(secretsIn(await readFile(file, 'utf8'))).toEqual([]);
-  expect(secretsIn(await readFile(run.logOf('openbao'), 'utf8'))).toEqual([]);
+/** A part of the story: how it ended, and the secrets that were found after it, each with the place. */
+interface Part extends Outcome {
+  readonly commandLines: string;
+  readonly leaks: readonly string[];
 }
+
+/** Does a part, and searches all that there is by then. */
+async function part(work: () => Promise<Outcome>): Promise<Part> {
+  const outcome = await withProcessList(work);
+  const { folder, vault, run } = deployment();
+  const texts = {
+    output: outcome.output,
+    'process list': outcome.commandLines,
+    'log of OpenBao': await readFile(run.logOf('openbao'), 'utf8'),
+    ...Object.fromEntries(
+      await Promise.all(vault.auditFiles.map(async (file) => [file, await readFile(file, 'utf8')] as const)),
+    ),
+  };
+  const shown = Object.entries(texts).flatMap(([place, text]) =>
+    secretsIn(text).map((secret) => `${place}: ${secret}`),
+  );
+  return { ...outcome, leaks: [...shown, ...(await leaksBelow(folder))] };
+}
+
+/** A deploy without values, one that is refused, one that fails, one that succeeds, a plan, a redeploy without values. */
+async function tellStory() {
+  const { databaseUrl, folder } = deployment();
+  const deploy = (variables: NodeJS.ProcessEnv) => deployment().deploy(variables);
+  const engineRun = (...args: Parameters<VaultDeployment['engineRun']>) => deployment().engineRun(...args);
+  const withoutValues = await part(() => deploy(loudly('without')));
+  const entryWithoutValues = await kvVersion().catch(messageOf);
+  const refused = await part(() => deploy({ ...values(), ...loudly('refused', 'TRACE') }));
+  const failed = await part(() =>
+    deploy({ ...values(), ...loudly('failed'), TF_VAR_postgres_admin_password: wrongPassword }),
+  );
+  const PORTCULLIS_DATABASE_URL = `postgres://someone:${urlPassword}@${new URL(databaseUrl).host}/fintech`;
+  const first = await part(() => deploy({ ...values(), ...loudly('first'), PORTCULLIS_DATABASE_URL }));
+  const savedPlan = join(folder, 'saved.tfplan');
+  const plan = await part(() =>
+    engineRun(['plan', '-input=false', `-out=${savedPlan}`], { ...values(), ...loudly('plan', 'TRACE') }),
+  );
+  const shownPlan = await engineRun(['show', '-json', savedPlan]);
+  const again = await part(() => deploy(loudly('again')));
+  return { withoutValues, entryWithoutValues, refused, failed, first, plan, shownPlan, again };
+}
+
+let story: Awaited<ReturnType<typeof tellStory>>;
+beforeAll(async () => {
+  story = await tellStory();
+});
 
 const kvVersion = async (): Promise<number> => {
   const { data } = await deployment().admin.read('secret/metadata/fintech-api/config');
@@ -139,48 +177,31 @@ it('finds a secret in clear, in base64 and in a URL: the search itself works', (
   expect(secretsIn('nothing')).toEqual([]);
 });
 
-it('fails a first deploy without values, names each missing variable, and writes no secret', async () => {
-  const outcome = await deployment().deploy(loudly('without'));
-  expect(outcome.code).not.toBe(0);
+it('fails a first deploy without values, names each missing variable, and writes no secret', () => {
+  expect(story.withoutValues.code).not.toBe(0);
   for (const name of ['fintech_api_config', 'postgres_admin_password', 'redis_bootstrap_password']) {
-    expect(outcome.output).toContain(`TF_VAR_${name}`);
+    expect(story.withoutValues.output).toContain(`TF_VAR_${name}`);
   }
-  await expect(deployment().admin.read('secret/metadata/fintech-api/config')).rejects.toThrow(/404/);
+  expect(story.entryWithoutValues).toMatch(/404/);
 });
 
-it('refuses to deploy while the provider would log passwords, and says what to set instead', async () => {
-  const outcome = await deployment().deploy({ ...values(), ...loudly('refused', 'TRACE') });
-  expect(outcome.code).not.toBe(0);
-  expect(outcome.output).toContain('set TF_LOG_CORE instead of TF_LOG');
-  await expectNoLeak(outcome);
+it('refuses to deploy while the provider would log passwords, and says what to set instead', () => {
+  expect(story.refused.code).not.toBe(0);
+  expect(story.refused.output).toContain('set TF_LOG_CORE instead of TF_LOG');
+  expect(story.refused.leaks).toEqual([]);
 });
 
-it('leaves nothing behind when an apply fails', async () => {
-  const outcome = await withProcessList(() =>
-    deployment().deploy({
-      ...values(),
-      ...loudly('failed'),
-      TF_VAR_postgres_admin_password: wrongPassword,
-    }),
-  );
-  expect(outcome.code).not.toBe(0);
-  expect(outcome.output).toContain('password authentication failed');
-  await expectNoLeak(outcome);
+it('leaves nothing behind when an apply fails', () => {
+  expect(story.failed.code).not.toBe(0);
+  expect(story.failed.output).toContain('password authentication failed');
+  expect(story.failed.leaks).toEqual([]);
 });
 
-it('leaves nothing behind when an apply succeeds', async () => {
-  const url = new URL(deployment().databaseUrl);
-  const outcome = await withProcessList(() =>
-    deployment().deploy({
-      ...values(),
-      ...loudly('first'),
-      PORTCULLIS_DATABASE_URL: `postgres://someone:${urlPassword}@${url.host}/fintech`,
-    }),
-  );
-  expect(outcome.output).toContain('Apply complete!');
-  expect(outcome.code).toBe(0);
-  expect(outcome.commandLines).toContain('cdktf deploy vault-local');
-  await expectNoLeak(outcome);
+it('leaves nothing behind when an apply succeeds', () => {
+  expect(story.first.output).toContain('Apply complete!');
+  expect(story.first.code).toBe(0);
+  expect(story.first.commandLines).toContain('cdktf deploy vault-local');
+  expect(story.first.leaks).toEqual([]);
 });
 
 it('has brought the values to where they belong', async () => {
@@ -216,26 +237,18 @@ it('has made that throwaway dead, and the bootstrap password of PostgreSQL too',
   await expect(admin.connect()).rejects.toThrow(/password authentication failed/);
 });
 
-it('keeps no secret in a saved plan, made with every value at hand', async () => {
-  const file = join(deployment().folder, 'saved.tfplan');
-  const plan = await deployment().engineRun(['plan', '-input=false', `-out=${file}`], {
-    ...values(),
-    ...loudly('plan', 'TRACE'),
-  });
-  expect(plan.code).toBe(0);
-  await expectNoLeak(plan);
-
-  const shown = await deployment().engineRun(['show', '-json', file]);
-  expect(shown.output).toContain('"format_version"');
-  expect(secretsIn(shown.output, secrets())).toEqual([]);
+it('keeps no secret in a saved plan, made with every value at hand', () => {
+  expect(story.plan.code).toBe(0);
+  expect(story.plan.leaks).toEqual([]);
+  expect(story.shownPlan.output).toContain('"format_version"');
+  expect(secretsIn(story.shownPlan.output, secrets())).toEqual([]);
 });
 
 it('changes nothing in a redeploy that has no values', async () => {
-  const outcome = await withProcessList(() => deployment().deploy(loudly('again')));
-  expect(outcome.output).toContain('No changes.');
-  expect(outcome.code).toBe(0);
+  expect(story.again.output).toContain('No changes.');
+  expect(story.again.code).toBe(0);
   await expect(kvVersion()).resolves.toBe(1);
-  await expectNoLeak(outcome);
+  expect(story.again.leaks).toEqual([]);
 });
 
 it('still leases users of both databases after that', async () => {

@@ -28,6 +28,7 @@ import { httpApiIn, policyOf, restApiIn, type RouteInput } from '../synth/constr
 import { stackIn } from '../synth/synthesize';
 import { connect, startRedis, type TestRedis } from './runtime/rate-limit/redis';
 import { runs } from '../support/fuzzing';
+import { PATIENTLY } from '../support/patiently';
 
 const BUSY_CLIENTS = 3;
 const seconds = (): number => Math.floor(Date.now() / 1_000);
@@ -80,7 +81,7 @@ async function worldOf(governing: Policy, algorithms: Algorithms): Promise<World
     'REST API': documentOf((stack) => restApiIn(stack, props)),
   };
   const auth: AuthMiddleware = requireAuth({ policy: governing, jwksUri: `${issuer.url}/jwks`, ...options });
-  const limiter = rateLimit({ policy: governing, redis, timeoutMs: 1_000 });
+  const limiter = rateLimit({ policy: governing, redis, ...PATIENTLY });
   const app = await listen(
     express().use(auth, limiter, enforce(governing), (_req, res) => void res.sendStatus(204)),
   );

@@ -5,9 +5,15 @@
 import { saveRedisUsers } from '../../cli/src/local/deploy';
 import { redisCommand } from '../../cli/src/local/servers/redis';
 import { until } from '../support/until';
-import { useVaultDeployment } from './vault-deployment';
+import { useVaultDeployment, type Outcome } from './vault-deployment';
 
 const deployment = useVaultDeployment();
+
+let first: Outcome;
+beforeAll(async () => {
+  first = await deployment().deploy(variables());
+  await saveRedisUsers(deployment().admin, deployment().redis);
+});
 
 const variables = (): NodeJS.ProcessEnv => ({
   TF_VAR_fintech_api_config: JSON.stringify({
@@ -38,10 +44,7 @@ const leaseAndPing = (): Promise<unknown> =>
   });
 
 test('after the deploy the password of the state is refused, and Vault leases users', async () => {
-  const outcome = await deployment().deploy(variables());
-  expect(outcome.output).toContain('Apply complete!');
-  await saveRedisUsers(deployment().admin, deployment().redis);
-
+  expect(first.output).toContain('Apply complete!');
   await expect(withPasswordOfState()).rejects.toThrow(/WRONGPASS/);
   expect(await leaseAndPing()).toBe('PONG');
 });

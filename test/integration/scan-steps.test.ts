@@ -15,6 +15,7 @@ import { deliveryFiles } from '../../stacks/github-settings';
 import { useOidc, useRun } from '../support/engines';
 import { inShell } from '../support/github/step';
 import { useTestRedis } from './runtime/rate-limit/redis';
+import { PATIENTLY } from '../support/patiently';
 
 const AUDIENCE = 'https://api.example.com';
 const CLIENT = { clientId: 'scan-free', clientSecret: `${randomPassword()}"\\$'` };
@@ -97,7 +98,11 @@ describe('the limits of the client of a scan', () => {
     const auth = requireAuth({ policy });
     stop = auth.close;
     const overrides = { current: (name: string) => overridesSchema(policy).parse(entries)(name) };
-    const app = express().use(auth, rateLimit({ policy, redis: redis(), overrides }), enforce(policy));
+    const app = express().use(
+      auth,
+      rateLimit({ ...PATIENTLY, policy, redis: redis(), overrides }),
+      enforce(policy),
+    );
     app.get('/things', (_req, res) => void res.json({}));
     api = app.listen(0, '127.0.0.1');
     await new Promise((resolve) => api.once('listening', resolve));

@@ -275,25 +275,32 @@ describe('a Redis user that was leased', () => {
 });
 
 describe('a raised version', () => {
-  /** What an environment file with other versions would synthesize to. */
-  async function setVersions(from: number, to: number): Promise<void> {
-    const file = join(deployment().output, 'stacks', 'vault-local', 'cdk.tf.json');
-    const text = await readFile(file, 'utf8');
-    const changed = text
-      .replaceAll(`"version": ${from}`, `"version": ${to}`)
-      .replaceAll(`_wo_version": ${from}`, `_wo_version": ${to}`)
-      .replaceAll(`version ${from}`, `version ${to}`);
-    await writeFile(file, changed);
+  const file = (): string => join(deployment().output, 'stacks', 'vault-local', 'cdk.tf.json');
+  let synthesized: string;
+  let deployed = 1;
+  beforeAll(async () => {
+    synthesized = await readFile(file(), 'utf8');
+  });
+
+  /** What an environment file with that version would synthesize to. */
+  async function setVersion(version: number): Promise<void> {
+    const changed = synthesized
+      .replaceAll(`"version": 1`, `"version": ${version}`)
+      .replaceAll(`_wo_version": 1`, `_wo_version": ${version}`)
+      .replaceAll('version 1', `version ${version}`);
+    await writeFile(file(), changed);
   }
   const apply = (variables: NodeJS.ProcessEnv = {}) =>
     deployment().engineRun(['apply', '-input=false', '-auto-approve', '-no-color'], variables);
 
   it('asks for each value anew, and writes none of them without', async () => {
-    await setVersions(1, 2);
+    await setVersion(deployed + 1);
     const { code, output } = await apply();
     expect(code).not.toBe(0);
     for (const name of ['fintech_api_config', 'postgres_admin_password', 'redis_bootstrap_password']) {
-      expect(output.replaceAll(/\s+/g, ' ')).toContain(`no value for the secret ${name}, version 2`);
+      expect(output.replaceAll(/\s+/g, ' ')).toContain(
+        `no value for the secret ${name}, version ${deployed + 1}`,
+      );
     }
     await expect(service()).resolves.toBeDefined();
     await expect(lease(deployment().admin, 'fintech-api-role')).resolves.toHaveProperty('lease_id');
@@ -301,10 +308,11 @@ describe('a raised version', () => {
   });
 
   it('is forgotten when it is taken back after that', async () => {
-    await setVersions(2, 1);
+    await setVersion(deployed + 1);
+    expect((await apply()).code).not.toBe(0);
+    await setVersion(deployed);
     const { output } = await apply();
     expect(output).toContain('No changes.');
-    await setVersions(1, 2);
   });
 
   it('writes the new values, and rotates both passwords away again', async () => {
@@ -314,6 +322,7 @@ describe('a raised version', () => {
     await asSuperuser(`alter role vault_admin password '${passwords.postgres}'`);
     await redisCommand(redis.adminUrl, ['ACL', 'SETUSER', 'vault_admin', 'resetpass', `>${passwords.redis}`]);
 
+    await setVersion(deployed + 1);
     const { code, output } = await apply({
       TF_VAR_fintech_api_config: JSON.stringify(config),
       TF_VAR_postgres_admin_password: passwords.postgres,
@@ -321,6 +330,7 @@ describe('a raised version', () => {
     });
     expect(output).toContain('Apply complete!');
     expect(code).toBe(0);
+    deployed += 1;
 
     await expect(admin.read('secret/data/fintech-api/config')).resolves.toMatchObject({
       data: { data: config },

@@ -23,6 +23,7 @@ import { describeInChromium, useChromium } from '../../../support/chromium';
 import { deployed } from '../../../support/deployed';
 import { useOidc, useRedis } from '../../../support/engines';
 import { webClient, WEB_CLIENT } from './people-app';
+import { PATIENTLY } from '../../../support/patiently';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -80,7 +81,7 @@ describeInChromium('the page, in a browser', () => {
       'request',
       createApp({
         ...{ logger, database, auth, login: people, revocations, provider: issuer },
-        limiter: rateLimit({ policy, redis: client }),
+        limiter: rateLimit({ ...PATIENTLY, policy, redis: client }),
         signingKeys: () => [randomPassword()],
         checks: {},
       }),

@@ -6,6 +6,7 @@ import { startUpstash, type UpstashServer } from '../../../support/upstash';
 import { serve } from './app';
 import { outagePolicy, startLoad } from './load';
 import { startRedis, type TestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -36,7 +37,7 @@ afterEach(async () => {
 
 describe('a Redis that is killed under load and started again', () => {
   const outlives = async (redis: RedisClient): Promise<void> => {
-    const load = await startLoad(redis, { timeoutMs: 250 });
+    const load = await startLoad(redis, PATIENTLY);
     try {
       await server.kill('SIGKILL');
       await load.waitFor('down');
@@ -71,7 +72,7 @@ test('@upstash/redis: a token that is wrong is an outage, not an answer', async 
   const limiter = rateLimit({
     policy: outagePolicy,
     redis: upstash(rest, 'another'),
-    timeoutMs: 1_000,
+    ...PATIENTLY,
     onEvent: (event) => events.push(event),
   });
   const app = await serve(limiter);
@@ -85,7 +86,7 @@ test('@upstash/redis: a token that is wrong is an outage, not an answer', async 
 });
 
 test('@upstash/redis: a script that Redis never saw is sent once, whatever the client wraps the error in', async () => {
-  const app = await serve(rateLimit({ policy: outagePolicy, redis: upstash(rest), timeoutMs: 1_000 }));
+  const app = await serve(rateLimit({ policy: outagePolicy, redis: upstash(rest), ...PATIENTLY }));
   for (let i = 0; i < 3; i += 1)
     expect((await app.call('GET', '/closed', { organisation: 'acme' })).status).toBe(200);
   expect(rest.commands).toEqual(['EVALSHA', 'EVAL', 'EVALSHA', 'EVALSHA']);

@@ -12,7 +12,7 @@ const FIRST_FOREIGN_SLOT = Math.ceil(SLOTS / 3 / 256) * 256;
 
 let cluster: TestCluster;
 beforeEach(async () => {
-  cluster = await startCluster(1_000);
+  cluster = await startCluster(2_000);
 });
 afterEach(() => cluster.stop());
 

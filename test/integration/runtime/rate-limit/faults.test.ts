@@ -10,12 +10,10 @@ import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { ORGANISATIONS, startLoad, type Load, type LoadOptions } from './load';
 import { connect, startRedis, type TestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
-/** Long enough for a busy machine: an outage then comes from what Redis says. */
-const PATIENTLY = { timeoutMs: 1_000 };
 
 describe('faults of a real Redis under load', () => {
   let server: TestRedis;
@@ -74,6 +72,7 @@ describe('faults of a real Redis under load', () => {
     await outage(
       () => server.kill('SIGKILL'),
       () => server.restart(),
+      PATIENTLY,
     );
   });
 
@@ -181,6 +180,7 @@ describe('faults of a real Redis under load', () => {
         await admin('CLIENT', 'KILL', 'USER', 'limiter');
       },
       () => setUser('first'),
+      PATIENTLY,
     );
   });
 });

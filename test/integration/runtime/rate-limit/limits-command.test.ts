@@ -8,6 +8,7 @@ import { policy } from '../../../../policy';
 import { useOpenBao } from '../../../support/engines';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 const ISSUER = 'https://issuer.example.com';
 
@@ -20,7 +21,7 @@ describe('portcullis limits', () => {
     // What a support user may do, and no more.
     const rules = ['~portcullis:*', '+eval', '+evalsha', '+time', '+hmget', '+del', '+info', '+@connection'];
     await redis().sendCommand(['ACL', 'SETUSER', 'support', 'reset', 'on', '>hunter22', ...rules]);
-    app = await serve(rateLimit({ policy, redis: redis() }));
+    app = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis() }));
   });
   afterAll(async () => {
     await app.close();

@@ -35,7 +35,7 @@ const GRACE_MS = 20;
 const LATE_MS = 5;
 
 export interface LoadOptions {
-  /** Of the limiter, ms: long where only an error may be the reason of an outage. Default: the limiter's own. */
+  /** Of the limiter, ms: long where only an error may be the reason of an outage. @default 250 */
   readonly timeoutMs?: number;
   /** Calls that reserved blocks may admit. Default: none. */
   readonly reserved?: ReservedOptions;
@@ -59,7 +59,7 @@ export interface Load {
 /** An app behind the limiter, and clients that call it without a pause, until stopped. */
 export async function startLoad(
   redis: RateLimitOptions['redis'],
-  { timeoutMs = 50, ...options }: LoadOptions = {},
+  { timeoutMs = 250, ...options }: LoadOptions = {},
 ): Promise<Load> {
   const events: RateLimitEvent[] = [];
   const answers = new Map<string, number>();

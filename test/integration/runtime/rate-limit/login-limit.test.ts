@@ -5,6 +5,7 @@ import { loginLimit, type LoginLimitOptions, type RateLimitEvent } from '@portcu
 import express, { type Request } from 'express';
 import { until } from '../../../support/until';
 import { useTestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 const PASSWORD = 'correct horse';
 
@@ -32,6 +33,7 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
   const start = async (options: Partial<LoginLimitOptions> = {}): Promise<void> => {
     const app = express();
     const limit = loginLimit({
+      ...PATIENTLY,
       ...{ name: 'login-test', redis: redis(), account, trustedProxies: ['127.0.0.1'] },
       // No outage on a busy machine: one would admit attempts by this process' own share.
       timeoutMs: 5_000,

@@ -7,6 +7,7 @@ import {
 import { definePolicy, rateLimit, type RateLimitEvent, type RateLimiter } from '@portcullis/runtime';
 import { serve, type TestApp } from './app';
 import { connect, startRedis, type TestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 const policy = definePolicy({
   name: 'metrics',
@@ -44,6 +45,7 @@ describe('the limiter’s metrics, read by the OpenTelemetry SDK', () => {
     meterProvider = new MeterProvider({ readers: [reader] });
     events = [];
     limiter = rateLimit({
+      ...PATIENTLY,
       ...{ policy, redis, meterProvider, reserved: { tiers: ['enterprise'] } },
       costs: { 'POST /batch': (req) => Number(req.get('x-cost')) },
       onEvent: (event) => events.push(event),

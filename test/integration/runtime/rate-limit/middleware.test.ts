@@ -2,13 +2,14 @@ import { rateLimit } from '@portcullis/runtime';
 import { policy } from '../../../../policy';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 describe('rateLimit() in front of an Express app, on a real Redis', () => {
   const { redis } = useTestRedis();
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await serve(rateLimit({ policy, redis: redis() }));
+    app = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis() }));
   });
 
   afterAll(async () => {

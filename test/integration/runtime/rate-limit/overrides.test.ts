@@ -4,6 +4,7 @@ import { until } from '../../../support/until';
 import { useShortLeases, type Service } from '../secrets/short-leases';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 const policy = definePolicy({
   name: 'overrides',
@@ -38,7 +39,7 @@ describe('overrides of single organisations, in a real Vault and a real Redis', 
       ...{ path, intervalSeconds: 0.1 },
       ...(onMissing && { onMissing }),
     });
-    app = await serve(rateLimit({ policy, redis: redis(), overrides: source }));
+    app = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis(), overrides: source }));
     return source;
   };
   const policyOf = async (organisation: string, tier = 'free'): Promise<string | null> =>

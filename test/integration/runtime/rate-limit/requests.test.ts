@@ -11,6 +11,7 @@ import { rateLimit as expressRateLimit } from 'express-rate-limit';
 import { parseList } from '../../../support/structured-fields';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 const policy = definePolicy({
   name: 'requests',
@@ -48,7 +49,7 @@ const remaining = async (path = '/cheap', tier = 'free'): Promise<number> =>
 
 describe('a cost that depends on the request', () => {
   const priced = (cost: CostFunction): Promise<TestApp> =>
-    serve(rateLimit({ policy, redis: redis(), costs: { 'GET /priced': cost } }));
+    serve(rateLimit({ ...PATIENTLY, policy, redis: redis(), costs: { 'GET /priced': cost } }));
 
   test('is charged, rounded up', async () => {
     app = await priced((req) => Number(req.query.units) / 2);
@@ -78,7 +79,7 @@ describe('a cost that depends on the request', () => {
         else res.status(500).json({ error: 'internal' });
       };
       app = await serve(
-        rateLimit({ policy, redis: redis(), costs: { 'GET /priced': cost } }),
+        rateLimit({ ...PATIENTLY, policy, redis: redis(), costs: { 'GET /priced': cost } }),
         onError as unknown as RequestHandler,
       );
       const answer = await call('/priced');
@@ -103,7 +104,7 @@ describe('a cost that depends on the request', () => {
 test.each(['platinum', '', '__proto__', 'constructor'])(
   'a token whose tier is %j has the default one',
   async (tier) => {
-    app = await serve(rateLimit({ policy, redis: redis() }));
+    app = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis() }));
     const answer = await call('/cheap', tier);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('ratelimit-policy')).toBe('"free";q=100;w=60');
@@ -118,7 +119,7 @@ describe('a refund', () => {
   };
   beforeEach(async () => {
     infos.length = 0;
-    app = await serve(rateLimit({ policy, redis: redis() }), remember);
+    app = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis() }), remember);
   });
 
   test('gives back what was charged, in all never more than that', async () => {
@@ -150,7 +151,7 @@ describe('a refund', () => {
 });
 
 test('a denied client is answered without Redis; its cheaper call, and its call in another tier, are not', async () => {
-  app = await serve(rateLimit({ policy, redis: redis() }));
+  app = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis() }));
   const scripts = async (): Promise<number> =>
     Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis().info('commandstats'))?.[1] ?? 0);
   for (let i = 0; i < 4; i += 1) await call('/dear');
@@ -170,7 +171,7 @@ test('a denied client is answered without Redis; its cheaper call, and its call 
 
 describe('the headers', () => {
   test('are structured fields, on admissions and denials, in one window and in two', async () => {
-    app = await serve(rateLimit({ policy, redis: redis() }));
+    app = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis() }));
     const fields = async (path: string, tier: string) => {
       const { headers } = await call(path, tier);
       return [parseList(headers.get('ratelimit-policy') ?? ''), parseList(headers.get('ratelimit') ?? '')];
@@ -205,7 +206,7 @@ describe('the headers', () => {
         identifier: 'other',
         keyGenerator: () => organisation,
       }),
-      rateLimit({ policy, redis: redis() }),
+      rateLimit({ ...PATIENTLY, policy, redis: redis() }),
     );
 
   test.each([

@@ -1,6 +1,7 @@
 import { definePolicy, rateLimit, type RateLimiter, type RateLimitOptions } from '@portcullis/runtime';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
+import { PATIENTLY } from '../../../support/patiently';
 
 const policy = definePolicy({
   name: 'reserved',
@@ -33,7 +34,7 @@ describe('rateLimit() with reserved blocks, on a real Redis', () => {
         return redis().sendCommand(args);
       },
     };
-    limiter = rateLimit({ policy, redis: counted, timeoutMs: 5_000, ...(reserved && { reserved }) });
+    limiter = rateLimit({ ...PATIENTLY, policy, redis: counted, ...(reserved && { reserved }) });
     app = await serve(limiter, (req, res, next) => {
       const refund = Number(req.get('x-refund'));
       if (!refund) next();

@@ -16,6 +16,7 @@ import { startUpstash } from '../../../support/upstash';
 import { ACCESS_KEY, ElastiCacheDouble } from '../secrets/elasticache';
 import { useShortLeases, type Service } from '../secrets/short-leases';
 import { startLoad } from './load';
+import { PATIENTLY } from '../../../support/patiently';
 
 // Bounds of real time on a machine that others use too: what is tried again says why it failed.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
@@ -101,7 +102,7 @@ describe('sources that Vault leases no user for', () => {
 async function losesNoDecision(redis: RotatingRedis, rotate: () => Promise<void>): Promise<void> {
   await redis.sendCommand(['PING']);
   // Only what is lost counts, not what a busy machine answers late.
-  const load = await startLoad(redis, { timeoutMs: 2_000 });
+  const load = await startLoad(redis, PATIENTLY);
   for (let rotation = 0; rotation < ROTATIONS; rotation += 1) {
     await rotate();
     await load.more(50);

@@ -10,6 +10,7 @@ import express, { type Express, type RequestHandler, Router } from 'express';
 import { callerFromHeader } from './app';
 import { useTestRedis } from './redis';
 import { TRICKS, type Trick } from './route-tricks';
+import { PATIENTLY } from '../../../support/patiently';
 
 const LIMIT = 1_000;
 const policy = definePolicy({
@@ -46,7 +47,7 @@ describe('no way of writing a request changes its cost or its scopes', () => {
   beforeAll(async () => {
     const protection = (): RequestHandler[] => [
       callerFromHeader,
-      rateLimit({ policy, redis: redis() }),
+      rateLimit({ ...PATIENTLY, policy, redis: redis() }),
       enforce(policy),
     ];
     plain = await listen(withRoutes(express()));
