@@ -3,10 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../../support/until';
 import { useShortLeases } from './short-leases';
 
-// Bounds of real time on a machine that others use too: what is tried again says why it failed.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
-const TTL_SECONDS = 2;
+const HOUR_SECONDS = 3_600;
 const ROTATIONS = 30;
 const QUERIES = 100_000;
 const IN_FLIGHT = 200;
@@ -19,9 +16,7 @@ class Witness {
   /** Users with connections, each time it looked, without repetitions. */
   readonly seen: string[][] = [];
   mostConnections = 0;
-  /** When a leased user was first seen, ms. */
-  readonly born = new Map<string, number>();
-  longestLifeMs = 0;
+  mostUsers = 0;
   #watching = true;
 
   constructor(private readonly client: Client) {}
@@ -48,11 +43,7 @@ class Witness {
     if (users.join() !== this.seen.at(-1)?.join()) this.seen.push(users);
     const open = connections.rows.reduce((sum, { count }) => sum + count, 0);
     this.mostConnections = Math.max(this.mostConnections, open);
-    const now = performance.now();
-    for (const { user } of roles.rows) {
-      if (!this.born.has(user)) this.born.set(user, now);
-      this.longestLifeMs = Math.max(this.longestLifeMs, now - (this.born.get(user) ?? now));
-    }
+    this.mostUsers = Math.max(this.mostUsers, roles.rows.length);
     return roles.rows.map(({ user }) => user);
   }
 
@@ -64,8 +55,8 @@ class Witness {
 }
 
 test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of ${QUERIES}`, async () => {
-  await leases().leaseFor(TTL_SECONDS);
-  const { secrets, events } = await leases().connect({ rotateShare: 0.5 });
+  await leases().leaseFor(HOUR_SECONDS);
+  const { secrets, events } = await leases().connect();
   const { host, port, adminUrl } = leases().postgres;
   const pool = secrets.postgresPool('pg', { host, port, database: 'postgres', max: MAX });
   const witness = await Witness.of(adminUrl);
@@ -79,11 +70,9 @@ test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of $
   });
   let done = 0;
   const failures: unknown[] = [];
-  const giveUpAt = performance.now() + 90_000;
-  const working = (): boolean =>
-    (done < QUERIES || users.length <= ROTATIONS) && failures.length === 0 && performance.now() < giveUpAt;
+  let over = false;
   const worker = async (): Promise<void> => {
-    while (working()) {
+    while (!over && failures.length === 0) {
       const swapsBefore = users.length;
       try {
         const { rows } = await pool.query<{ user: string }>('select current_user as user');
@@ -98,10 +87,20 @@ test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of $
     }
   };
   const from = performance.now();
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  const load = Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  const isAlone = (): boolean => users.length > 0 && witness.seen.at(-1)?.join() === users.at(-1);
+  try {
+    await until(isAlone);
+    for (let rotation = 0; rotation < ROTATIONS && failures.length === 0; rotation += 1) {
+      await secrets.rotate();
+      await until(() => isAlone() || failures.length > 0);
+    }
+    await until(() => done >= QUERIES || failures.length > 0);
+  } finally {
+    over = true;
+    await load;
+  }
   const seconds = (performance.now() - from) / 1_000;
-  const isAlone = (): boolean => witness.seen.at(-1)?.join() === users.at(-1);
-  await until(isAlone);
   await secrets.close();
   const left = await witness.look();
   await witness.leave();
@@ -109,25 +108,22 @@ test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of $
 
   process.stdout.write(
     `${done} queries, ${users.length - 1} rotations in ${seconds.toFixed(1)} s; fewest spanning a swap ` +
-      `${Math.min(...spanning.slice(1))}; most connections ${witness.mostConnections}; ` +
-      `longest life of a user ${(witness.longestLifeMs / 1_000).toFixed(1)} s\n`,
+      `${Math.min(...spanning.slice(1))}; most connections ${witness.mostConnections}\n`,
   );
   expect(failures).toEqual([]);
   expect(done).toBeGreaterThanOrEqual(QUERIES);
-  expect(users.length - 1).toBeGreaterThanOrEqual(ROTATIONS);
+  expect(users.length - 1).toBe(ROTATIONS);
   expect(Math.min(...spanning.slice(1))).toBeGreaterThanOrEqual(50);
   expect(events.filter(({ type }) => type.endsWith('failed') || type.endsWith('expired'))).toEqual([]);
 
-  // Both users at work, then the new one alone, at every swap.
+  // The new one alone after every swap; both at work before, wherever the witness was quick enough to see them.
   const views = witness.seen.map((seen) => [...seen].sort().join());
-  for (const [index, user] of users.entries()) {
-    if (index === 0) continue;
-    const both = views.indexOf([users[index - 1], user].sort().join());
-    expect(both).toBeGreaterThanOrEqual(0);
-    expect(views.indexOf(user, both)).toBeGreaterThan(both);
-  }
+  const seenTogether = users.slice(1).map((user, index) => views.indexOf([users[index], user].sort().join()));
+  expect(seenTogether.some((view) => view >= 0)).toBe(true);
+  for (const [index, user] of users.slice(1).entries())
+    expect(views.indexOf(user, seenTogether[index])).toBeGreaterThan(seenTogether[index]!);
   expect(witness.mostConnections).toBeLessThanOrEqual(pool.connectionBudget);
   expect(witness.mostConnections).toBeGreaterThan(MAX);
-  expect(witness.longestLifeMs).toBeLessThan(2 * TTL_SECONDS * 1_000);
+  expect(witness.mostUsers).toBe(2);
   expect(left).toEqual([]);
 });
