@@ -152,6 +152,7 @@ describe('the limits of the client of a scan', () => {
     // Refused before the limiter: an access token that was changed on its way, and is renewed no more.
     await inShell(folder, 'kill "$(cat .zap/run/renewing)" && printf x >> .zap/run/token', {});
     const { code, stderr } = await see();
+    await keep(folder);
     expect(code).toBe(1);
     expect(stderr).toMatch(/answered 401 and no RateLimit-Policy/);
   });

@@ -5,5 +5,5 @@ import { promisify } from 'node:util';
 export function inShell(folder: string, script: string, variables: NodeJS.ProcessEnv) {
   const env = { PATH: process.env.PATH, ...variables };
   const args = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script];
-  return promisify(execFile)('bash', args, { cwd: folder, env, timeout: 20_000 });
+  return promisify(execFile)('bash', args, { cwd: folder, env });
 }

@@ -36,7 +36,6 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
       ...PATIENTLY,
       ...{ name: 'login-test', redis: redis(), account, trustedProxies: ['127.0.0.1'] },
       // No outage on a busy machine: one would admit attempts by this process' own share.
-      timeoutMs: 5_000,
       onEvent: (event) => events.push(event),
       ...options,
     });
