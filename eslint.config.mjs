@@ -38,6 +38,12 @@ const loginRooms = [
   ['cookies', 'parts.ts', 'routes'],
 ].flatMap(([room, ...above]) => within('runtime/src/auth/login', room, ...above));
 
+/** Suites share what is in test/support, and nothing of each other's. */
+const SUITES = ['unit', 'attack', 'synth', 'integration', 'edge'];
+const suites = ['support', ...SUITES].flatMap((suite) =>
+  within('test', suite, ...SUITES.filter((other) => other !== suite)),
+);
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '**/cdktf.out/', 'coverage/'] },
   js.configs.recommended,
@@ -81,6 +87,7 @@ export default tseslint.config(
             ...runtimeRooms,
             ...authRooms,
             ...loginRooms,
+            ...suites,
             ...forbidden('constructs', 'stacks', 'cli', 'example', ...ROOT_FILES),
             ...forbidden('stacks', 'cli', 'example'),
             ...forbidden('example', 'constructs', 'stacks', 'cli'),

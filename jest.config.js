@@ -4,7 +4,7 @@
  * `integration` starts the real engines once for all of its files. What needs AWS is not among them: test/edge.
  */
 const { availableParallelism } = require('node:os');
-const shared = require('./test/support/jest-shared');
+const shared = require('./test/support/jest-shared.js');
 
 /** @type {import('jest').Config} */
 module.exports = {

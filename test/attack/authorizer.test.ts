@@ -10,10 +10,11 @@ import type {
   HttpApiEvent,
   RequestEvent,
 } from '../../runtime/src/authorizer/gateway-events';
-import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
+import { startIssuer, type TestIssuer } from '../support/auth/issuer';
 import { NOW, stopTheCalendar } from './calendar';
-import { requestCases, tokenCases, type Fate, type HostileRequest, type RequestCase } from './cases';
-import { Forge } from './forge';
+import { requestCases, tokenCases, type Fate, type RequestCase } from './cases';
+import type { HostileRequest } from '../support/attack/hostile-request';
+import { Forge } from '../support/attack/forge';
 import {
   ask,
   httpApiEvent,
@@ -22,8 +23,8 @@ import {
   tokenEvent,
   type GatewayStatus,
   type Outcome,
-} from './gateway';
-import { secretsIn, toBytes } from './wire';
+} from '../support/attack/gateway';
+import { secretsIn, toBytes } from '../support/attack/wire';
 
 /**
  * The function looks for its issuer's keys for as long as its process lives, as in Lambda, and so longer than these

@@ -3,9 +3,9 @@ import express, { type RequestHandler } from 'express';
 import fc from 'fast-check';
 import { policy } from '../../policy';
 import { enforce, requireAuth, type AuthMiddleware } from '../../runtime/src/auth';
-import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
-import { Forge } from './forge';
-import { listen, toBytes, type Listening } from './wire';
+import { startIssuer, type TestIssuer } from '../support/auth/issuer';
+import { Forge } from '../support/attack/forge';
+import { listen, toBytes, type Listening } from '../support/attack/wire';
 import { runs } from '../support/fuzzing';
 
 const SCOPES = [...new Set(policy.routes.flatMap(({ scopes }) => scopes))];

@@ -2,11 +2,11 @@
 import express from 'express';
 import { policy } from '../../policy';
 import { enforce, requireAuth, type AuthEvent, type AuthMiddleware } from '../../runtime/src/auth';
-import { startIssuer, type TestIssuer } from '../unit/runtime/auth/support/issuer';
+import { startIssuer, type TestIssuer } from '../support/auth/issuer';
 import { NOW, stopTheCalendar } from './calendar';
 import { requestCases, targetCases, tokenCases, wireCases, type Fate, type RequestCase } from './cases';
-import { Forge } from './forge';
-import { listen, secretsIn, toBytes, type Listening, type RawAnswer } from './wire';
+import { Forge } from '../support/attack/forge';
+import { listen, secretsIn, toBytes, type Listening, type RawAnswer } from '../support/attack/wire';
 
 const LARGEST_ANSWER = 8_192;
 

@@ -6,10 +6,10 @@ import { TokenError, type AuthContext } from '../../runtime/src/auth';
 import { resolveAuth } from '../../runtime/src/auth/options';
 import { TokenCache } from '../../runtime/src/auth/token/token-cache';
 import { makeVerifier, type TokenVerifier } from '../../runtime/src/auth/token/verifier';
-import { manualClock, settled } from '../unit/runtime/auth/support/clock';
-import { published } from '../unit/runtime/auth/support/published';
+import { manualClock, settled } from '../support/auth/clock';
+import { published } from '../support/auth/published';
 import { NOW } from './calendar';
-import { Forge, partsOf } from './forge';
+import { Forge, partsOf } from '../support/attack/forge';
 import { runs } from '../support/fuzzing';
 
 const forge = new Forge(policy.issuer, policy.audience, NOW);

@@ -11,7 +11,8 @@ import type { AwsEnvironment } from '../../stacks/environments/define-environmen
 import { ServiceStack } from '../../stacks/service-stack';
 import type { Account } from './account';
 import { AwsEngine } from './engine';
-import { leaveOut, type Configuration } from './left-out';
+import { leaveOut, type Configuration } from '../support/left-out';
+import { LEFT_OUT } from './left-out';
 
 /** The stacks of an environment. */
 const STACKS = {
@@ -80,7 +81,10 @@ export class EdgeDeployment {
   /** Leaves out what moto cannot do, for all that follows. @returns a line for each */
   async leaveOut(part: Part): Promise<readonly string[]> {
     const file = join(this.stackFolder(part), 'cdk.tf.json');
-    const { configuration, lines } = leaveOut(JSON.parse(await readFile(file, 'utf8')) as Configuration);
+    const { configuration, lines } = leaveOut(
+      JSON.parse(await readFile(file, 'utf8')) as Configuration,
+      LEFT_OUT,
+    );
     await writeFile(file, JSON.stringify(configuration));
     return lines;
   }

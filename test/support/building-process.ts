@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { EngineCache } from '../../cli/src/engines/install/cache';
 import { until } from './until';
 
+// Nothing is left of it when the test is gone.
+process.once('disconnect', () => process.exit());
+
 const [folder = '', mode] = process.argv.slice(2);
 const waiting = join(folder, 'somebody-waits');
 

@@ -1,6 +1,9 @@
 /** Opens a run with stubborn processes in it, tells their numbers, and waits for its own end. */
 import { Run } from '../../cli/src/engines/process/run';
 
+// Nothing is left of it when the test is gone.
+process.once('disconnect', () => process.exit());
+
 /** Ignores SIGTERM, as does the process that it starts itself. */
 const STUBBORN = `
   process.on('SIGTERM', () => undefined);

@@ -3,7 +3,7 @@
  * waits for whatever a failed test left open, which may be for ever.
  */
 const { buildArgv, runCLI } = require('jest');
-const { skippedIn, slowestIn } = require('./run-summary');
+const { skippedIn, slowestIn } = require('./run-summary.js');
 
 async function main() {
   const argv = await buildArgv(process.argv.slice(2));

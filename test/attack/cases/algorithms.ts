@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { hmac, pem, pss, signer, type Forge, type Signer } from '../forge';
+import { hmac, pem, pss, signer, type Forge, type Signer } from '../../support/attack/forge';
 import { tokens } from './case';
 
 const unsigned = (alg: string) => (forge: Forge) => forge.token({ header: { alg }, sign: () => '' });

@@ -1,5 +1,6 @@
 import type { RefusalReason } from '../../../runtime/src/auth';
-import type { Forge } from '../forge';
+import type { Forge } from '../../support/attack/forge';
+import type { HostileRequest } from '../../support/attack/hostile-request';
 
 /**
  * What has to happen to a token: let in; refused, and for which reason; good but without the scope; or not
@@ -19,13 +20,6 @@ export interface RequestCase {
   readonly name: string;
   readonly request: (forge: Forge) => HostileRequest;
   readonly fate: Exclude<Fate, RefusalReason> | 'malformed' | 'ambiguous' | 'unlisted';
-}
-
-export interface HostileRequest {
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body?: string;
 }
 
 /** Lines of a table, all with one fate. */

@@ -1,4 +1,4 @@
-import type { Forge } from '../forge';
+import type { Forge } from '../../support/attack/forge';
 import { tokens } from './case';
 
 const having = (change: Record<string, unknown>) => (forge: Forge) => forge.claims(change);

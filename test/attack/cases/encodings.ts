@@ -1,5 +1,5 @@
 import { createCipheriv, constants, publicEncrypt, randomBytes } from 'node:crypto';
-import { encode, partsOf, type Forge } from '../forge';
+import { encode, partsOf, type Forge } from '../../support/attack/forge';
 import { tokens } from './case';
 
 type Segments = readonly [header: string, claims: string, signature: string];

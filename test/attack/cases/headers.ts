@@ -1,4 +1,4 @@
-import { signer, type Forge } from '../forge';
+import { signer, type Forge } from '../../support/attack/forge';
 import { tokens } from './case';
 
 const header = (change: Record<string, unknown>) => (forge: Forge) => forge.header(change);

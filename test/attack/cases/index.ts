@@ -7,7 +7,7 @@ import { signatures } from './signatures';
 import { times } from './times';
 import type { TokenCase } from './case';
 
-export type { Fate, HostileRequest, RequestCase, TokenCase } from './case';
+export type { Fate, RequestCase, TokenCase } from './case';
 export { requestCases } from './requests';
 export { targetCases } from './targets';
 export { wireCases } from './wire';

@@ -1,5 +1,6 @@
-import type { Forge } from '../forge';
-import type { HostileRequest, RequestCase } from './case';
+import type { Forge } from '../../support/attack/forge';
+import type { HostileRequest } from '../../support/attack/hostile-request';
+import type { RequestCase } from './case';
 
 type Make = (token: string, forge: Forge) => HostileRequest;
 

@@ -1,5 +1,5 @@
 import { sign } from 'node:crypto';
-import { partsOf, signer, type Forge, type SigningPair } from '../forge';
+import { partsOf, signer, type Forge, type SigningPair } from '../../support/attack/forge';
 import { tokens } from './case';
 
 /** The order of the group that P-256 signatures are made in (FIPS 186-5, SP 800-186 §3.2.1.3). */

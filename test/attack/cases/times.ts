@@ -1,4 +1,4 @@
-import type { Forge } from '../forge';
+import type { Forge } from '../../support/attack/forge';
 import { tokens } from './case';
 
 /** Times relative to now, in seconds; anything else as it is. */

@@ -1,4 +1,4 @@
-import type { Forge } from '../forge';
+import type { Forge } from '../../support/attack/forge';
 import { LENIENT_PARSER } from './node';
 
 /**

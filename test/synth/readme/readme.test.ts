@@ -1,7 +1,7 @@
 import { Testing } from 'cdktf';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { only, synthesize } from '../synthesize';
+import { only, synthesize } from '../../support/synth/synthesize';
 import { OrdersVault } from './orders-vault';
 
 const CHECKOUT = join(__dirname, '../../..');

@@ -5,7 +5,7 @@ import { dev } from '../../../stacks/environments/dev';
 import { prod } from '../../../stacks/environments/prod';
 import { staging } from '../../../stacks/environments/staging';
 import { ServiceStack } from '../../../stacks/service-stack';
-import { all, only, synthesize } from '../synthesize';
+import { all, only, synthesize } from '../../support/synth/synthesize';
 
 const environments = [dev(), staging(), prod()];
 const data = (environment = dev()) => synthesize(new DataStack(Testing.app(), { policy, environment }));

@@ -3,7 +3,7 @@ import { policy } from '../../../policy';
 import { AwsStack } from '../../../stacks/aws-stack';
 import { publish, published } from '../../../stacks/contract';
 import { dev } from '../../../stacks/environments/dev';
-import { all, synthesize } from '../synthesize';
+import { all, synthesize } from '../../support/synth/synthesize';
 
 class Part extends AwsStack {}
 const part = (fill: (stack: Part) => void) => {

@@ -6,7 +6,7 @@ import type { AwsEnvironment } from '../../../stacks/environments/define-environ
 import { dev } from '../../../stacks/environments/dev';
 import { prod } from '../../../stacks/environments/prod';
 import { staging } from '../../../stacks/environments/staging';
-import { all, only, synthesize, type Synthesized } from '../synthesize';
+import { all, only, synthesize, type Synthesized } from '../../support/synth/synthesize';
 
 function edgeOf(environment: AwsEnvironment): { environment: AwsEnvironment; found: Synthesized } {
   const found = synthesize(new EdgeStack(Testing.app(), { policy, environment, bodies }));

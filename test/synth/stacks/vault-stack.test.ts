@@ -6,7 +6,7 @@ import type { Environment } from '../../../stacks/environments/define-environmen
 import { dev } from '../../../stacks/environments/dev';
 import { local } from '../../../stacks/environments/local';
 import { VaultStack } from '../../../stacks/vault-stack';
-import { all, only, synthesize } from '../synthesize';
+import { all, only, synthesize } from '../../support/synth/synthesize';
 
 const stackOf = (environment: Environment = dev(), ofPolicy = policy) =>
   synthesize(new VaultStack(Testing.app(), { policy: ofPolicy, environment }));

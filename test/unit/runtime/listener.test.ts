@@ -16,7 +16,7 @@ import { loginLimit, rateLimit, watchOverrides } from '../../../runtime/src/rate
 import { appRole, SecretsError, SecretsManager } from '../../../runtime/src/secrets';
 import { WatchedEntry } from '../../../runtime/src/secrets/kv/watched-entry';
 import { FakeClock } from '../../support/fake-clock';
-import { serve } from './auth/support/app';
+import { serve } from '../../support/auth/app';
 
 /** Nobody listens there. */
 const NOWHERE = 'http://127.0.0.1:1';

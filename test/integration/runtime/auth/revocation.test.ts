@@ -3,13 +3,7 @@ import type { JWTPayload } from 'jose';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  AUDIENCE,
-  makeKey,
-  startIssuer,
-  type TestIssuer,
-  type TestKey,
-} from '../../../unit/runtime/auth/support/issuer';
+import { AUDIENCE, makeKey, startIssuer, type TestIssuer, type TestKey } from '../../../support/auth/issuer';
 import { connect, startRedis, type TestRedis } from '../rate-limit/redis';
 import { serveApp } from './revocation-app';
 import { answers, Instance, WITHIN_A_SECOND } from './revocation-instances';

@@ -47,6 +47,8 @@ export async function serve(...middleware: RequestHandler[]): Promise<TestApp> {
     res.json({ ok: true });
   });
   const server = app.listen(0, '127.0.0.1');
+  // Where the machine keeps a client waiting, its idle connection is still there.
+  server.keepAliveTimeout = 120_000;
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

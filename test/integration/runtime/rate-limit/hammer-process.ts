@@ -32,7 +32,12 @@ async function main(url: string, mode: string): Promise<void> {
 
   const { client, limits } = HAMMERED;
   let working = true;
-  process.stdin.once('end', () => (working = false)).resume();
+  const stop = (): void => {
+    working = false;
+    // Whatever is still open then.
+    setTimeout(() => process.exit(1), 10_000).unref();
+  };
+  process.stdin.once('end', stop).resume();
   const hammer = async (): Promise<void> => {
     while (working) {
       const request = { client, cost: 1, limits };

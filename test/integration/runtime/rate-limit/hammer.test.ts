@@ -1,5 +1,5 @@
 /** Eight real processes hammer one client on a real Redis; some are stopped, some killed, whatever they hold. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,6 +37,9 @@ describe('eight processes hammering one client', () => {
     const entryPoints = [join(__dirname, 'hammer-process.ts')];
     buildSync({ entryPoints, outfile: script, bundle: true, platform: 'node', logLevel: 'error' });
   });
+  afterEach(() => {
+    for (const hammer of hammers.splice(0)) hammer.kill('SIGKILL');
+  });
   afterAll(async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -73,8 +76,12 @@ describe('eight processes hammering one client', () => {
   );
 });
 
+/** Every one of a test: none outlives it, whatever became of it. */
+const hammers: ChildProcess[] = [];
+
 function startHammer(args: readonly string[], admissions: Admission[]): Hammer {
   const hammer = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  hammers.push(hammer);
   createInterface({ input: hammer.stdout }).on('line', (line) => {
     const [atMs, by = ''] = line.split(' ');
     admissions.push({ atMs: Number(atMs), by });

@@ -118,11 +118,13 @@ describe('the limiter’s metrics, read by the OpenTelemetry SDK', () => {
   });
 
   test('each denial is an event for the log, ten a second at most; the next one counts what was left out', async () => {
+    const startedAt = Date.now();
     const flood = Array.from({ length: 40 }, () => app.call('GET', '/calls/1', { organisation: 'acme' }));
     await Promise.all(flood);
     const denied = events.filter((event) => event.type === 'denied');
     expect(denied.length).toBeGreaterThanOrEqual(10);
-    expect(denied.length).toBeLessThanOrEqual(20);
+    // Seconds that have begun, on a busy machine more than one or two.
+    expect(denied.length).toBeLessThanOrEqual(10 * (1 + Math.ceil((Date.now() - startedAt) / 1_000)));
     expect(denied[0]).toEqual({
       ...{ type: 'denied', tier: 'free', route: '/calls/:id', cost: 1, limit: 3 },
       client: expect.stringMatching(/^[\w-]{22}$/) as string,

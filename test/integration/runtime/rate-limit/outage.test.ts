@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { definePolicy, rateLimit, type RateLimitEvent, type RedisCommands } from '@portcullis/runtime';
 import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
@@ -64,7 +65,7 @@ describe('while Redis does not decide', () => {
     await store.charge({ client: 'warm', cost: 1, limits: [8] });
     // Redis hears the command only while nobody here can read its reply.
     await server().kill('SIGSTOP');
-    const decided = store.charge({ client: 'late', cost: 1, limits: [8] });
+    const decided = store.charge({ client: `late-${randomUUID()}`, cost: 1, limits: [8] });
     for (let turn = 0; turn < 5; turn += 1) await setImmediate();
     await server().kill('SIGCONT');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
@@ -72,13 +73,14 @@ describe('while Redis does not decide', () => {
   });
 
   test('a burst of work before the command is even sent is no outage', async () => {
-    const store = new RedisStore(new GuardedRedis(accessTo(redis()), { timeoutMs: 50 }), [60_000]);
+    const store = new RedisStore(new GuardedRedis(accessTo(redis()), { timeoutMs: 250 }), [60_000]);
     await store.charge({ client: 'warm', cost: 1, limits: [8] });
+    const client = `burst-${randomUUID()}`;
     for (let burst = 1; burst <= 5; burst += 1) {
-      const decided = store.charge({ client: 'burst', cost: 1, limits: [8] });
+      const decided = store.charge({ client, cost: 1, limits: [8] });
       // The batch is handed to the client in this turn; it writes to the socket in the next one.
       await setImmediate();
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
       await expect(decided).resolves.toMatchObject({ allowed: true, used: [burst] });
     }
   });

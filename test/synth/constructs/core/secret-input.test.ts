@@ -1,5 +1,5 @@
 import { SecretVariable, ThrowawayPassword, secretReference } from '@portcullis/constructs';
-import { all, only, stackIn, synthesize, refusal } from '../../synthesize';
+import { all, only, stackIn, synthesize, refusal } from '../../../support/synth/synthesize';
 
 const given = { name: 'admin_password', description: 'of the admin', version: 3 };
 

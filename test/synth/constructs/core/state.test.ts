@@ -1,5 +1,5 @@
 import { encryptState, relaxProviderPin, useBackend, type StateEncryption } from '@portcullis/constructs';
-import { synthesize } from '../../synthesize';
+import { synthesize } from '../../../support/synth/synthesize';
 
 const encryptionOf = (encryption: StateEncryption, binary?: string) => {
   const { terraform, variable } = synthesize((stack) => encryptState(stack, encryption, binary));

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stackIn } from '../../synthesize';
+import { stackIn } from '../../../support/synth/synthesize';
 import { GIVEN_NAMES, givenIn, type Given } from './given';
 import { examples, optionalProps, type Example } from './read-sources';
 

@@ -12,7 +12,7 @@ import {
 import type { TerraformStack } from 'cdktf';
 import { policy } from '../../../../policy';
 import { delivery } from '../../../../stacks/github-settings';
-import { gatewayProps, network, place } from '../aws/fixtures';
+import { gatewayProps, network, place } from '../../../support/synth/aws-fixtures';
 
 /** What an example of the constructs may name without making it. Each thing is made in `stack` once it is named. */
 export function givenIn(stack: TerraformStack) {

@@ -1,5 +1,5 @@
 import { AuditDevices } from '@portcullis/constructs';
-import { all, stackIn, synthesize, refusal } from '../../synthesize';
+import { all, stackIn, synthesize, refusal } from '../../../support/synth/synthesize';
 
 const files = [
   { name: 'primary', filePath: '/var/log/vault/primary.log' },

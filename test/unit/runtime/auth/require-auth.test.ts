@@ -9,8 +9,8 @@ import {
   type AuthMiddleware,
 } from '../../../../runtime/src/auth';
 import { policy as base } from '../../../../policy';
-import { bearer, serve, type RunningApp } from './support/app';
-import { makeKey, startIssuer, type TestIssuer, type TestKey } from './support/issuer';
+import { bearer, serve, type RunningApp } from '../../../support/auth/app';
+import { makeKey, startIssuer, type TestIssuer, type TestKey } from '../../../support/auth/issuer';
 
 let issuer: TestIssuer;
 let key: TestKey;

@@ -4,11 +4,11 @@ import { definePolicy } from '../../../../runtime/src/policy';
 import { makeAuthorizer, type Authorizer } from '../../../../runtime/src/authorizer/authorizer';
 import type { PolicyResponse } from '../../../../runtime/src/authorizer/gateway-events';
 import type { JWK } from 'jose';
-import { Forge } from '../../../attack/forge';
-import { ask, httpApiEvent, requestEvent, tokenEvent } from '../../../attack/gateway';
-import type { HostileRequest } from '../../../attack/cases';
-import { manualClock, type ManualClock } from '../auth/support/clock';
-import { published, type Published } from '../auth/support/published';
+import { Forge } from '../../../support/attack/forge';
+import { ask, httpApiEvent, requestEvent, tokenEvent } from '../../../support/attack/gateway';
+import type { HostileRequest } from '../../../support/attack/hostile-request';
+import { manualClock, type ManualClock } from '../../../support/auth/clock';
+import { published, type Published } from '../../../support/auth/published';
 
 const NOW = Date.UTC(2026, 5, 1) / 1_000;
 const forge = new Forge(policy.issuer, policy.audience, NOW);

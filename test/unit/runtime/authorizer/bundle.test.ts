@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleAuthorizer } from '../../../../constructs/src/aws/authorizer/bundle';
 import { policy } from '../../../../policy';
-import { startIssuer, type TestIssuer } from '../auth/support/issuer';
-import { Forge } from '../../../attack/forge';
-import { httpApiEvent, requestEvent, tokenEvent } from '../../../attack/gateway';
+import { startIssuer, type TestIssuer } from '../../../support/auth/issuer';
+import { Forge } from '../../../support/attack/forge';
+import { httpApiEvent, requestEvent, tokenEvent } from '../../../support/attack/gateway';
 
 let folder: string;
 let issuer: TestIssuer;

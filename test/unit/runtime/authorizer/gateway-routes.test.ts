@@ -10,7 +10,7 @@ import {
   IN_SEGMENT_REPEATED,
 } from '../../../../runtime/src/authorizer/wildcards';
 import { policy as fintech } from '../../../../policy';
-import { methodArn, permits } from '../../../attack/gateway';
+import { methodArn, permits } from '../../../support/attack/gateway';
 import { runs } from '../../../support/fuzzing';
 
 type RouteInput = Parameters<typeof definePolicy>[0]['routes'][number];

@@ -6,8 +6,8 @@ import { bundleAuthorizer } from '@portcullis/constructs/aws';
 import { Testing } from 'cdktf';
 import { policy } from '../../../../../policy';
 import { zipOf } from '../../../../../constructs/src/aws/authorizer/zip';
-import { only, stackIn, synthesize } from '../../../synthesize';
-import { httpApiIn } from '../fixtures';
+import { only, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { httpApiIn } from '../../../../support/synth/aws-fixtures';
 
 it('is written beside the stack, named by its hash, and is what the bundler makes', () => {
   const stack = stackIn();

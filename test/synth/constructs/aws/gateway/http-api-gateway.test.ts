@@ -1,7 +1,14 @@
 import type { HttpApiGatewayProps } from '@portcullis/constructs/aws';
 import { policy } from '../../../../../policy';
-import { all, only, refusal, stackIn, synthesize, type Synthesized } from '../../../synthesize';
-import { httpApiIn, httpApiProps, policyOf, type RouteInput } from '../fixtures';
+import {
+  all,
+  only,
+  refusal,
+  stackIn,
+  synthesize,
+  type Synthesized,
+} from '../../../../support/synth/synthesize';
+import { httpApiIn, httpApiProps, policyOf, type RouteInput } from '../../../../support/synth/aws-fixtures';
 
 type Fields = Record<string, unknown>;
 const made = (props?: Partial<HttpApiGatewayProps>) => synthesize((stack) => httpApiIn(stack, props));

@@ -1,8 +1,15 @@
 import type { RestApiGatewayProps } from '@portcullis/constructs/aws';
 import { z } from 'zod';
 import { policy } from '../../../../../policy';
-import { all, only, refusal, stackIn, synthesize, type Synthesized } from '../../../synthesize';
-import { policyOf, restApiIn, restApiProps } from '../fixtures';
+import {
+  all,
+  only,
+  refusal,
+  stackIn,
+  synthesize,
+  type Synthesized,
+} from '../../../../support/synth/synthesize';
+import { policyOf, restApiIn, restApiProps } from '../../../../support/synth/aws-fixtures';
 
 type Fields = Record<string, unknown>;
 const made = (props?: Partial<RestApiGatewayProps>) => synthesize((stack) => restApiIn(stack, props));

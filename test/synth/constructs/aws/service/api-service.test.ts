@@ -1,6 +1,6 @@
 import type { ApiServiceProps } from '@portcullis/constructs/aws';
-import { all, idsOf, only, refusedProps, stackIn, synthesize } from '../../../synthesize';
-import { serviceIn, serviceProps, statementsOf } from '../fixtures';
+import { all, idsOf, only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { serviceIn, serviceProps, statementsOf } from '../../../../support/synth/aws-fixtures';
 
 type Fields = Record<string, unknown>;
 const service = (props?: Partial<ApiServiceProps>) => synthesize((stack) => serviceIn(stack, props));

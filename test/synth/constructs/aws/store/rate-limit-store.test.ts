@@ -1,7 +1,7 @@
 import { RUNTIME_ACL } from '@portcullis/constructs';
 import { storeAccess, type RateLimitStoreProps } from '@portcullis/constructs/aws';
-import { all, idsOf, only, refusedProps, stackIn, synthesize } from '../../../synthesize';
-import { statementsOf, storeIn, storeProps } from '../fixtures';
+import { all, idsOf, only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { statementsOf, storeIn, storeProps } from '../../../../support/synth/aws-fixtures';
 
 type Fields = Record<string, unknown>;
 const store = (props?: Partial<RateLimitStoreProps>) => synthesize((stack) => storeIn(stack, props));

@@ -1,6 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AwsDeployIdentity, type AwsDeployIdentityProps } from '@portcullis/constructs/github';
-import { all, only, refusal, stackIn, synthesize } from '../../../synthesize';
+import { all, only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: AwsDeployIdentityProps = {
   repository: 'fintech-example/fintech-api',

@@ -1,5 +1,5 @@
 import { DeployIdentity, type DeployIdentityProps } from '@portcullis/constructs/github';
-import { refusal, stackIn, synthesize } from '../../../synthesize';
+import { refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: DeployIdentityProps = {
   repository: 'fintech-example/fintech-api',

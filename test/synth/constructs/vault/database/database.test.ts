@@ -7,7 +7,7 @@ import {
   RedisRole,
 } from '@portcullis/constructs';
 import type { TerraformStack } from 'cdktf';
-import { all, only, stackIn, synthesize, refusal } from '../../../synthesize';
+import { all, only, stackIn, synthesize, refusal } from '../../../../support/synth/synthesize';
 import { postgresIn, redisIn } from '../fixtures';
 
 const postgresRoleIn = (stack: TerraformStack) =>

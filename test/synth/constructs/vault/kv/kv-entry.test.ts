@@ -1,5 +1,5 @@
 import { AppRoleLogin, KvEntry, KvMount, SecretVariable } from '@portcullis/constructs';
-import { only, stackIn, synthesize, refusal } from '../../../synthesize';
+import { only, stackIn, synthesize, refusal } from '../../../../support/synth/synthesize';
 
 const entryIn = (stack = stackIn(), name = 'fintech-api/config') => {
   const data = new SecretVariable(stack, 'data', {

@@ -1,5 +1,5 @@
 import { AppRoleLogin, WrappedSecretIdMinter, type AppRoleLoginProps } from '@portcullis/constructs';
-import { only, refusal, stackIn, synthesize } from '../../../synthesize';
+import { only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const synthesizeLogin = (props: Partial<AppRoleLoginProps> = {}) =>
   synthesize((stack) => new AppRoleLogin(stack, 'login', { name: 'fintech-api', ...props }));

@@ -1,6 +1,6 @@
 import { KvMount, VaultAwsAuth, type VaultAwsAuthProps } from '@portcullis/constructs';
 import { awsLogin } from '@portcullis/runtime';
-import { only, refusal, stackIn, synthesize } from '../../../synthesize';
+import { only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const props: VaultAwsAuthProps = {
   name: 'orders',

@@ -1,9 +1,9 @@
 import type { AuthEvent } from '../../../../../runtime/src/auth';
 import { KeySet } from '../../../../../runtime/src/auth/keys/key-set';
 import { discoverJwksUri } from '../../../../../runtime/src/auth/keys/jwks-uri';
-import { manualClock, settled, type ManualClock } from '../support/clock';
-import { makeKey, type TestKey } from '../support/issuer';
-import { published, type Published } from '../support/published';
+import { manualClock, settled, type ManualClock } from '../../../../support/auth/clock';
+import { makeKey, type TestKey } from '../../../../support/auth/issuer';
+import { published, type Published } from '../../../../support/auth/published';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

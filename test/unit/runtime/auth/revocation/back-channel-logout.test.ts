@@ -8,8 +8,14 @@ import {
 } from '@portcullis/runtime';
 import express from 'express';
 import type { JWTPayload } from 'jose';
-import { serve, type Answer, type HeaderLines, type RunningApp } from '../support/app';
-import { AUDIENCE, makeKey, startIssuer, type TestIssuer, type TestKey } from '../support/issuer';
+import { serve, type Answer, type HeaderLines, type RunningApp } from '../../../../support/auth/app';
+import {
+  AUDIENCE,
+  makeKey,
+  startIssuer,
+  type TestIssuer,
+  type TestKey,
+} from '../../../../support/auth/issuer';
 
 const CLIENT = 'fintech-web';
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';

@@ -1,7 +1,13 @@
 import { definePolicy, requireAuth, type AuthMiddleware, type RevocationCheck } from '@portcullis/runtime';
 import express from 'express';
-import { bearer, serve, type RunningApp } from '../support/app';
-import { AUDIENCE, makeKey, startIssuer, type TestIssuer, type TestKey } from '../support/issuer';
+import { bearer, serve, type RunningApp } from '../../../../support/auth/app';
+import {
+  AUDIENCE,
+  makeKey,
+  startIssuer,
+  type TestIssuer,
+  type TestKey,
+} from '../../../../support/auth/issuer';
 
 let issuer: TestIssuer;
 let key: TestKey;

@@ -5,9 +5,9 @@ import type { SigningKey } from '../../../../../runtime/src/auth/keys/jwks';
 import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
 import { TokenCache, type CacheBounds } from '../../../../../runtime/src/auth/token/token-cache';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
-import { manualClock, type ManualClock } from '../support/clock';
-import { makeKey, type TestKey } from '../support/issuer';
-import { published, type Published } from '../support/published';
+import { manualClock, type ManualClock } from '../../../../support/auth/clock';
+import { makeKey, type TestKey } from '../../../../support/auth/issuer';
+import { published, type Published } from '../../../../support/auth/published';
 
 const MINUTE = 60_000;
 const ROOMY: CacheBounds = { entries: 100, bytes: 1_000_000 };

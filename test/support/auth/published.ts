@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import type { FetchJson } from '../../../../../runtime/src/auth/keys/fetch-json';
+import type { FetchJson } from '../../../runtime/src/auth/keys/fetch-json';
 import type { TestKey } from './issuer';
 
 /** What an issuer publishes, without a network between: documents by address, and a count of the fetches. */

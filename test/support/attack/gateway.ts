@@ -1,5 +1,5 @@
 /** API Gateway, as its documentation has it: what it sends to an authorizer, and what it makes of the answer. */
-import type { Policy } from '../../runtime/src/policy';
+import type { Policy } from '../../../runtime/src/policy';
 import type {
   AuthorizerEvent,
   HttpApiEvent,
@@ -7,8 +7,8 @@ import type {
   RequestEvent,
   SimpleResponse,
   TokenEvent,
-} from '../../runtime/src/authorizer/gateway-events';
-import type { HostileRequest } from './cases';
+} from '../../../runtime/src/authorizer/gateway-events';
+import type { HostileRequest } from './hostile-request';
 
 const API = 'arn:aws:execute-api:us-east-1:123456789012:abcdef123';
 

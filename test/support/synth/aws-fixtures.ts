@@ -14,7 +14,7 @@ import {
 } from '@portcullis/constructs/aws';
 import { definePolicy, type Policy, type PolicyInput } from '@portcullis/runtime/policy';
 import type { TerraformStack } from 'cdktf';
-import { policy } from '../../../../policy';
+import { policy } from '../../../policy';
 
 export type RouteInput = PolicyInput['routes'][number];
 

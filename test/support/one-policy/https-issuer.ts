@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, globalAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { JsonWebKey } from 'node:crypto';
-import type { Certificates } from '../support/certificates';
+import type { Certificates } from '../certificates';
 
 export interface HttpsIssuer {
   readonly url: string;

@@ -2,7 +2,7 @@ import { messagesOf } from '@portcullis/runtime';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { Express } from 'express';
-import type { HostileRequest } from './cases/case';
+import type { HostileRequest } from './hostile-request';
 
 /** Everything a server sent until it hung up. */
 export interface RawAnswer {

@@ -1,4 +1,4 @@
-import { leaveOut, type LeftOut } from '../../edge/left-out';
+import { leaveOut, type LeftOut } from '../../support/left-out';
 
 const lacks: readonly LeftOut[] = [
   { type: 'aws_store', reason: 'no CreateStore', instead: { host: 'store.invalid' } },

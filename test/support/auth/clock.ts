@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../../runtime/src/time/clock';
+import type { Clock } from '../../../runtime/src/time/clock';
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
