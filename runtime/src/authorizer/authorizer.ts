@@ -98,12 +98,19 @@ const lambdaClock: Clock = { ...systemClock, monotonic: systemClock.wall };
 function tokenOf(event: AuthorizerEvent): string | undefined {
   if (event.type === 'TOKEN') return bearerToken(event.authorizationToken);
   if ('version' in event && event.version === '2.0') {
-    return bearerToken(event.headers.authorization ?? '');
+    return onlyBearer(event.headers);
   }
-  const headers = Object.entries(event.multiValueHeaders ?? {})
+  return onlyBearer(event.multiValueHeaders ?? event.headers);
+}
+
+/** The token of the one Authorization header, whatever the case of its name. */
+function onlyBearer(
+  headers: Readonly<Record<string, string | readonly string[]>> | null | undefined,
+): string | undefined {
+  const values = Object.entries(headers ?? {})
     .filter(([name]) => name.toLowerCase() === 'authorization')
-    .flatMap(([, values]) => values);
-  return headers.length === 1 ? bearerToken(headers[0] ?? '') : undefined;
+    .flatMap(([, value]) => value);
+  return values.length === 1 ? bearerToken(values[0] ?? '') : undefined;
 }
 
 function contextOf({ subject, tier, organisation }: AuthContext): CallerContext {

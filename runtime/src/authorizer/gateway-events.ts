@@ -17,7 +17,9 @@ export interface RequestEvent {
   readonly type: 'REQUEST';
   readonly version?: '1.0';
   readonly methodArn: string;
-  readonly multiValueHeaders: Readonly<Record<string, readonly string[]>> | null;
+  /** A REST API sends both; an HTTP API only `headers`, repeated ones joined with commas. */
+  readonly headers?: Readonly<Record<string, string>> | null;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>> | null;
 }
 
 /** An HTTP API's authorizer with payload 2.0. Header names are in lower case, repeated headers joined with commas. */
@@ -28,7 +30,8 @@ export interface HttpApiEvent {
   readonly routeKey: string;
   /** The values by which the gateway caches the answer. */
   readonly identitySource?: readonly string[] | null;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Left out where a request had none. */
+  readonly headers?: Readonly<Record<string, string>> | null;
 }
 
 export type AuthorizerEvent = TokenEvent | RequestEvent | HttpApiEvent;

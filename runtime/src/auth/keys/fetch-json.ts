@@ -20,7 +20,8 @@ export const fetchJson: FetchJson = async (url) => {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await answerOf(url, signal);
-    if (response.statusCode === 200) return JSON.parse(await readBounded(response, url)) as unknown;
+    if (response.statusCode === 200)
+      return JSON.parse(withoutMark(await readBounded(response, url))) as unknown;
     response.destroy();
     throw new Error(`${url} answered ${response.statusCode}, expected 200`);
   } catch (error) {
@@ -46,4 +47,9 @@ async function readBounded(response: IncomingMessage, url: string): Promise<stri
     chunks.push(part);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** RFC 8259 §8.1: a parser may ignore a byte order mark, which some servers send. */
+function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, '');
 }

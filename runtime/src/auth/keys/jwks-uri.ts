@@ -1,5 +1,5 @@
 /** Where an issuer's keys are: where its options say, or where the issuer says. */
-import { isHttpsOrLoopback } from '../../policy/loopback';
+import { isLoopback } from '../../policy/loopback';
 import type { FetchJson } from './fetch-json';
 
 /**
@@ -29,8 +29,22 @@ export async function discoverJwksUri(issuer: string, fetchJson: FetchJson): Pro
     );
   }
   const jwksUri = metadata.jwks_uri;
-  if (typeof jwksUri !== 'string' || !isHttpsOrLoopback(jwksUri)) {
+  if (typeof jwksUri !== 'string' || !isTrustedAddress(jwksUri, issuer)) {
     throw new Error(`${url} names no https jwks_uri`);
   }
   return jwksUri;
+}
+
+/**
+ * Whether an address that an issuer published may be asked: https, or plain http of a loopback issuer's own host. A
+ * remote issuer that sends us to our own machine would have us ask a server that it cannot reach itself.
+ */
+export function isTrustedAddress(address: string, issuer: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  if (protocol === 'https:') return true;
+  const own = new URL(issuer);
+  return (
+    protocol === 'http:' && own.protocol === 'http:' && own.hostname === hostname && isLoopback(hostname)
+  );
 }

@@ -1,9 +1,10 @@
 /** An issuer's public keys, as it publishes them (JWK Set, RFC 7517 §5). */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { ALGORITHMS, keyFits, type Algorithm } from './algorithms';
+import { TokenError } from '../errors';
+import { ALGORITHMS, keyFits, verifySignature, type Algorithm } from './algorithms';
 
-/** Issuers have a handful. */
-const MOST_KEYS = 100;
+/** Entries that are read: what an answer of the largest size could hold of the smallest keys. */
+const MOST_ENTRIES = 2_000;
 
 export interface SigningKey {
   readonly id?: string;
@@ -25,8 +26,7 @@ export interface SigningKey {
 export function readJwks(document: unknown): readonly SigningKey[] {
   const entries = (document as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(entries)) throw new Error('the JWK set has no array "keys"');
-  if (entries.length > MOST_KEYS) throw new Error(`the JWK set has more than ${MOST_KEYS} keys`);
-  const keys = entries.flatMap((entry: unknown) => readKey(entry) ?? []);
+  const keys = entries.slice(0, MOST_ENTRIES).flatMap((entry: unknown) => readKey(entry) ?? []);
   if (keys.length === 0) throw new Error('the JWK set has no key that checks signatures');
   return keys;
 }
@@ -37,7 +37,8 @@ function readKey(entry: unknown): SigningKey | undefined {
   const { kid, use, alg, kty, n, e, crv, x, y } = jwk;
   const operations = jwk.key_ops;
   if (kty === 'oct' || (kid !== undefined && typeof kid !== 'string')) return undefined;
-  if (use !== undefined && use !== 'sig') return undefined;
+  // RFC 7517 §4.2 distinguishes case, some issuers do not: no other use is spelled so.
+  if (use !== undefined && !(typeof use === 'string' && use.toLowerCase() === 'sig')) return undefined;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
     return undefined;
   // Only the public members: a set that leaks a private key must not put one into this process.
@@ -68,4 +69,16 @@ function importKey(jwk: Record<string, unknown>): KeyObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The key with which the data was signed. @throws TokenError if it is none of these. */
+export function signerOf(
+  keys: readonly SigningKey[],
+  algorithm: Algorithm,
+  data: Buffer,
+  signature: Buffer,
+): SigningKey {
+  const signer = keys.find(({ key }) => verifySignature(algorithm, key, data, signature));
+  if (signer === undefined) throw new TokenError('bad_signature', 'the signature does not match');
+  return signer;
 }

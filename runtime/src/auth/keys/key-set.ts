@@ -25,6 +25,12 @@ const FRESH_MS = 300 * SECOND;
 const USABLE_MS = 3_600 * SECOND;
 const FRUITLESS_PAUSE_MS = 10 * SECOND;
 
+/** Keys tried for one token: a forged one costs as many checks. */
+const MOST_CANDIDATES = 10;
+
+/** Keys of which one may have signed a token; never empty. */
+export type Candidates = readonly SigningKey[];
+
 export interface KeySetOptions {
   readonly issuer: string;
   /** Where the set is. Asked again after every failure: it may have moved. */
@@ -59,8 +65,8 @@ export class KeySet {
     return this.#age() < USABLE_MS;
   }
 
-  /** The key, if it is at hand and its set need not be fetched first. */
-  peek(keyId: string | undefined, algorithm: Algorithm): SigningKey | undefined {
+  /** The keys that may have signed, if there are some and their set need not be fetched first. */
+  peek(keyId: string | undefined, algorithm: Algorithm): Candidates | undefined {
     return this.#mustFetch() ? undefined : this.#find(keyId, algorithm);
   }
 
@@ -70,12 +76,12 @@ export class KeySet {
   }
 
   /**
-   * The key, fetched if need be.
+   * The keys that may have signed, fetched if need be.
    *
    * @throws TokenError if the issuer has no such key.
    * @throws KeysUnavailableError if that cannot be told: the issuer does not answer.
    */
-  async find(keyId: string | undefined, algorithm: Algorithm): Promise<SigningKey> {
+  async find(keyId: string | undefined, algorithm: Algorithm): Promise<Candidates> {
     if (this.#inFlight) await this.#inFlight;
     if (this.#mustFetch() && !this.#backingOff()) await this.#refresh();
     if (!this.usable) throw this.#unavailable();
@@ -97,12 +103,12 @@ export class KeySet {
     this.#cancelTimer();
   }
 
-  /** A token without `kid` is checked only where there is no choice of keys (RFC 7515 §4.1.4 leaves it open). */
-  #find(keyId: string | undefined, algorithm: Algorithm): SigningKey | undefined {
+  /** Several issuers publish two keys under one identifier, or sign without naming a key (RFC 7515 §4.1.4). */
+  #find(keyId: string | undefined, algorithm: Algorithm): Candidates | undefined {
     const fitting = this.#keys.filter(
       (key) => (keyId === undefined || key.id === keyId) && key.algorithms.includes(algorithm),
     );
-    return keyId === undefined && fitting.length > 1 ? undefined : fitting[0];
+    return fitting.length === 0 ? undefined : fitting.slice(0, MOST_CANDIDATES);
   }
 
   #mustFetch(): boolean {

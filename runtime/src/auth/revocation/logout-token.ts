@@ -2,7 +2,8 @@
 import { systemClock, type Clock } from '../../time/clock';
 import { TokenError } from '../errors';
 import type { KeySet } from '../keys/key-set';
-import { verifySignature, type Algorithm } from '../keys/algorithms';
+import type { Algorithm } from '../keys/algorithms';
+import { signerOf } from '../keys/jwks';
 import { checkAudience, checkTimes, optionalText, requiredText, time } from '../token/claims';
 import { parseCompact } from '../token/compact';
 import { allowedAlgorithm } from '../token/verifier';
@@ -39,10 +40,7 @@ export async function verifyLogoutToken(
   if (claims.iss !== rules.issuer) throw new TokenError('unknown_issuer', 'iss is another issuer');
   checkType(untrusted.type);
   const algorithm = allowedAlgorithm(untrusted, rules);
-  const { key } = await keys.find(keyId, algorithm);
-  if (!verifySignature(algorithm, key, signed, signature)) {
-    throw new TokenError('bad_signature', 'the signature does not match');
-  }
+  signerOf(await keys.find(keyId, algorithm), algorithm, signed, signature);
   return logoutOf(claims, rules, clock.wall() / 1_000);
 }
 

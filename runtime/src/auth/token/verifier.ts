@@ -3,11 +3,11 @@ import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { fetchJson as fetchFromIssuer, type FetchJson } from '../keys/fetch-json';
-import type { SigningKey } from '../keys/jwks';
-import { KeySet } from '../keys/key-set';
+import { signerOf } from '../keys/jwks';
+import { KeySet, type Candidates } from '../keys/key-set';
 import { jwksUriOf } from '../keys/jwks-uri';
 import type { Policy } from '../../policy';
-import { isAlgorithm, verifySignature, type Algorithm } from '../keys/algorithms';
+import { isAlgorithm, type Algorithm } from '../keys/algorithms';
 import { contextOf, lastMoment, type ClaimRules } from './claims';
 import { parseCompact, type UntrustedToken } from './compact';
 import type { TokenCache, VerifiedToken } from './token-cache';
@@ -85,8 +85,8 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
     if (!issuer) throw new TokenError('unknown_issuer', 'iss is not a configured issuer');
     const algorithm = allowedAlgorithm(untrusted, issuer.settings);
     checkType(untrusted.type, untrusted.claims, issuer.settings.strictType);
-    const key = issuer.keys.peek(untrusted.keyId, algorithm);
-    if (key) return admit(untrusted, algorithm, key, issuer);
+    const known = issuer.keys.peek(untrusted.keyId, algorithm);
+    if (known) return admit(untrusted, algorithm, known, issuer);
     return issuer.keys
       .find(untrusted.keyId, algorithm)
       .then((fetched) => admit(untrusted, algorithm, fetched, issuer));
@@ -95,12 +95,10 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   function admit(
     untrusted: UntrustedToken,
     algorithm: Algorithm,
-    key: SigningKey,
+    candidates: Candidates,
     { rules, keys }: Trust,
   ): VerifiedToken {
-    if (!verifySignature(algorithm, key.key, untrusted.signed, untrusted.signature)) {
-      throw new TokenError('bad_signature', 'the signature does not match');
-    }
+    const key = signerOf(candidates, algorithm, untrusted.signed, untrusted.signature);
     const auth = contextOf(untrusted.claims, rules, clock.wall() / 1_000);
     const endsAtMs = lastMoment(auth.expiresAt, rules.toleranceSeconds) * 1_000;
     return { auth, endsAtMs, key, keys };

@@ -2,7 +2,7 @@ import { policy } from '../../../../policy';
 import { authorizerConfiguration } from '../../../../runtime/src/authorizer';
 import { definePolicy } from '../../../../runtime/src/policy';
 import { makeAuthorizer, type Authorizer } from '../../../../runtime/src/authorizer/authorizer';
-import type { PolicyResponse } from '../../../../runtime/src/authorizer/gateway-events';
+import type { AuthorizerEvent, PolicyResponse } from '../../../../runtime/src/authorizer/gateway-events';
 import type { JWK } from 'jose';
 import { Forge } from '../../../support/attack/forge';
 import { ask, httpApiEvent, requestEvent, tokenEvent } from '../../../support/attack/gateway';
@@ -44,6 +44,42 @@ it('tells the gateway who is calling', async () => {
     isAuthorized: true,
     context: { subject: 'user-1', organisation: 'org-1', tier: 'pro' },
   });
+});
+
+describe('an event without the headers that another gateway sends', () => {
+  const authorization = (): string => `Bearer ${forge.token()}`;
+  const shapes: Record<string, (headers: Record<string, string> | undefined) => AuthorizerEvent> = {
+    'payload 1.0 of an HTTP API, which has no multiValueHeaders': (headers) => {
+      const { type, methodArn } = requestEvent(bearing(forge.token()));
+      return { type, version: '1.0', methodArn, headers: headers ?? null };
+    },
+    'payload 2.0': (headers) => {
+      const { type, version, routeKey, identitySource } = httpApiEvent(policy, bearing(forge.token()));
+      return { type, version, routeKey, identitySource: identitySource ?? null, ...(headers && { headers }) };
+    },
+  };
+
+  it.each(Object.entries(shapes))('%s: the token decides', async (_name, event) => {
+    for (const name of ['Authorization', 'authorization'])
+      expect(await authorize(event({ Accept: '*/*', [name]: authorization() }))).toMatchObject({
+        context: { subject: 'user-1' },
+      });
+  });
+
+  it.each(Object.entries(shapes))(
+    '%s: two headers, two tokens in one, or none are refused',
+    async (_name, event) => {
+      for (const headers of [
+        { Authorization: authorization(), authorization: authorization() },
+        { authorization: `${authorization()},${authorization()}` },
+        { accept: '*/*' },
+        undefined,
+      ]) {
+        const answer = await authorize(event(headers)).catch((error: unknown) => (error as Error).message);
+        expect(['Unauthorized', { isAuthorized: false }]).toContainEqual(answer);
+      }
+    },
+  );
 });
 
 it('answers the same whatever a token asks for, so that the answer may be remembered', async () => {

@@ -30,6 +30,11 @@ describe('a document of an issuer', () => {
     await expect(fetchJson(url)).resolves.toEqual({ keys: [] });
   });
 
+  it('is read behind a byte order mark (RFC 8259 §8.1)', async () => {
+    answer = (_req, res) => res.end('\ufeff{"keys":[]}');
+    await expect(fetchJson(url)).resolves.toEqual({ keys: [] });
+  });
+
   it('is not fetched from where a redirect points to', async () => {
     const asked: (string | undefined)[] = [];
     answer = (req, res) => {
