@@ -120,7 +120,7 @@ describe('the limits of the client of a scan', () => {
     const stagingUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
     const { run: script, env } = seeThrough({ stagingUrl, probe: { path: '/things', atLeast: '100000/1m' } });
     const npm =
-      'npm() { node --require "$CHECKOUT/node_modules/tsx/dist/cjs/index.cjs" "$CHECKOUT/cli/src/main.ts" "${@:5}"; }';
+      'npm() { node --import "$CHECKOUT/node_modules/tsx/dist/loader.mjs" "$CHECKOUT/cli/src/main.ts" "${@:5}"; }';
     return inShell(folder, `${npm}\n${script}`, {
       ...env,
       CHECKOUT,
