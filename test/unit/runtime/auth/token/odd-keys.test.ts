@@ -4,7 +4,13 @@ import { policy } from '../../../../../policy';
 import type { AuthContext } from '../../../../../runtime/src/auth';
 import { resolveAuth } from '../../../../../runtime/src/auth/options';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
-import { startIssuer, makeKey, AUDIENCE, type TestIssuer, type TestKey } from '../../../../support/auth/issuer';
+import {
+  startIssuer,
+  makeKey,
+  AUDIENCE,
+  type TestIssuer,
+  type TestKey,
+} from '../../../../support/auth/issuer';
 import { settled } from '../../../../support/auth/clock';
 
 let issuer: TestIssuer;
