@@ -76,8 +76,8 @@ let host = '127.0.0.1';
 function redeploy(): Promise<Outcome> {
   host = host === 'localhost' ? '127.0.0.1' : 'localhost';
   return deployment().deploy({
-    DATABASE_URL: `postgres://${host}:${new URL(deployment().databaseUrl).port}/fintech`,
-    REDIS_URL: `redis://${host}:${deployment().redis.port}`,
+    PORTCULLIS_DATABASE_URL: `postgres://${host}:${new URL(deployment().databaseUrl).port}/fintech`,
+    PORTCULLIS_REDIS_URL: `redis://${host}:${deployment().redis.port}`,
   });
 }
 
