@@ -1,24 +1,28 @@
 /** Vault and OpenBao: login, leases, rotation. `SecretsManager.connect()` is the way in. */
 export { MissingCapabilityError, SecretsError, type SecretsErrorCode } from './errors';
 export type { EmitEvent, SecretsEvent } from './events';
-export type { AwsCredentialProvider } from './aws/credentials';
+export type { AwsCredentialProvider } from './aws/credential-provider';
 export { appRole, type AppRoleOptions } from './login/app-role';
 export { awsLogin, type AwsLoginOptions } from './login/aws';
 export { jwtLogin, type JwtLoginOptions } from './login/jwt';
-export type { WatchedEntry, WatchKvOptions } from './kv/watched-entry';
+export type { WatchedEntry } from './kv/watched-entry';
 export type { LoginMethod } from './login/method';
 export type { ValueSource } from './login/value';
-export type { SecretsManagerOptions } from './options';
-export { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
-export type { RedisClientOptions } from './redis/client-options';
-export type { RedisDriver } from './redis/driver';
-export type { ElastiCacheIam } from './redis/elasticache-iam';
-export { ioredis, type IoredisClient } from './redis/ioredis';
-export { nodeRedis, type NodeRedisClient } from './redis/node-redis';
+export type {
+  PostgresPoolOptions,
+  RedisClientOptions,
+  SecretsManagerOptions,
+  WatchKvOptions,
+} from './options';
+export { RotatingPool } from './postgres/rotating-pool';
+export type { RedisDriver } from './redis/drivers/driver';
+export { ioredis, type IoredisClient } from './redis/drivers/ioredis';
+export { nodeRedis, type NodeRedisClient } from './redis/drivers/node-redis';
+export type { UpstashAnswer, UpstashRequester } from './redis/drivers/upstash-rest';
 export { RotatingRedis } from './redis/rotating-redis';
-export type { LeasedRedis, RedisSource } from './redis/source';
-export type { Upstash } from './redis/upstash';
-export type { UpstashAnswer, UpstashRequester } from './redis/upstash-rest';
+export type { ElastiCacheIam } from './redis/sources/elasticache-iam';
+export type { LeasedRedis, RedisSource } from './redis/sources/source';
+export type { Upstash } from './redis/sources/upstash';
 export { Secret, hideWhenPrinted, secret } from './secret';
 export { SecretsManager } from './secrets-manager';
 export type { LeaseStatus, SecretsReadiness, SecretsStatus, TokenStatus } from './status';

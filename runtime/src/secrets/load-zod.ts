@@ -1,8 +1,8 @@
 import type * as Zod from 'zod';
 
 /**
- * zod, loaded when a schema is made: whoever makes one has it already, and who makes none does not wait for it at
- * the start. It is half of what loading this folder would take.
+ * zod, loaded when a schema is made: whoever makes one has loaded it already, and nobody else waits for it at the
+ * start. It would be half of what loading this folder takes.
  */
 export function loadZod(): typeof Zod {
   // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -11,7 +11,7 @@ import type { SecretsStatus } from './status';
  * - `portcullis.secrets.token`: by `outcome` (`obtained`, `renewed`, `replaced`, `failed`, `misused`);
  * - `portcullis.secrets.kv`: by `path` and `outcome` (`changed`, `failed`);
  * - `portcullis.secrets.time_to_deadline`, seconds: by `source` and `role`; of the token with `source` `token`.
- *   Alert when it falls below what a rotation leaves: 10 minutes of an hour.
+ *   Alert when it falls below what is left at a rotation: with the default lifetimes, 10 minutes.
  *
  * @param provider the global one when left out: register the SDK before `connect()`.
  * @returns who is to be told of the events, and how to stop showing the gauge.

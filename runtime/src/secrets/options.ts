@@ -1,11 +1,32 @@
+/**
+ * What users of this folder may set: the options of `SecretsManager` and of what it makes, how they are checked, and
+ * their defaults, which stand nowhere else. (A login method's options stand beside the method.)
+ */
 import type { MeterProvider } from '@opentelemetry/api';
 import { readFileSync } from 'node:fs';
+import type { PoolConfig, PoolOptions } from 'pg';
+import { harmless, type Listener } from '../listener';
 import type { Policy } from '../policy';
+import { isLoopback } from '../policy/loopback';
 import { systemClock, type Clock } from '../time/clock';
+import {
+  checkOptions,
+  has,
+  isCount,
+  isFunction,
+  isLength,
+  isPositive,
+  isSwitch,
+  isText,
+  together,
+  type Expected,
+} from './check-options';
 import { SecretsError } from './errors';
-import type { EmitEvent } from './events';
-import { appRole } from './login/app-role';
+import type { SecretsEvent } from './events';
+import { loginFromEnvironment } from './login/from-environment';
 import type { LoginMethod } from './login/method';
+import type { RedisDriver, RedisTarget } from './redis/drivers/driver';
+import { nodeRedis, type NodeRedisClient } from './redis/drivers/node-redis';
 import { parseAddresses } from './vault/addresses';
 
 export interface SecretsManagerOptions {
@@ -19,7 +40,7 @@ export interface SecretsManagerOptions {
   readonly login?: LoginMethod;
   /** Sends tokens over plain HTTP to hosts other than loopback. @default false */
   readonly allowPlainHttp?: boolean;
-  /** The API's policy; its lifetimes say when a credential is replaced. @default at 50/60 of its TTL */
+  /** The API's policy; its lifetimes say when a credential is replaced. @default after 50 minutes of 60 */
   readonly policy?: Policy;
   /** Mount of the database secrets engine. @default 'database' */
   readonly databaseMount?: string;
@@ -32,55 +53,171 @@ export interface SecretsManagerOptions {
   /** How long the process may go on without a valid token and without a login. @default 60 */
   readonly withoutTokenSeconds?: number;
   /** Called when that bound has passed. @default one line on standard error, then exit code 1 */
-  readonly onLoginImpossible?: (error: SecretsError) => void;
-  readonly onEvent?: EmitEvent;
+  readonly onLoginImpossible?: Listener<SecretsError>;
+  /** Told of everything, as `SecretsManager.onEvent()` tells it. @default nothing is told */
+  readonly onEvent?: Listener<SecretsEvent>;
   /** For the metrics that `metrics.ts` lists. @default the global one: register the SDK first */
   readonly meterProvider?: MeterProvider;
   /** Unix socket that shows the status to `portcullis secrets status`. @default PORTCULLIS_STATUS_SOCKET, or none */
   readonly statusSocket?: string;
-  /** For tests. @default the process' monotonic clock */
+  /** For tests. @default the clocks of the process */
   readonly clock?: Clock;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export interface WatchKvOptions {
+  /** How often Vault is asked for a newer version. @default 30 */
+  readonly intervalSeconds?: number;
+  /** How long the version before is still to be accepted after a change. @default 3600 */
+  readonly acceptPreviousSeconds?: number;
+}
 
-/** Options with the environment and the defaults filled in. @throws SecretsError with the remedy. */
-export function resolveOptions(options: SecretsManagerOptions, env: Environment) {
-  const caFile = options.caFile ?? env.VAULT_CACERT;
-  const namespace = options.namespace ?? env.VAULT_NAMESPACE;
-  const statusSocket = options.statusSocket ?? env.PORTCULLIS_STATUS_SOCKET;
-  const lifetimes = options.policy?.lifetimes;
+/** Everything of `pg.PoolConfig` but the user and the password, which Vault lends. Defaults: pg.Pool's. */
+export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connectionString'>;
+
+/** Where Redis is, and how to talk to it. */
+export interface RedisClientOptions<Native = NodeRedisClient> {
+  readonly host: string;
+  /** @default 6379 */
+  readonly port?: number;
+  /** @default true, but false on loopback */
+  readonly tls?: boolean;
+  /** @default 0 */
+  readonly database?: number;
+  /** The client library: `nodeRedis()` or `ioredis(Redis)`. @default nodeRedis() */
+  readonly driver?: RedisDriver<Native>;
+}
+
+const DEFAULTS = {
+  databaseMount: 'database',
+  startupSeconds: 30,
+  drainSeconds: 30,
+  closeSeconds: 10,
+  withoutTokenSeconds: 60,
+  lifetimes: { credentialSeconds: 3_600, rotateAtSeconds: 3_000 },
+};
+
+const SECONDS = [isLength, 'seconds, 0 or more'] as const;
+const TEXT = [isText, 'a text'] as const;
+const FUNCTION = [isFunction, 'a function'] as const;
+
+const EXPECTED: Expected<SecretsManagerOptions> = {
+  address: [(value) => isText(value) || (Array.isArray(value) && value.every(isText)), 'a URL, or several'],
+  namespace: TEXT,
+  caFile: TEXT,
+  login: [has('login'), 'a login method, such as appRole({ … })'],
+  allowPlainHttp: [isSwitch, 'true or false'],
+  policy: [
+    (value) => isPositive((value as Partial<Policy> | null)?.lifetimes?.credentialSeconds),
+    'what definePolicy() gives',
+  ],
+  databaseMount: TEXT,
+  startupSeconds: SECONDS,
+  drainSeconds: SECONDS,
+  closeSeconds: SECONDS,
+  withoutTokenSeconds: SECONDS,
+  onLoginImpossible: FUNCTION,
+  onEvent: FUNCTION,
+  meterProvider: [has('getMeter'), 'a MeterProvider of OpenTelemetry'],
+  statusSocket: TEXT,
+  clock: [has('monotonic', 'wall', 'after', 'random'), 'a clock'],
+};
+
+export type ResolvedOptions = ReturnType<typeof resolveOptions>;
+
+/**
+ * The options with the environment and the defaults filled in.
+ *
+ * @throws SecretsError with every problem at once, each with its remedy.
+ */
+export function resolveOptions(
+  options: SecretsManagerOptions,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  checkOptions('SecretsManager.connect()', options, EXPECTED);
+  const { caFile = env.VAULT_CACERT, namespace = env.VAULT_NAMESPACE } = options;
+  const { lifetimes } = options.policy ?? DEFAULTS;
+  const [addresses, login, ca] = together(
+    () => parseAddresses(options.address ?? env.VAULT_ADDR, options.allowPlainHttp ?? false),
+    () => options.login ?? loginFromEnvironment(env),
+    () => (caFile === undefined ? undefined : readPem(caFile)),
+  );
   return {
-    addresses: parseAddresses(options.address ?? env.VAULT_ADDR, options.allowPlainHttp ?? false),
-    login: options.login ?? loginFromEnvironment(env),
+    addresses,
+    login,
     clock: options.clock ?? systemClock,
-    databaseMount: options.databaseMount ?? 'database',
-    rotateShare: lifetimes && lifetimes.rotateAtSeconds / lifetimes.credentialSeconds,
-    startupMs: (options.startupSeconds ?? 30) * 1_000,
-    drainMs: (options.drainSeconds ?? 30) * 1_000,
-    closeMs: (options.closeSeconds ?? 10) * 1_000,
-    withoutTokenMs: (options.withoutTokenSeconds ?? 60) * 1_000,
-    onLoginImpossible: options.onLoginImpossible ?? exitProcess,
-    ...(statusSocket !== undefined && { statusSocket }),
+    databaseMount: options.databaseMount ?? DEFAULTS.databaseMount,
+    rotateShare: lifetimes.rotateAtSeconds / lifetimes.credentialSeconds,
+    startupMs: (options.startupSeconds ?? DEFAULTS.startupSeconds) * 1_000,
+    drainMs: (options.drainSeconds ?? DEFAULTS.drainSeconds) * 1_000,
+    closeMs: (options.closeSeconds ?? DEFAULTS.closeSeconds) * 1_000,
+    withoutTokenMs: (options.withoutTokenSeconds ?? DEFAULTS.withoutTokenSeconds) * 1_000,
+    onLoginImpossible: harmless(options.onLoginImpossible ?? exitProcess, 'onLoginImpossible'),
+    onEvent: options.onEvent,
+    meterProvider: options.meterProvider,
+    statusSocket: options.statusSocket ?? env.PORTCULLIS_STATUS_SOCKET,
     ...(namespace !== undefined && { namespace }),
-    ...(caFile !== undefined && { ca: readPem(caFile) }),
+    ...(ca !== undefined && { ca }),
   };
 }
 
-function loginFromEnvironment(env: Environment): LoginMethod {
-  const name = env.VAULT_WRAPPED_SECRET_ID ? 'VAULT_WRAPPED_SECRET_ID' : 'VAULT_SECRET_ID';
-  const { VAULT_ROLE_ID: roleId } = env;
-  if (!roleId || !env[name]) {
+const WATCH_DEFAULTS = { intervalSeconds: 30, acceptPreviousSeconds: 3_600 };
+
+/** @throws SecretsError `ERR_SECRETS_CONFIG` */
+export function resolveWatchKv(options: WatchKvOptions) {
+  checkOptions<WatchKvOptions>('watchKv()', options, {
+    intervalSeconds: [isPositive, 'seconds, more than 0'],
+    acceptPreviousSeconds: SECONDS,
+  });
+  const { intervalSeconds, acceptPreviousSeconds } = options;
+  return {
+    intervalMs: (intervalSeconds ?? WATCH_DEFAULTS.intervalSeconds) * 1_000,
+    acceptPreviousMs: (acceptPreviousSeconds ?? WATCH_DEFAULTS.acceptPreviousSeconds) * 1_000,
+  };
+}
+
+/** pg.Pool's defaults. */
+const POOL_DEFAULTS = {
+  max: 10,
+  maxUses: Infinity,
+  allowExitOnIdle: false,
+  maxLifetimeSeconds: 0,
+  idleTimeoutMillis: 10_000,
+};
+
+/** @throws SecretsError `ERR_SECRETS_CONFIG` for what Vault lends, and what would overrule it. */
+export function resolvePostgresPool(options: PostgresPoolOptions): PoolOptions {
+  const lent = ['user', 'password', 'connectionString'].filter((name) => Object.hasOwn(options, name));
+  if (lent.length > 0) {
+    const what = lent.join(' and ');
     throw new SecretsError(
       'ERR_SECRETS_CONFIG',
-      'no way to log in: set VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID (or VAULT_SECRET_ID), or pass { login }',
+      `postgresPool() received ${what}: leave that out, because Vault lends the user and the password, and pass { host, port, database }`,
     );
   }
-  const source = (): string => env[name] ?? '';
-  return appRole({
-    roleId,
-    ...(name === 'VAULT_SECRET_ID' ? { secretId: source } : { wrappedSecretId: source }),
-  });
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...POOL_DEFAULTS, ...(Object.fromEntries(given) as Partial<PoolOptions>) };
+}
+
+const REDIS_PORT = 6_379;
+
+const EXPECTED_REDIS: Expected<RedisClientOptions<unknown>> = {
+  host: [isText, "a host's name"],
+  port: [(value) => isCount(value) && Number(value) < 65_536, 'a port'],
+  tls: [isSwitch, 'true or false'],
+  database: [(value) => value === 0 || isCount(value), 'the number of a database, 0 or more'],
+  driver: [has('create'), 'nodeRedis() or ioredis(Redis)'],
+};
+
+/** @throws SecretsError `ERR_SECRETS_CONFIG` */
+export function resolveRedisClient(options?: RedisClientOptions<unknown>): RedisTarget {
+  const given: RedisClientOptions<unknown> = { host: '', ...options };
+  checkOptions('redisClient()', given, EXPECTED_REDIS, 'ignored');
+  const { host, port = REDIS_PORT, tls = !isLoopback(host), database, driver = nodeRedis() } = given;
+  const endpoint = { host, port, tls, ...(database !== undefined && { database }) };
+  return {
+    name: `Redis at ${host}:${port}`,
+    link: (credentials, events) => driver.create(endpoint, credentials, events),
+  };
 }
 
 function readPem(file: string): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock';
 
-/** Something that has to be done at a moment that it alone knows. */
+/** Something that has to be done again and again; it alone knows when. */
 export interface Task {
   /** Moment on the clock; `Infinity` when there is nothing to do. Read again after every change. */
   readonly dueAt: () => number;
@@ -17,9 +17,9 @@ export interface Task {
  *
  *   idle ──the earliest moment comes──► due ──run()──► running ──► idle
  *
- * A task runs alone (never twice at once); different tasks run side by side, so that a database that hangs does
- * not keep the token from its renewal. Moments are on a clock that nobody can set; one that is long past, because
- * the process was stopped, is simply due.
+ * No task runs twice at once; different tasks run side by side, so that a database that hangs does not keep the token
+ * from its renewal. Moments are on the monotonic clock; one that is long past, because the process was stopped, is
+ * simply due.
  */
 export class Scheduler {
   readonly #tasks = new Set<Task>();

@@ -1,37 +1,40 @@
 import type { z } from 'zod';
-import { harmless, Listeners } from '../listener';
+import { harmless, Listeners, type Listener } from '../listener';
 import { within } from '../time/clock';
-import { SecretsError } from './errors';
 import type { EmitEvent, SecretsEvent } from './events';
 import { readKvEntry } from './kv/read-entry';
-import { WatchedEntry, type WatchKvOptions } from './kv/watched-entry';
-import type { CredentialSource } from './lease/credential';
+import { WatchedEntry } from './kv/watched-entry';
 import { databaseSource } from './lease/database-source';
-import { Lease } from './lease/lease';
-import { ROTATE_AT } from './lease/lease-life';
+import type { CredentialSource } from './lease/credential';
+import { LeaseRegistry } from './lease/lease-registry';
 import { Revocations } from './lease/revocations';
 import { secretsMetrics } from './metrics';
-import { resolveOptions, type SecretsManagerOptions } from './options';
-import { RotatingPool, type PostgresPoolOptions } from './postgres/rotating-pool';
-import { endpointOf, type RedisClientOptions } from './redis/client-options';
-import type { RedisDriver } from './redis/driver';
-import { elastiCacheIam, type ElastiCacheIam } from './redis/elasticache-iam';
-import { nodeRedis, type NodeRedisClient } from './redis/node-redis';
+import {
+  resolveOptions,
+  resolvePostgresPool,
+  resolveRedisClient,
+  resolveWatchKv,
+  type PostgresPoolOptions,
+  type RedisClientOptions,
+  type ResolvedOptions,
+  type SecretsManagerOptions,
+  type WatchKvOptions,
+} from './options';
+import { RotatingPool } from './postgres/rotating-pool';
+import type { NodeRedisClient } from './redis/drivers/node-redis';
+import { upstashRest, type UpstashRequester } from './redis/drivers/upstash-rest';
 import { RotatingRedis } from './redis/rotating-redis';
-import type { LeasedRedis, RedisSource } from './redis/source';
-import { upstash, upstashSchema, type Upstash } from './redis/upstash';
-import { upstashRest, type UpstashRequester } from './redis/upstash-rest';
+import { elastiCacheIam, type ElastiCacheIam } from './redis/sources/elasticache-iam';
+import type { LeasedRedis, RedisSource } from './redis/sources/source';
+import { upstash, upstashSchema, type Upstash } from './redis/sources/upstash';
 import { Scheduler } from './scheduler';
 import { serveStatus } from './status-server';
 import { readinessOf, statusOf, type SecretsReadiness, type SecretsStatus } from './status';
-import { VaultAccess } from './vault/access';
-import { VaultClient } from './vault/client';
-import { errorFor } from './vault/failure';
-import { loginWithin } from './vault/first-login';
+import { VaultConnection } from './vault/connection';
 import type { Session } from './vault/session';
-import { TokenKeeper } from './vault/token-keeper';
 
-type Resolved = ReturnType<typeof resolveOptions>;
+/** What a shutdown keeps for its last request. */
+const FAREWELL_MS = 2_000;
 
 /**
  * Everything secret that a service uses: one token, the credentials leased under it, KV entries. Keeps them
@@ -45,45 +48,34 @@ type Resolved = ReturnType<typeof resolveOptions>;
  */
 export class SecretsManager {
   readonly #events = new Listeners<SecretsEvent>('onEvent');
-  readonly #abort = new AbortController();
   readonly #scheduler: Scheduler;
   readonly #revocations: Revocations;
-  readonly #vault: VaultClient;
-  readonly #keeper: TokenKeeper;
-  readonly #access: VaultAccess;
-  readonly #leases: Lease[] = [];
+  readonly #vault: VaultConnection;
+  readonly #leases: LeaseRegistry;
   readonly #metrics: ReturnType<typeof secretsMetrics>;
   #statusServer: Awaited<ReturnType<typeof serveStatus>> | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(
-    private readonly options: Resolved,
-    { onEvent, meterProvider }: SecretsManagerOptions,
-  ) {
-    const { clock, addresses, login, namespace, ca } = options;
+  private constructor(private readonly options: ResolvedOptions) {
+    const { clock, onEvent, meterProvider } = options;
+    const emit: EmitEvent = (event) => this.#events.tell(event);
     this.#metrics = secretsMetrics(() => this.status(), meterProvider);
     this.onEvent(this.#metrics.onEvent);
     if (onEvent) this.onEvent(onEvent);
     this.#scheduler = new Scheduler(clock);
     this.#revocations = new Revocations(clock, this.#scheduler);
-    this.#vault = new VaultClient({
-      addresses,
-      timeoutMs: REQUEST_MS,
-      ...(namespace !== undefined && { namespace }),
-      ...(ca !== undefined && { ca }),
+    this.#vault = new VaultConnection({
+      ...options,
+      emit,
+      onTokenReplaced: (old) => void this.#leave(old),
+      onPlanChanged: () => this.#scheduler.wake(),
     });
-    this.#keeper = new TokenKeeper({
-      vault: this.#vault,
-      method: login,
-      clock,
-      emit: this.#emit,
-      signal: this.#abort.signal,
-      withoutTokenMs: options.withoutTokenMs,
-      onReplaced: (old) => void this.#leave(old),
-      onChange: () => this.#scheduler.wake(),
-      onLoginImpossible: harmless(options.onLoginImpossible, 'onLoginImpossible'),
+    this.#leases = new LeaseRegistry({
+      ...options,
+      emit,
+      scheduler: this.#scheduler,
+      revocations: this.#revocations,
     });
-    this.#access = new VaultAccess(this.#vault, this.#keeper, this.#abort.signal);
   }
 
   /**
@@ -93,16 +85,19 @@ export class SecretsManager {
    * @throws SecretsError with the code of the reason.
    */
   static async connect(options: SecretsManagerOptions = {}): Promise<SecretsManager> {
-    const manager = new SecretsManager(resolveOptions(options, process.env), options);
+    const manager = new SecretsManager(resolveOptions(options, process.env));
+    const { startupMs, statusSocket } = manager.options;
     try {
-      await loginWithin(manager.options.startupMs, manager.#keeper, manager.options.clock);
-      await manager.#showStatus();
+      await manager.#vault.logIn(startupMs);
+      if (statusSocket !== undefined) {
+        manager.#statusServer = await serveStatus(statusSocket, () => manager.status());
+      }
     } catch (error) {
       manager.#metrics.stop();
       manager.#vault.close();
       throw error;
     }
-    manager.#scheduler.add(manager.#keeper);
+    manager.#scheduler.add(manager.#vault.keeper);
     return manager;
   }
 
@@ -113,7 +108,7 @@ export class SecretsManager {
    * @throws SecretsError `ERR_KV_NOT_FOUND`, `ERR_KV_SCHEMA`, or MissingCapabilityError.
    */
   async kv<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
-    return (await readKvEntry(this.#access, path, schema)).value;
+    return (await readKvEntry(this.#vault.access, path, schema)).value;
   }
 
   /**
@@ -132,28 +127,34 @@ export class SecretsManager {
     options: WatchKvOptions = {},
   ): Promise<WatchedEntry<z.output<S>>> {
     const watched = await WatchedEntry.start({
-      ...options,
+      ...resolveWatchKv(options),
       path,
-      read: (version) => readKvEntry(this.#access, path, schema, version),
+      read: (version) => readKvEntry(this.#vault.access, path, schema, version),
       clock: this.options.clock,
-      emit: this.#emit,
+      emit: (event) => this.#events.tell(event),
     });
     this.#scheduler.add(watched);
     return watched;
   }
 
-  /** A pool with the interface of `pg.Pool`, whose user Vault leases from `<mount>/creds/<role>`. */
+  /**
+   * A pool with the interface of `pg.Pool`, whose user Vault leases from `<mount>/creds/<role>`.
+   *
+   * @throws SecretsError `ERR_SECRETS_CONFIG`, `ERR_SECRETS_CLOSED`
+   */
   postgresPool(role: string, options: PostgresPoolOptions = {}): RotatingPool {
-    const lease = this.#lease(this.#leased(role));
-    const pool = new RotatingPool(lease, this.options.clock, options);
-    this.#start(lease, pool);
-    return pool;
+    const resolved = resolvePostgresPool(options);
+    return this.#leases.open(
+      this.#databaseSource(role),
+      (lender) => new RotatingPool(lender, this.options.clock, resolved),
+    );
   }
 
   /**
    * A Redis client whose credentials change under it, whoever lends them: Vault (a role's name is enough),
-   * ElastiCache' IAM authentication, or Upstash with a token from KV.
+   * ElastiCache's IAM authentication, or Upstash with a token from KV.
    *
+   * @throws SecretsError `ERR_SECRETS_CONFIG`, `ERR_SECRETS_CLOSED`
    * @example
    * secrets.redisClient('redis-role', { host: 'cache.internal' });
    * secrets.redisClient({ kind: 'elasticache-iam', user: 'api', cache: 'limits' }, { host: 'limits.abc.cache.amazonaws.com' });
@@ -165,21 +166,24 @@ export class SecretsManager {
   ): RotatingRedis<Native>;
   redisClient(source: Upstash): RotatingRedis<UpstashRequester>;
   redisClient(source: RedisSource, options?: RedisClientOptions<unknown>): RotatingRedis {
-    const lease: Lease = this.#lease(
-      this.#redisSource(source, () => void lease.rotate().catch(() => undefined)),
-    );
+    const { clock } = this.options;
     const overRest = typeof source === 'object' && source.kind === 'upstash';
-    const library: RedisDriver = overRest ? upstashRest() : (options?.driver ?? nodeRedis());
-    // Over REST the credential itself says where Redis is.
-    const endpoint = endpointOf(options ?? { host: 'localhost' });
-    const redis = new RotatingRedis(lease, this.options.clock, endpoint, library);
-    this.#start(lease, redis);
-    return redis;
+    const target = overRest ? upstashRest() : resolveRedisClient(options);
+    return this.#leases.open(
+      this.#redisSource(source),
+      (lender) => new RotatingRedis<unknown>(lender, clock, target),
+    );
   }
 
-  /** Tells of every rotation; returns a function that stops it. */
+  /**
+   * Tells of each credential that was replaced, after new work already uses it; returns a function that stops it.
+   * It schedules nothing: when credentials are replaced, the policy's lifetimes say (`rotate()` does so now). Use it to
+   * log rotations, or to tell what keeps a credential of its own.
+   *
+   * @param onRefresh may be async; its failures are warnings of the process and change nothing.
+   */
   scheduleCredentialRefresh(
-    onRefresh: (event: Extract<SecretsEvent, { type: 'credential_rotated' }>) => void,
+    onRefresh: Listener<Extract<SecretsEvent, { type: 'credential_rotated' }>>,
   ): () => void {
     const refreshed = harmless(onRefresh, 'onRefresh');
     return this.onEvent((event) => {
@@ -187,8 +191,12 @@ export class SecretsManager {
     });
   }
 
-  /** Tells of everything; returns a function that stops it. */
-  onEvent(listener: EmitEvent): () => void {
+  /**
+   * Tells of everything; returns a function that stops it.
+   *
+   * @param listener may be async; its failures are warnings of the process and change nothing.
+   */
+  onEvent(listener: Listener<SecretsEvent>): () => void {
     return this.#events.add(listener);
   }
 
@@ -198,13 +206,15 @@ export class SecretsManager {
    * @throws the first failure; what could not be replaced keeps serving.
    */
   async rotate(): Promise<void> {
-    await Promise.all(this.#leases.map((lease) => lease.rotate()));
+    await this.#leases.rotate();
   }
 
+  /** What each lease and the token are doing, for people and for `portcullis secrets status`. */
   status(): SecretsStatus {
-    return statusOf(this.options.clock, this.#keeper, this.#leases);
+    return statusOf(this.options.clock, this.#vault.keeper, this.#leases.all);
   }
 
+  /** Whether everything serves, for `/readyz`. */
   readiness(): SecretsReadiness {
     return readinessOf(this.status());
   }
@@ -218,91 +228,44 @@ export class SecretsManager {
     return this.#closing;
   }
 
-  readonly #emit: EmitEvent = (event) => this.#events.tell(event);
-
-  #leased(role: string): CredentialSource {
+  #databaseSource(role: string): CredentialSource {
     const { clock, databaseMount: mount } = this.options;
-    return databaseSource({ access: this.#access, clock, mount, role });
+    return databaseSource({ access: this.#vault.access, clock, mount, role });
   }
 
-  #redisSource(source: RedisSource, onChange: () => void): CredentialSource {
-    if (typeof source === 'string') return this.#leased(source);
+  #redisSource(source: RedisSource): CredentialSource {
+    if (typeof source === 'string') return this.#databaseSource(source);
     const { clock } = this.options;
     switch (source.kind) {
       case 'vault':
-        return this.#leased(source.role);
+        return this.#databaseSource(source.role);
       case 'elasticache-iam':
         return elastiCacheIam(source, clock);
       case 'upstash':
-        return upstash(source, clock, () => this.watchKv(source.path, upstashSchema()), onChange);
-    }
-  }
-
-  #lease(source: CredentialSource): Lease {
-    const { clock, rotateShare = ROTATE_AT, drainMs, startupMs } = this.options;
-    return new Lease({
-      source,
-      clock,
-      scheduler: this.#scheduler,
-      revocations: this.#revocations,
-      emit: this.#emit,
-      rotateShare,
-      drainMs,
-      startupMs,
-    });
-  }
-
-  #start(lease: Lease, consumer: Parameters<Lease['serve']>[0]): void {
-    if (this.#closing) throw new SecretsError('ERR_SECRETS_CLOSED', 'the SecretsManager is closed');
-    lease.serve(consumer);
-    this.#leases.push(lease);
-    this.#scheduler.add(lease);
-  }
-
-  async #showStatus(): Promise<void> {
-    const { statusSocket } = this.options;
-    if (statusSocket !== undefined) {
-      this.#statusServer = await serveStatus(statusSocket, () => this.status());
+        return upstash(source, clock, () => this.watchKv(source.path, upstashSchema()));
     }
   }
 
   /** What was leased under the old token is leased anew; when nothing needs it any more, it is given back. */
   async #leave(old: Session): Promise<void> {
-    await Promise.all(this.#leases.map((lease) => lease.leave(old)));
-    if (!this.#closing) await this.#revokeToken(old);
-  }
-
-  #revokeToken(session: Session): Promise<void> {
-    const { token } = session;
-    return this.#revocations.revoke({
-      giveBack: async () => {
-        const answer = await this.#vault.send({ method: 'POST', path: 'auth/token/revoke-self', token });
-        // Refused: it is gone already.
-        if (answer.kind !== 'ok' && answer.kind !== 'denied') throw errorFor(answer, 'revocation of a token');
-      },
-      endsAt: () => session.deadline,
-    });
+    await this.#leases.leave(old);
+    if (!this.#closing) await this.#revocations.revoke(this.#vault.tokenOf(old));
   }
 
   async #close(): Promise<void> {
     const { clock, closeMs } = this.options;
     const end = clock.monotonic() + closeMs;
     this.#scheduler.stop();
-    // Whatever is being asked for is not needed any more. Should Vault lease it all the same, it goes with the token.
-    this.#abort.abort();
-    const leases = Promise.all(this.#leases.map((lease) => lease.close(closeMs / 2)));
-    const givenBack = leases.then(() => this.#revocations.flush());
+    this.#vault.abort();
+    const givenBack = this.#leases.close(closeMs / 2).then(() => this.#revocations.flush());
     await within(clock, Math.max(closeMs / 2, closeMs - FAREWELL_MS), givenBack);
-    if (this.#keeper.state.valid) {
-      await within(clock, end - clock.monotonic(), this.#revokeToken(this.#keeper.session));
+    const { keeper } = this.#vault;
+    if (keeper.state.valid) {
+      const revoked = this.#revocations.revoke(this.#vault.tokenOf(keeper.session));
+      await within(clock, end - clock.monotonic(), revoked);
     }
     this.#metrics.stop();
     this.#statusServer?.close();
     this.#vault.close();
   }
 }
-
-/** How long one server may take for one request. */
-const REQUEST_MS = 10_000;
-/** What a shutdown keeps for its last request. */
-const FAREWELL_MS = 2_000;

@@ -12,7 +12,8 @@ export async function serveStatus(path: string, status: () => SecretsStatus): Pr
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(status()));
   });
-  // Left by a process that was killed. Whoever may remove it may replace it, so its folder must be the service's own.
+  // A process that was killed leaves its socket. Whoever may remove it may put another one there, so the folder must be
+  // the service's own.
   await rm(path, { force: true });
   const mask = process.umask(0o177);
   try {

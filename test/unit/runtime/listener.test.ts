@@ -68,6 +68,8 @@ async function watched(onChange: () => never, other?: () => void): Promise<Watch
   let version = 1;
   const entry = await WatchedEntry.start({
     path: 'secret/entry',
+    intervalMs: 30_000,
+    acceptPreviousMs: 0,
     read: (asked) => Promise.resolve({ value: asked ?? version, version: asked ?? version, writtenAt: 0 }),
     clock: new FakeClock(),
     emit: () => undefined,

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { SignatureV4 } from '@smithy/signature-v4';
 import { SecretsError } from '../errors';
-import type { AwsCredentialProvider } from './credentials';
+import type { AwsCredentialProvider } from './credential-provider';
 
 export interface AwsSignerOptions {
   /** Name of the service in the signature's scope, as in `sts` or `elasticache`. */

@@ -3,11 +3,11 @@ import { SecretsError } from '../errors';
 import { hideWhenPrinted } from '../secret';
 import type { VaultAccess } from '../vault/access';
 
-/** One version of a KV v2 entry, checked. */
+/** One version of a KV v2 entry, checked against its schema. */
 export interface KvEntry<T> {
   readonly value: T;
   readonly version: number;
-  /** When it was written, by Vault's clock, ms since 1970. */
+  /** When it was written, by Vault's clock: ms since 1970. */
   readonly writtenAt: number;
 }
 
@@ -68,7 +68,7 @@ function notFound(error: unknown, path: string): unknown {
   );
 }
 
-/** zod's messages may quote what they received, so only paths and codes are told. */
+/** Tells paths and codes only, because zod's messages may quote what they received. */
 function schemaError(path: string, error: z.ZodError): SecretsError {
   const fields = error.issues
     .map((issue) => `${issue.path.join('.') || '(root)'} (${issue.code})`)

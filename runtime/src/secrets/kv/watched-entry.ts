@@ -5,30 +5,27 @@ import type { EmitEvent } from '../events';
 import type { Task } from '../scheduler';
 import type { KvEntry } from './read-entry';
 
-export interface WatchKvOptions {
-  /** How often Vault is asked for a newer version. @default 30 */
-  readonly intervalSeconds?: number;
-  /** How long the version before is still to be accepted after a change. @default 3600 */
-  readonly acceptPreviousSeconds?: number;
-}
-
 /** Reads the entry: the newest version, or the given one. @throws SecretsError */
 export type ReadEntry<T> = (version?: number) => Promise<KvEntry<T>>;
 
-export interface WatchedEntryOptions<T> extends WatchKvOptions {
+export interface WatchedEntryOptions<T> {
   readonly path: string;
+  /** How often Vault is asked for a newer version. */
+  readonly intervalMs: number;
+  /** How long the version before is still to be accepted after a change. */
+  readonly acceptPreviousMs: number;
   readonly read: ReadEntry<T>;
   readonly clock: Clock;
   readonly emit: EmitEvent;
 }
 
-/** A fleet that started together does not ask together. */
+/** Up to this share is taken away from each interval, so that a fleet that started together does not ask together. */
 const SPREAD = 0.2;
 
 /**
  * A KV entry that follows its versions. Both the newest and, for a while, the one before it are at hand, so that
  * what was signed or sealed with the old key goes on being accepted: sign with `current`, verify with `accepted`.
- * Instances learn of a new version within `intervalSeconds`; `refresh()` looks at once. While the newest version
+ * Instances learn of a new version within the interval; `refresh()` looks at once. While the newest version
  * is missing or does not fit its schema, the last good one stays, and an event tells why.
  */
 export class WatchedEntry<T> implements Task {
@@ -77,7 +74,11 @@ export class WatchedEntry<T> implements Task {
     return previous === undefined ? [current] : [current, previous];
   }
 
-  /** Tells of every new version; returns a function that stops it. */
+  /**
+   * Tells of every new version; returns a function that stops it.
+   *
+   * @param listener may be async; its failures are warnings of the process and change nothing.
+   */
   onChange(listener: Listener<T>): () => void {
     return this.#changes.add(listener);
   }
@@ -115,20 +116,20 @@ export class WatchedEntry<T> implements Task {
   }
 
   /**
-   * The version before `entry`, to be accepted for a while from when `entry` was written: so an instance that
-   * starts in between accepts what its elders do.
+   * Keeps the version before `entry` for a while, counted from when `entry` was written: so an instance that starts
+   * meanwhile accepts what older ones do.
    */
   async #keepPrevious({ version, writtenAt }: KvEntry<T>, before: KvEntry<T> | undefined): Promise<void> {
-    const { clock, read, acceptPreviousSeconds = 3_600 } = this.options;
+    const { clock, read, acceptPreviousMs } = this.options;
     const age = Math.max(0, clock.wall() - writtenAt);
-    const left = acceptPreviousSeconds * 1_000 - age;
+    const left = acceptPreviousMs - age;
     this.#previous = undefined;
     if (left <= 0 || version <= 1) return;
     try {
       const { value } = before?.version === version - 1 ? before : await read(version - 1);
       this.#previous = { value, until: clock.monotonic() + left };
     } catch {
-      // Deleted, or of another shape: then there is nothing more to accept.
+      // It was deleted, or has another shape: then only the newest version is accepted.
     }
   }
 
@@ -138,13 +139,13 @@ export class WatchedEntry<T> implements Task {
       error instanceof SecretsError
         ? error
         : new SecretsError('ERR_VAULT_FAILED', `KV entry ${path} cannot be read`);
-    // Once for each way of failing, not every half minute.
+    // Each way of failing is told once, not at every interval.
     if (this.#failure !== message) emit({ type: 'kv_failed', path, code, message });
     this.#failure = message;
   }
 
   #plan(): void {
-    const { clock, intervalSeconds = 30 } = this.options;
-    this.#nextAt = clock.monotonic() + intervalSeconds * 1_000 * (1 - SPREAD * clock.random());
+    const { clock, intervalMs } = this.options;
+    this.#nextAt = clock.monotonic() + intervalMs * (1 - SPREAD * clock.random());
   }
 }

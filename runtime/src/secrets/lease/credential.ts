@@ -1,7 +1,7 @@
 import type { Secret } from '../secret';
 import type { Session } from '../vault/session';
 
-/** A user and password that somebody lent us, whoever that was. */
+/** A user and a password, lent for a time: by Vault, by AWS or by whoever wrote a KV entry. */
 export interface Credential {
   readonly user: string;
   readonly password: Secret;
@@ -9,7 +9,10 @@ export interface Credential {
   readonly obtainedAt: number;
   /** How long it was lent for; `Infinity` for one without an end. */
   readonly ttlMs: number;
-  /** How long it can be used to sign in anew, where that is less than it serves; by then it is replaced. */
+  /**
+   * How long it can be used to sign in anew, where that ends before the connections that it opened do; it is replaced
+   * by then.
+   */
   readonly freshMs?: number;
   /** The token it was leased under, with which it dies; none for one that no token holds. */
   readonly session?: Session;
@@ -17,7 +20,7 @@ export interface Credential {
   readonly giveBack?: () => Promise<void>;
 }
 
-/** min(lease, token), to be asked anew each time, because a token's renewal moves it. */
+/** When it ends: min(lease, token). To be asked anew each time, because a token's renewal moves it. */
 export function deadlineOf({ obtainedAt, ttlMs, session }: Credential): number {
   return Math.min(obtainedAt + ttlMs, session?.deadline ?? Infinity);
 }
@@ -29,4 +32,6 @@ export interface CredentialSource {
   readonly role: string;
   /** @throws SecretsError */
   readonly obtain: () => Promise<Credential>;
+  /** Calls back whenever what was lent is out of date before its time. Missing where that cannot be known. */
+  readonly onOutdated?: (replace: () => void) => void;
 }

@@ -1,7 +1,7 @@
 /**
  * The life of a leased credential. Pure: all moments are milliseconds on the monotonic clock.
  *
- *   starting ──lease → connect → probe──► serving ──(50/60 of the TTL, less jitter)──► rotating
+ *   starting ──lease → connect → probe──► serving ──(share of the TTL, less jitter)──► rotating
  *     │  ▲                                ▲  │                                            │
  *     │  └─ failed (backoff)              │  ├─ the token was replaced ──► rotating       ├─ new lease → connect → probe → swap
  *     │                                   │  └─ the server refused it ───► rotating       │    old: drain → close → revoke
@@ -13,15 +13,19 @@
  *     │             └──(at once, then backoff)──► rotating, with nothing to drain
  *     └─► closed ◄── from any state: drain → close → revoke
  *
- * Leases are never renewed: a renewal prolongs a password, a rotation replaces it.
+ * The share is what the policy's lifetimes make it: 50 of 60 minutes, say. Leases are never renewed: a renewal prolongs
+ * a password, a rotation replaces it.
  */
 
-/** Share of a lease's TTL after which it is replaced, unless the policy says otherwise: 50 of 60 minutes. */
-export const ROTATE_AT = 50 / 60;
 /** Jitter takes away up to this share of the TTL, so that a fleet does not rotate in step. */
 const SPREAD = 0.05;
 
-/** When to replace a lease; always before its deadline. */
+/**
+ * When to replace a lease; always before its deadline.
+ *
+ * @param share of the time that it can be used to sign in anew, after which it is replaced.
+ * @param random in `[0, 1)`.
+ */
 export function rotateAt(
   {
     obtainedAt,
@@ -43,7 +47,7 @@ export interface LeaseAction {
 export interface LeaseState {
   /** Moment of the next attempt: the planned rotation, or the end of a backoff. */
   readonly attemptAt: number;
-  /** Of the credential that serves; `undefined` while there is none. */
+  /** The deadline of the credential that serves; `undefined` while there is none. */
   readonly deadline: number | undefined;
 }
 

@@ -1,19 +1,20 @@
-import { backoffMs, retryAt } from '../../time/backoff';
 import { within, type Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
 import type { Scheduler, Task } from '../scheduler';
 import { isTransient } from '../vault/failure';
 import type { Session } from '../vault/session';
-import type { Consumer, Generation } from './consumer';
+import { Attempts } from './attempts';
+import type { Consumer, Lender } from './consumer';
 import { deadlineOf, type Credential, type CredentialSource } from './credential';
-import { nextLeaseAction, rotateAt, type LeaseAction } from './lease-life';
+import { Changeover } from './changeover';
+import { nextLeaseAction, type LeaseAction } from './lease-life';
 import { Outcomes } from './outcomes';
-import { Retirement, type Serving } from './retirement';
+import type { Serving } from './retirement';
 import type { Revocations } from './revocations';
 
-export interface LeaseOptions {
-  readonly source: CredentialSource;
+/** What all leases of a SecretsManager have in common. */
+export interface LeaseTerms {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly revocations: Revocations;
@@ -26,35 +27,30 @@ export interface LeaseOptions {
   readonly startupMs: number;
 }
 
-/** A credential refused at this age was refused from the start, whatever its probe said. */
-const YOUNG_MS = 10_000;
-/** How many young ones in a row are replaced at once, before the pauses begin. */
-const REFUSALS_AT_ONCE = 2;
-
 /**
- * One credential and those who work with it: leases, rotates, expires, gives back. `lease-life.ts` draws
- * its states. The order of a rotation is what loses no work: lease → connect and probe → swap → drain →
- * close → revoke.
+ * One credential and the consumer that works with it: leases, rotates, expires, gives back. `lease-life.ts` draws its
+ * states, `changeover.ts` takes the steps of a rotation, `attempts.ts` says when there is one.
  */
-export class Lease implements Task {
+export class Lease<C extends Consumer = Consumer> implements Task, Lender {
+  readonly consumer: C;
   #serving: Serving | undefined;
-  #attemptAt: number;
-  #attempt = 0;
-  #refusals = 0;
-  #lastError: SecretsError | undefined;
   #rotation: Promise<void> | undefined;
-  #retirement: Retirement | undefined;
   #expired = false;
   #closed = false;
+  readonly #changeover: Changeover;
+  readonly #attempts: Attempts;
   readonly #outcomes = new Outcomes();
-  readonly #consumers: Consumer[] = [];
 
-  constructor(private readonly options: LeaseOptions) {
-    this.#attemptAt = options.clock.monotonic();
-  }
-
-  get source(): CredentialSource {
-    return this.options.source;
+  /** @param consumerOf makes the consumer; it may ask the lease for credentials from then on. */
+  constructor(
+    private readonly terms: LeaseTerms,
+    readonly source: CredentialSource,
+    consumerOf: (lender: Lender) => C,
+  ) {
+    this.#attempts = new Attempts(terms.clock, terms.rotateShare);
+    this.consumer = consumerOf(this);
+    this.#changeover = new Changeover({ ...terms, source }, this.consumer);
+    source.onOutdated?.(() => void this.rotate().catch(() => undefined));
   }
 
   /** The credential that serves now. */
@@ -63,7 +59,7 @@ export class Lease implements Task {
   }
 
   get lastError(): SecretsError | undefined {
-    return this.#lastError;
+    return this.#attempts.lastError;
   }
 
   get state(): 'starting' | 'serving' | 'rotating' | 'expired' | 'closed' {
@@ -83,12 +79,7 @@ export class Lease implements Task {
     const { credential } = this;
     const deadline =
       credential && (tokenIsKept ? credential.obtainedAt + credential.ttlMs : deadlineOf(credential));
-    return nextLeaseAction({ attemptAt: this.#attemptAt, deadline });
-  }
-
-  /** To be called before the lease is added to the scheduler. */
-  serve(consumer: Consumer): void {
-    this.#consumers.push(consumer);
+    return nextLeaseAction({ attemptAt: this.#attempts.nextAt, deadline });
   }
 
   dueAt(): number {
@@ -96,15 +87,15 @@ export class Lease implements Task {
   }
 
   async run(): Promise<void> {
-    const now = this.options.clock.monotonic();
+    const now = this.terms.clock.monotonic();
     if (this.credential && deadlineOf(this.credential) <= now) this.#expire();
-    if (this.#attemptAt <= now) await this.#rotateOnce().catch(() => undefined);
+    if (this.#attempts.nextAt <= now) await this.#rotateOnce().catch(() => undefined);
   }
 
   /** Replaces the credential now; resolves when the old one is drained, closed and revoked. @throws SecretsError */
   async rotate(): Promise<void> {
     await this.#rotateOnce();
-    await this.#retirement?.done;
+    await this.#changeover.retired;
   }
 
   /**
@@ -117,12 +108,12 @@ export class Lease implements Task {
       await this.#rotateOnce().catch(() => undefined);
     }
     while (this.credential?.session === session) await this.#outcomes.next().catch(() => undefined);
-    await this.#retirement?.done;
+    await this.#changeover.retired;
   }
 
   /**
-   * The server refused this credential: nothing is left to lose by replacing it at once. Not so when the last
-   * attempt failed, or when one after the other is refused: every query would ask Vault for a lease.
+   * The server refused this user: nothing is left to lose by replacing it at once. Not so while the last attempt's
+   * pause goes on, or when one credential after the other is refused.
    *
    * @throws SecretsError
    */
@@ -130,48 +121,37 @@ export class Lease implements Task {
     const { credential } = this;
     if (credential?.user !== user) return;
     if (this.#rotation === undefined) {
-      const now = this.options.clock.monotonic();
-      if (this.#lastError && this.#attemptAt > now) throw this.#lastError;
-      this.#refusals = now - credential.obtainedAt < YOUNG_MS ? this.#refusals + 1 : 1;
-      if (this.#refusals > REFUSALS_AT_ONCE) {
-        this.#attempt = this.#refusals;
+      if (this.lastError && this.#attempts.pausing) throw this.lastError;
+      if (!this.#attempts.replacesAtOnce(credential)) {
         throw this.#failed(new Error('the server refuses one credential after the other'));
       }
     }
     await this.#rotateOnce();
   }
 
-  /** Resolves when a credential serves. @throws SecretsError with the reason when none does in time. */
   async ready(): Promise<void> {
     if (this.#closed) throw closed();
     if (this.#serving) return;
     if (this.#expired) throw this.#expiry();
-    if (this.#lastError && !isTransient(this.#lastError)) throw this.#lastError;
-    const { clock, startupMs, source } = this.options;
+    if (this.lastError && !isTransient(this.lastError)) throw this.lastError;
+    const { clock, startupMs } = this.terms;
     const outcome = this.#outcomes.next();
     if (!(await within(clock, startupMs, outcome))) {
-      const message = `no credential of ${source.role} within ${startupMs / 1_000} s`;
-      throw new SecretsError('ERR_CREDENTIAL_UNAVAILABLE', message, { cause: this.#lastError });
+      const message = `no credential of ${this.source.role} within ${startupMs / 1_000} s`;
+      throw new SecretsError('ERR_CREDENTIAL_UNAVAILABLE', message, { cause: this.lastError });
     }
     await outcome;
   }
 
-  /** Drains, closes and revokes; no credential serves any more. Never rejects. */
   async close(boundMs: number): Promise<void> {
     this.#closed = true;
     this.#outcomes.tell(closed());
-    const { clock } = this.options;
+    const { clock } = this.terms;
     const end = clock.monotonic() + boundMs;
     if (this.#rotation) await within(clock, boundMs, this.#rotation);
     const last = this.#serving;
     this.#serving = undefined;
-    const left = Math.max(0, end - clock.monotonic());
-    const retirements = [this.#retirement, last && this.#retire(last, left)];
-    const ends = retirements.map(async (retirement) => {
-      await retirement?.closedWithin(left);
-      await retirement?.done;
-    });
-    await Promise.all(ends);
+    await this.#changeover.finish(last, Math.max(0, end - clock.monotonic()));
   }
 
   #rotateOnce(): Promise<void> {
@@ -180,98 +160,46 @@ export class Lease implements Task {
   }
 
   async #rotate(): Promise<void> {
-    const { source, clock, emit, rotateShare, drainMs } = this.options;
+    if (this.#closed) throw closed();
     try {
-      await this.#finishRetirement();
-      const credential = await source.obtain();
-      const generations = await this.#prepare(credential);
-      const old = this.#serving;
-      for (const generation of generations) generation.activate();
-      this.#serving = { credential, generations };
-      this.#attemptAt = rotateAt(credential, rotateShare, clock.random());
-      this.#attempt = 0;
-      this.#lastError = undefined;
-      this.#expired = false;
-      this.#outcomes.tell();
-      emit({
-        type: 'credential_rotated',
-        source: source.kind,
-        role: source.role,
-        previousUser: old?.credential.user,
-        user: credential.user,
-      });
-      if (old) this.#retirement = this.#retire(old, drainMs);
+      await this.#swap(await this.#changeover.prepare(this.credential));
     } catch (error) {
       throw this.#failed(error);
     } finally {
-      this.options.scheduler.wake();
+      this.terms.scheduler.wake();
     }
   }
 
-  /**
-   * Never three generations: the budget of connections counts two. A drain that would still be going on at the
-   * deadline of what serves now is cut short.
-   */
-  async #finishRetirement(): Promise<void> {
-    const { credential } = this;
-    const left = credential ? deadlineOf(credential) - this.options.clock.monotonic() : 0;
-    await this.#retirement?.closedWithin(Math.max(0, left / 2));
-  }
-
-  async #prepare(credential: Credential): Promise<Generation[]> {
-    const results = await Promise.allSettled(this.#consumers.map((consumer) => consumer.prepare(credential)));
-    const failure = results.find((result) => result.status === 'rejected');
-    const generations = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    if (failure === undefined && !this.#closed) return generations;
-    await Promise.all(generations.map((generation) => generation.close()));
-    await this.#revoke(credential);
-    throw failure ? failure.reason : closed();
-  }
-
-  #retire(serving: Serving, boundMs: number): Retirement {
-    return new Retirement(this.options.clock, serving, boundMs, (credential) => this.#revoke(credential));
-  }
-
-  async #revoke(credential: Credential): Promise<void> {
-    const { emit, source, revocations } = this.options;
-    const { user, giveBack } = credential;
-    if (giveBack === undefined) return;
-    const about = { source: source.kind, role: source.role, user };
-    await revocations.revoke({
-      giveBack,
-      endsAt: () => deadlineOf(credential),
-      onAttempt: (failure) =>
-        emit(
-          failure
-            ? { type: 'revocation_failed', ...about, code: failure.code }
-            : { type: 'credential_revoked', ...about },
-        ),
-    });
+  async #swap(next: Serving): Promise<void> {
+    if (this.#closed) {
+      await this.#changeover.discard(next);
+      throw closed();
+    }
+    const old = this.#serving;
+    next.generation.activate();
+    this.#serving = next;
+    this.#expired = false;
+    this.#attempts.succeeded(next.credential);
+    this.#outcomes.tell();
+    const { emit, drainMs } = this.terms;
+    const { user } = next.credential;
+    emit({ type: 'credential_rotated', ...this.#about, previousUser: old?.credential.user, user });
+    if (old) this.#changeover.retire(old, drainMs);
   }
 
   #failed(error: unknown): SecretsError {
     if (this.#closed) return closed();
-    const { clock, emit, source } = this.options;
-    const failure =
-      error instanceof SecretsError
-        ? error
-        : new SecretsError('ERR_CREDENTIAL_UNAVAILABLE', `${source.role}: ${messageOf(error)}`, {
-            cause: error,
-          });
-    this.#attempt += 1;
-    this.#lastError = failure;
-    const now = clock.monotonic();
+    const failure = asSecretsError(error, this.source.role);
     const deadline = this.credential && deadlineOf(this.credential);
-    const pauseMs = failure.retryAfterMs + backoffMs(this.#attempt, clock.random());
-    this.#attemptAt = retryAt(now, pauseMs, deadline);
+    this.#attempts.failed(failure, deadline);
+    const { clock, emit } = this.terms;
     emit({
       type: 'credential_failed',
-      source: source.kind,
-      role: source.role,
+      ...this.#about,
       code: failure.code,
       message: failure.message,
-      attempt: this.#attempt,
-      servesForSeconds: deadline === undefined ? 0 : Math.max(0, (deadline - now) / 1_000),
+      attempt: this.#attempts.failures,
+      servesForSeconds: Math.max(0, ((deadline ?? 0) - clock.monotonic()) / 1_000),
     });
     if (!isTransient(failure)) this.#outcomes.tell(failure);
     return failure;
@@ -282,17 +210,21 @@ export class Lease implements Task {
     if (!old) return;
     this.#serving = undefined;
     this.#expired = true;
-    this.#attemptAt = Math.min(this.#attemptAt, this.options.clock.monotonic());
-    for (const consumer of this.#consumers) consumer.expire();
-    const { emit, source } = this.options;
-    emit({ type: 'credential_expired', source: source.kind, role: source.role, user: old.credential.user });
-    this.#retirement = this.#retire(old, 0);
+    this.#attempts.hurry();
+    this.consumer.expire();
+    this.terms.emit({ type: 'credential_expired', ...this.#about, user: old.credential.user });
+    this.#changeover.retire(old, 0);
     this.#outcomes.tell(this.#expiry());
   }
 
   #expiry(): SecretsError {
     const message = `the credential of ${this.source.role} reached its deadline and could not be replaced`;
-    return new SecretsError('ERR_CREDENTIAL_EXPIRED', message, { cause: this.#lastError });
+    return new SecretsError('ERR_CREDENTIAL_EXPIRED', message, { cause: this.lastError });
+  }
+
+  /** What every event of this lease says. */
+  get #about(): { readonly source: string; readonly role: string } {
+    return { source: this.source.kind, role: this.source.role };
   }
 }
 
@@ -300,6 +232,8 @@ function closed(): SecretsError {
   return new SecretsError('ERR_SECRETS_CLOSED', 'the SecretsManager is closed');
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown failure';
+function asSecretsError(error: unknown, role: string): SecretsError {
+  if (error instanceof SecretsError) return error;
+  const reason = error instanceof Error ? error.message : 'unknown failure';
+  return new SecretsError('ERR_CREDENTIAL_UNAVAILABLE', `${role}: ${reason}`, { cause: error });
 }

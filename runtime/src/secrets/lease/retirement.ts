@@ -2,17 +2,17 @@ import { within, type Clock } from '../../time/clock';
 import type { Generation } from './consumer';
 import { deadlineOf, type Credential } from './credential';
 
-/** A credential, and what serves with it. */
+/** A credential, and what works with it. */
 export interface Serving {
   readonly credential: Credential;
-  readonly generations: readonly Generation[];
+  readonly generation: Generation;
 }
 
-/** The end of a service, in the order that loses no work: drain → close → revoke. */
+/** The end of what served, in the order that loses no work: drain → close → revoke. */
 export class Retirement {
   /** Resolves when its connections are closed. Never rejects. */
   readonly #closed: Promise<void>;
-  /** Resolves after the first attempt to revoke as well. Never rejects. */
+  /** Resolves when the first attempt to revoke is over as well. Never rejects. */
   readonly done: Promise<void>;
   #hurry = (): void => undefined;
 
@@ -33,10 +33,10 @@ export class Retirement {
     await this.#closed;
   }
 
-  async #close({ credential, generations }: Serving, boundMs: number): Promise<void> {
+  async #close({ credential, generation }: Serving, boundMs: number): Promise<void> {
     const bound = Math.max(0, Math.min(boundMs, deadlineOf(credential) - this.clock.monotonic()));
     const hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
-    await Promise.race([Promise.all(generations.map((generation) => generation.drain(bound))), hurried]);
-    await Promise.all(generations.map((generation) => generation.close()));
+    await Promise.race([generation.drain(bound), hurried]);
+    await generation.close();
   }
 }

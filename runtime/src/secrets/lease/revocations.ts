@@ -8,9 +8,9 @@ import { isTransient } from '../vault/failure';
 export interface Loan {
   /** One attempt. @throws SecretsError when the lender did not take it. */
   readonly giveBack: () => Promise<void>;
-  /** When it ends by itself. */
+  /** The moment when it ends by itself, on the monotonic clock. */
   readonly endsAt: () => number;
-  /** Told of each attempt. */
+  /** Told of each attempt: without a failure, the lender took it back. */
   readonly onAttempt?: (failure: SecretsError | undefined) => void;
 }
 

@@ -1,4 +1,4 @@
-import type { AwsCredentialProvider } from '../aws/credentials';
+import type { AwsCredentialProvider } from '../aws/credential-provider';
 import { awsSigner } from '../aws/signer';
 import type { LoginMethod } from './method';
 import { sendLogin } from './send-login';

@@ -1,7 +1,7 @@
 import type { Secret } from '../secret';
 import type { VaultTransport } from '../vault/client';
 
-/** A token as a login hands it out. */
+/** The token that a login gave. */
 export interface Grant {
   readonly token: Secret;
   /** 0: it never expires. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SecretsError } from '../errors';
 
-/** Where a value comes from; read again at each login, so that a new one is picked up. */
+/** The value itself, or where it is read at each login: so a new one is picked up. */
 export type ValueSource = string | { readonly file: string } | (() => string | Promise<string>);
 
 /** @throws SecretsError `ERR_LOGIN_SOURCE` when the source cannot be read or gives nothing. */

@@ -1,33 +1,19 @@
 import { EventEmitter } from 'node:events';
-import { Pool, type PoolClient, type PoolConfig, type PoolOptions, type QueryResult } from 'pg';
-import type { Consumer, Generation } from '../lease/consumer';
-import { deadlineOf, type Credential } from '../lease/credential';
-import type { Lease } from '../lease/lease';
+import { Pool, type PoolClient, type PoolOptions, type QueryResult } from 'pg';
 import type { Clock } from '../../time/clock';
+import type { Consumer, Generation, Lender } from '../lease/consumer';
+import type { Credential } from '../lease/credential';
 import { closePool, drainPool } from './drain-pool';
+import { PoolEvents } from './pool-events';
 import { warmUp } from './warm-up';
 
-/** Everything of `pg.PoolConfig` but the user and the password, which Vault lends. */
-export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connectionString'>;
-
-/** PostgreSQL's own words for "I do not take this user": invalid password, or no such role. */
+/** PostgreSQL's codes for a user that it does not take: invalid password, no such role. */
 const REFUSED = new Set(['28P01', '28000']);
 /** How long `end()` waits for work in flight. */
 const END_MS = 10_000;
-/** Longest warming of a new pool, and its share of the time that the old one still serves. */
+/** Longest time to warm up a new pool; and at most this share of the time for which the old one still serves. */
 const WARM_UP_MS = 5_000;
 const WARM_UP_SHARE = 0.25;
-/** Those of `pg.Pool`. */
-const POOL_DEFAULTS = {
-  max: 10,
-  maxUses: Infinity,
-  allowExitOnIdle: false,
-  maxLifetimeSeconds: 0,
-  idleTimeoutMillis: 10_000,
-};
-const OF_CONNECTIONS = ['connect', 'remove', 'error'] as const;
-const OF_QUERIES = ['acquire', 'release'] as const;
-
 /**
  * A pool with the interface of `pg.Pool` whose user and password change under load. During a rotation two
  * real pools exist: new queries go to the new one as soon as it is connected and probed; the old one
@@ -35,29 +21,18 @@ const OF_QUERIES = ['acquire', 'release'] as const;
  * {@link RotatingPool.connectionBudget} connections: twice `max`.
  */
 export class RotatingPool extends EventEmitter implements Pool, Consumer {
-  /** Of every pool that is still to be made. */
-  readonly options: PoolOptions;
-  /** With those that still drain. */
-  readonly #pools = new Set<Pool>();
-  /** Forwarded only while somebody listens: they come with every query. */
-  readonly #ofQueries = OF_QUERIES.map((name) => ({
-    name,
-    forward: (...args: unknown[]): void => void this.emit(name, ...args),
-  }));
+  readonly #events = new PoolEvents(this);
   #current: { readonly pool: Pool; readonly user: string } | undefined;
   #end: Promise<void> | undefined;
   #ended = false;
 
   constructor(
-    private readonly lease: Lease,
+    private readonly lender: Lender,
     private readonly clock: Clock,
-    options: PostgresPoolOptions,
+    /** The options of each real pool, without the user and the password. */
+    readonly options: PoolOptions,
   ) {
     super();
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.options = { ...POOL_DEFAULTS, ...(Object.fromEntries(given) as Partial<PoolOptions>) };
-    this.on('newListener', (event: string | symbol) => this.#hearQueries(event, 'on'));
-    this.on('removeListener', (event: string | symbol) => this.#hearQueries(event, 'off'));
   }
 
   /** Most connections that can be open at once: the old pool's and the new one's. */
@@ -111,20 +86,19 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
   /** As `pg.Pool#end`: drains and closes; the user is revoked too, and no credential is leased any more. */
   readonly end: Pool['end'] = ((callback?: () => void) => {
     this.#current = undefined;
-    this.#end ??= this.lease.close(END_MS).finally(() => (this.#ended = true));
+    this.#end ??= this.lender.close(END_MS).finally(() => (this.#ended = true));
     if (callback === undefined) return this.#end;
     void this.#end.finally(callback);
     return;
   }) as Pool['end'];
 
-  async prepare(credential: Credential): Promise<Generation> {
-    const { user, password } = credential;
+  async prepare({ user, password }: Credential, servesForMs: number): Promise<Generation> {
     const pool = new Pool({ ...this.options, user, password: password.reveal() });
-    this.#forwardFrom(pool);
+    this.#events.add(pool);
     const clients = new Set<PoolClient>();
     pool.on('connect', (client) => clients.add(client)).on('remove', (client) => clients.delete(client));
     try {
-      await warmUp(pool, this.totalCount, this.clock, this.#warmUpMs);
+      await warmUp(pool, this.totalCount, this.clock, Math.min(WARM_UP_MS, WARM_UP_SHARE * servesForMs));
     } catch (error) {
       await this.#close(pool, clients);
       throw error;
@@ -134,7 +108,7 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
         this.#current = { pool, user };
       },
       drain: (boundMs) => {
-        // Drained without a successor: closed. Queries then hear why from the lease.
+        // It is drained although nothing took its place: at the end. Queries then hear why from the lease.
         if (this.#current?.pool === pool) this.#current = undefined;
         return drainPool(pool, this.clock, boundMs);
       },
@@ -146,13 +120,7 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     this.#current = undefined;
   }
 
-  get #warmUpMs(): number {
-    const { credential } = this.lease;
-    const left = credential ? deadlineOf(credential) - this.clock.monotonic() : 0;
-    return Math.min(WARM_UP_MS, WARM_UP_SHARE * left);
-  }
-
-  /** The path of every query: it makes one promise, where `pg.Pool#query` makes two. */
+  /** Every query goes through here. It makes one promise, where `pg.Pool#query` makes two. */
   #query(args: unknown[]): Promise<QueryResult> {
     const current = this.#current;
     if (current === undefined) return this.#whenReady((pool) => ask(pool, args));
@@ -171,45 +139,22 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     return connect(current.pool).catch((error: unknown) => this.#after(error, current.user, connect));
   }
 
-  /** After a failure: refused while connecting, nothing was sent, so that the work may start again as a new user. */
+  /** After a failure. A user is refused while connecting, when nothing was sent: the work may start again as a new one. */
   async #after<T>(error: unknown, user: string, work: (pool: Pool) => Promise<T>): Promise<T> {
     if (!isRefusal(error)) throw withStack(error);
-    await this.lease.refused(user);
+    await this.lender.refused(user);
     return this.#whenReady(work);
   }
 
   async #whenReady<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
-    await this.lease.ready();
-    // Between ready and here nothing runs, so a credential that serves is still there.
+    await this.lender.ready();
+    // The credential that became ready may have expired since, or another may have taken its place.
     return this.#current === undefined ? this.#whenReady(work) : work(this.#current.pool);
-  }
-
-  #forwardFrom(pool: Pool): void {
-    this.#pools.add(pool);
-    for (const name of OF_CONNECTIONS) {
-      pool.on(name as 'connect', (...args: unknown[]) => {
-        // A pool without a listener for 'error' would end the process for a connection that died while idle.
-        if (name !== 'error' || this.listenerCount('error') > 0) this.emit(name, ...args);
-      });
-    }
-    for (const { name, forward } of this.#ofQueries) {
-      if (this.listenerCount(name) > 0) pool.on(name, forward);
-    }
-  }
-
-  /** Before the first listener comes, and after the last one went. */
-  #hearQueries(event: string | symbol, change: 'on' | 'off'): void {
-    const heard = this.#ofQueries.find(({ name }) => name === event);
-    if (heard === undefined || this.listenerCount(event) > 0) return;
-    for (const pool of this.#pools) {
-      if (change === 'on') pool.on(heard.name, heard.forward);
-      else pool.off(heard.name, heard.forward);
-    }
   }
 
   async #close(pool: Pool, clients: ReadonlySet<PoolClient>): Promise<void> {
     await closePool(pool, clients, this.clock);
-    this.#pools.delete(pool);
+    this.#events.remove(pool);
   }
 }
 
@@ -231,12 +176,12 @@ function ask(pool: Pool, args: readonly unknown[]): Promise<QueryResult> {
   );
 }
 
-/** Given a callback, `pg.Pool#query` makes no promise of its own. */
+/** `pg.Pool#query` makes no promise of its own when it is given a callback. */
 function send(pool: Pool, [text, values]: readonly unknown[], callback: Callback): void {
   (pool as unknown as Queryable).query(text, values, callback);
 }
 
-/** The way to the caller instead of the way to the socket, as `pg.Pool` has it. */
+/** The error with a stack that leads to the caller instead of to the socket, as pg.Pool gives it. */
 function withStack(error: unknown): unknown {
   if (typeof error === 'object' && error !== null) Error.captureStackTrace(error);
   return error;

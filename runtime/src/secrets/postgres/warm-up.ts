@@ -5,17 +5,17 @@ import { pause, within, type Clock } from '../../time/clock';
 const CONNECT_MS = 10_000;
 
 /**
- * How long the queries that go on are left alone before each connection, of the time that the last one took: so few are
- * beside a handshake that the slowest hundredth hardly shows it.
+ * Before each connection the queries that go on are left alone for this many times as long as the last connection
+ * took. So few of them fall into a handshake that their 99th percentile hardly shows it.
  */
 const REST = 20;
 
 /**
  * Proves that the user of a new pool can work, then opens as many connections as the old pool has, so that the swap
- * does not wait for handshakes. One after the other, with rests between: all at once they take the processors, on both
- * sides, from the queries that go on.
+ * does not wait for handshakes. They are opened one after the other, with rests between them: opened at once, they would
+ * take the processors of both sides from the queries that go on.
  *
- * @param moreMs for how long more than the first are opened; the pool opens the rest when they are needed.
+ * @param moreMs for how long connections beside the first are opened; the pool opens the rest when they are needed.
  * @throws what PostgreSQL said to the first one; Error when it said nothing in time.
  */
 export async function warmUp(pool: Pool, connections: number, clock: Clock, moreMs: number): Promise<void> {
@@ -38,7 +38,7 @@ export async function warmUp(pool: Pool, connections: number, clock: Clock, more
     let took = clock.monotonic() - asked;
     for (let opened = 0; clients.length > opened && clients.length < connections;) {
       opened = clients.length;
-      // So short that each of those that are missing has its time, the last one too.
+      // No rest is so long that there is no time left for the connections that are still missing.
       const longest = (end - clock.monotonic()) / (connections - opened + 1);
       await pause(clock, Math.min(REST * took, longest));
       const began = clock.monotonic();

@@ -1,3 +1,4 @@
+/** Commands that wait for something to come. */
 const BLOCKING = new Set([
   'BLPOP',
   'BRPOP',

@@ -1,15 +1,8 @@
 import { within, type Clock } from '../../time/clock';
-import {
-  isErrorReply,
-  type RedisCredentials,
-  type RedisDriver,
-  type RedisEndpoint,
-  type RedisLink,
-} from './driver';
+import { isErrorReply, type RedisCredentials, type RedisLink, type RedisTarget } from './drivers/driver';
 
 export interface RotatingConnectionOptions<Native> {
-  readonly driver: RedisDriver<Native>;
-  readonly endpoint: RedisEndpoint;
+  readonly target: RedisTarget<Native>;
   readonly clock: Clock;
   /** The server does not know the user any more, and nobody is signing in as another one. */
   readonly onRefused: () => void;
@@ -23,11 +16,11 @@ export interface RotatingConnectionOptions<Native> {
  */
 export class RotatingConnection<Native> {
   readonly link: RedisLink<Native>;
-  /** Whom the next handshake signs in as. */
+  /** The user that the next handshake signs in as. */
   #credentials: RedisCredentials | undefined;
-  /** Whom the last handshake asked for. */
+  /** The user that the last handshake asked for. */
   #asked: RedisCredentials | undefined;
-  /** Whom the server knows this connection as. */
+  /** The user that the server takes this connection for. */
   #user: RedisCredentials | undefined;
   #clientId: string | undefined;
   #opening: Promise<void> | undefined;
@@ -40,18 +33,18 @@ export class RotatingConnection<Native> {
       if (this.#credentials === undefined) throw new Error('there are no credentials to sign in with');
       return (this.#asked = this.#credentials);
     };
-    this.link = options.driver.create(options.endpoint, credentials, {
+    this.link = options.target.link(credentials, {
       onReady: () => this.#onReady(),
       onRefused: (error) => this.#onRefused(error),
     });
   }
 
-  /** Ended by whoever holds the library's client. */
+  /** Whether it was ended by whoever holds the library's client. */
   get isEnded(): boolean {
     return !this.#suspended && !this.link.isOpen;
   }
 
-  /** Its number on the server, for CLIENT UNBLOCK. */
+  /** The connection's ID on the server, for CLIENT UNBLOCK. */
   get clientId(): string | undefined {
     return this.#clientId;
   }
@@ -59,7 +52,7 @@ export class RotatingConnection<Native> {
   /**
    * Resolves when the server knows this connection as that user; opens the connection where it is not.
    *
-   * @throws what the server or the network said, or that `boundMs` has passed: the user before then stays.
+   * @throws what the server or the network said, or Error when `boundMs` has passed: then the user stays who it was.
    */
   async signInAs(credentials: RedisCredentials, boundMs: number): Promise<void> {
     const before = this.#credentials;
@@ -78,11 +71,11 @@ export class RotatingConnection<Native> {
     }
   }
 
-  /** Signs in as that user as soon as this connection can, however late, and does not go back. */
+  /** Signs in as that user as soon as this connection can, however late that is; never back to the user before. */
   async follow(credentials: RedisCredentials): Promise<void> {
     this.#credentials = credentials;
     if (this.#suspended) await this.#open();
-    // As long as this is the user to become, and is not yet.
+    // Until this is the user of the connection, or another one is to be.
     while (this.#credentials === credentials && this.#user !== credentials) {
       if (this.link.isReady) await this.#authenticate(credentials);
       else await this.#ready.promise;
@@ -132,7 +125,8 @@ export class RotatingConnection<Native> {
   }
 
   #onRefused(error: Error): void {
-    if (this.#asked !== this.#credentials) return; // The user before; the next attempt asks for the new one.
+    // The server refused the user before this one: the next attempt asks for this one.
+    if (this.#asked !== this.#credentials) return;
     if (this.#refuse) this.#refuse(error);
     else this.options.onRefused();
   }

@@ -1,11 +1,10 @@
 import type { SendOptions } from '../../redis';
 import { within, type Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
-import type { Consumer, Generation } from '../lease/consumer';
+import type { Consumer, Generation, Lender } from '../lease/consumer';
 import type { Credential } from '../lease/credential';
-import type { Lease } from '../lease/lease';
 import { isBlocking } from './blocking';
-import type { RedisDriver, RedisEndpoint } from './driver';
+import type { RedisTarget } from './drivers/driver';
 import { RotatingConnection } from './rotating-connection';
 
 /** How long Redis may take to accept a user. */
@@ -31,20 +30,19 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   readonly #others = new Set<RotatingConnection<Native>>();
   readonly #idle: RotatingConnection<Native>[] = [];
   #serving: Credential | undefined;
-  /** Settles when the other connections have signed in as the user that serves. */
+  /** Settles when the connections beside the main one have signed in as the user that serves. */
   #following: Promise<unknown> = Promise.resolve();
   #refused: Credential | undefined;
 
   constructor(
-    private readonly lease: Lease,
+    private readonly lender: Lender,
     private readonly clock: Clock,
-    private readonly endpoint: RedisEndpoint,
-    private readonly driver: RedisDriver<Native>,
+    private readonly target: RedisTarget<Native>,
   ) {
     this.#main = this.#connection();
   }
 
-  /** A command would go out at once. The rate limiter decides without Redis while this is `false`. */
+  /** Whether a command would go out at once. The rate limiter decides without Redis while this is `false`. */
   get isReady(): boolean {
     return this.#serving !== undefined && this.#main.link.isReady;
   }
@@ -110,8 +108,8 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   }
 
   #connection(): RotatingConnection<Native> {
-    const { driver, endpoint, clock } = this;
-    return new RotatingConnection({ driver, endpoint, clock, onRefused: () => this.#onRefused() });
+    const { target, clock } = this;
+    return new RotatingConnection({ target, clock, onRefused: () => this.#onRefused() });
   }
 
   /** All connections meet the same refusal, again and again; the lease hears of it once and goes on by itself. */
@@ -119,22 +117,21 @@ export class RotatingRedis<Native = unknown> implements Consumer {
     const credential = this.#serving;
     if (credential === undefined || credential === this.#refused) return;
     this.#refused = credential;
-    this.lease.refused(credential.user).catch(() => undefined);
+    this.lender.refused(credential.user).catch(() => undefined);
   }
 
-  /** Whoever serves, as soon as somebody does. */
+  /** The credential that serves, as soon as one does. */
   async #credential(): Promise<Credential> {
-    await this.lease.ready();
+    await this.lender.ready();
     return this.#serving ?? this.#credential();
   }
 
   async #ready(connection: RotatingConnection<Native>): Promise<RotatingConnection<Native>> {
     await this.#credential();
     if (await connection.isReadyWithin(RECONNECT_MS)) return connection;
-    const { host, port } = this.endpoint;
     throw new SecretsError(
       'ERR_REDIS_UNREACHABLE',
-      `Redis at ${host}:${port} has been away for ${RECONNECT_MS / 1_000} s`,
+      `${this.target.name} has been away for ${RECONNECT_MS / 1_000} s`,
     );
   }
 
@@ -168,7 +165,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
     await within(this.clock, UNBLOCKED_MS, this.#following);
   }
 
-  /** Takes no command any more, waits for those in flight. */
+  /** Takes no command any more and waits for those in flight. */
   async #finish(boundMs: number): Promise<void> {
     this.#serving = undefined;
     const others = this.#living();
@@ -189,7 +186,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
     await Promise.allSettled(unblocking);
   }
 
-  /** The other connections, without those that were ended by whoever holds them. */
+  /** The connections beside the main one, without those that were ended by whoever holds them. */
   #living(): RotatingConnection<Native>[] {
     for (const connection of this.#others) if (connection.isEnded) this.#others.delete(connection);
     return [...this.#others];

@@ -12,7 +12,7 @@ export interface AuthorizedRequest {
   readonly body?: Readonly<Record<string, unknown>>;
   /** The path for messages, where the real one holds a lease ID. @default path */
   readonly shownPath?: string;
-  /** What is asked for, for messages, as in `lease of redis-role`. */
+  /** For messages: what is asked for, as in `lease of redis-role`. */
   readonly subject: string;
   /** The construct whose policy grants the path. */
   readonly grantedBy: string;
@@ -22,7 +22,7 @@ const CAPABILITY = { GET: 'read', PUT: 'update', POST: 'update' } as const;
 
 /** Sends requests with the current token and finds out what a 403 means. */
 export class VaultAccess {
-  /** The policy does not even permit to ask for the own token: then a 403 always means the policy. */
+  /** The policy does not even permit `lookup-self`: then every 403 is taken for a capability that is missing. */
   #lookupDenied = false;
 
   constructor(
@@ -57,13 +57,13 @@ export class VaultAccess {
   }
 
   /**
-   * Gives back what was leased under that session, with that session's own token.
+   * Revokes what was leased under that session, with that session's own token.
    *
    * @throws as `request()`; not when the session is dead, for what was leased under it died with it.
    */
   async revoke(message: AuthorizedRequest, session: Session): Promise<void> {
     const { method, path, body } = message;
-    // Without the signal: this is what a shutdown is for.
+    // Without the signal, which a shutdown aborts: revoking is what a shutdown is for.
     const answer = await this.vault.send({ method, path, token: session.token, ...(body && { body }) });
     if (answer.kind === 'ok') return;
     if (remedyFor(answer) !== 'check-token') throw errorFor(answer, message.subject);

@@ -33,9 +33,10 @@ export interface VaultClientOptions {
   readonly namespace?: string;
   /** PEM of the authorities to trust instead of the system's. */
   readonly ca?: string;
-  /** Milliseconds one server may take for one request, from connecting to the last byte of its answer. */
-  readonly timeoutMs: number;
 }
+
+/** How long one server may take for one request, from connecting to the last byte of its answer. */
+const REQUEST_MS = 10_000;
 
 /**
  * The HTTP API of Vault and OpenBao, over all servers of one cluster. It starts with the server that
@@ -51,7 +52,7 @@ export class VaultClient implements VaultTransport {
     this.#safe = new https.Agent({ ...KEPT, ...(options.ca !== undefined && { ca: options.ca }) });
   }
 
-  /** Sends one request; the answer is whatever the best server said. */
+  /** Sends one request. The answer is that of the first server whose answer no other server would change. */
   async send(message: VaultRequest): Promise<Answer> {
     const { addresses } = this.options;
     let last: Answer | undefined;
@@ -117,7 +118,7 @@ export class VaultClient implements VaultTransport {
         const { statusCode: status = 0, headers } = response;
         text(response).then((body) => resolve({ status, headers, text: body }), reject);
       });
-      const bound = setTimeout(() => sent.destroy(tooLate(sent)), this.options.timeoutMs);
+      const bound = setTimeout(() => sent.destroy(tooLate(sent)), REQUEST_MS);
       sent.on('close', () => clearTimeout(bound)).on('error', reject);
       sent.end(body && JSON.stringify(body));
     });
@@ -130,7 +131,10 @@ interface RawAnswer {
   readonly text: string;
 }
 
-/** An idle connection is closed before the server, or what stands between, does so while a request is on its way. */
+/**
+ * Idle connections are closed early: a server, or a proxy before it, could close one at the moment when a request is
+ * sent on it.
+ */
 const KEPT = { keepAlive: true, timeout: 4_000 };
 
 function tooLate({ socket }: http.ClientRequest): Error {
@@ -145,7 +149,7 @@ function mayDifferElsewhere(answer: Answer, { maybeNew = false }: VaultRequest):
   return answer.kind === 'sealed' || (answer.kind === 'failed' && answer.status !== 500);
 }
 
-/** Whether the connection itself failed: then the server has not seen the request. */
+/** Whether no connection could be made: then the server has not seen the request. */
 function wasNeverSent(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', CONNECT_TIMEOUT].includes(
     codeOf(error),
@@ -172,7 +176,7 @@ function unreachable(hosts: string, cause: unknown): SecretsError {
   });
 }
 
-/** By its shape: Node's own errors come from another realm than ours where tests or workers run in one. */
+/** Not by `instanceof`: under jest, or in another `vm` context, Node's errors are of another realm than ours. */
 function codeOf(error: unknown): string {
   const { code, message } = (error ?? {}) as { readonly code?: string; readonly message?: string };
   return code ?? message ?? 'no answer';

@@ -1,7 +1,7 @@
 import type { Secret } from '../secret';
-import { deadlineOf, type TokenTerm } from './token-life';
+import { endOfTerm, type TokenTerm } from './token-life';
 
-/** One token and everything leased under it: its leases die with it, so whoever holds one asks it for its deadline. */
+/** One token. Leases die with the token that they were asked for under, so whoever holds one asks for its deadline. */
 export class Session {
   #term: TokenTerm;
   #refusedAt = Infinity;
@@ -21,10 +21,10 @@ export class Session {
 
   /** When the token, and all that was leased under it, ends at the latest. */
   get deadline(): number {
-    return deadlineOf(this.#term);
+    return endOfTerm(this.#term);
   }
 
-  /** Until when the token is worth sending: its deadline, or when Vault refused it. */
+  /** Until when the token is worth sending: until its deadline, or until Vault refused it. */
   get validUntil(): number {
     return Math.min(this.deadline, this.#refusedAt);
   }

@@ -18,7 +18,7 @@ export interface TokenKeeperOptions {
   readonly signal: AbortSignal;
   /** Told after a login that replaced a token: lease anew, then the old token may go. */
   readonly onReplaced: (old: Session) => void;
-  /** Told when the moment of the next step changed outside of `run()`. */
+  /** Told when the next step is due at another moment than before. */
   readonly onChange: () => void;
   /** How long there may be no valid token before `onLoginImpossible` is told, once, ms. */
   readonly withoutTokenMs: number;
@@ -140,7 +140,7 @@ export class TokenKeeper implements Task {
           return;
         }
       } else if (remedyFor(answer) === 'retry') {
-        // A 500 is the token's own: OpenBao says so to one that is past its maximum.
+        // A 500 is about this token: OpenBao answers so when a token is past its maximum.
         if (answer.kind !== 'failed' || answer.status !== 500) throw errorFor(answer, 'renewal of the token');
       } else session.refuse(clock.monotonic());
     } catch (error) {
@@ -183,7 +183,7 @@ export class TokenKeeper implements Task {
       do: valid ? 'renew' : 'login',
     };
     const { code, message } = failure;
-    if (signal.aborted) return failure; // Of a shutdown; nobody has to hear of it.
+    if (signal.aborted) return failure; // The shutdown aborted it; nobody has to hear of that.
     emit({ type: 'token_failed', code, message, attempt: this.#attempt });
     if (code.startsWith('ERR_WRAPPING_TOKEN_')) emit({ type: 'wrapping_token_misused', code, message });
     return failure;

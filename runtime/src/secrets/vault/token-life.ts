@@ -26,11 +26,14 @@ export interface TokenTerm {
 
 const RENEW_AT = 0.7;
 const RENEW_SPREAD = 0.03;
-/** Vault counts in whole seconds, and says 1 less when the second turned on the way: no more than this share of it. */
+/**
+ * Vault counts in whole seconds and may grant one less than was asked for. Of a short TTL no more than this share is
+ * taken for rounding.
+ */
 const ROUNDING_MS = 1_000;
 const ROUNDING_SHARE = 0.1;
 
-export function deadlineOf({ from, ttlMs }: TokenTerm): number {
+export function endOfTerm({ from, ttlMs }: TokenTerm): number {
   return from + ttlMs;
 }
 

@@ -1,7 +1,7 @@
 import { SecretsError, type SecretsEvent } from '@portcullis/runtime';
 import type { Consumer } from '../../../../runtime/src/secrets/lease/consumer';
 import type { Credential } from '../../../../runtime/src/secrets/lease/credential';
-import { Lease } from '../../../../runtime/src/secrets/lease/lease';
+import { LeaseRegistry } from '../../../../runtime/src/secrets/lease/lease-registry';
 import { Revocations } from '../../../../runtime/src/secrets/lease/revocations';
 import { Scheduler } from '../../../../runtime/src/secrets/scheduler';
 import { Secret } from '../../../../runtime/src/secrets/secret';
@@ -29,10 +29,15 @@ function leaseOf(script: Script = {}, tokenTtlMs = Infinity) {
   const events: SecretsEvent[] = [];
   /** What happened, in order, as in `probe u1`. */
   const steps: string[] = [];
-  const world = { session: new Session(new Secret('token'), { from: 0, ttlMs: tokenTtlMs }), leased: 0 };
+  const world = {
+    session: new Session(new Secret('token'), { from: 0, ttlMs: tokenTtlMs }),
+    leased: 0,
+    outdated: (): void => undefined,
+  };
   const source = {
     kind: 'vault-database' as const,
     role: 'app',
+    onOutdated: (replace: () => void) => (world.outdated = replace),
     obtain: async (): Promise<Credential> => {
       await script.obtain?.();
       const user = `u${(world.leased += 1)}`;
@@ -68,8 +73,7 @@ function leaseOf(script: Script = {}, tokenTtlMs = Infinity) {
     },
     expire: () => steps.push('expire'),
   };
-  const lease = new Lease({
-    source,
+  const leases = new LeaseRegistry({
     clock,
     scheduler,
     revocations: new Revocations(clock, scheduler),
@@ -78,9 +82,8 @@ function leaseOf(script: Script = {}, tokenTtlMs = Infinity) {
     drainMs: 30_000,
     startupMs: 30_000,
   });
-  lease.serve(consumer);
-  scheduler.add(lease);
-  return { clock, lease, events, steps, world, script };
+  leases.open(source, () => consumer);
+  return { clock, leases, lease: leases.all[0]!, events, steps, world, script };
 }
 
 test('a rotation goes: lease, probe, swap, drain, close, revoke', async () => {
@@ -153,6 +156,23 @@ test('the old credential serves to its deadline, then a typed error; and the nex
   await clock.advance(31_000);
   expect(lease).toMatchObject({ state: 'serving', credential: { user: 'u2' } });
   await expect(lease.ready()).resolves.toBeUndefined();
+});
+
+test('a lease that was closed is rotated no more, and keeps no other from its rotation', async () => {
+  const { clock, leases, lease, world } = leaseOf();
+  await clock.advance(0);
+  await lease.close(1_000);
+  await expect(leases.rotate()).resolves.toBeUndefined();
+  await expect(lease.rotate()).rejects.toMatchObject({ code: 'ERR_SECRETS_CLOSED' });
+  expect(world.leased).toBe(1);
+});
+
+test('a source that says that its credential is out of date is asked for another one', async () => {
+  const { clock, lease, world } = leaseOf();
+  await clock.advance(0);
+  world.outdated();
+  await clock.advance(0);
+  expect(lease.credential).toMatchObject({ user: 'u2' });
 });
 
 test('a process that was stopped for hours drops what is past, and leases anew', async () => {

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { inspect } from 'node:util';
-import { nextLeaseAction, ROTATE_AT, rotateAt } from '../../../../runtime/src/secrets/lease/lease-life';
+import { nextLeaseAction, rotateAt } from '../../../../runtime/src/secrets/lease/lease-life';
 import { hideWhenPrinted, Secret } from '../../../../runtime/src/secrets/secret';
 import { readAnswer } from '../../../../runtime/src/secrets/vault/answer';
-import { deadlineOf, reachedMaximum, renewAt } from '../../../../runtime/src/secrets/vault/token-life';
+import { endOfTerm, reachedMaximum, renewAt } from '../../../../runtime/src/secrets/vault/token-life';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const moment = fc.integer({ min: 0, max: 1e12 });
+/** 50 of 60 minutes. */
+const ROTATE_AT = 50 / 60;
 const ttl = fc.integer({ min: 1_000, max: 768 * 3_600_000 });
 
 test('a lease of an hour is replaced at 50 minutes at the latest, and at 47 at the earliest', () => {
@@ -31,7 +33,7 @@ test('a token is renewed between 0.70 and 0.73 of its term, counted from the req
       const share = (renewAt({ from, ttlMs }, chance) - from) / ttlMs;
       expect(share).toBeGreaterThanOrEqual(0.7 - 1e-6);
       expect(share).toBeLessThanOrEqual(0.73 + 1e-6);
-      expect(deadlineOf({ from, ttlMs })).toBe(from + ttlMs);
+      expect(endOfTerm({ from, ttlMs })).toBe(from + ttlMs);
     }),
   );
 });

@@ -1,14 +1,14 @@
-import { awsSigner } from '../aws/signer';
-import type { AwsCredentialProvider } from '../aws/credentials';
-import type { Clock } from '../../time/clock';
-import { SecretsError } from '../errors';
-import type { CredentialSource } from '../lease/credential';
-import { Secret } from '../secret';
+import { awsSigner } from '../../aws/signer';
+import type { AwsCredentialProvider } from '../../aws/credential-provider';
+import type { Clock } from '../../../time/clock';
+import { SecretsError } from '../../errors';
+import type { CredentialSource } from '../../lease/credential';
+import { Secret } from '../../secret';
 
 /** An ElastiCache user with IAM authentication: nothing is stored anywhere, a token is signed when it is needed. */
 export interface ElastiCacheIam {
   readonly kind: 'elasticache-iam';
-  /** Name of the user, which must be its ID too. */
+  /** Name of the user. Its ID must be the same. */
   readonly user: string;
   /** Name of the replication group or of the serverless cache. */
   readonly cache: string;
@@ -22,13 +22,13 @@ export interface ElastiCacheIam {
 
 /** How long a token can be used to sign in. */
 const TOKEN_SECONDS = 900;
-/** After that long without a new AUTH, ElastiCache closes a connection. */
+/** ElastiCache closes a connection that has not signed in anew for this long. */
 const CONNECTION_MS = 12 * 3_600_000;
 
 /**
- * A presigned request as a password, new every quarter of an hour, less the margin of any rotation. Connections
- * sign in again with each new one, which ElastiCache wants every 12 hours at least; until then they serve on
- * when none can be signed.
+ * The password is a presigned request that can be used for a quarter of an hour; like any credential it is replaced
+ * before that. Connections sign in again with each new one, as ElastiCache demands every 12 hours at least; while none
+ * can be signed they serve on until then.
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
  */
 export function elastiCacheIam(source: ElastiCacheIam, clock: Clock): CredentialSource {

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { isHttpsOrLoopback } from '../../policy/loopback';
-import type { Clock } from '../../time/clock';
-import type { WatchedEntry } from '../kv/watched-entry';
-import type { CredentialSource } from '../lease/credential';
-import { loadZod } from '../load-zod';
-import { secret, type Secret } from '../secret';
+import { isHttpsOrLoopback } from '../../../policy/loopback';
+import type { Clock } from '../../../time/clock';
+import type { WatchedEntry } from '../../kv/watched-entry';
+import type { CredentialSource } from '../../lease/credential';
+import { loadZod } from '../../load-zod';
+import { secret, type Secret } from '../../secret';
 
-/** An Upstash database, spoken to over HTTPS; who may is one token, kept in Vault. */
+/** An Upstash database, spoken to over HTTPS with a token that is kept in Vault. */
 export interface Upstash {
   readonly kind: 'upstash';
   /** KV v2 entry with the fields `UPSTASH_REDIS_URL` and `UPSTASH_REDIS_TOKEN`. */
@@ -28,8 +28,7 @@ export function upstashSchema(): z.ZodType<UpstashEntry> {
 }
 
 /**
- * URL and token from Vault. They are good until the entry's version rises: then `onChange` is called, and the new
- * ones are obtained.
+ * URL and token from Vault. They are good until the entry's version rises; then the new ones are obtained.
  *
  * @param watch starts watching the entry; called once, and again as long as that fails.
  */
@@ -37,18 +36,19 @@ export function upstash(
   { path }: Upstash,
   clock: Clock,
   watch: () => Promise<WatchedEntry<UpstashEntry>>,
-  onChange: () => void,
 ): CredentialSource {
-  let watched: Awaited<ReturnType<typeof watch>> | undefined;
+  let watched: WatchedEntry<UpstashEntry> | undefined;
+  let outdated = (): void => undefined;
   return {
     kind: 'upstash-kv',
     role: path,
+    onOutdated: (replace) => (outdated = replace),
     obtain: async () => {
       const obtainedAt = clock.monotonic();
       if (watched) await watched.refresh();
       else {
         watched = await watch();
-        watched.onChange(onChange);
+        watched.onChange(() => outdated());
       }
       const { UPSTASH_REDIS_URL: user, UPSTASH_REDIS_TOKEN: password } = watched.current;
       return { user, password, obtainedAt, ttlMs: Infinity };

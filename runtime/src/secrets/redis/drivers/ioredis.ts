@@ -33,7 +33,7 @@ export function ioredis<Client extends IoredisClient>(
         ...(database !== undefined && { db: database }),
         lazyConnect: true,
         maxRetriesPerRequest: null,
-        // It would send again what may have been carried out.
+        // ioredis would send again what may have been carried out already.
         autoResendUnfulfilledCommands: false,
         retryStrategy: (attempt: number) => {
           signIn();
@@ -50,7 +50,7 @@ export function ioredis<Client extends IoredisClient>(
         failure = error;
         if (!opening && isRefusal(error)) onRefused(error);
       });
-      // Told not to send again, ioredis forgets what was in flight: its callers would wait for ever.
+      // Told not to send commands again, ioredis forgets those in flight, and their callers would wait for ever.
       native.on('close', () => {
         (native as unknown as Flushing).flushQueue(new Error('the connection to Redis was lost'), {
           offlineQueue: false,

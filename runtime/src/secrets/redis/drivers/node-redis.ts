@@ -6,13 +6,13 @@ export type NodeRedisClient = ReturnType<typeof Redis.createClient>;
 
 /** The driver for node-redis 5 and later: the default. */
 export function nodeRedis(): RedisDriver<NodeRedisClient> {
-  // Loaded when it is used: who has no Redis, or brings ioredis, does not wait for it at the start.
+  // Loaded when it is used: an app without Redis, or with ioredis, does not wait for it at the start.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { createClient } = require('redis') as typeof Redis;
   return {
     create: ({ host, port, tls, database }, credentials, { onReady, onRefused }) => {
       let opening = false;
-      // Told in full: what it infers of its own defaults is not assignable to the client's own type.
+      // The types are written out: what TypeScript infers of the defaults is not assignable to NodeRedisClient.
       const native: NodeRedisClient = createClient<
         Redis.RedisModules,
         Redis.RedisFunctions,
@@ -40,7 +40,7 @@ export function nodeRedis(): RedisDriver<NodeRedisClient> {
         },
       });
       native.on('ready', onReady);
-      // Without a listener an error event would end the process. What matters of it reaches the strategy above.
+      // Without a listener an 'error' event would end the process. Errors of connections reach the strategy above.
       native.on('error', () => undefined);
 
       return {

@@ -1,6 +1,6 @@
-import type { RedisCredentials, RedisDriver } from './driver';
+import type { RedisCredentials, RedisTarget } from './driver';
 
-/** What Upstash answers: one of both. */
+/** Upstash's answer: either a result or an error. */
 export interface UpstashAnswer<T = unknown> {
   readonly result?: T;
   readonly error?: string;
@@ -23,13 +23,14 @@ export interface UpstashRequester {
 const TIMEOUT_MS = 10_000;
 
 /**
- * The driver for Upstash's REST API; its user is the database's URL. There is no connection: changing the user
- * means that the next request carries the new token, once a PING with it was answered.
+ * Upstash's REST API. The credential itself says where the database is: its user is the URL. There is no connection:
+ * changing the user means that the next request carries the new token, once a PING with it was answered.
  * https://upstash.com/docs/redis/features/restapi
  */
-export function upstashRest(): RedisDriver<UpstashRequester> {
+export function upstashRest(): RedisTarget<UpstashRequester> {
   return {
-    create: (_endpoint, asked, { onReady, onRefused }) => {
+    name: 'Upstash',
+    link: (asked, { onReady, onRefused }) => {
       let credentials: RedisCredentials | undefined;
       const native: UpstashRequester = {
         request: async <T>({ path = [], body }: { path?: string[]; body?: unknown }) => {

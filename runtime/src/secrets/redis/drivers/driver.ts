@@ -1,7 +1,7 @@
-import type { SendOptions } from '../../redis';
-import { backoffMs } from '../../time/backoff';
-import { systemClock } from '../../time/clock';
-import type { Secret } from '../secret';
+import type { SendOptions } from '../../../redis';
+import { backoffMs } from '../../../time/backoff';
+import { systemClock } from '../../../time/clock';
+import type { Secret } from '../../secret';
 
 /** Where Redis is. */
 export interface RedisEndpoint {
@@ -16,13 +16,13 @@ export interface RedisCredentials {
   readonly password: Secret;
 }
 
-/** One connection of whatever client library. It reconnects by itself, each time as the user of that moment. */
+/** One connection, made by a client library. It reconnects by itself, each time as the user of that moment. */
 export interface RedisLink<Native = unknown> {
   /** The library's own client. */
   readonly native: Native;
-  /** A command would go out at once. */
+  /** Whether a command would go out at once. */
   readonly isReady: boolean;
-  /** Connected or reconnecting; not so before `connect()`, and after its end by whoever holds `native`. */
+  /** Whether it is connected or reconnecting. Not so before `connect()`, nor after whoever holds `native` ended it. */
   readonly isOpen: boolean;
   /** Opens it. Rejects when the first attempt fails; may be called again then, and after `disconnect()`. */
   readonly connect: () => Promise<void>;
@@ -31,22 +31,30 @@ export interface RedisLink<Native = unknown> {
    * again. One that was not sent yet waits for the connection to be back.
    */
   readonly sendCommand: (args: readonly string[], options?: SendOptions) => Promise<unknown>;
-  /** Changes the user of the open connection. */
+  /** Signs in as another user on the open connection. */
   readonly authenticate: (credentials: RedisCredentials) => Promise<void>;
-  /** The connection's number on the server; none where there is no connection. */
+  /** Asks for the connection's ID on the server; missing where there are no connections. */
   readonly identify?: () => Promise<unknown>;
   /** Resolves when all that was sent is answered, then disconnects. */
   readonly finish: () => Promise<void>;
-  /** At once; what is in flight rejects. */
+  /** Disconnects at once; what is in flight rejects. */
   readonly disconnect: () => void;
 }
 
-/** What a link tells. */
+/** What a link tells whoever made it. */
 export interface RedisLinkEvents {
   /** Connected, or connected again, as the user that it last asked for. */
   readonly onReady: () => void;
   /** The server does not take that user. The link goes on trying. */
   readonly onRefused: (error: Error) => void;
+}
+
+/** One Redis, to which links can be made. */
+export interface RedisTarget<Native = unknown> {
+  /** For messages, as in `Redis at cache.internal:6379`. */
+  readonly name: string;
+  /** @param credentials asked at each connect, so that a reconnect never uses a password that is gone. */
+  readonly link: (credentials: () => RedisCredentials, events: RedisLinkEvents) => RedisLink<Native>;
 }
 
 /** A client library. */

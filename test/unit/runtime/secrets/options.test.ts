@@ -1,0 +1,120 @@
+import { appRole, SecretsError } from '../../../../runtime/src/secrets';
+import {
+  resolveOptions,
+  resolvePostgresPool,
+  resolveRedisClient,
+  resolveWatchKv,
+} from '../../../../runtime/src/secrets/options';
+import { policy } from '../../../../policy';
+
+const login = appRole({ roleId: 'role', secretId: 'canary' });
+const address = 'http://127.0.0.1:8200';
+
+function refusal(resolve: () => unknown): string {
+  try {
+    resolve();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SecretsError);
+    const { code, message } = error as SecretsError;
+    expect(code).toBe('ERR_SECRETS_CONFIG');
+    expect(message).not.toContain('canary');
+    return message;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('SecretsManager.connect()', () => {
+  const connect = (options: unknown, env = {}) => resolveOptions(options as { address: string }, env);
+
+  test('has sane defaults', () => {
+    expect(connect({ address, login })).toMatchObject({
+      databaseMount: 'database',
+      rotateShare: 50 / 60,
+      startupMs: 30_000,
+      drainMs: 30_000,
+      closeMs: 10_000,
+      withoutTokenMs: 60_000,
+    });
+  });
+
+  test('takes the share of a rotation from the policy', () => {
+    const lifetimes = { ...policy.lifetimes, credentialSeconds: 600, rotateAtSeconds: 300 };
+    expect(connect({ address, login, policy: { ...policy, lifetimes } })).toMatchObject({ rotateShare: 0.5 });
+  });
+
+  test('tells what is missing at once', () => {
+    const message = refusal(() => connect({}));
+    expect(message).toContain('set VAULT_ADDR');
+    expect(message).toContain('set VAULT_ROLE_ID');
+  });
+
+  test('tells every value that is wrong at once, and shows no text that may be a secret', () => {
+    const message = refusal(() =>
+      connect({
+        address: ['canary', 7],
+        login: 'canary',
+        startupSeconds: '30',
+        drainSeconds: -1,
+        closeSeconds: NaN,
+        onEvent: 'canary',
+        policy: null,
+        startupSecond: 30,
+      }),
+    );
+    expect(message.split('\n')).toEqual([
+      'SecretsManager.connect() has 8 problems',
+      '  address: expected a URL, or several, received a value of type object',
+      '  login: expected a login method, such as appRole({ … }), received a value of type string',
+      '  startupSeconds: expected seconds, 0 or more, received a value of type string',
+      '  drainSeconds: expected seconds, 0 or more, received -1',
+      '  closeSeconds: expected seconds, 0 or more, received NaN',
+      '  onEvent: expected a function, received a value of type string',
+      '  policy: expected what definePolicy() gives, received null',
+      expect.stringMatching(/^ {2}startupSecond: unknown; known are address, /) as string,
+    ]);
+  });
+
+  test.each([null, 'canary', 7])('refuses %j in place of options', (options) => {
+    expect(refusal(() => connect(options))).toContain('expected an object');
+  });
+});
+
+test('watchKv() asks no more often than it can be asked for', () => {
+  expect(resolveWatchKv({})).toEqual({ intervalMs: 30_000, acceptPreviousMs: 3_600_000 });
+  expect(resolveWatchKv({ acceptPreviousSeconds: 0 })).toMatchObject({ acceptPreviousMs: 0 });
+  expect(refusal(() => resolveWatchKv({ intervalSeconds: 0 }))).toContain(
+    'intervalSeconds: expected seconds, more than 0',
+  );
+  expect(refusal(() => resolveWatchKv({ intervalSeconds: NaN }))).toContain('received NaN');
+});
+
+test('postgresPool() has the defaults of pg.Pool, and takes no credential of somebody else', () => {
+  expect(resolvePostgresPool({ host: 'db', max: undefined })).toMatchObject({ host: 'db', max: 10 });
+  const message = refusal(() =>
+    resolvePostgresPool({ user: 'app', connectionString: 'postgres://app:canary@db' } as object),
+  );
+  expect(message).toContain('received user and connectionString');
+});
+
+test('redisClient() is told where Redis is, and encrypts unless that is this machine', () => {
+  expect(resolveRedisClient({ host: 'cache.internal' }).name).toBe('Redis at cache.internal:6379');
+  expect(refusal(() => resolveRedisClient())).toContain(
+    "host: expected a host's name, received an empty string",
+  );
+  expect(refusal(() => resolveRedisClient({ host: 'cache', port: 70_000 }))).toContain(
+    'port: expected a port',
+  );
+  // It may be given what describes a server, whatever else that says.
+  expect(resolveRedisClient({ host: 'cache', port: 1, adminUrl: 'canary' } as { host: string }).name).toBe(
+    'Redis at cache:1',
+  );
+  const asked: unknown[] = [];
+  const driver = { create: (endpoint: unknown) => asked.push(endpoint) as never };
+  for (const host of ['cache.internal', 'localhost']) {
+    resolveRedisClient({ host, driver }).link(() => undefined as never, {} as never);
+  }
+  expect(asked).toEqual([
+    { host: 'cache.internal', port: 6_379, tls: true },
+    { host: 'localhost', port: 6_379, tls: false },
+  ]);
+});
