@@ -24,9 +24,24 @@ export async function drainPool(pool: Pool, clock: Clock, boundMs: number): Prom
 /** How long a killed connection may take to say so. */
 const FAREWELL_MS = 1_000;
 
-/** Ends a pool for good: idle connections politely, those still at work by force (their queries reject). */
+/** Whoever waited for a connection of a pool gets none from it: nothing was sent. */
+export class PoolClosedError extends Error {
+  override readonly name = 'PoolClosedError';
+}
+
+/** Those who wait for a connection, as pg-pool keeps them; not in its types. */
+interface Queue {
+  readonly _pendingQueue: { readonly callback: (error: Error) => void }[];
+}
+
+/**
+ * Ends a pool for good: idle connections politely, those still at work by force (their queries reject). Whoever waits
+ * for a connection gets a {@link PoolClosedError}, because pg-pool would leave them waiting for ever.
+ */
 export async function closePool(pool: Pool, clients: ReadonlySet<PoolClient>, clock: Clock): Promise<void> {
   const ended = pool.end();
+  const waiting = (pool as unknown as Queue)._pendingQueue.splice(0);
+  for (const { callback } of waiting) callback(new PoolClosedError('the pool was closed'));
   for (const client of clients) void client.end().catch(() => undefined);
   await within(clock, FAREWELL_MS, ended);
 }

@@ -3,7 +3,7 @@ import { Pool, type PoolClient, type PoolOptions, type QueryResult } from 'pg';
 import type { Clock } from '../../time/clock';
 import type { Consumer, Generation, Lender } from '../lease/consumer';
 import type { Credential } from '../lease/credential';
-import { closePool, drainPool } from './drain-pool';
+import { closePool, drainPool, PoolClosedError } from './drain-pool';
 import { PoolEvents } from './pool-events';
 import { warmUp } from './warm-up';
 
@@ -139,10 +139,10 @@ export class RotatingPool extends EventEmitter implements Pool, Consumer {
     return connect(current.pool).catch((error: unknown) => this.#after(error, current.user, connect));
   }
 
-  /** After a failure. A user is refused while connecting, when nothing was sent: the work may start again as a new one. */
+  /** After a failure. Where the user was refused or no connection was had, nothing was sent: the work starts again. */
   async #after<T>(error: unknown, user: string, work: (pool: Pool) => Promise<T>): Promise<T> {
-    if (!isRefusal(error)) throw withStack(error);
-    await this.lender.refused(user);
+    if (isRefusal(error)) await this.lender.refused(user);
+    else if (!(error instanceof PoolClosedError)) throw withStack(error);
     return this.#whenReady(work);
   }
 
