@@ -44,7 +44,7 @@ test.each([
     const stop = secrets.scheduleCredentialRefresh(({ user }) => users.push(user));
     const pool = secrets.postgresPool('pg', { host, port, database: 'postgres', max: 2 });
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- users do
-  pool.on('connect', bad);
+    pool.on('connect', bad);
     const asked = async (): Promise<string | undefined> =>
       (await pool.query<{ user: string }>('select current_user as user')).rows[0]?.user;
 
