@@ -61,14 +61,14 @@ describe('while Redis does not decide', () => {
   });
 
   test('an event loop that is late by twice the time-out is no outage: the reply is there', async () => {
-    const store = new RedisStore(new GuardedRedis(accessTo(redis()), { timeoutMs: 50 }), [60_000]);
+    const store = new RedisStore(new GuardedRedis(accessTo(redis()), { timeoutMs: 250 }), [60_000]);
     await store.charge({ client: 'warm', cost: 1, limits: [8] });
     // Redis hears the command only while nobody here can read its reply.
     await server().kill('SIGSTOP');
     const decided = store.charge({ client: `late-${randomUUID()}`, cost: 1, limits: [8] });
     for (let turn = 0; turn < 5; turn += 1) await setImmediate();
     await server().kill('SIGCONT');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
     await expect(decided).resolves.toMatchObject({ allowed: true, used: [1] });
   });
 
