@@ -47,6 +47,7 @@ beforeAll(async () => {
   );
 });
 beforeEach(() => {
+  refused.length = 0;
   Object.assign(revocations, { revoked: () => false, current: true });
 });
 afterAll(async () => {
