@@ -67,7 +67,10 @@ describe('the image', () => {
       const started = run(process.execPath, ['main.js'], { cwd: join(folder, 'app'), env: {} });
       await expect(started).rejects.toMatchObject({
         code: 1,
-        stderr: 'fintech-api: no Vault address: set VAULT_ADDR, or pass { address }\n',
+        stderr: `${[
+          'fintech-api: no Vault address: set VAULT_ADDR, or pass { address }',
+          'no way to log in: set VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID (or VAULT_SECRET_ID), or pass { login }',
+        ].join('\n')}\n`,
       });
     } finally {
       await rm(folder, { recursive: true });
