@@ -57,7 +57,9 @@ function show(verdict: Verdict | undefined): void {
 }
 
 function report(verdicts: readonly Verdict[]): void {
-  for (const { title, tests } of verdicts) console.log(`\n${title}\n${tests}`);
+  for (const { title, passed, ended, tests } of verdicts) {
+    console.log(`\n${title}${passed ? '' : ` failed: ${ended}`}\n${tests}`);
+  }
   if (verdicts.some(({ passed }) => !passed)) process.exitCode = 1;
 }
 

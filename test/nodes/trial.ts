@@ -20,6 +20,8 @@ export interface Trial {
 export interface Verdict {
   readonly title: string;
   readonly passed: boolean;
+  /** As in `exit code 1`. */
+  readonly ended: string;
   /** As jest counts: `Tests:       1 failed, 12 passed, 13 total`. */
   readonly tests: string;
   /** All that was printed. */
@@ -44,9 +46,15 @@ export async function run(trial: Trial, folder: string, note: Note): Promise<Ver
       if (line.trim() !== '') note(line.trim());
     });
   }
-  const [code] = (await once(child, 'close')) as [number | null];
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   const tests = trial.subject === 'npm start -- --check' ? countSteps(output) : countTests(output);
-  return { title: titleOf(trial), passed: code === 0 && tests !== undefined, tests: tests ?? BROKEN, output };
+  return {
+    title: titleOf(trial),
+    passed: code === 0 && tests !== undefined,
+    ended: signal === null ? `exit code ${code ?? 'none'}` : `ended by ${signal}`,
+    tests: tests ?? BROKEN,
+    output,
+  };
 }
 
 /** Of a run that broke before it could count. */
