@@ -10,8 +10,16 @@ function terminal({ isTTY, answer }: { isTTY: boolean; answer?: string }) {
   const input = Object.assign(new PassThrough(), { isTTY });
   const output = Object.assign(new PassThrough(), { isTTY });
   if (answer !== undefined) input.write(answer);
-  return { input, output, shown: () => String(output.read()) };
+  return { input, output, shown: () => shownOn(output) };
 }
+
+/** All of it: from Node 26 on, `read()` gives one chunk at a time. */
+function shownOn(output: PassThrough): string {
+  const chunks: unknown[] = [];
+  for (let chunk: unknown = output.read(); chunk !== null; chunk = output.read()) chunks.push(chunk);
+  return chunks.map(String).join('');
+}
+
 const never = new AbortController().signal;
 
 describe('before servers of the user’s own are changed', () => {
