@@ -20,7 +20,7 @@ import {
   isText,
   together,
   type Expected,
-} from './check-options';
+} from './option-checks';
 import { SecretsError } from './errors';
 import type { SecretsEvent } from './events';
 import { loginFromEnvironment } from './login/from-environment';

@@ -3,7 +3,7 @@ import type { Clock } from '../../time/clock';
 import { ProviderRefusedError, ProviderUnavailableError } from '../provider/errors';
 import { Provider } from '../provider/provider';
 import { SessionCookie } from './cookies/session-cookie';
-import { Transactions } from './cookies/transactions';
+import { PendingLogins } from './cookies/pending-logins';
 import type { ResolvedLogin } from './options';
 import { Sealer } from './seal';
 import { alone, handoverThrough } from './session/handover';
@@ -16,7 +16,7 @@ export interface LoginParts extends Pick<
 > {
   readonly origin: string;
   readonly provider: Provider;
-  readonly transactions: Transactions;
+  readonly pendingLogins: PendingLogins;
   readonly session: SessionCookie;
   readonly renewals: Renewals;
   readonly clock: Clock;
@@ -71,7 +71,7 @@ export function makeParts(options: ResolvedLogin, clock: Clock): LoginParts {
   return {
     ...{ redirectUri, scope, resource, revocations, onEvent, provider, clock },
     origin: redirectUri.origin,
-    transactions: new Transactions(`__Host-${name}-login-`, sealer('login'), clock),
+    pendingLogins: new PendingLogins(`__Host-${name}-login-`, sealer('login'), clock),
     session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sealer('session'), limits, clock }),
     renewals: new Renewals({
       renew,

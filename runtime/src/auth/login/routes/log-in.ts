@@ -10,11 +10,11 @@ import { safeReturnTo } from './return-to';
 import { newSession } from '../session/session';
 
 export async function startLogin(parts: LoginParts, req: Request, res: Response): Promise<void> {
-  const { provider, transactions, origin, redirectUri, scope, resource } = parts;
+  const { provider, pendingLogins, origin, redirectUri, scope, resource } = parts;
   try {
     const returnTo = safeReturnTo(queryOf(req).get('returnTo'), origin);
     const { url, checks } = await provider.begin({ redirect_uri: redirectUri.href, scope, resource });
-    await transactions.start(res, cookiesOf(req), { checks, returnTo });
+    await pendingLogins.start(res, cookiesOf(req), { checks, returnTo });
     redirect(res, url);
   } catch (error) {
     fail(parts, req, res, error);
@@ -22,27 +22,27 @@ export async function startLogin(parts: LoginParts, req: Request, res: Response)
 }
 
 export async function finishLogin(parts: LoginParts, req: Request, res: Response): Promise<void> {
-  const { provider, transactions, session, clock, redirectUri, resource, onEvent } = parts;
+  const { provider, pendingLogins, session, clock, redirectUri, resource, onEvent } = parts;
   const cookies = cookiesOf(req);
   const response = new URL(redirectUri);
   response.search = queryOf(req).toString();
   const state = response.searchParams.get('state') ?? '';
-  const transaction = await transactions.find(cookies, state);
-  if (!transaction) {
+  const pending = await pendingLogins.find(cookies, state);
+  if (!pending) {
     onEvent({ type: 'login_failed', reason: 'unknown' });
     refuseLogin(req, res, 'unknown');
     return;
   }
   try {
-    const tokens = await provider.redeem(response, transaction.checks, { resource });
+    const tokens = await provider.redeem(response, pending.checks, { resource });
     const { subject = '' } = tokens;
-    transactions.finish(res, state);
+    pendingLogins.finish(res, state);
     await session.write(res, cookies, newSession(tokens, subject, clock.wall()));
     onEvent({ type: 'logged_in', subject });
-    redirect(res, transaction.returnTo);
+    redirect(res, pending.returnTo);
   } catch (error) {
     // While the provider does not answer, reloading the page is another try.
-    if (error instanceof ProviderRefusedError) transactions.finish(res, state);
+    if (error instanceof ProviderRefusedError) pendingLogins.finish(res, state);
     fail(parts, req, res, error);
   }
 }

@@ -19,7 +19,7 @@ const schema = z.object({
   startedAt: z.number(),
 });
 
-export interface Transaction {
+export interface PendingLogin {
   readonly checks: LoginChecks;
   readonly returnTo: string;
 }
@@ -35,7 +35,7 @@ const MOST_OPENED = 8;
 /** Cookies that one answer clears at most. */
 const MOST_CLEARED = 16;
 
-export class Transactions {
+export class PendingLogins {
   readonly #prefix: string;
   readonly #sealer: Sealer;
   readonly #clock: Pick<Clock, 'wall'>;
@@ -47,7 +47,7 @@ export class Transactions {
   }
 
   /** Remembers a login that starts. Of too many, the oldest are given up. */
-  async start(res: Response, cookies: Cookies, { checks, returnTo }: Transaction): Promise<void> {
+  async start(res: Response, cookies: Cookies, { checks, returnTo }: PendingLogin): Promise<void> {
     const startedAt = this.#clock.wall();
     for (const name of await this.#givenUp(cookies)) clearCookie(res, { ...ATTRIBUTES, name });
     const sealed = await this.#sealer.seal({ ...checks, returnTo, startedAt });
@@ -55,7 +55,7 @@ export class Transactions {
   }
 
   /** The login that a response with this state belongs to. */
-  async find(cookies: Cookies, state: string): Promise<Transaction | undefined> {
+  async find(cookies: Cookies, state: string): Promise<PendingLogin | undefined> {
     const content = await this.#read(cookies.get(this.#cookieOf(state).name));
     if (content?.state !== state) return undefined;
     const { nonce, verifier, returnTo } = content;

@@ -2,12 +2,12 @@ import type { Response } from 'express';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Sealer } from '../../../../../../runtime/src/auth/login/seal';
-import { Transactions } from '../../../../../../runtime/src/auth/login/cookies/transactions';
+import { PendingLogins } from '../../../../../../runtime/src/auth/login/cookies/pending-logins';
 import { manualClock, type ManualClock } from '../../../../../support/auth/clock';
 
 const PREFIX = '__Host-api-login-';
 let clock: ManualClock;
-let transactions: Transactions;
+let pendingLogins: PendingLogins;
 let jar: Map<string, string>;
 
 /** What an answer sends, which the browser takes. */
@@ -26,31 +26,31 @@ async function answered(work: (res: Response) => unknown): Promise<readonly stri
 
 const start = (state: string, returnTo = `/${state}`): Promise<readonly string[]> =>
   answered((res) =>
-    transactions.start(res, jar, { checks: { state, nonce: `nonce of ${state}`, verifier: 'v' }, returnTo }),
+    pendingLogins.start(res, jar, { checks: { state, nonce: `nonce of ${state}`, verifier: 'v' }, returnTo }),
   );
 
 beforeEach(() => {
   clock = manualClock();
   jar = new Map();
-  transactions = new Transactions(PREFIX, new Sealer(['k'.repeat(32)], 'login'), clock);
+  pendingLogins = new PendingLogins(PREFIX, new Sealer(['k'.repeat(32)], 'login'), clock);
 });
 
 it('several tabs log in at once, each to where it came from', async () => {
   await start('one');
   await start('two');
-  await expect(transactions.find(jar, 'one')).resolves.toMatchObject({
+  await expect(pendingLogins.find(jar, 'one')).resolves.toMatchObject({
     checks: { state: 'one', nonce: 'nonce of one' },
     returnTo: '/one',
   });
-  await answered((res) => transactions.finish(res, 'one'));
-  await expect(transactions.find(jar, 'one')).resolves.toBeUndefined();
-  await expect(transactions.find(jar, 'two')).resolves.toMatchObject({ returnTo: '/two' });
+  await answered((res) => pendingLogins.finish(res, 'one'));
+  await expect(pendingLogins.find(jar, 'one')).resolves.toBeUndefined();
+  await expect(pendingLogins.find(jar, 'two')).resolves.toMatchObject({ returnTo: '/two' });
 });
 
 it('nothing is found for a state that was not given out here', async () => {
   await start('one');
-  await expect(transactions.find(jar, 'two')).resolves.toBeUndefined();
-  await expect(transactions.find(new Map(), 'one')).resolves.toBeUndefined();
+  await expect(pendingLogins.find(jar, 'two')).resolves.toBeUndefined();
+  await expect(pendingLogins.find(new Map(), 'one')).resolves.toBeUndefined();
 });
 
 it('the cookie of one login does not stand for another', async () => {
@@ -58,15 +58,15 @@ it('the cookie of one login does not stand for another', async () => {
   await start('two');
   const [one = '', two = ''] = [...jar.keys()];
   jar.set(two, jar.get(one) ?? '');
-  await expect(transactions.find(jar, 'two')).resolves.toBeUndefined();
+  await expect(pendingLogins.find(jar, 'two')).resolves.toBeUndefined();
 });
 
 it('is waiting for ten minutes, whatever the browser keeps', async () => {
   await start('one');
   clock.freeze(599_999);
-  await expect(transactions.find(jar, 'one')).resolves.toBeDefined();
+  await expect(pendingLogins.find(jar, 'one')).resolves.toBeDefined();
   clock.freeze(1);
-  await expect(transactions.find(jar, 'one')).resolves.toBeUndefined();
+  await expect(pendingLogins.find(jar, 'one')).resolves.toBeUndefined();
 });
 
 it('never fills up the browser: of many, the three newest stay', async () => {
@@ -77,7 +77,7 @@ it('never fills up the browser: of many, the three newest stay', async () => {
     expect(jar.size).toBeLessThanOrEqual(3);
   }
   for (let count = 10; count <= 12; count += 1)
-    await expect(transactions.find(jar, `tab ${count}`)).resolves.toBeDefined();
+    await expect(pendingLogins.find(jar, `tab ${count}`)).resolves.toBeDefined();
 });
 
 it('five hundred invented cookies cost little: few are opened, few are cleared in one answer', async () => {
@@ -87,7 +87,7 @@ it('five hundred invented cookies cost little: few are opened, few are cleared i
   expect(opened.mock.calls.length).toBeLessThanOrEqual(8);
   opened.mockRestore();
   expect((await start('mine too')).join('\r\n').length).toBeLessThan(4_096);
-  await expect(transactions.find(jar, 'mine')).resolves.toBeDefined();
+  await expect(pendingLogins.find(jar, 'mine')).resolves.toBeDefined();
   // As many as come with a request are gone after a few.
   for (let count = 0; count < 40; count += 1) await start(`tab ${count}`);
   expect(jar.size).toBeLessThanOrEqual(3);
