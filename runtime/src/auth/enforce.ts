@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { routeOf } from '../http/route-of';
 import type { Policy } from '../policy';
+import { callerOf } from './caller';
 import { challenge, refuseForbidden, refuseScope } from './challenge';
 
 /**
@@ -8,16 +9,25 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
  * `insufficient_scope` with `required` and `granted`. What the policy does not list is denied, 403
  * `forbidden`. Mount it after `requireAuth()`.
  *
+ * Its middleware throws ForeignAuthError where another library set `req.auth`.
+ *
  * @example
  * app.use(enforce(policy));
  */
 export function enforce(policy: Policy): RequestHandler {
   return (req, res, next) => {
     const route = routeOf(policy, req);
-    if (!route) refuseForbidden(res, 'The policy of this API does not list this route');
-    else if (route.public) next();
-    else if (!req.auth) challenge(res);
-    else if (!grantsAll(req.auth.scopes, route.scopes)) refuseScope(res, route.scopes, req.auth.scopes);
+    if (!route) {
+      refuseForbidden(res, 'The policy of this API does not list this route');
+      return;
+    }
+    if (route.public) {
+      next();
+      return;
+    }
+    const caller = callerOf(req, 'enforce()');
+    if (!caller) challenge(res);
+    else if (!grantsAll(caller.scopes, route.scopes)) refuseScope(res, route.scopes, caller.scopes);
     else next();
   };
 }

@@ -56,3 +56,27 @@ export class AuthOptionsError extends Error {
     super(describeProblems('the authentication options', problems));
   }
 }
+
+const FOREIGN_REMEDIES = {
+  'express-jwt': "remove it, or let it set another property: expressjwt({ requestProperty: 'jwt', … })",
+  'express-oauth2-jwt-bearer': 'remove its auth(), which checks the same tokens',
+} as const;
+
+/** Another library than `requireAuth()` set `req.auth`: nothing in it says who is calling. Holds nothing of it. */
+export class ForeignAuthError extends Error {
+  override readonly name = 'ForeignAuthError';
+  readonly code = 'ERR_FOREIGN_AUTH';
+
+  constructor(
+    reader: string,
+    /** The library, where its shape is known. */
+    readonly owner: keyof typeof FOREIGN_REMEDIES | undefined,
+  ) {
+    const whose = owner ?? 'another library';
+    const remedy = owner === undefined ? 'let that library set another property' : FOREIGN_REMEDIES[owner];
+    super(
+      `${reader} found req.auth as ${whose} sets it, expected what requireAuth() of @portcullis/runtime sets: ` +
+        `mount requireAuth() before ${reader}, and ${remedy}`,
+    );
+  }
+}

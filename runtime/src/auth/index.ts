@@ -2,7 +2,13 @@ export { clientCredentials, type TokenSource } from './client-credentials/client
 export type { ClientCredentialsOptions } from './client-credentials/options';
 export type { AuthContext } from './context';
 export { enforce } from './enforce';
-export { AuthOptionsError, KeysUnavailableError, TokenError, type RefusalReason } from './errors';
+export {
+  AuthOptionsError,
+  ForeignAuthError,
+  KeysUnavailableError,
+  TokenError,
+  type RefusalReason,
+} from './errors';
 export type { AuthEvent, OnAuthEvent } from './events';
 export type { LoginEvent, LoginFailure } from './login/events';
 export type { HandoverRedis } from './login/session/handover';

@@ -1,10 +1,12 @@
 import type { RequestHandler } from 'express';
 import { SCOPE } from '../policy/scope';
+import { callerOf } from './caller';
 import { challenge, refuseForbidden, refuseScope } from './challenge';
 
 /**
  * Lets in callers whose token grants all of these scopes; 403 `insufficient_scope` otherwise, 401 without
- * a verified token. For apps without a policy; with one, `enforce(policy)` does this for every route.
+ * a verified token. For apps without a policy; with one, `enforce(policy)` does this for every route. Its middleware
+ * throws ForeignAuthError where another library set `req.auth`.
  *
  * @throws TypeError if no scope is given, which would check nothing, or one that is invalid (RFC 6749 §3.3).
  *
@@ -12,14 +14,14 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
  * app.get('/api/transactions', requireScope('read:transactions'), handler);
  */
 export function requireScope(...required: readonly string[]): RequestHandler {
-  return scopeCheck('requireScope', required, (granted) =>
+  return scopeCheck('requireScope()', required, (granted) =>
     required.every((scope) => granted.includes(scope)),
   );
 }
 
 /** As {@link requireScope}, for callers whose token grants at least one of these scopes. */
 export function requireAnyScope(...required: readonly string[]): RequestHandler {
-  return scopeCheck('requireAnyScope', required, (granted) =>
+  return scopeCheck('requireAnyScope()', required, (granted) =>
     required.some((scope) => granted.includes(scope)),
   );
 }
@@ -32,8 +34,9 @@ export function requireAnyScope(...required: readonly string[]): RequestHandler 
 export function requireTier(...tiers: readonly string[]): RequestHandler {
   if (tiers.length === 0) throw new TypeError('requireTier() received no tier; name at least one');
   return (req, res, next) => {
-    if (!req.auth) challenge(res);
-    else if (!tiers.includes(req.auth.tier)) refuseForbidden(res, 'Your plan does not include this call');
+    const caller = callerOf(req, 'requireTier()');
+    if (!caller) challenge(res);
+    else if (!tiers.includes(caller.tier)) refuseForbidden(res, 'Your plan does not include this call');
     else next();
   };
 }
@@ -43,16 +46,15 @@ function scopeCheck(
   required: readonly string[],
   suffices: (granted: readonly string[]) => boolean,
 ): RequestHandler {
-  if (required.length === 0) throw new TypeError(`${name}() received no scope; name at least one`);
+  if (required.length === 0) throw new TypeError(`${name} received no scope; name at least one`);
   const bad = required.filter((scope) => !SCOPE.test(scope));
   if (bad.length > 0) {
-    throw new TypeError(
-      `${name}() received ${JSON.stringify(bad)}; expected scopes without spaces or quotes`,
-    );
+    throw new TypeError(`${name} received ${JSON.stringify(bad)}; expected scopes without spaces or quotes`);
   }
   return (req, res, next) => {
-    if (!req.auth) challenge(res);
-    else if (!suffices(req.auth.scopes)) refuseScope(res, required, req.auth.scopes);
+    const caller = callerOf(req, name);
+    if (!caller) challenge(res);
+    else if (!suffices(caller.scopes)) refuseScope(res, required, caller.scopes);
     else next();
   };
 }

@@ -1,4 +1,6 @@
 import type { Request, RequestHandler } from 'express';
+import { callerOf } from '../auth/caller';
+import type { AuthContext } from '../auth/context';
 import { routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import { accessTo } from '../redis';
@@ -39,6 +41,8 @@ export interface RateLimiter extends RequestHandler {
  * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not
  * answer, each route's `onStoreFailure` decides; an answer that nobody decided carries `RateLimit-Policy` alone.
  *
+ * Its middleware fails with ForeignAuthError where another library set `req.auth`.
+ *
  * @throws RateLimitOptionsError with every problem of the options at once.
  *
  * @example
@@ -76,14 +80,12 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const blocks = new ReservedBlocks(new RedisBlockStore(guarded, plan.windowsMs), metrics.unitsSettled);
   const sweeping = reserved && setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
 
-  const clientOf = (req: Request): string =>
-    req.auth === undefined
-      ? names.of('network', subscriberNetwork(addressOf(req)))
-      : names.ofCaller(req.auth);
+  const clientOf = (req: Request, caller: AuthContext | undefined): string =>
+    caller === undefined ? names.of('network', subscriberNetwork(addressOf(req))) : names.ofCaller(caller);
 
-  const tierOf = ({ auth }: Request): TierPlan => {
-    const override = auth?.organisation === undefined ? undefined : overrides?.current(auth.organisation);
-    return override ?? plan.tier(auth?.tier);
+  const tierOf = (caller: AuthContext | undefined): TierPlan => {
+    const override = caller?.organisation === undefined ? undefined : overrides?.current(caller.organisation);
+    return override ?? plan.tier(caller?.tier);
   };
 
   const handle: RequestHandler = (req, res, next) => {
@@ -92,8 +94,9 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
       next();
       return;
     }
-    const tier = tierOf(req);
-    const client = clientOf(req);
+    const caller = callerOf(req, 'rateLimit()');
+    const tier = tierOf(caller);
+    const client = clientOf(req, caller);
     const pattern = route === undefined ? 'unlisted' : route.path;
     let cost: number;
     let failed: unknown;
