@@ -4,7 +4,7 @@ export interface AuthContext {
   readonly issuer: string;
   /** The token's `sub`. Unique within its issuer only. */
   readonly subject: string;
-  /** The organisation's identifier, where the token names one (claim `org_id`). */
+  /** The organisation's identifier, where the token names one (claim `org_id`): never empty. */
   readonly organisation?: string;
   /** One of the policy's tiers; its default where the token names none or one that does not exist. */
   readonly tier: string;

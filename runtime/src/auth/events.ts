@@ -2,10 +2,29 @@ import type { RefusalReason } from './errors';
 import type { LoginEvent } from './login/events';
 import type { RevocationEvent } from './revocation/events';
 
+/** A verified token's tier or organisation that could not be used. */
+export interface UnusableClaim {
+  readonly issuer: string;
+  readonly claim: 'tier' | 'organisation';
+  /** What the claim is called, by `claims` of the options. */
+  readonly name: string;
+  /**
+   * `missing`, `nested` (it is an object, or inside another claim), `wrong_type`, or `unknown_value`: none of the
+   * policy's tiers. The tier is then the policy's default. An organisation that is missing is none; one that is no text
+   * is refused.
+   */
+  readonly problem: 'missing' | 'nested' | 'wrong_type' | 'unknown_value';
+}
+
 /** What happens behind the answers: for logs, counters and alarms. Never holds a token. */
 export type AuthEvent =
   | { readonly type: 'token_refused'; readonly reason: RefusalReason }
-  | { readonly type: 'unknown_tier'; readonly issuer: string; readonly defaulted: string }
+  /** Told at once, then at most once an hour for each issuer, claim and problem. */
+  | ({
+      readonly type: 'claim_unusable';
+      /** How many tokens since this was told last. */
+      readonly tokens: number;
+    } & UnusableClaim)
   | {
       readonly type: 'keys_refreshed';
       readonly issuer: string;

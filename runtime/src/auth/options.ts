@@ -2,6 +2,7 @@
  * What `requireAuth()` and `optionalAuth()` are told: the options, their checks and defaults. All of it is checked
  * when the middleware is made. The parts that other functions take as well are exported.
  */
+import { metrics, type MeterProvider } from '@opentelemetry/api';
 import { z } from 'zod';
 import { harmless } from '../listener';
 import { toProblem, type Problem } from '../policy/errors';
@@ -31,9 +32,9 @@ export interface IssuerOptions {
    */
   readonly tokenType?: 'at+jwt' | 'any';
   readonly claims?: {
-    /** The claim that holds the organisation. @default 'org_id' */
+    /** The claim that holds the organisation: a text of the token itself, in no other claim. @default 'org_id' */
     readonly organisation?: string;
-    /** The claim that holds the tier. @default 'tier' */
+    /** The claim that holds the tier, likewise. Where it cannot be used, the event `claim_unusable` tells. @default 'tier' */
     readonly tier?: string;
   };
 }
@@ -65,6 +66,8 @@ export interface AuthOptions extends Partial<IssuerOptions> {
   readonly revocations?: RevocationCheck;
   /** Told of what happens behind the answers, never of a token. @default nobody is told */
   readonly onEvent?: OnAuthEvent;
+  /** Where the metrics go. @default OpenTelemetry's global provider */
+  readonly meterProvider?: MeterProvider;
 }
 
 /** The options of {@link AuthOptions}, with nothing left out. */
@@ -72,6 +75,7 @@ export interface ResolvedAuth extends VerifierOptions {
   readonly policy: Policy;
   readonly cache: CacheBounds | undefined;
   readonly revocations: RevocationCheck | undefined;
+  readonly meterProvider: MeterProvider;
 }
 
 const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
@@ -153,6 +157,12 @@ const shape = z.strictObject({
     )
     .optional(),
   onEvent: listener.optional(),
+  meterProvider: z
+    .custom<MeterProvider>(
+      (value) => typeof (value as MeterProvider | undefined)?.getMeter === 'function',
+      'expected a MeterProvider of OpenTelemetry',
+    )
+    .optional(),
 });
 
 /** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
@@ -168,6 +178,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
     cache,
     revocations,
     onEvent,
+    meterProvider = metrics,
     issuer = policy.issuer,
     audience: named = policy.audience,
     ...rest
@@ -179,6 +190,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
     cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
     revocations,
     onEvent: harmless(onEvent),
+    meterProvider,
   };
 }
 

@@ -6,6 +6,7 @@ import { credentialsOf } from './bearer';
 import { challenge, refuseAmbiguous, refuseToken, refuseUnavailable } from './challenge';
 import type { AuthContext } from './context';
 import { TokenError } from './errors';
+import { authMetrics } from './metrics';
 import { resolveAuth, type AuthOptions } from './options';
 import { TokenCache } from './token/token-cache';
 import { makeVerifier, type TokenVerifier } from './token/verifier';
@@ -40,8 +41,11 @@ export function optionalAuth(options: AuthOptions): AuthMiddleware {
 
 function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   const resolved = resolveAuth(options);
-  const { policy, cache, revocations, onEvent } = resolved;
-  const verifier = makeVerifier(resolved, { cache: cache && new TokenCache(cache) });
+  const { policy, cache, revocations, onEvent, meterProvider } = resolved;
+  const verifier = makeVerifier(resolved, {
+    cache: cache && new TokenCache(cache),
+    onUnusableClaim: authMetrics(meterProvider).claimUnusable,
+  });
 
   function authenticate(
     token: string,

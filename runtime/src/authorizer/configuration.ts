@@ -8,7 +8,7 @@ import type { Policy } from '../policy';
 import { gatewayRoutes, type GatewayRoute } from './gateway-routes';
 
 /** The options of `requireAuth()`, without those that need the app's process. */
-export type AuthorizerOptions = Omit<AuthOptions, 'cache' | 'revocations' | 'onEvent'>;
+export type AuthorizerOptions = Omit<AuthOptions, 'cache' | 'revocations' | 'onEvent' | 'meterProvider'>;
 
 export interface AuthorizerConfiguration {
   readonly issuers: readonly TrustedIssuer[];

@@ -61,7 +61,6 @@ export const claims = [
     'sub a list': having({ sub: ['user-1'] }),
     'sub an object': having({ sub: { $ne: null } }),
     'org_id a number': having({ org_id: 1 }),
-    'org_id empty': having({ org_id: '' }),
     'org_id an object': having({ org_id: { $gt: '' } }),
     'org_id a list': having({ org_id: ['org-1', 'org-2'] }),
     'client_id a list': having({ client_id: ['client-1'] }),

@@ -4,6 +4,8 @@
  */
 import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
+import type { UnusableClaim } from '../events';
+import { ownClaim, type OwnClaim } from './own-claims';
 import { scopesOf } from './scopes';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -18,8 +20,11 @@ export interface ClaimRules {
   readonly longestLifetimeSeconds: number;
   readonly organisationClaim: string;
   readonly tierClaim: string;
-  /** The tier that the claim's value stands for. */
-  readonly tierOf: (claimed: unknown) => string;
+  /** The policy's tiers by name. */
+  readonly tiers: Readonly<Record<string, unknown>>;
+  readonly defaultTier: string;
+  /** Told of a tier or an organisation that could not be used. */
+  readonly onUnusable: (unusable: UnusableClaim) => void;
 }
 
 /**
@@ -34,22 +39,47 @@ export function contextOf(claims: Claims, rules: ClaimRules, nowSeconds: number)
   checkAudience(claims.aud, rules.audiences);
   checkBearer(claims);
   const subject = requiredText(claims, 'sub');
-  const organisation = optionalText(claims, rules.organisationClaim);
+  const organisation = organisationOf(claims, rules);
   const clientId = optionalText(claims, 'client_id') ?? optionalText(claims, 'azp');
   optionalText(claims, 'jti');
   optionalText(claims, 'sid');
   const scopes = scopesOf(claims);
   const expiresAt = checkTimes(claims, rules, nowSeconds);
+  if (organisation.text === undefined) tellUnusable(rules, 'organisation', organisation.problem);
   return deepFreeze({
     issuer: rules.issuer,
     subject,
-    ...(organisation !== undefined && { organisation }),
-    tier: rules.tierOf(claims[rules.tierClaim]),
+    ...(organisation.text !== undefined && { organisation: organisation.text }),
+    tier: tierOf(claims, rules),
     scopes,
     ...(clientId !== undefined && { clientId }),
     expiresAt,
     claims,
   });
+}
+
+/** An organisation that is said in another shape is refused: limits and data depend on it. */
+function organisationOf(claims: Claims, rules: ClaimRules): OwnClaim {
+  const organisation = ownClaim(claims, rules.organisationClaim);
+  if (organisation.text !== undefined || organisation.absent) return organisation;
+  tellUnusable(rules, 'organisation', organisation.problem);
+  throw new TokenError('bad_claim', `${rules.organisationClaim} is not a string`);
+}
+
+function tierOf(claims: Claims, rules: ClaimRules): string {
+  const tier = ownClaim(claims, rules.tierClaim);
+  if (tier.text !== undefined && Object.hasOwn(rules.tiers, tier.text)) return tier.text;
+  tellUnusable(rules, 'tier', tier.text === undefined ? tier.problem : 'unknown_value');
+  return rules.defaultTier;
+}
+
+function tellUnusable(
+  rules: ClaimRules,
+  claim: UnusableClaim['claim'],
+  problem: UnusableClaim['problem'],
+): void {
+  const name = claim === 'tier' ? rules.tierClaim : rules.organisationClaim;
+  rules.onUnusable({ issuer: rules.issuer, claim, name, problem });
 }
 
 /** The moment a token stops being accepted, in seconds since 1970. */

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../../time/clock';
 import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
-import type { OnAuthEvent } from '../events';
+import type { OnAuthEvent, UnusableClaim } from '../events';
 import { fetchJson as fetchFromIssuer, type FetchJson } from '../keys/fetch-json';
 import { signerOf } from '../keys/jwks';
 import { KeySet, type Candidates } from '../keys/key-set';
@@ -12,6 +12,7 @@ import { contextOf, lastMoment, type ClaimRules } from './claims';
 import { parseCompact, type UntrustedToken } from './compact';
 import type { TokenCache, VerifiedToken } from './token-cache';
 import { checkType } from './type';
+import { tellUnusableClaims } from './unusable-claims';
 
 /** Verifies access tokens. Holds the issuers' keys, and fetches them from the moment it is made. */
 export interface TokenVerifier {
@@ -61,10 +62,13 @@ export interface VerifierParts {
   readonly clock?: Clock;
   readonly fetchJson?: FetchJson;
   readonly cache?: TokenCache | undefined;
+  /** Told of every verified token whose tier or organisation could not be used: for a counter. */
+  readonly onUnusableClaim?: (unusable: UnusableClaim) => void;
 }
 
 export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}): TokenVerifier {
-  const { clock = systemClock, fetchJson = fetchFromIssuer, cache } = parts;
+  const { clock = systemClock, fetchJson = fetchFromIssuer, cache, onUnusableClaim } = parts;
+  const tell = tellUnusableClaims(options.onEvent, clock);
   const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
 
   function verify(token: string): AuthContext | Promise<AuthContext> {
@@ -107,7 +111,10 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   function trust(settings: TrustedIssuer): Trust {
     return {
       settings,
-      rules: claimRules(settings, options),
+      rules: claimRules(settings, options, (unusable) => {
+        onUnusableClaim?.(unusable);
+        tell(unusable);
+      }),
       keys: new KeySet({
         issuer: settings.issuer,
         locate: () => jwksUriOf(settings.issuer, settings.jwksUri, fetchJson),
@@ -142,8 +149,11 @@ export function allowedAlgorithm(
   throw new TokenError('algorithm_not_allowed', 'alg is not one of those configured');
 }
 
-function claimRules(settings: TrustedIssuer, options: VerifierOptions): ClaimRules {
-  const { policy, toleranceSeconds, onEvent } = options;
+function claimRules(
+  settings: TrustedIssuer,
+  { policy, toleranceSeconds }: VerifierOptions,
+  onUnusable: ClaimRules['onUnusable'],
+): ClaimRules {
   return {
     issuer: settings.issuer,
     audiences: settings.audiences,
@@ -151,18 +161,8 @@ function claimRules(settings: TrustedIssuer, options: VerifierOptions): ClaimRul
     longestLifetimeSeconds: policy.lifetimes.accessTokenSeconds,
     organisationClaim: settings.organisationClaim,
     tierClaim: settings.tierClaim,
-    tierOf: tierReader(policy, settings.issuer, onEvent),
-  };
-}
-
-function tierReader(
-  { tiers, defaultTier }: VerifierOptions['policy'],
-  issuer: string,
-  onEvent: OnAuthEvent,
-): ClaimRules['tierOf'] {
-  return (claimed) => {
-    if (typeof claimed === 'string' && Object.hasOwn(tiers, claimed)) return claimed;
-    if (claimed !== undefined) onEvent({ type: 'unknown_tier', issuer, defaulted: defaultTier });
-    return defaultTier;
+    tiers: policy.tiers,
+    defaultTier: policy.defaultTier,
+    onUnusable,
   };
 }

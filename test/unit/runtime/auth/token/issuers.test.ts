@@ -1,7 +1,7 @@
 /** Providers differ: in what they call an access token, in the names of their claims, in their keys. */
 import type { JWK } from 'jose';
 import { policy } from '../../../../../policy';
-import type { AuthContext, AuthEvent } from '../../../../../runtime/src/auth';
+import type { AuthContext } from '../../../../../runtime/src/auth';
 import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
 import { Forge } from '../../../../support/attack/forge';
@@ -13,14 +13,12 @@ const ours = new Forge(policy.issuer, policy.audience, NOW);
 const theirs = new Forge('https://login.partner.example.com/', 'partner-api', NOW);
 
 let verifier: TokenVerifier;
-let events: AuthEvent[];
 
 async function start(options: Partial<AuthOptions>): Promise<void> {
-  events = [];
   const [our, their] = [published(ours.issuer), published('https://login.partner.example.com')];
   our.publish(...(ours.published as JWK[]));
   their.publish(...(theirs.published as JWK[]));
-  verifier = makeVerifier(resolveAuth({ policy, onEvent: (event) => events.push(event), ...options }), {
+  verifier = makeVerifier(resolveAuth({ policy, ...options }), {
     clock: manualClock(NOW * 1_000),
     fetchJson: async (url) => {
       if (!url.startsWith('https://login.partner')) return our.fetchJson(url);
@@ -110,22 +108,6 @@ describe('several issuers', () => {
       ready: false,
       waitingFor: ['https://login.partner.example.com/gone'],
     });
-  });
-});
-
-describe('a tier', () => {
-  beforeEach(() => start({}));
-
-  it.each<[unknown, string, number]>([
-    ['enterprise', 'enterprise', 0],
-    [undefined, 'free', 0],
-    ['platinum', 'free', 1],
-    ['constructor', 'free', 1],
-    [['pro'], 'free', 1],
-    [null, 'free', 1],
-  ])('%j is %s; unknown ones are counted', async (tier, expected, told) => {
-    await expect(verify(ours.claims({ tier }))).resolves.toMatchObject({ tier: expected });
-    expect(events.filter(({ type }) => type === 'unknown_tier')).toHaveLength(told);
   });
 });
 
