@@ -3,6 +3,8 @@ import { describeProblems, type Problem } from '../policy/errors';
 /** Why a token was refused: for logs and counters. Clients learn only whether it had expired. */
 export type RefusalReason =
   | 'malformed'
+  /** Longer than `longestToken`. */
+  | 'too_long'
   | 'forbidden_header'
   | 'wrong_type'
   | 'algorithm_not_allowed'

@@ -55,6 +55,12 @@ export interface AuthOptions extends Partial<IssuerOptions> {
   /** How far the clocks of issuer and API may be apart, in seconds. @default 5 */
   readonly toleranceSeconds?: number;
   /**
+   * The longest access token that is looked into, in characters. A longer one is refused (`too_long`). Node reads 16 KB
+   * of headers unless it is started with `--max-http-header-size`; sessions of `login()` do not depend on that.
+   * @default 12,288: some 200 groups
+   */
+  readonly longestToken?: number;
+  /**
    * How many verified tokens are remembered: at most `entries`, in about `bytes` of memory. `false`: none.
    * @default 10,000 tokens in 32 MiB
    */
@@ -81,6 +87,7 @@ export interface ResolvedAuth extends VerifierOptions {
 const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
 export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 export const DEFAULT_TOLERANCE_SECONDS = 5;
+export const DEFAULT_LONGEST_TOKEN = 12_288;
 
 export const httpsUrl = z.string().refine(isHttpsOrLoopback, {
   error: 'expected an https URL (http only on loopback): keys fetched in the clear can be anyone’s',
@@ -138,6 +145,11 @@ const shape = z.strictObject({
   policy: definedPolicy,
   issuers: z.array(z.strictObject(issuerShape)).min(1, 'expected at least one issuer').optional(),
   toleranceSeconds: tolerance.optional(),
+  longestToken: z
+    .int('expected a whole number of characters')
+    .min(1_024, 'expected 1,024 characters or more: ordinary tokens have as many')
+    .max(65_536, 'expected at most 65,536 characters: each is read on every request')
+    .optional(),
   cache: z
     .union(
       [
@@ -175,6 +187,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
     policy,
     issuers,
     toleranceSeconds = DEFAULT_TOLERANCE_SECONDS,
+    longestToken = DEFAULT_LONGEST_TOKEN,
     cache,
     revocations,
     onEvent,
@@ -187,6 +200,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
     policy,
     issuers: (issuers ?? [{ ...rest, issuer, audience: named }]).map(resolveIssuer),
     toleranceSeconds,
+    longestToken,
     cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
     revocations,
     onEvent: harmless(onEvent),

@@ -13,6 +13,7 @@ export type AuthorizerOptions = Omit<AuthOptions, 'cache' | 'revocations' | 'onE
 export interface AuthorizerConfiguration {
   readonly issuers: readonly TrustedIssuer[];
   readonly toleranceSeconds: number;
+  readonly longestToken: number;
   readonly policy: Pick<Policy, 'tiers' | 'defaultTier' | 'lifetimes'>;
   readonly routes: readonly GatewayRoute[];
 }
@@ -22,11 +23,12 @@ export interface AuthorizerConfiguration {
  * @throws PolicyError with every route that a gateway cannot tell from others.
  */
 export function authorizerConfiguration(options: AuthorizerOptions): AuthorizerConfiguration {
-  const { issuers, toleranceSeconds, policy } = resolveAuth(options);
+  const { issuers, toleranceSeconds, longestToken, policy } = resolveAuth(options);
   const { tiers, defaultTier, lifetimes, routes } = policy;
   return {
     issuers,
     toleranceSeconds,
+    longestToken,
     policy: { tiers, defaultTier, lifetimes },
     routes: gatewayRoutes(routes),
   };

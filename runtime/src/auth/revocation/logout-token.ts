@@ -15,6 +15,8 @@ export interface LogoutTokenRules {
   readonly clientId: string;
   readonly algorithms: readonly Algorithm[];
   readonly toleranceSeconds: number;
+  /** In characters. */
+  readonly longestToken: number;
 }
 
 /** Who has logged out: a session (and whose it was), or every session of a subject. */
@@ -35,7 +37,7 @@ export async function verifyLogoutToken(
   keys: Pick<KeySet, 'find'>,
   clock: Pick<Clock, 'wall'> = systemClock,
 ): Promise<Logout> {
-  const untrusted = parseCompact(token);
+  const untrusted = parseCompact(token, rules.longestToken);
   const { claims, keyId, signed, signature } = untrusted;
   if (claims.iss !== rules.issuer) throw new TokenError('unknown_issuer', 'iss is another issuer');
   checkType(untrusted.type);

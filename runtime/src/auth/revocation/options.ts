@@ -9,6 +9,7 @@ import type { OnAuthEvent } from '../events';
 import {
   algorithms,
   DEFAULT_ALGORITHMS,
+  DEFAULT_LONGEST_TOKEN,
   DEFAULT_TOLERANCE_SECONDS,
   httpsUrl,
   issuerUrl,
@@ -95,7 +96,10 @@ export function resolveBackChannelLogout(options: BackChannelLogoutOptions): Res
   const { revocations, issuer, clientId, jwksUri, algorithms = DEFAULT_ALGORITHMS, onEvent } = options;
   return {
     revocations,
-    rules: { issuer, clientId, algorithms, toleranceSeconds: revocations.toleranceSeconds },
+    rules: {
+      ...{ issuer, clientId, algorithms, toleranceSeconds: revocations.toleranceSeconds },
+      longestToken: DEFAULT_LONGEST_TOKEN,
+    },
     jwksUri,
     onEvent: harmless(onEvent),
   };

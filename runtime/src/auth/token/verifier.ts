@@ -53,6 +53,8 @@ interface Trust {
 export interface VerifierOptions {
   readonly issuers: readonly TrustedIssuer[];
   readonly toleranceSeconds: number;
+  /** In characters. */
+  readonly longestToken: number;
   readonly onEvent: OnAuthEvent;
   readonly policy: Pick<Policy, 'tiers' | 'defaultTier' | 'lifetimes'>;
 }
@@ -84,7 +86,7 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   }
 
   function verifyAnew(token: string): VerifiedToken | Promise<VerifiedToken> {
-    const untrusted = parseCompact(token);
+    const untrusted = parseCompact(token, options.longestToken);
     const issuer = trusts.get(untrusted.claims.iss as string);
     if (!issuer) throw new TokenError('unknown_issuer', 'iss is not a configured issuer');
     const algorithm = allowedAlgorithm(untrusted, issuer.settings);

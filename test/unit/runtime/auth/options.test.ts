@@ -28,6 +28,7 @@ it('the policy alone is enough', () => {
       },
     ],
     toleranceSeconds: 5,
+    longestToken: 12_288,
     cache: { entries: 10_000, bytes: 33_554_432 },
   });
 });
@@ -89,6 +90,8 @@ describe('each problem has its path and its remedy', () => {
     ['a tolerance over a minute', { toleranceSeconds: 60.5 }, 'toleranceSeconds', /mending/],
     ['a tolerance below zero', { toleranceSeconds: -1 }, 'toleranceSeconds', /0 or more/],
     ['an infinite tolerance', { toleranceSeconds: Infinity }, 'toleranceSeconds', /./],
+    ['tokens of any length', { longestToken: Infinity }, 'longestToken', /whole number/],
+    ['shorter tokens than there are', { longestToken: 100 }, 'longestToken', /1,024/],
     ['a tolerance that is no number', { toleranceSeconds: NaN }, 'toleranceSeconds', /./],
     ['a cache of nothing', { cache: { entries: 0 } }, 'cache.entries', /cache: false/],
     ['a cache without end', { cache: { entries: 1e9 } }, 'cache.entries', /at most/],

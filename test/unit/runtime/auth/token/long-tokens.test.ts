@@ -1,0 +1,45 @@
+/** Providers put a person's groups into their tokens: some people have many. */
+import { policy } from '../../../../../policy';
+import { resolveAuth } from '../../../../../runtime/src/auth/options';
+import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
+import {
+  AUDIENCE,
+  makeKey,
+  startIssuer,
+  type TestIssuer,
+  type TestKey,
+} from '../../../../support/auth/issuer';
+import { settled } from '../../../../support/auth/clock';
+
+let issuer: TestIssuer;
+let key: TestKey;
+let verifier: TokenVerifier;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  key = await makeKey('a');
+  issuer.publish(key);
+});
+afterAll(() => issuer.stop());
+afterEach(() => verifier.close());
+
+async function verify(groups: number, longestToken?: number): Promise<unknown> {
+  verifier = makeVerifier(
+    resolveAuth({
+      ...{ policy, issuer: issuer.url, audience: AUDIENCE },
+      ...(longestToken !== undefined && { longestToken }),
+    }),
+  );
+  await settled();
+  const names = Array.from({ length: groups }, (_, index) => `c0ffee00-0000-4000-8000-${index + 1e11}`);
+  return verifier.verify(await issuer.sign(issuer.claims({ groups: names }), key));
+}
+
+it('a token with 180 groups is let in', async () => {
+  await expect(verify(180)).resolves.toMatchObject({ subject: 'user-1' });
+});
+
+it('a longer one is refused by a reason of its own, unless the API allows its length', async () => {
+  await expect(verify(400)).rejects.toMatchObject({ reason: 'too_long' });
+  await expect(verify(400, 32_768)).resolves.toMatchObject({ subject: 'user-1' });
+});
