@@ -17,14 +17,15 @@ export interface LoginMiddleware extends RequestHandler {
 }
 
 interface LoginRoute {
-  readonly method: 'GET' | 'POST';
+  readonly methods: readonly string[];
   readonly answer: (parts: LoginParts, ...request: Parameters<RequestHandler>) => Promise<void>;
 }
 
 const ROUTES: ReadonlyMap<string, LoginRoute> = new Map([
-  ['/auth/login', { method: 'GET', answer: startLogin }],
-  ['/auth/callback', { method: 'GET', answer: finishLogin }],
-  ['/auth/logout', { method: 'POST', answer: logOut }],
+  ['/auth/login', { methods: ['GET', 'HEAD'], answer: startLogin }],
+  // No HEAD: it would redeem the code, and leave the GET that follows without one.
+  ['/auth/callback', { methods: ['GET'], answer: finishLogin }],
+  ['/auth/logout', { methods: ['POST'], answer: logOut }],
 ]);
 
 /**
@@ -56,8 +57,8 @@ export function makeLogin(options: ResolvedLogin, clock: Clock): LoginMiddleware
 
   const handle: RequestHandler = (req, res, next) => {
     const route = ROUTES.get(parseurl.original(req)?.pathname ?? '');
-    if (route?.method === req.method) route.answer(parts, req, res, next).catch(next);
-    else if (route) res.set('Allow', route.method).status(405).end();
+    if (route?.methods.includes(req.method)) route.answer(parts, req, res, next).catch(next);
+    else if (route) res.set('Allow', route.methods.join(', ')).status(405).end();
     else if (routeOf(policy, req)?.public === true) next();
     else sessionAsBearer(parts, req, res, next).catch(next);
   };

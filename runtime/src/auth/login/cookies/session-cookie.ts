@@ -14,7 +14,10 @@ export interface SessionCookieOptions {
 /** No script reads it. `Lax`, because a link from elsewhere should find its person logged in. */
 const ATTRIBUTES: Omit<Cookie, 'name'> = { httpOnly: true, sameSite: 'Lax' };
 
-/** Keeps a session in the browser: sealed, and no longer than it lasts. */
+/** How long the browser keeps a session that is over, so that logging out then still ends it at the provider. */
+const OVER_MS = 3_600_000;
+
+/** Keeps a session in the browser, sealed. */
 export class SessionCookie {
   readonly #options: SessionCookieOptions;
   readonly #cookie: Cookie;
@@ -28,12 +31,15 @@ export class SessionCookie {
     return cookies.has(this.#cookie.name);
   }
 
-  /** The session, unless it is over or was not sealed by us. */
+  /** The session, which may be over; `undefined` for one that was not sealed by us. */
   async read(cookies: Cookies): Promise<Session | undefined> {
-    const { sealer, limits, clock } = this.#options;
     const text = readLong(cookies, this.#cookie.name);
-    const session = text === undefined ? undefined : readSession(await sealer.open(text));
-    return session && clock.wall() < endOf(session, limits) ? session : undefined;
+    return text === undefined ? undefined : readSession(await this.#options.sealer.open(text));
+  }
+
+  isOver(session: Session): boolean {
+    const { limits, clock } = this.#options;
+    return clock.wall() >= endOf(session, limits);
   }
 
   async write(res: Response, cookies: Cookies, session: Session): Promise<void> {
@@ -60,7 +66,7 @@ export class SessionCookie {
 
   async #lines(cookies: Cookies, session: Session): Promise<readonly string[]> {
     const { sealer, limits, clock } = this.#options;
-    const maxAgeSeconds = Math.ceil((endOf(session, limits) - clock.wall()) / 1_000);
+    const maxAgeSeconds = Math.ceil((endOf(session, limits) + OVER_MS - clock.wall()) / 1_000);
     return longCookieLines(cookies, this.#cookie, await sealer.seal(session), maxAgeSeconds);
   }
 }

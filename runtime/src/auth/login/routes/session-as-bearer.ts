@@ -33,6 +33,11 @@ export async function sessionAsBearer(
   }
 
   const session = await cookie.read(cookies);
+  if (session && cookie.isOver(session)) {
+    // The cookie stays: with it, logging out still ends the session at the provider.
+    next();
+    return;
+  }
   try {
     const usable = session && (await renewals.usable(session));
     if (usable) {
