@@ -85,7 +85,9 @@ function parseCount(text: string): number {
 
 /** An origin as ZAP names a site: without a path, and without the scheme's own port. */
 function parseOrigin(text: string): string {
-  if (!URL.canParse(text))
-    throw new InvalidArgumentError('give an origin such as https://staging.example.com.');
+  // `localhost:3000` is a URL too, of the scheme `localhost`.
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError('give an http or https origin such as https://staging.example.com.');
+  }
   return new URL(text).origin;
 }

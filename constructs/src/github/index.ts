@@ -17,7 +17,8 @@ export {
 } from './repository/protected-repository';
 export { ReviewedFiles, type ReviewedFilesProps } from './repository/reviewed-files';
 export { securityScanningFiles } from './scanning/files';
-export type { AcceptedFinding, SecurityScanningFilesProps, SecurityScanningProps } from './scanning/props';
+export type { AllowListEntry } from './allow-list';
+export type { SecurityScanningFilesProps, SecurityScanningProps } from './scanning/props';
 export { SecurityScanning } from './scanning/security-scanning';
 export type { DeliveryEnvironment, DeliveryWorkflowProps, HandOver } from './delivery/delivery';
 export { deployWorkflow, handOverStep } from './delivery/deploy-workflow';

@@ -1,7 +1,7 @@
 /** The findings as SARIF; ours come worst first. */
 import { createHash } from 'node:crypto';
 import type { Place, Risk } from '../report/report';
-import { sarifDocument } from '../../sarif';
+import { sarifDocument, sarifPath } from '../../sarif';
 import { plain } from '../../text';
 import type { Finding, Verdict } from '../verdict';
 
@@ -23,20 +23,27 @@ const LEVEL: Readonly<Record<Risk, string>> = {
 
 /** @param category what was scanned, and as whom: see {@link sarifDocument}. */
 export function renderSarif({ findings }: Verdict, category?: string): string {
-  const rules = new Map(findings.map((finding) => [finding.variant, describeRule(finding)]));
+  const rules = new Map<string, object>();
+  // The worst of a rule's findings comes first, and says how severe the rule is.
+  for (const finding of findings) {
+    const id = ruleId(finding);
+    if (!rules.has(id)) rules.set(id, describeRule(finding, id));
+  }
   const driver = { name: 'ZAP', informationUri: 'https://www.zaproxy.org', rules: [...rules.values()] };
   return sarifDocument(driver, findings.flatMap(resultsOf), category);
 }
 
-function describeRule({ rule, variant, name, risk, cwe }: Finding): object {
+const ruleId = ({ variant }: Finding): string => plain(variant) || 'unknown';
+
+function describeRule({ rule, name, risk, cwe }: Finding, id: string): object {
   return {
-    id: plain(variant),
+    id,
     name: plain(name),
     shortDescription: { text: plain(name) },
     ...(/^\d+$/.test(rule) && { helpUri: `https://www.zaproxy.org/docs/alerts/${rule}/` }),
     properties: {
       'security-severity': SECURITY_SEVERITY[risk],
-      tags: ['security', ...(/^[1-9]\d*$/.test(cwe) ? [`external/cwe/cwe-${cwe}`] : [])],
+      tags: ['security', ...(/^[1-9]\d{0,5}$/.test(cwe) ? [`external/cwe/cwe-${cwe}`] : [])],
     },
   };
 }
@@ -50,12 +57,12 @@ function resultOf(finding: Finding, { method, url }: Place): object {
   const where = plain(`${method} ${url}`.trim());
   const text = `${plain(finding.name)} at ${where}`;
   return {
-    ruleId: plain(finding.variant),
+    ruleId: ruleId(finding),
     level: LEVEL[finding.risk],
     message: { text },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: relativePath(url) }, region: { startLine: 1 } },
+        physicalLocation: { artifactLocation: { uri: sarifPath(url) }, region: { startLine: 1 } },
         logicalLocations: [{ fullyQualifiedName: where }],
       },
     ],
@@ -66,10 +73,4 @@ function resultOf(finding: Finding, { method, url }: Place): object {
       suppressions: [{ kind: 'external', justification: plain(finding.reason ?? '') }],
     }),
   };
-}
-
-/** Code scanning refuses locations with a scheme, so a place is its path, as if it were a file. */
-function relativePath(url: string): string {
-  if (!URL.canParse(url)) return 'unknown';
-  return new URL(url).pathname.replace(/^\/+/, '').slice(0, 500) || 'index';
 }

@@ -23,6 +23,7 @@ type Role =
   | 'instance'
   | 'insights'
   | 'insight'
+  | 'stopping insight'
   | 'other';
 
 /** Which container a key opens inside another; a list's members have the key ''. */
@@ -33,6 +34,7 @@ const ROLES: Partial<Record<Role, Readonly<Record<string, readonly ['object' | '
       ['object', 'site'],
     ],
     insights: [['array', 'insights']],
+    stoppingInsight: [['object', 'stopping insight']],
   },
   sites: { '': [['object', 'site']] },
   site: { alerts: [['array', 'alerts']] },
@@ -44,7 +46,7 @@ const ROLES: Partial<Record<Role, Readonly<Record<string, readonly ['object' | '
 
 /** The fields that are read; every other one is dropped as it passes. */
 const READ_FIELDS: ReadonlySet<string> = new Set([
-  ...['@version', '@generated', 'created', '@name', 'site', 'key', 'statistic'],
+  ...['@version', '@generated', 'created', '@name', 'site', 'key', 'statistic', 'level'],
   ...[
     'pluginid',
     'alertRef',
@@ -106,7 +108,7 @@ class ReportBuilder implements JsonEvents {
     if (role === 'instance') this.alert.add(fields);
     else if (role === 'alert') this.site.add(this.alert, fields);
     else if (role === 'site') this.endSite(fields);
-    else if (role === 'insight') this.endInsight(fields);
+    else if (role === 'insight' || role === 'stopping insight') this.endInsight(fields, role !== 'insight');
     else if (role === 'report') this.head = fields;
   }
 
@@ -154,11 +156,15 @@ class ReportBuilder implements JsonEvents {
     }
   }
 
-  private endInsight(fields: Fields): void {
-    const key = fields.get('key');
-    const statistic = Number(fields.get('statistic') ?? Number.NaN);
-    if (key === undefined || !Number.isFinite(statistic) || this.insights.length >= MAX_INSIGHTS) return;
-    this.insights.push({ site: fields.get('site') ?? '', key, statistic });
+  private endInsight(fields: Fields, stopped: boolean): void {
+    if (this.insights.length >= MAX_INSIGHTS) throw tooMany(`${MAX_INSIGHTS} insights`);
+    this.insights.push({
+      site: fields.get('site') ?? '',
+      key: fields.get('key') ?? '(no key)',
+      statistic: Number(fields.get('statistic') ?? Number.NaN),
+      level: fields.get('level') ?? '',
+      stopped,
+    });
   }
 }
 

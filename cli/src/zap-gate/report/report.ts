@@ -35,8 +35,12 @@ export interface Insight {
   readonly site: string;
   /** As in `insight.code.4xx`. */
   readonly key: string;
-  /** A percentage or a count; which, depends on the key. */
+  /** A percentage or a count; which, depends on the key. NaN where the report gives no number. */
   readonly statistic: number;
+  /** `Info`, `Low`, `Medium` or `High`: how likely it is that the scan did not work as it should. */
+  readonly level: string;
+  /** ZAP ended the scan because of it (`stoppingInsight`). */
+  readonly stopped: boolean;
 }
 
 export interface Site {
@@ -47,6 +51,8 @@ export interface Site {
   readonly urls: number;
   /** Of these, the ones that answered 401 or 429. */
   readonly refusedUrls: number;
+  /** Of these, the ones that answered 401, 403 or 429. */
+  readonly deniedUrls: number;
 }
 
 export interface ScanReport {

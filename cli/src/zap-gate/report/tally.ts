@@ -29,6 +29,7 @@ export class SiteTally {
   readonly alerts: Omit<Alert, 'site'>[] = [];
   private readonly urls = new Set<string>();
   private readonly refused = new Set<string>();
+  private readonly denied = new Set<string>();
 
   add(alert: AlertTally, fields: Fields): void {
     if (this.alerts.length > MAX_ALERTS) return;
@@ -36,6 +37,7 @@ export class SiteTally {
     for (const url of alert.urls) if (this.urls.size < MAX_URLS) this.urls.add(url);
     if ((fields.get('pluginid') ?? '') !== RESPONSE_CODE_RULE) return;
     for (const url of alert.refusedUrls) if (this.refused.size < MAX_URLS) this.refused.add(url);
+    for (const url of alert.deniedUrls) if (this.denied.size < MAX_URLS) this.denied.add(url);
   }
 
   result(name: string): Site {
@@ -44,6 +46,7 @@ export class SiteTally {
       hasAlertSection: this.hasAlertSection,
       urls: this.urls.size,
       refusedUrls: this.refused.size,
+      deniedUrls: this.denied.size,
     };
   }
 }
@@ -51,6 +54,7 @@ export class SiteTally {
 export class AlertTally {
   readonly urls = new Set<string>();
   readonly refusedUrls = new Set<string>();
+  readonly deniedUrls = new Set<string>();
   private readonly places = new Map<string, Place>();
   private instances = 0;
   private isPartial = false;
@@ -62,7 +66,10 @@ export class AlertTally {
     const place = { method: fields.get('method') ?? '', url: withoutQuery(fields.get('uri') ?? '') };
     const key = `${place.method} ${place.url}`;
     if (this.urls.size < MAX_URLS) this.urls.add(key);
-    if (/^(HTTP\/\S+ )?(401|429)\b/.test(fields.get('evidence') ?? '')) this.refusedUrls.add(key);
+    const status = /^(?:HTTP\/\S+ )?(401|403|429)\b/.exec(fields.get('evidence') ?? '')?.[1];
+    if (status !== undefined && this.deniedUrls.size < MAX_URLS) this.deniedUrls.add(key);
+    if (status !== undefined && status !== '403' && this.refusedUrls.size < MAX_URLS)
+      this.refusedUrls.add(key);
     if (this.places.has(key)) return;
     if (this.places.size < MAX_PLACES && this.budget.places > 0) {
       this.budget.places -= 1;

@@ -40,7 +40,7 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
     '.github/workflows/security.yml': renderWorkflow(workflow),
     '.zap/baseline-rules.tsv': renderZapRules(props.baselineRules ?? []),
     '.zap/full-scan-rules.tsv': renderZapRules(props.fullScanRules ?? []),
-    '.zap/allow-list.json': `${JSON.stringify(props.accepted ?? [], undefined, 2)}\n`,
+    '.zap/allow-list.json': `${JSON.stringify(props.allowList ?? [], undefined, 2)}\n`,
     '.zap/bearer-hook.py': BEARER_HOOK,
   };
 }

@@ -1,18 +1,7 @@
 import { isHttpsOrLoopback, readLimit, type Policy, type Problem } from '@portcullis/runtime/policy';
+import { allowListProblems, type AllowListEntry } from '../allow-list';
 import { scheduleProblem } from './schedule';
 import { zapRuleProblems, type ZapRule } from './zap-rules';
-
-/** A finding that is accepted for a while. `portcullis zap-gate` refuses entries that have expired. */
-export interface AcceptedFinding {
-  /** ZAP's number of the rule, or of one variant of the rule, as in `10038-1`. */
-  readonly rule: string;
-  /** The beginning of the URLs where it is accepted. @default every URL */
-  readonly url?: string;
-  /** Who accepted it, and why. */
-  readonly reason: string;
-  /** The last day on which it is accepted (UTC), as in `2026-12-31`; a year ahead at most. */
-  readonly expires: string;
-}
 
 export interface SecurityScanningProps {
   readonly policy: Policy;
@@ -47,8 +36,8 @@ export interface SecurityScanningProps {
   /** Rules of the scans of staging. @default ZAP's own levels */
   readonly fullScanRules?: readonly ZapRule[];
   /** Findings that are accepted for a while. @default none */
-  readonly accepted?: readonly AcceptedFinding[];
-  /** The day on which the dates of accepted findings are checked, as in `2026-12-31`. @default today, in UTC */
+  readonly allowList?: readonly AllowListEntry[];
+  /** The day on which the dates of the allow-list are checked, as in `2026-12-31`. @default today, in UTC */
   readonly today?: string;
 }
 
@@ -98,7 +87,7 @@ export function securityScanningProblems(props: SecurityScanningProps): Problem[
         ]),
     ...zapRuleProblems('baselineRules', props.baselineRules ?? []),
     ...zapRuleProblems('fullScanRules', props.fullScanRules ?? []),
-    ...acceptedProblems(props),
+    ...allowListProblems(props.allowList ?? [], props.today ?? today(), 'allowList'),
   ];
 }
 
@@ -108,33 +97,10 @@ function urlProblem(path: string, url: string): Problem[] {
     : [{ path, message: `received ${JSON.stringify(url)}; expected an https URL (http only on loopback)` }];
 }
 
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
-const LONGEST_DAYS = 366;
-
-function acceptedProblems({
-  accepted = [],
-  today = new Date().toISOString().slice(0, 10),
-}: SecurityScanningProps): Problem[] {
-  const last = new Date(Date.parse(today) + LONGEST_DAYS * 86_400_000).toISOString().slice(0, 10);
-  return accepted.flatMap(({ expires, reason }, index) => [
-    ...(/^\d{4}-\d\d-\d\d$/.test(expires) && expires >= today && expires <= last
-      ? []
-      : [
-          {
-            path: `accepted[${index}].expires`,
-            message: `received ${expires}; expected a day from ${today} to ${last}: mend the finding, or accept it anew with a reason`,
-          },
-        ]),
-    ...(reason.trim().length >= 20
-      ? []
-      : [
-          {
-            path: `accepted[${index}].reason`,
-            message: 'expected at least 20 characters: who accepted it, and why',
-          },
-        ]),
-  ]);
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
 }

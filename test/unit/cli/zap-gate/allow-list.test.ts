@@ -15,17 +15,31 @@ describe('the allow-list', () => {
       { ...entry, expires: '2026-11-23' },
       'rule 10038 was accepted until 2026-11-23; mend the finding',
     ],
-    ['an entry that never really expires', { ...entry, expires: '2099-01-01' }, 'give a day within a year'],
-    ['a day that does not exist', { ...entry, expires: '2026-02-30' }, '0.expires: expected a day'],
-    ['no expiry', { ...entry, expires: undefined }, '0.expires'],
-    ['no reason', { ...entry, reason: ' '.repeat(30) }, '0.reason: expected a reason'],
-    ['a rule that is not a number', { ...entry, rule: '*' }, '0.rule: expected the number of a ZAP rule'],
+    [
+      'an entry that never really expires',
+      { ...entry, expires: '2099-01-01' },
+      'expected a day within a year: 2027-11-25 at most',
+    ],
+    [
+      'a day that does not exist',
+      { ...entry, expires: '2026-02-30' },
+      '[0].expires: received "2026-02-30"; expected a day',
+    ],
+    ['no expiry', { ...entry, expires: undefined }, '[0].expires: received nothing'],
+    ['no reason', { ...entry, reason: ' '.repeat(30) }, 'expected a reason of at least 20 characters'],
+    [
+      'a rule that is not a number',
+      { ...entry, rule: '*' },
+      '[0].rule: received "*"; expected the number of a ZAP rule',
+    ],
     [
       'a URL with a query',
       { ...entry, url: 'https://a.example/x?y' },
-      '0.url: expected a URL without a query',
+      'expected an http or https URL without query and fragment',
     ],
-    ['a misspelt field', { ...entry, urls: 'https://a.example' }, 'urls'],
+    ['a misspelt field', { ...entry, urls: 'https://a.example' }, '[0].urls: unknown; known are rule, url'],
+    ['an entry that is none', 'rule 10038', '[0]: received "rule 10038"; expected { rule'],
+    ['a URL of another scheme', { ...entry, url: 'file:///etc' }, '[0].url: received'],
   ])('refuses %s', (_name, wrong, message) => {
     expect(() => parse(wrong)).toThrow(message);
   });

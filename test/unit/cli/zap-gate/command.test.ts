@@ -89,6 +89,8 @@ describe('portcullis zap-gate', () => {
     ['--fail-on', 'critical'],
     ['--min-urls', '0'],
     ['--target', 'staging'],
+    ['--target', 'staging.example.com'],
+    ['--target', 'localhost:3000'],
   ])('refuses %s %s with exit code 3: 1 and 2 are verdicts', async (option, value) => {
     expect(await gate(report([seen]), option, value)).toBe(3);
     expect(complained).toContain(`argument '${value}' is invalid`);

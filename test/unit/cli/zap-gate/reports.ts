@@ -76,6 +76,6 @@ export function report(alerts: readonly Json[], more: Json = {}): Json {
 }
 
 /** ZAP 2.17 and later, which accounts for the scan itself. */
-export function accounted(alerts: readonly Json[], insights: readonly Json[]): Json {
-  return report(alerts, { '@version': '2.17.0', created: '2026-11-23T03:00:00.1Z', insights });
+export function accounted(alerts: readonly Json[], insights: readonly Json[], more: Json = {}): Json {
+  return report(alerts, { '@version': '2.17.0', created: '2026-11-23T03:00:00.1Z', insights, ...more });
 }

@@ -221,6 +221,41 @@ const cases: Case[] = [
     'blind',
     accounted([seen], [insight('insight.network.failure', 63, '')]),
   ],
+  [
+    'nothing but 403s',
+    'blind',
+    report([
+      alert('100000', '0', {
+        instances: ['/a', '/b', '/c', '/d', '/e', '/f', '/g', '/h'].map((path) =>
+          instance(path, { evidence: '403' }),
+        ),
+      }),
+    ]),
+  ],
+  [
+    'a scan that ZAP stopped',
+    'blind',
+    accounted([seen], [], { stoppingInsight: insight('insight.auth.failure', 40) }),
+  ],
+  ['a scan that ZAP stopped, without saying why', 'blind', accounted([seen], [], { stoppingInsight: {} })],
+  ['a database that was full', 'blind', accounted([seen], [insight('insight.database.full', 1, '')])],
+  [
+    'a disk that was full, by no number',
+    'blind',
+    accounted([seen], [{ ...insight('insight.diskspace.full', 1, ''), statistic: 'yes' }]),
+  ],
+  ['a disk that was not full', 'passed', accounted([seen], [insight('insight.diskspace.full', 0, '')])],
+  [
+    'what ZAP calls highly likely to impact the scan',
+    'blind',
+    accounted([seen], [{ ...insight('insight.memory.usage', 97, ''), level: 'High' }]),
+  ],
+  [
+    'the same of another site',
+    'passed',
+    accounted([seen], [{ ...insight('insight.auth.failure', 40, 'https://cdn.example'), level: 'High' }]),
+    { target: STAGING },
+  ],
   ['80 % of the logins failed', 'blind', accounted([seen], [insight('insight.auth.failure', 80)])],
 ];
 

@@ -296,18 +296,18 @@ describe('the properties of security scans', () => {
     ],
     [
       'an acceptance that ended',
-      { accepted: [{ rule: '10038', reason: 'accepted by the owner of it', expires: '2026-11-23' }] },
-      'accepted[0].expires',
+      { allowList: [{ rule: '10038', reason: 'accepted by the owner of it', expires: '2026-11-23' }] },
+      'allowList[0].expires',
     ],
     [
       'an acceptance without end',
-      { accepted: [{ rule: '10038', reason: 'accepted by the owner of it', expires: '2030-01-01' }] },
-      'accepted[0].expires',
+      { allowList: [{ rule: '10038', reason: 'accepted by the owner of it', expires: '2030-01-01' }] },
+      'allowList[0].expires',
     ],
     [
       'an acceptance without reason',
-      { accepted: [{ rule: '10038', reason: 'ok', expires: '2026-12-31' }] },
-      'accepted[0].reason',
+      { allowList: [{ rule: '10038', reason: 'ok', expires: '2026-12-31' }] },
+      'allowList[0].reason',
     ],
   ])('are refused: %s', (_, wrong, path) => {
     expect(securityScanningProblems({ ...props, ...wrong }).map((problem) => problem.path)).toContain(path);
