@@ -73,7 +73,7 @@ export function refuseScope(res: Response, required: readonly string[], granted:
     403,
     {
       error: 'insufficient_scope',
-      message: 'The access token does not grant what this call needs',
+      message: `Required scopes: ${required.join(', ')}`,
       required,
       granted: shortened(granted),
     },

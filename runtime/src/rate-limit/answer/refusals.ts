@@ -25,7 +25,7 @@ export function refuseLimited(
     429,
     {
       error: 'rate_limit_exceeded',
-      message: `Rate limit exceeded. Retry in ${retryAfter} s.`,
+      message: `Rate limit exceeded. Retry after ${retryAfter} seconds.`,
       limit,
       remaining: 0,
       retryAfter,
@@ -43,7 +43,7 @@ export function refuseAttempt(res: Response, decision: Decision): number {
   refuse(
     res,
     429,
-    { error: 'rate_limit_exceeded', message: `Too many attempts. Retry in ${retryAfter} s.`, retryAfter },
+    { error: 'rate_limit_exceeded', message: `Too many attempts. Retry after ${retryAfter} seconds.`, retryAfter },
     { 'Retry-After': String(retryAfter) },
   );
   return retryAfter;

@@ -182,7 +182,7 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
     expect(refused.status).toBe(429);
     expect(body).toEqual({
       error: 'rate_limit_exceeded',
-      message: expect.stringMatching(/^Too many attempts\. Retry in \d+ s\.$/) as string,
+      message: expect.stringMatching(/^Too many attempts\. Retry after \d+ seconds\.$/) as string,
       retryAfter: expect.any(Number) as number,
     });
     expect(body.retryAfter).toBeGreaterThan(890);

@@ -139,6 +139,7 @@ describe('a good token that grants too little', () => {
     expect(status).toBe(403);
     expect(body).toMatchObject({
       error: 'insufficient_scope',
+      message: 'Required scopes: generate:reports',
       required: ['generate:reports'],
       granted: ['read:transactions'],
     });

@@ -26,7 +26,7 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
     body: { error: 'unauthorized', message: 'Missing or invalid Authorization header' },
     headers: { 'WWW-Authenticate': 'Bearer realm="api"' },
   },
-  // A valid token without the scopes.
+  // A valid token without the scopes. Which ones the call needs cannot be said: the answer is one for all methods.
   ACCESS_DENIED: {
     status: 403,
     body: {
@@ -46,7 +46,7 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
   },
   THROTTLED: {
     status: 429,
-    body: { error: 'rate_limit_exceeded', message: 'Rate limit exceeded. Retry in 1 s.', retryAfter: 1 },
+    body: { error: 'rate_limit_exceeded', message: 'Rate limit exceeded. Retry after 1 seconds.', retryAfter: 1 },
     headers: { 'Retry-After': '1' },
   },
   // The authorizer failed or could not be invoked: whether the token is valid is not known.
