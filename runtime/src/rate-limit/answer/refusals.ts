@@ -43,7 +43,11 @@ export function refuseAttempt(res: Response, decision: Decision): number {
   refuse(
     res,
     429,
-    { error: 'rate_limit_exceeded', message: `Too many attempts. Retry after ${retryAfter} seconds.`, retryAfter },
+    {
+      error: 'rate_limit_exceeded',
+      message: `Too many attempts. Retry after ${retryAfter} seconds.`,
+      retryAfter,
+    },
     { 'Retry-After': String(retryAfter) },
   );
   return retryAfter;

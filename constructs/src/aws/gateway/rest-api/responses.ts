@@ -46,7 +46,11 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
   },
   THROTTLED: {
     status: 429,
-    body: { error: 'rate_limit_exceeded', message: 'Rate limit exceeded. Retry after 1 seconds.', retryAfter: 1 },
+    body: {
+      error: 'rate_limit_exceeded',
+      message: 'Rate limit exceeded. Retry after 1 seconds.',
+      retryAfter: 1,
+    },
     headers: { 'Retry-After': '1' },
   },
   // The authorizer failed or could not be invoked: whether the token is valid is not known.
