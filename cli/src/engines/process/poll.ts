@@ -8,7 +8,8 @@ export interface Patience {
 
 /**
  * Asks until an answer comes, and gives it back. A question that throws is asked again; when time is up,
- * the last error is thrown. `giveUp` ends the asking early: a server that has exited will never answer.
+ * the last error is thrown, also while a question is still unanswered. `giveUp` ends the asking early: a server that
+ * has exited will never answer.
  */
 export async function poll<T>(
   question: () => Promise<T>,
@@ -16,14 +17,31 @@ export async function poll<T>(
   giveUp: () => Error | undefined = () => undefined,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
+  let last: unknown = UNANSWERED;
   for (;;) {
     try {
-      return await question();
+      return await within(deadline - performance.now(), question());
     } catch (error) {
+      if (error !== UNANSWERED) last = error;
       const reason = giveUp();
       if (reason !== undefined) throw reason;
-      if (performance.now() >= deadline) throw error;
+      if (error === UNANSWERED || performance.now() >= deadline) throw last;
     }
     await delay(everyMs);
+  }
+}
+
+const UNANSWERED = new Error('no answer came');
+
+/** The answer, or a rejection with `UNANSWERED`: a question may be one that nobody ever answers. */
+async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = delay(Math.max(milliseconds, 0), undefined, { signal: answered.signal }).then(() =>
+    Promise.reject(UNANSWERED),
+  );
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    answered.abort();
   }
 }

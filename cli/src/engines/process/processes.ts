@@ -116,6 +116,12 @@ export class ManagedProcess {
     if (this.running) process.kill(this.pid, name);
   }
 
+  /** What the work resolves to. Rejects as soon as the process has ended: work that waits for it would never end. */
+  async whileRunning<T>(work: Promise<T>): Promise<T> {
+    const ended = this.exited.then(() => Promise.reject(new Error(`${this.name} ended`)));
+    return Promise.race([work, ended]);
+  }
+
   /** Asks the process to end, and kills it when its grace has passed. */
   async stop(): Promise<Exit> {
     const { stopSignal = 'SIGTERM', graceMs = 5_000 } = this.spec;

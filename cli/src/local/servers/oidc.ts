@@ -70,7 +70,7 @@ export async function startOidc(run: Run, options: OidcOptions): Promise<OidcSer
     const change = async (changed: Partial<OidcSettings>): Promise<void> => {
       settings = { ...settings, ...changed };
       // A stopped server is told at its next start.
-      if (server.running) await tell(server.process);
+      if (server.running) await server.process.whileRunning(tell(server.process));
     };
     return Object.assign(server, {
       issuer,

@@ -6,7 +6,7 @@ import type { Run, RunProcess } from '../../engines/process/run';
 /** How a kind of server is run: what to start, and how to know that it answers. */
 export interface ServerSpec {
   readonly process: RunProcess;
-  /** Resolves when the server really answers; throws while it does not yet. */
+  /** Resolves when the server really answers; throws while it does not yet. It need not end when the server does. */
   readonly answers: (child: ManagedProcess) => Promise<void>;
   readonly startWithinMs?: number;
 }
@@ -67,7 +67,7 @@ async function launch(run: Run, spec: ServerSpec): Promise<ManagedProcess> {
   const { startWithinMs = 20_000 } = spec;
   try {
     await poll(
-      () => spec.answers(child),
+      () => child.whileRunning(spec.answers(child)),
       { timeoutMs: startWithinMs },
       () => (child.running ? undefined : new Error('ended')),
     );

@@ -5,8 +5,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { pingRedis, startRedis } from '../../../../cli/src/local/servers/redis';
 import { pingPostgres, startPostgres } from '../../../../cli/src/local/servers/postgres';
 import { requestToken } from '../../../../cli/src/local/servers/oidc';
+import { Server } from '../../../../cli/src/local/servers/server';
+import type { ManagedProcess } from '../../../../cli/src/engines/process/processes';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { useOidc, useOpenBao, usePostgres, useRedis, useRun } from '../../../support/engines';
+import { until } from '../../../support/until';
 
 const audience = 'https://api.example.com';
 const client = {
@@ -185,6 +188,40 @@ describe('the OIDC provider', () => {
     const before = await keys();
     await oidc().restart();
     await expect(keys()).resolves.toEqual(before);
+  });
+
+  it('that ends before it has taken a change says so', async () => {
+    await oidc().kill('SIGSTOP');
+    const told = oidc().rotateKey();
+    // Its key is made, and it is being told.
+    await until(() => oidc().process.child.listenerCount('message') > 0);
+    await oidc().kill('SIGKILL');
+    await expect(told).rejects.toThrow('oidc ended');
+    await oidc().restart();
+  });
+});
+
+describe('a server that never answers', () => {
+  const run = useRun();
+  const sleep = { name: 'sleep', command: 'sleep', args: ['600'], env: process.env };
+  const never = (): Promise<never> => new Promise(() => undefined);
+
+  it('is given up when its time is over, and ended', async () => {
+    let pid = 0;
+    const answers = ({ pid: its }: { pid: number }): Promise<never> => ((pid = its), never());
+    await expect(Server.start(run(), { process: sleep, answers, startWithinMs: 1 })).rejects.toMatchObject({
+      code: 'ERR_SERVER_FAILED',
+      problem: expect.stringContaining('did not answer') as string,
+    });
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  it('is given up at once when it ends', async () => {
+    const answers = (child: ManagedProcess): Promise<never> => (child.signal('SIGKILL'), never());
+    await expect(Server.start(run(), { process: sleep, answers })).rejects.toMatchObject({
+      code: 'ERR_SERVER_FAILED',
+      problem: 'sleep ended with SIGKILL',
+    });
   });
 });
 

@@ -22,4 +22,15 @@ describe('polling', () => {
     );
     expect(question).toHaveBeenCalledTimes(1);
   });
+
+  it('waits for no answer longer than it has time', async () => {
+    const question = (): Promise<never> => new Promise(() => undefined);
+    await expect(poll(question, { timeoutMs: 1 })).rejects.toThrow('no answer came');
+  });
+
+  it('says why the last question failed that was answered', async () => {
+    const questions = [() => Promise.reject(new Error('refused')), () => new Promise<never>(() => undefined)];
+    const question = (): Promise<never> => questions.shift()!();
+    await expect(poll(question, { timeoutMs: 20, everyMs: 1 })).rejects.toThrow('refused');
+  });
 });
