@@ -49,11 +49,25 @@ describe('before servers of the user’s own are changed', () => {
     expect(shown()).toContain('makes the ACL user vault_admin_1');
   });
 
-  it('a Ctrl-C at the question ends it', async () => {
+  it('a Ctrl-D at the question is no', async () => {
+    const { input, output } = terminal({ isTTY: true });
+    const asking = confirmOn({ input, output }, false, never)(changes);
+    input.end();
+    await expect(asking).rejects.toMatchObject({ code: 'ERR_NOT_CONFIRMED' });
+  });
+
+  it('a Ctrl-C at the question ends it, with what ended it', async () => {
     const controller = new AbortController();
     const { input, output } = terminal({ isTTY: true });
     const asking = confirmOn({ input, output }, false, controller.signal)(changes);
-    controller.abort();
-    await expect(asking).rejects.toThrow();
+    controller.abort(new Error('SIGINT'));
+    await expect(asking).rejects.toThrow('SIGINT');
+  });
+
+  it('a Ctrl-C is left to the terminal, which sends it to all of npm start as a signal', async () => {
+    const setRawMode = jest.fn();
+    const { input, output } = terminal({ isTTY: true, answer: 'y\n' });
+    await confirmOn({ input: Object.assign(input, { setRawMode }), output }, false, never)(changes);
+    expect(setRawMode).not.toHaveBeenCalled();
   });
 });
