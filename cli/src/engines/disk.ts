@@ -1,13 +1,20 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { sep } from 'node:path';
 import { PortcullisError } from '../errors';
 import { cacheFolder } from './install/cache-folder';
 
 /** A disk with less than this counts as full: what fails there fails for want of space. */
 const FULL_BYTES = 1_000_000;
 
-/** The two folders that a command writes to, each with the variable that names another. */
-const places = (): readonly { folder: string; holds: string; variable: string }[] => [
+/** A folder that a command writes to, and the variable that names another. */
+interface Place {
+  readonly folder: string;
+  readonly holds: string;
+  readonly variable: string;
+}
+
+const places = (): readonly Place[] => [
   { folder: cacheFolder(), holds: 'engines', variable: 'PORTCULLIS_CACHE' },
   { folder: tmpdir(), holds: "the servers' data and logs", variable: 'TMPDIR' },
 ];
@@ -19,22 +26,47 @@ const places = (): readonly { folder: string; holds: string; variable: string }[
  * @param folder where it happened: what fails while writing names no path, and may have been removed since.
  */
 export async function explainDiskError(error: unknown, folder?: string): Promise<unknown> {
-  const { code = '', path } = error as NodeJS.ErrnoException;
-  const isFull = ['ENOSPC', 'EDQUOT'].includes(code);
-  if (!isFull && !['EROFS', 'EACCES', 'EPERM'].includes(code)) return error;
-  const known = path ?? folder;
-  const named = places().find((one) => known?.startsWith(one.folder));
-  const place = named ?? (await fullPlace());
+  const why = reasonOf(error as NodeJS.ErrnoException);
+  if (why === undefined) return error;
+  const known = (error as NodeJS.ErrnoException).path ?? folder;
+  const place = (known === undefined ? undefined : placeOf(known)) ?? (await fullPlace());
   const where = known ?? place?.folder;
   if (where === undefined) return error;
   const what = place === undefined ? 'a file' : place.holds;
   const other = place === undefined ? '' : `, or name another folder in ${place.variable}`;
   return new PortcullisError(
     'ERR_DISK',
-    `${what} cannot be written to ${where}: ${isFull ? 'the disk is full' : `it may not be written (${code})`}`,
-    `${isFull ? 'free some space there' : 'make it writable'}${other}`,
+    `${what} cannot be written to ${where}: ${why}`,
+    `${why === FULL ? 'free some space there' : 'make it writable'}${other}`,
     { cause: error },
   );
+}
+
+const FULL = 'the disk is full';
+
+/** Why nothing can be written; undefined when the error is about something else. */
+function reasonOf({ code = '', syscall }: NodeJS.ErrnoException): string | undefined {
+  if (['ENOSPC', 'EDQUOT'].includes(code)) return FULL;
+  if (['EROFS', 'EACCES', 'EPERM'].includes(code)) return `it may not be written (${code})`;
+  if (syscall !== 'mkdir') return undefined;
+  // Node's recursive mkdir says ENOENT where the system said EROFS: otherwise it makes what is not there.
+  if (code === 'ENOENT') return 'it may not be written, no folder can be made there';
+  return code === 'ENOTDIR' ? 'a file is where a folder should be' : undefined;
+}
+
+/** Whose path it is: of the folder itself, of what is in it, or of a folder above it that has to be made first. */
+function placeOf(path: string): Place | undefined {
+  const [place] = places()
+    .filter(({ folder }) => isWithin(path, folder) || isWithin(folder, path))
+    // The temporary folder may be above the cache; what was asked for is then the longer of both, unless it is one.
+    .sort(
+      (a, b) => Number(b.folder === path) - Number(a.folder === path) || b.folder.length - a.folder.length,
+    );
+  return place;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 /** To be thrown when a program failed and the disk is full: its log, on the same disk, may say nothing. */
@@ -62,7 +94,7 @@ export async function requireSpace(bytes: number): Promise<void> {
   );
 }
 
-async function fullPlace(): Promise<ReturnType<typeof places>[number] | undefined> {
+async function fullPlace(): Promise<Place | undefined> {
   for (const place of places()) {
     const free = await freeBytes(place.folder);
     if (free !== undefined && free < FULL_BYTES) return place;

@@ -45,6 +45,16 @@ const tsx = `--import ${require.resolve('tsx')} ${PROCESS}`;
     },
   );
 
+  it('of the home folder that may only be read is told with the variable that names another cache', () => {
+    const program = `${process.execPath} ${tsx} engine || true`;
+    const { stdout } = inNamespace(
+      `mount -t tmpfs -o ro none ${folder}; unset PORTCULLIS_CACHE XDG_CACHE_HOME; HOME=${folder} ${program}`,
+    );
+    expect(stdout).toMatch(/^ERR_DISK: engines .* may not be written/);
+    expect(stdout).toContain(folder);
+    expect(stdout).toContain('PORTCULLIS_CACHE');
+  });
+
   it('that may only be read keeps no start waiting for a build of another', () => {
     expect(said(`${tsx} engine`, 'PORTCULLIS_CACHE', 'ro')).not.toContain('ERR_CACHE_BUSY');
   });
