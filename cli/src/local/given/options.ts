@@ -96,8 +96,12 @@ function serverUrl(
     obstacles.push({ problem: `${name} is no such URL`, remedy: `give one such as ${example}` });
     return undefined;
   }
-  const problem = onThisMachine(url) ?? withoutParameters(url);
-  if (problem) obstacles.push({ problem: `${name}: ${problem.problem}`, remedy: problem.remedy });
+  const found = [
+    onThisMachine(url),
+    withoutParameters(url),
+    kind === 'REDIS' ? databaseZero(url) : undefined,
+  ];
+  obstacles.push(...about(name, found));
   if (flag !== undefined && url.password !== '') {
     obstacles.push({
       problem: `${name} holds a password, which everybody on this machine can see in the list of processes`,
@@ -107,6 +111,11 @@ function serverUrl(
   const password = env[`PORTCULLIS_${kind}_PASSWORD`];
   if (password) url.password = encodeURIComponent(password);
   return url.href;
+}
+
+/** The obstacles that there are, each with what it is about. */
+function about(name: string, found: readonly (Obstacle | undefined)[]): Obstacle[] {
+  return found.flatMap((one) => (one ? [{ ...one, problem: `${name}: ${one.problem}` }] : []));
 }
 
 /** What is deployed speaks to these servers in the clear, and Vault lets the API in from loopback only. */
@@ -131,6 +140,24 @@ function withoutParameters(url: URL): Obstacle | undefined {
   };
 }
 
+/** Vault and the API know host and port of a Redis alone: what they write goes to its database 0. */
+function databaseZero({ pathname }: URL): Obstacle | undefined {
+  if (['', '/', '/0'].includes(pathname)) return undefined;
+  return {
+    problem: `the URL has ${/^\/\d+$/.test(pathname) ? `the path ${pathname}` : 'a path'}`,
+    remedy: 'leave the path out: database 0 is used, whose keys begin with portcullis:',
+  };
+}
+
+/** Vault is asked at its root, with a token. */
+function originOnly({ username, password, pathname, search }: URL): Obstacle | undefined {
+  if (!username && !password && pathname === '/' && !search) return undefined;
+  return {
+    problem: 'the URL has more than a host and a port',
+    remedy: 'give one such as http://127.0.0.1:8200',
+  };
+}
+
 async function vaultOf(
   flags: GivenFlags,
   env: NodeJS.ProcessEnv,
@@ -143,8 +170,7 @@ async function vaultOf(
   if (!url || !/^https?:$/.test(url.protocol)) {
     obstacles.push({ problem: `${name} is no http(s) URL: ${shownAddress(address)}`, remedy: 'mend it' });
   } else {
-    const problem = onThisMachine(url);
-    if (problem) obstacles.push({ problem: `${name}: ${problem.problem}`, remedy: problem.remedy });
+    obstacles.push(...about(name, [onThisMachine(url), originOnly(url)]));
   }
   let token = env.PORTCULLIS_VAULT_TOKEN;
   if (flags.vaultTokenFile !== undefined) {

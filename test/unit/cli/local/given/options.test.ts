@@ -88,6 +88,24 @@ describe('servers of the user’s own', () => {
       {},
       'the URL has parameters: host',
     ],
+    ...['/3', '/x', '//'].map((path): [string, GivenFlags, NodeJS.ProcessEnv, string] => [
+      `a database of Redis by its number, ${path}`,
+      { redisUrl: `redis://127.0.0.1${path}` },
+      {},
+      'leave the path out: database 0 is used',
+    ]),
+    [
+      'a path of Vault',
+      { vaultAddr: 'http://127.0.0.1:8200/vault' },
+      { PORTCULLIS_VAULT_TOKEN: 'canary' },
+      '--vault-addr: the URL has more than a host and a port',
+    ],
+    [
+      'a user in the URL of Vault',
+      { vaultAddr: 'http://canary:canary@127.0.0.1:8200' },
+      { PORTCULLIS_VAULT_TOKEN: 'canary' },
+      '--vault-addr: the URL has more than a host and a port',
+    ],
     ['a Vault without a token', { vaultAddr: 'http://127.0.0.1:8200' }, {}, 'set PORTCULLIS_VAULT_TOKEN'],
     [
       'a Vault elsewhere',
@@ -119,5 +137,21 @@ describe('servers of the user’s own', () => {
       {},
     );
     for (const flag of ['--database-url', '--redis-url', '--vault-addr']) expect(problem).toContain(flag);
+  });
+
+  it('are refused with all that is wrong about one of them at once', async () => {
+    const problem = await said({ redisUrl: 'redis://root:canary@redis.example.com/3?host=other' });
+    for (const expected of [
+      ...['redis.example.com is not on this machine', 'the URL has parameters: host'],
+      ...['the path /3', 'holds a password'],
+    ]) {
+      expect(problem).toContain(expected);
+    }
+  });
+
+  it.each(['', '/', '/0'])('may name database 0 of Redis, which is used: %j', async (path) => {
+    await expect(readGivenServers({ redisUrl: `redis://127.0.0.1${path}` }, {})).resolves.toMatchObject({
+      redisUrl: `redis://127.0.0.1${path}`,
+    });
   });
 });
