@@ -132,9 +132,7 @@ export class Deployment {
       TERRAFORM_BINARY_NAME: engine,
       // cdktf keeps its own data and providers below the home folder otherwise, which need not be writable.
       CDKTF_HOME: join(this.run.folder, 'cdktf'),
-      ...(engineConfiguration === undefined
-        ? { TF_PLUGIN_CACHE_DIR: process.env.TF_PLUGIN_CACHE_DIR ?? join(cacheFolder(), 'plugins') }
-        : { TF_CLI_CONFIG_FILE: engineConfiguration, CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true' }),
+      ...providerSource(engineConfiguration),
       VAULT_ADDR: vault.address,
       VAULT_TOKEN: vault.token,
       // The stacks read addresses only from these URLs, no password.
@@ -145,6 +143,20 @@ export class Deployment {
       TF_VAR_state_passphrase: statePassphrase,
     };
   }
+}
+
+/**
+ * Where the engine gets providers: from our mirror, else from its registry into a cache of our own. The user's own
+ * configuration could put other providers in their place; and the user's own cache is none of ours to fill.
+ */
+export function providerSource(engineConfiguration: string | undefined): NodeJS.ProcessEnv {
+  return engineConfiguration === undefined
+    ? { TF_CLI_CONFIG_FILE: '/dev/null', TF_PLUGIN_CACHE_DIR: join(cacheFolder(), 'plugins') }
+    : {
+        TF_CLI_CONFIG_FILE: engineConfiguration,
+        TF_PLUGIN_CACHE_DIR: undefined,
+        CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true',
+      };
 }
 
 /** The changes in the machine-readable output of `plan`, as in `create vault_policy.x`. */

@@ -1,7 +1,7 @@
 /**
  * Environment variables that other programs use too. Whoever set them did so for those programs, so they never
  * decide which server `npm start` and `npm test` use, or how. Kept are the ones that say where programs and providers
- * come from. `generic-variables.json` lists both, for jest's configuration as well, which is no TypeScript.
+ * come from; the local deploy obeys none of these either (`providerSource`). `generic-variables.json` lists both, for jest's configuration as well, which is no TypeScript.
  */
 import generic from './generic-variables.json';
 

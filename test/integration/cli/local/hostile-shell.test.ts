@@ -1,5 +1,5 @@
 /** `npm start` in a shell where other programs' variables are set: none of them has a say in what is used. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../../../cli/src/engines/install/cache-folder';
 import { useOpenBao, usePostgres, useRedis, useRun } from '../../../support/engines';
@@ -21,6 +21,7 @@ const servers = () => ({
 it('walks the whole journey on servers of its own, says so, and leaves those in the shell alone', async () => {
   const before = await snapshotOf(servers());
   const { hostname, port, username, password } = new URL(postgres().adminUrl);
+  const theirs = await run().subfolder('theirs');
   const child = await run().spawn({
     name: 'start',
     command: process.execPath,
@@ -55,7 +56,11 @@ it('walks the whole journey on servers of its own, says so, and leaves those in 
       TF_VAR_postgres_admin_password: 'elsewhere',
       TF_VAR_state_passphrase: 'short',
       TF_LOG: 'TRACE',
+      TF_CLI_CONFIG_FILE: '/nowhere/cli.tfrc',
+      TF_PLUGIN_CACHE_DIR: theirs,
+      TF_REGISTRY_CLIENT_TIMEOUT: 'elsewhere',
       CDKTF_OUTDIR: '/nowhere',
+      CDKTF_HOME: theirs,
     },
     graceMs: 30_000,
   });
@@ -69,4 +74,5 @@ it('walks the whole journey on servers of its own, says so, and leaves those in 
   expect(output).not.toContain(password);
   expect(output).not.toContain(openbao().rootToken);
   await expect(snapshotOf(servers())).resolves.toEqual(before);
+  await expect(readdir(theirs)).resolves.toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { entryName } from '../../../../cli/src/engines/install/cache';
 import { cacheFolder } from '../../../../cli/src/engines/install/cache-folder';
-import { plannedChanges } from '../../../../cli/src/local/deploy';
+import { plannedChanges, providerSource } from '../../../../cli/src/local/deploy';
 import { cliConfiguration, registryHost } from '../../../../cli/src/engines/programs/providers';
 import { PortcullisError, messageOf, shownAddress } from '../../../../cli/src/errors';
 import { checkedSource, type GoModule } from '../../../../cli/src/engines/install/go-module';
@@ -101,6 +101,14 @@ describe('the provider mirror', () => {
 `,
     );
   });
+
+  it.each([undefined, '/run/cli.tfrc'])(
+    'and the registry alike have no say of the user’s own: %s',
+    (file) => {
+      const theirs = { TF_CLI_CONFIG_FILE: '/theirs', TF_PLUGIN_CACHE_DIR: '/theirs' };
+      expect(Object.values({ ...theirs, ...providerSource(file) })).not.toContain('/theirs');
+    },
+  );
 
   it('is for the registry that the engine names', () => {
     const output =
