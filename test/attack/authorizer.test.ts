@@ -65,6 +65,7 @@ beforeEach(() => {
 /** Payload 2.0 has one answer for all that is refused. */
 function statusFor(fate: Fate | RequestCase['fate'], version: '1.0' | '2.0'): GatewayStatus {
   if (fate === 'let_in') return 200;
+  if (fate === 'ambiguous_path') return 401;
   if (version === '2.0' || fate === 'too_little' || fate === 'unlisted') return 403;
   return 401;
 }

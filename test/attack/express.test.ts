@@ -55,6 +55,8 @@ function expectedFor(fate: Fate | RequestCase['fate']): Expected {
       return { status: 401, error: 'unauthorized', challenge: BARE };
     case 'ambiguous':
       return { status: 400, error: 'invalid_request', challenge: `${BARE}, error="invalid_request"` };
+    case 'ambiguous_path':
+      return { status: 400, error: 'invalid_request' };
     case 'unlisted':
       return { status: 403, error: 'forbidden' };
     case 'too_little':
@@ -135,6 +137,7 @@ describe('a request target', () => {
     route: [200, 403, 401],
     page: [200, 200, 200],
     unlisted: [403, 403, 401],
+    ambiguous: [400, 400, 400],
     no_path: [404, 404, 404],
     no_request: [400, 400, 400],
   } as const;

@@ -368,6 +368,43 @@ describe('where a gateway and the app differ', () => {
     }
   });
 
+  it('a path that servers read differently: nobody at a gateway looks at the path of a public route', async () => {
+    const files = await worldOf(
+      policyOf(
+        [
+          { method: 'GET', path: '/files/*rest', public: true },
+          { method: 'GET', path: '/mine/*rest', scopes: ['read'] },
+          { method: 'GET', path: '/ours/*rest', scopes: ['read', 'export'] },
+        ],
+        { audience: policy.audience },
+      ),
+      ['RS256'],
+    );
+    const token = good({ tier: 'free', scope: 'read export' });
+    const statuses = async (url: string): Promise<readonly number[]> => {
+      const asked = asksFor('GET', url, token);
+      const { 'HTTP API': http, 'REST API': rest } = files.gateways;
+      return [
+        (await send(files, asked)).status,
+        (await http.answer(asked)).status,
+        (await rest.answer(asked)).status,
+      ];
+    };
+    try {
+      for (const path of ['../admin', '%2e%2E/admin', 'a%5cb', 'a%2fb']) {
+        expect([path, await statuses(`/files/${path}`)]).toEqual([path, [400, 200, 200]]);
+        // An HTTP API's JWT authorizer does not look at the path, the Lambda authorizer does.
+        expect([path, await statuses(`/mine/${path}`)]).toEqual([path, [400, 200, 401]]);
+        expect([path, await statuses(`/ours/${path}`)]).toEqual([path, [400, 401, 401]]);
+      }
+      for (const path of ['a..b', '.well-known', '...', 'a%252fb'])
+        for (const below of ['files', 'mine', 'ours'])
+          expect([path, await statuses(`/${below}/${path}`)]).toEqual([path, [204, 200, 200]]);
+    } finally {
+      await files.stop();
+    }
+  });
+
   it('what AWS takes for an attack, or for a bad address', () => {
     const [acl] = world.documents['REST API'].all('aws_wafv2_web_acl');
     const rules = acl?.fields.rule as { statement: object }[];

@@ -1,5 +1,6 @@
 /** How a request brings its access token (RFC 6750 §2): in the Authorization header, once, and nowhere else. */
 import type { Request } from 'express';
+import { targetOf } from '../http/target';
 
 export type Credentials =
   | { readonly kind: 'token'; readonly token: string }
@@ -40,8 +41,9 @@ function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
 
 /** Whether the URL's query holds an access token (RFC 6750 §2.3). */
 function tokenInQuery(req: Request): boolean {
-  const start = req.originalUrl.indexOf('?');
-  return start >= 0 && namesToken(req.originalUrl.slice(start + 1));
+  const target = targetOf(req);
+  const start = target.indexOf('?');
+  return start >= 0 && namesToken(target.slice(start + 1));
 }
 
 function namesToken(query: string): boolean {

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
-import { routeOf } from '../http/route-of';
+import { refuseAmbiguousPath } from '../http/answer';
+import { isAmbiguous, routeOf } from '../http/route-of';
 import type { Policy } from '../policy';
 import { callerOf } from './caller';
 import { challenge, refuseForbidden, refuseScope } from './challenge';
@@ -7,7 +8,7 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
 /**
  * Holds every request to the policy's route for it: all of the route's scopes, or 403
  * `insufficient_scope` with `required` and `granted`. What the policy does not list is denied, 403
- * `forbidden`. Mount it after `requireAuth()`.
+ * `forbidden`; a path that servers read differently (`/files/../admin`), 400. Mount it after `requireAuth()`.
  *
  * Its middleware throws ForeignAuthError where another library set `req.auth`.
  *
@@ -17,6 +18,10 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
 export function enforce(policy: Policy): RequestHandler {
   return (req, res, next) => {
     const route = routeOf(policy, req);
+    if (isAmbiguous(req, route)) {
+      refuseAmbiguousPath(res);
+      return;
+    }
     if (!route) {
       refuseForbidden(res, 'The policy of this API does not list this route');
       return;

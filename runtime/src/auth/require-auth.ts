@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { routeOf } from '../http/route-of';
+import { refuseAmbiguousPath } from '../http/answer';
+import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
 import { credentialsOf } from './bearer';
@@ -18,7 +19,8 @@ export interface AuthMiddleware extends RequestHandler, Pick<TokenVerifier, 'rea
  * Lets in requests with a good access token and sets `req.auth`; answers all others (RFC 6750 §3):
  * 401 `unauthorized`, `token_expired` or `invalid_token`, 400 `invalid_request`, and 503
  * `temporarily_unavailable` while the issuer's keys cannot be had, or, on a `sensitive` route, while it is not
- * known what was revoked. Routes that the policy marks `public` pass without a token.
+ * known what was revoked. Routes that the policy marks `public` pass without a token. A path that servers read
+ * differently (`/files/../admin`) is 400 `invalid_request` on every route.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *
@@ -98,6 +100,10 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
 
   function handle(req: Request, res: Response, next: NextFunction): void {
     const route = routeOf(policy, req);
+    if (isAmbiguous(req, route)) {
+      refuseAmbiguousPath(res);
+      return;
+    }
     if (route?.public) {
       next();
       return;

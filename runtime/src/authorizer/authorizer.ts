@@ -21,18 +21,23 @@ import type {
   TokenEvent,
 } from './gateway-events';
 import { permissions } from './permissions';
+import { asksAmbiguousPath, asksAmbiguousRawPath } from './requested-path';
 
 /**
  * Answers API Gateway.
  *
- * @throws Error `Unauthorized`, which the gateway answers with 401 (payload 1.0), if the token is missing or refused.
+ * @throws Error `Unauthorized`, which the gateway answers with 401, if the token is missing or refused (payload 1.0), or
+ * if servers read the path differently: an error is not kept, so the client's other requests are not refused for it.
  * @throws KeysUnavailableError, which the gateway answers with 500, if the token cannot be verified now.
  */
 export type Authorizer = (event: AuthorizerEvent) => Promise<PolicyResponse | SimpleResponse>;
 
 /** What an operator should see. Never holds a token. */
 export type AuthorizerLog = (
-  entry: AuthEvent | { readonly type: 'misconfigured'; readonly remedy: string },
+  entry:
+    | AuthEvent
+    | { readonly type: 'path_refused' }
+    | { readonly type: 'misconfigured'; readonly remedy: string },
 ) => void;
 
 export function makeAuthorizer(
@@ -55,7 +60,13 @@ export function makeAuthorizer(
     }
   }
 
+  function refusePath(): never {
+    log({ type: 'path_refused' });
+    throw new Error('Unauthorized');
+  }
+
   async function policyResponse(event: TokenEvent | RequestEvent): Promise<PolicyResponse> {
+    if (asksAmbiguousPath(configuration.routes, event)) refusePath();
     const caller = await callerOf(event);
     if (!caller) throw new Error('Unauthorized');
     return {
@@ -77,6 +88,7 @@ export function makeAuthorizer(
       return { isAuthorized: false };
     }
     const route = configuration.routes.find(({ routeKeys }) => routeKeys.includes(event.routeKey));
+    if (asksAmbiguousRawPath(route, event)) refusePath();
     const caller = await callerOf(event);
     if (!route || !caller || !route.scopes.every((scope) => caller.scopes.includes(scope))) {
       return { isAuthorized: false };

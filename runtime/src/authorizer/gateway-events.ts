@@ -17,6 +17,8 @@ export interface RequestEvent {
   readonly type: 'REQUEST';
   readonly version?: '1.0';
   readonly methodArn: string;
+  /** As the gateway read it. A WebSocket API has none. */
+  readonly path?: string;
   /** A REST API sends both; an HTTP API only `headers`, repeated ones joined with commas. */
   readonly headers?: Readonly<Record<string, string>> | null;
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>> | null;
@@ -28,6 +30,9 @@ export interface HttpApiEvent {
   readonly version: '2.0';
   /** `GET /users/{id}`, or `$default`. */
   readonly routeKey: string;
+  /** As it was sent; begins with the stage where that is a named one. */
+  readonly rawPath?: string;
+  readonly requestContext?: { readonly stage?: string; readonly [more: string]: unknown };
   /** The values by which the gateway caches the answer. */
   readonly identitySource?: readonly string[] | null;
   /** Left out where a request had none. */

@@ -5,7 +5,8 @@
  * `/users/7/orders`. Where that is another route, it is denied by name to those who may not call it.
  */
 import { PolicyError, type Problem, type Route } from '../policy';
-import { spellings, type PatternPart } from '../policy/route-pattern';
+import type { Wildcards } from '../policy/ambiguous-path';
+import { spellings, wildcardsOf, type PatternPart } from '../policy/route-pattern';
 import { ANYTHING, ANYTHING_REPEATED, IN_SEGMENT, IN_SEGMENT_REPEATED, meet } from './wildcards';
 
 /** A route of the policy, as a gateway's event and an IAM policy name it. */
@@ -17,6 +18,8 @@ export interface GatewayRoute {
   readonly routeKeys: readonly string[];
   /** The other routes, by their place in the list, that `resources` permits as well. */
   readonly alsoPermits: readonly number[];
+  /** Left out where the path has none. */
+  readonly wildcards?: Wildcards;
 }
 
 /** @throws PolicyError if a gateway's wildcards cannot tell routes apart, or a path holds what IAM reads as one. */
@@ -36,6 +39,7 @@ export function gatewayRoutes(routes: readonly Route[]): readonly GatewayRoute[]
     resources: withMethods(route, spellings(route.path, iamPart), ''),
     routeKeys: withMethods(route, spellings(route.path, routeKeyPart), ' '),
     alsoPermits: alsoPermits[index] ?? [],
+    ...(wildcardsOf(route.path).groups.length > 0 && { wildcards: wildcardsOf(route.path) }),
   }));
 }
 

@@ -31,6 +31,15 @@ export function refuse(
   res.end(JSON.stringify(body));
 }
 
+/** 400 for a path that another server may read as another one. Nothing is asked or charged: no client needs to send it. */
+export function refuseAmbiguousPath(res: Response): void {
+  refuse(res, 400, {
+    error: 'invalid_request',
+    message:
+      'Servers read this path differently: send it without . and .. segments, backslashes and encoded slashes',
+  });
+}
+
 /** Sends a browser elsewhere, with GET (303, RFC 9110 §15.4.4). Where to is about one caller: nothing may cache it. */
 export function redirect(res: Response, url: string): void {
   res.set('Cache-Control', 'no-store');

@@ -3,6 +3,7 @@
  * is the same route here, in the gateway and in the app.
  */
 import { parse, pathToRegexp, type Token } from 'path-to-regexp';
+import type { Wildcards } from './ambiguous-path';
 
 /** Tells whether a request's raw, still encoded path is this route, as Express' default router decides it. */
 export type PathMatcher = (rawPath: string) => boolean;
@@ -14,8 +15,24 @@ export type PathMatcher = (rawPath: string) => boolean;
  * @throws TypeError if the pattern is not valid path-to-regexp 8 syntax.
  */
 export function compilePattern(pattern: string): PathMatcher {
-  const { regexp } = pathToRegexp(pattern, { sensitive: false, trailing: true, end: true });
+  const { regexp } = pathToRegexp(pattern, AS_A_ROUTER);
   return (rawPath) => regexp.test(rawPath);
+}
+
+const AS_A_ROUTER = { sensitive: false, trailing: true, end: true };
+
+const read = new Map<string, Wildcards>();
+
+/** Where the wildcards of a policy's pattern are. Worked out once for each pattern. */
+export function wildcardsOf(pattern: string): Wildcards {
+  let wildcards = read.get(pattern);
+  if (wildcards === undefined) {
+    const { regexp, keys } = pathToRegexp(pattern, AS_A_ROUTER);
+    const groups = keys.flatMap(({ type }, index) => (type === 'wildcard' ? [index + 1] : []));
+    wildcards = { source: regexp.source, groups };
+    read.set(pattern, wildcards);
+  }
+  return wildcards;
 }
 
 /** These characters stand for a parameter and a wildcard. No path holds them: the HTTP parser refuses both. */

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { callerOf } from '../auth/caller';
 import type { AuthContext } from '../auth/context';
-import { routeOf } from '../http/route-of';
+import { refuseAmbiguousPath } from '../http/answer';
+import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import { accessTo } from '../redis';
 import { setHeaders, setPolicyHeader } from './answer/headers';
@@ -35,7 +36,8 @@ export interface RateLimiter extends RequestHandler {
  * Charges each request's cost to its caller and refuses, with 429, what does not fit in any trailing
  * window of the caller's tier. The caller is the organisation of the verified token, else its subject:
  * put this after `requireAuth()`. Without a token it is the network of the client's address, in the
- * default tier. Routes that the policy calls public are not limited.
+ * default tier. Routes that the policy calls public are not limited. A path that servers read differently
+ * (`/files/../admin`) is refused with 400 and charged to nobody.
  *
  * Every decided answer carries `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since 1970), and the
  * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not
@@ -90,6 +92,10 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
 
   const handle: RequestHandler = (req, res, next) => {
     const route = routeOf(policy, req);
+    if (isAmbiguous(req, route)) {
+      refuseAmbiguousPath(res);
+      return;
+    }
     if (route?.public === true) {
       next();
       return;

@@ -19,7 +19,7 @@ export interface TokenCase {
 export interface RequestCase {
   readonly name: string;
   readonly request: (forge: Forge) => HostileRequest;
-  readonly fate: Exclude<Fate, RefusalReason> | 'malformed' | 'ambiguous' | 'unlisted';
+  readonly fate: Exclude<Fate, RefusalReason> | 'malformed' | 'ambiguous' | 'ambiguous_path' | 'unlisted';
 }
 
 /** Lines of a table, all with one fate. */

@@ -141,17 +141,23 @@ export const requestCases: readonly RequestCase[] = [
     'an encoded slash in the path': on('/api%2Ftransactions'),
     'two slashes at the start': on('//api/transactions'),
     'two slashes inside': on('/api//transactions'),
-    'dot segments': on('/api/../api/transactions'),
-    'encoded dot segments': on('/api/%2e%2e/api/transactions'),
     'a path parameter': on('/api/transactions;admin=1'),
     'a NUL in the path': on('/api/transactions%00'),
     'a newline in the path': on('/api/transactions%0d%0aX-Injected:%20a'),
-    'a backslash in the path': on('/api\\transactions'),
     'a path that is no UTF-8': on('/api/%ff%fe'),
     'a broken percent-encoding': on('/api/%'),
     'a path of 6 KB': on(`/${'a/'.repeat(3_000)}`),
-    'a public route below another': on('/healthz/../api/admin'),
     'a prototype’s name as path': on('/__proto__'),
+  }),
+
+  ...requests('ambiguous_path', {
+    'dot segments': on('/api/../api/transactions'),
+    'encoded dot segments': on('/api/%2e%2e/api/transactions'),
+    'a backslash in the path': on('/api\\transactions'),
+    'a public route below another': on('/healthz/../api/admin'),
+    'dot segments behind an encoded slash': on('/api/exports/..%2fadmin'),
+    'dot segments encoded twice': on('/api/exports/%252e%252e/admin'),
+    'dot segments before a parameter': on('/api/exports/..;/admin'),
   }),
 
   ...requests('too_little', {

@@ -2,12 +2,13 @@ import { THROWS_ON_BAD_PORTS, THROWS_ON_BAD_PUNYCODE } from './node';
 
 /**
  * What stands between the method and the version of a request (RFC 9112 §3.2), and where that leads: to the route
- * `/api/transactions`, to the public page `/`, to a path that is not listed, to no path at all, or nowhere, for it is
+ * `/api/transactions`, to the public page `/`, to a path that is not listed or that servers read
+ * differently, to no path at all, or nowhere, for it is
  * no request. What a target says of a scheme, a user, a host or a port decides nothing.
  */
 export interface TargetCase {
   readonly target: string;
-  readonly leadsTo: 'route' | 'page' | 'unlisted' | 'no_path' | 'no_request';
+  readonly leadsTo: 'route' | 'page' | 'unlisted' | 'ambiguous' | 'no_path' | 'no_request';
 }
 
 const lead = (leadsTo: TargetCase['leadsTo'], targets: readonly string[]): TargetCase[] =>
@@ -47,10 +48,8 @@ export const targetCases: readonly TargetCase[] = [
     `//a:b${ROUTE}`,
     `//user:password@a${ROUTE}`,
     `//${ROUTE}`,
-    `/\\a${ROUTE}`,
     `/http://a${ROUTE}`,
     `http://a/${ROUTE}`,
-    `http://a/api/..${ROUTE}`,
     'http://a/api/%74ransactions',
     `http://a%00${ROUTE}`,
     `http://a%2fb${ROUTE}`,
@@ -60,6 +59,8 @@ export const targetCases: readonly TargetCase[] = [
     '**',
     `*${ROUTE}`,
   ]),
+
+  ...lead('ambiguous', [`/\\a${ROUTE}`, `http://a/api/..${ROUTE}`, `${ROUTE}#/../admin`]),
 
   // Older Nodes take the port for a part of the path, which is then not listed.
   ...lead(THROWS_ON_BAD_PORTS ? 'no_path' : 'unlisted', [

@@ -31,7 +31,7 @@ export function httpApi(document: Document, surroundings: Surroundings): Gateway
     const uri = String(authorizer.authorizer_uri);
     const handler = functions.get(uri) ?? functionOf(document, uri);
     functions.set(uri, handler);
-    const answer = (await handler({
+    const event = {
       version: authorizer.authorizer_payload_format_version,
       type: 'REQUEST',
       routeKey: key,
@@ -40,8 +40,16 @@ export function httpApi(document: Document, surroundings: Surroundings): Gateway
       headers: Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
       ),
-    })) as { isAuthorized: boolean };
-    return answer.isAuthorized ? { status: 200 } : { status: 403, body: { message: 'Forbidden' } };
+    };
+    try {
+      const answer = (await handler(event)) as { isAuthorized: boolean };
+      return answer.isAuthorized ? { status: 200 } : { status: 403, body: { message: 'Forbidden' } };
+    } catch (error) {
+      const unauthorized = error instanceof Error && error.message === 'Unauthorized';
+      return unauthorized
+        ? { status: 401, body: { message: 'Unauthorized' } }
+        : { status: 500, body: { message: 'Internal Server Error' } };
+    }
   }
 
   async function authorize(fields: Fields, key: string, request: GatewayRequest): Promise<Verdict> {

@@ -77,6 +77,12 @@ describe('no way of writing a request changes its cost or its scopes', () => {
       expect(allowed.ran).toBeUndefined();
       return;
     }
+    if (allowed.status === 400) {
+      // What servers read differently is refused before anybody is asked.
+      expect(trick.target).toMatch(/\/(\.|%2e){1,2}(\/|%2f|$)|%2f|\\/i);
+      expect(allowed).toMatchObject({ ran: undefined, charged: undefined });
+      return;
+    }
     const route = routeOf(truth.ran);
     expect(allowed).toMatchObject({ ran: truth.ran, charged: route.public ? undefined : route.cost });
     if (route.public) return;

@@ -5,7 +5,7 @@ import { makeAuthorizer, type Authorizer } from '../../../../runtime/src/authori
 import type { AuthorizerEvent, PolicyResponse } from '../../../../runtime/src/authorizer/gateway-events';
 import type { JWK } from 'jose';
 import { Forge } from '../../../support/attack/forge';
-import { ask, httpApiEvent, requestEvent, tokenEvent } from '../../../support/attack/gateway';
+import { ask, httpApiEvent, methodArn, requestEvent, tokenEvent } from '../../../support/attack/gateway';
 import type { HostileRequest } from '../../../support/attack/hostile-request';
 import { manualClock, type ManualClock } from '../../../support/auth/clock';
 import { published, type Published } from '../../../support/auth/published';
@@ -136,6 +136,66 @@ it('passes on what may stand in a log, and keeps different callers apart', async
     }),
   );
   expect(principals).toEqual(['a%22b', 'a%2522b', 'a%d%ab', '%e4', '%d800', '%1f600']);
+});
+
+describe('a path that servers read differently', () => {
+  const files = definePolicy({
+    name: 'files-api',
+    issuer: policy.issuer,
+    audience: policy.audience,
+    tiers: { free: [{ limit: 1, window: '1m' }] },
+    defaultTier: 'free',
+    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+    routes: [
+      { method: 'GET', path: '/files/*rest' },
+      { method: 'GET', path: '/projects/:id' },
+      { method: 'POST', path: '/projects/*rest' },
+    ],
+  });
+
+  beforeEach(() => {
+    authorize = makeAuthorizer(authorizerConfiguration({ policy: files }), (entry) => logged.push(entry), {
+      clock,
+      fetchJson: issuer.fetchJson,
+    });
+  });
+
+  const events = (method: string, path: string, routeKey: string): AuthorizerEvent[] => {
+    const request = bearing(forge.token(), { method, path });
+    const second = { ...httpApiEvent(files, request), routeKey, identitySource: ['x', routeKey] };
+    return [
+      tokenEvent(request),
+      requestEvent(request),
+      // A gateway that decodes or resolves the path of the ARN tells it in `path` as it was sent.
+      { ...requestEvent(request), methodArn: methodArn(method, '/files/a') },
+      second,
+      { ...second, rawPath: `/live${path}`, requestContext: { stage: 'live' } },
+    ];
+  };
+
+  it.each([
+    ['GET', '/files/../admin', 'GET /files/{rest+}'],
+    ['HEAD', '/files/%2e%2E/admin', 'HEAD /files/{rest+}'],
+    ['GET', '/files/a%5Cb', 'GET /files/{rest+}'],
+    ['GET', '/files/a%2Fb', 'GET /files/{rest+}'],
+    ['HEAD', '/files/a%2Fb', 'HEAD /files/{rest+}'],
+    ['POST', '/projects/a%2Fb', 'POST /projects/{rest+}'],
+    ['GET', '/projects/..%2Fb', 'GET /projects/{id}'],
+  ])('%s %s is refused by an error, which no gateway keeps', async (method, path, routeKey) => {
+    for (const event of events(method, path, routeKey)) {
+      expect(await ask(authorize, event)).toEqual({ status: 401, output: 'Unauthorized' });
+      expect(logged).toContainEqual({ type: 'path_refused' });
+      logged = [];
+    }
+  });
+
+  it.each([
+    ['GET', '/files/a..b/.well-known/...', 'GET /files/{rest+}'],
+    ['GET', '/projects/group%2Fname', 'GET /projects/{id}'],
+  ])('%s %s is another', async (method, path, routeKey) => {
+    for (const event of events(method, path, routeKey))
+      expect(await ask(authorize, event)).toMatchObject({ status: 200 });
+  });
 });
 
 describe('payload 2.0', () => {

@@ -50,7 +50,11 @@ describe('a route in the words of the gateway', () => {
       resources: ['GET/Users/*/files/*', 'HEAD/Users/*/files/*'],
       routeKeys: ['GET /Users/{id}/files/{rest+}', 'HEAD /Users/{id}/files/{rest+}'],
       alsoPermits: [],
+      wildcards: { source: expect.any(String) as string, groups: [2] },
     });
+    expect(gatewayRoutes(policyOf({ method: 'GET', path: '/users/:id' }).routes)[0]).not.toHaveProperty(
+      'wildcards',
+    );
   });
 
   it('with an optional part is two', () => {
