@@ -3,7 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
 import type { Database } from './database';
-import { answerErrors } from './errors';
+import { answerErrors, answerNotFound } from './errors';
 import { exports, type SigningKeys } from './exports';
 import { securityHeaders } from './headers';
 import { health, type DependencyCheck } from './health';
@@ -64,6 +64,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(transactions(database));
   app.use(exports(database, signingKeys));
   app.use(reports(database));
+  app.use(answerNotFound);
   app.use(answerErrors);
   return app;
 }

@@ -1,5 +1,10 @@
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ZodError } from 'zod';
+
+/** What the policy lets through and no route has. */
+export const answerNotFound: RequestHandler = (_req, res) => {
+  res.status(404).json({ error: 'not_found', message: 'There is nothing here.' });
+};
 
 /** The last handler. Clients learn what to correct in their request, never what went wrong inside. */
 export const answerErrors: ErrorRequestHandler = (error: unknown, req, res, next) => {

@@ -7,7 +7,7 @@ export const reportRequest = z.strictObject({
   /** The month to sum up. @default the present one, in UTC */
   month: z
     .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-11')
+    .regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-11')
     .optional(),
 });
 

@@ -8,7 +8,7 @@ import { styleText } from 'node:util';
 import { PortcullisError } from '../cli/src/errors';
 import type { Progress } from '../cli/src/engines/progress';
 import { showProgress } from '../cli/src/progress';
-import { prepareEdgeEngines, prepareEngines } from './support/prepare-engines';
+import { prepareApiEngines, prepareEdgeEngines, prepareEngines } from './support/prepare-engines';
 import { FUZZ_AT_LENGTH } from './support/fuzzing';
 
 interface Suite {
@@ -30,6 +30,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     jest: ['--findRelatedTests', 'test/support/fuzzing.ts'],
     env: { [FUZZ_AT_LENGTH]: 'true' },
   },
+  'test:api': {
+    about: 'calls the example API as its OpenAPI document says, and otherwise, by Schemathesis: a minute',
+    prepare: prepareApiEngines,
+    jest: ['--config', 'test/api/jest.config.js'],
+  },
   'test:edge': {
     about:
       'applies the AWS stacks of an environment to a server that speaks AWS, with the real provider, and reads back\n' +
@@ -41,7 +46,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 };
 
 /** What guards a release rather than a commit. What waits longest for its engines comes last. */
-const FULL = { name: 'test:full', parts: ['test:fuzz', 'test:nodes', 'test:edge'] };
+const FULL = { name: 'test:full', parts: ['test:fuzz', 'test:nodes', 'test:api', 'test:edge'] };
 
 async function main([name = 'test', ...given]: readonly string[]): Promise<number> {
   if (given.includes('--help') || given.includes('-h')) {

@@ -1,11 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { until } from '../support/until';
-import { choosePort } from '../../cli/src/engines/process/ports';
 import { delivery } from '../../stacks/github-settings';
 import { openApiDocument } from '../../example/openapi';
 import { useRun } from '../support/engines';
+import { startExampleApi } from '../support/example-api';
 import { startVulnerableTwin } from '../support/scan/vulnerable-twin';
 import { scan, type WapitiReport } from '../support/scan/wapiti';
 import { asZapReport } from '../support/scan/zap-report';
@@ -17,27 +15,17 @@ describe('a scan that the gate judges', () => {
   const run = useRun();
 
   it('passes on the example API, started as compose.test.yml starts it: nothing of medium risk or above', async () => {
-    const [, ...args] = (await composed()).command;
-    const port = await choosePort(undefined, 'the API');
-    const api = await run().spawn({
-      name: 'the API',
-      command: process.execPath,
-      args: args.map((arg) => (arg === '3000' ? String(port) : arg)),
-      cwd: CHECKOUT,
-      env: process.env,
-      graceMs: 30_000,
-    });
+    const api = await startExampleApi(run());
     try {
-      const token = await until(async () => tokenIn(await readFile(api.log, 'utf8')));
       const report = await scan(run(), {
-        target: `http://127.0.0.1:${port}/`,
+        target: `${api.url}/`,
         paths: Object.keys(openApiDocument.paths as object).filter((path) => !path.includes('{')),
-        token,
+        token: api.token,
       });
       expect(report.crawled.length).toBeGreaterThan(8);
       expect(await gate(report)).toMatchObject({ code: 0 });
     } finally {
-      await api.stop();
+      await api.process.stop();
     }
   });
 
@@ -79,16 +67,3 @@ describe('a scan that the gate judges', () => {
 });
 
 /** What the container runs. */
-async function composed(): Promise<{ command: string[] }> {
-  const { services } = parse(await readFile(join(CHECKOUT, 'compose.test.yml'), 'utf8')) as {
-    services: { app: { command: string[] } };
-  };
-  return services.app;
-}
-
-/** The token of the largest tier, as `npm start` prints it. */
-function tokenIn(log: string): string {
-  const token = /# enterprise\n.*Bearer ([\w.-]+)/.exec(log)?.[1];
-  if (token === undefined || !log.includes('Serving after')) throw new Error('not serving yet');
-  return token;
-}

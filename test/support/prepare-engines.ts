@@ -25,6 +25,20 @@ export async function prepareEngines(progress: Progress = silent): Promise<void>
   });
 }
 
+/** The same for the tests that call the example API. */
+export async function prepareApiEngines(progress: Progress = silent): Promise<void> {
+  await withRun((run) => {
+    const engines = new EngineFinder(run, progress);
+    const context = { run, cache: new EngineCache() };
+    return Promise.all([
+      engines.deployer([VAULT_PROVIDER]),
+      engines.openBao(),
+      engines.redis(),
+      progress.step('Schemathesis', (note) => findPythonProgram('schemathesis', { ...context, note })),
+    ]);
+  });
+}
+
 /** The same for the tests of what is applied to AWS. */
 export async function prepareEdgeEngines(progress: Progress = silent): Promise<void> {
   await withRun((run) => {

@@ -14,13 +14,18 @@ export interface OperationDetails {
   readonly path?: Readonly<Record<string, JsonSchema>>;
   /** Status and description of success. @default 200 OK */
   readonly success?: readonly [status: number, description: string];
+  /** Refusals of the route's own, by status, beside those that follow from the policy: `{ 404: 'No such report' }`. */
+  readonly refusals?: Readonly<Record<number, string>>;
 }
 
 export interface OpenApiOptions {
   readonly title: string;
   readonly version: string;
-  /** By `'<method> <path>'` of the policy's routes. */
-  readonly operations: Readonly<Record<string, OperationDetails>>;
+  /**
+   * By `'<method> <path>'` of the policy's routes. `false` leaves a route out that is not for clients: where an identity
+   * provider sends people back, say.
+   */
+  readonly operations: Readonly<Record<string, OperationDetails | false>>;
 }
 
 const ERROR: JsonSchema = {
@@ -30,7 +35,8 @@ const ERROR: JsonSchema = {
 };
 
 /**
- * Writes the document. Every route of the policy is in it, with its scopes; what `operations` adds is how to call it.
+ * Writes the document. Every route of the policy is in it, with its scopes, unless `operations` leaves it out; what
+ * `operations` adds is how to call it.
  *
  * @throws TypeError when details are given for something that is not a route of the policy.
  */
@@ -45,8 +51,10 @@ export function openApi(policy: Policy, { title, version, operations }: OpenApiO
   }
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const route of policy.routes) {
+    const details = operations[keyOf(route)];
+    if (details === false) continue;
     const item = (paths[templateOf(route.path)] ??= {});
-    item[route.method.toLowerCase()] = operation(route, operations[keyOf(route)]);
+    item[route.method.toLowerCase()] = operation(route, details);
   }
   const scopes = [...new Set(policy.routes.flatMap((route) => route.scopes))].sort();
   return {
@@ -67,7 +75,7 @@ export function openApi(policy: Policy, { title, version, operations }: OpenApiO
 }
 
 function operation(route: Route, details: OperationDetails = { summary: keyOf(route) }): JsonSchema {
-  const { summary, query = {}, path = {}, body, success = [200, 'OK'] } = details;
+  const { summary, query = {}, path = {}, body, success = [200, 'OK'], refusals = {} } = details;
   const parameters = [
     ...parametersOf(route.path).map((name) => ({
       name,
@@ -82,21 +90,31 @@ function operation(route: Route, details: OperationDetails = { summary: keyOf(ro
     security: route.public ? [] : [{ oidc: route.scopes }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    responses: { [success[0]]: { description: success[1] }, ...refusals(route) },
+    responses: {
+      [success[0]]: { description: success[1] },
+      ...Object.fromEntries(
+        Object.entries({ ...refusalsOf(route), ...refusals }).map(([status, description]) => [
+          status,
+          {
+            description,
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+          },
+        ]),
+      ),
+    },
   };
 }
 
-function refusals(route: Route): JsonSchema {
-  const refusal = (description: string) => ({
-    description,
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-  });
-  if (route.public) return {};
+/** What the runtime answers to a call that it does not let through, by status. */
+function refusalsOf({ public: isPublic, scopes, cost }: Route): Record<number, string> {
   return {
-    401: refusal('No token, or one that is not accepted'),
-    ...(route.scopes.length > 0 && { 403: refusal(`The token lacks a scope of ${route.scopes.join(', ')}`) }),
-    429: refusal(`Over the limit; a call costs ${route.cost}`),
-    503: refusal('The issuer, or the rate limit of this route, is not available at the moment'),
+    400: 'The request is not valid',
+    ...(!isPublic && {
+      401: 'No token, or one that is not accepted',
+      ...(scopes.length > 0 && { 403: `The token lacks a scope of ${scopes.join(', ')}` }),
+      429: `Over the limit; a call costs ${cost}`,
+      503: 'The issuer, or the rate limit of this route, is not available at the moment',
+    }),
   };
 }
 

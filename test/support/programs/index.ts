@@ -17,6 +17,8 @@ const PYTHON = {
   moto: { version: '5.2.5', module: 'moto.server', size: '320 MB' },
   /** Several vendors' rules about what a plan may make. */
   checkov: { version: '3.3.30', module: 'checkov.main', size: '290 MB' },
+  /** Calls an API with what its OpenAPI document allows, and with what it does not. */
+  schemathesis: { version: '4.32.5', module: 'schemathesis.cli', size: '90 MB' },
 } satisfies Record<string, Omit<PythonProgram, 'name'>>;
 
 /** The program's file. @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD` */
