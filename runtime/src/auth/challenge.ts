@@ -18,6 +18,12 @@ export function challenge(res: Response): void {
   );
 }
 
+/** A session that may have been revoked, where only one that was not will do: a new login makes one that was not. */
+export function refuseSession(res: Response): void {
+  const message = 'It is not known whether this session was ended. Log in again to go on';
+  refuse(res, 401, { error: 'unauthorized', message }, { 'WWW-Authenticate': REALM });
+}
+
 /** Credentials that were sent twice: 400. */
 export function refuseAmbiguous(res: Response): void {
   refuse(

@@ -88,6 +88,7 @@ const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
 export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 export const DEFAULT_TOLERANCE_SECONDS = 5;
 export const DEFAULT_LONGEST_TOKEN = 12_288;
+export const DEFAULT_ORGANISATION_CLAIM = 'org_id';
 
 export const httpsUrl = z.string().refine(isHttpsOrLoopback, {
   error: 'expected an https URL (http only on loopback): keys fetched in the clear can be anyone’s',
@@ -119,7 +120,7 @@ export const listener = z.custom<OnAuthEvent>((value) => typeof value === 'funct
 
 const audience = z.string().min(1, 'expected the name of this API: without it, tokens for other APIs pass');
 
-const claimName = z.string().min(1, 'expected the name of a claim');
+export const claimName = z.string().min(1, 'expected the name of a claim');
 
 const bound = (most: number, unit: string) =>
   z
@@ -216,7 +217,7 @@ function resolveIssuer(options: IssuerOptions): TrustedIssuer {
     ...(jwksUri !== undefined && { jwksUri }),
     algorithms,
     strictType: tokenType === 'at+jwt',
-    organisationClaim: claims?.organisation ?? 'org_id',
+    organisationClaim: claims?.organisation ?? DEFAULT_ORGANISATION_CLAIM,
     tierClaim: claims?.tier ?? 'tier',
   };
 }

@@ -28,6 +28,7 @@ export interface Policy {
     readonly accessTokenSeconds: number;
     readonly credentialSeconds: number;
     readonly rotateAtSeconds: number;
+    readonly sessionSeconds: number;
   };
   readonly upgradeUrl?: string;
   /**
@@ -85,6 +86,7 @@ function toPolicy(parsed: ParsedPolicy): Policy {
       accessTokenSeconds: lifetimes.accessToken,
       credentialSeconds: lifetimes.credential,
       rotateAtSeconds: lifetimes.rotateAt,
+      sessionSeconds: lifetimes.session,
     },
     match: compileRoutes(parsed.routes),
   };

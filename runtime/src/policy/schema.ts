@@ -75,6 +75,8 @@ export const policySchema = z
       credential: durationSchema,
       /** Age at which a credential is replaced. */
       rotateAt: durationSchema,
+      /** From a person's login to the next one, whatever happens. What ended a session is remembered as long. @default '8h' */
+      session: durationSchema.default(28_800),
     }),
     /** Shown to clients of the default tier when they are limited. */
     upgradeUrl: httpsUrl.optional(),

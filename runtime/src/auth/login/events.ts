@@ -3,7 +3,8 @@ export type LoginEvent =
   | { readonly type: 'logged_in'; readonly subject: string }
   | { readonly type: 'login_failed'; readonly reason: LoginFailure; readonly cause?: string }
   | { readonly type: 'logged_out'; readonly subject: string }
-  | { readonly type: 'access_token_not_revoked'; readonly cause: string }
+  /** Somebody logged out, and other instances may not know it: a copy of the cookie may serve there. */
+  | { readonly type: 'logout_not_revoked'; readonly cause: string }
   | { readonly type: 'session_ended'; readonly subject: string; readonly cause: string }
   | { readonly type: 'session_not_renewed'; readonly cause: string }
   /** The provider does not believe this app, or not what it asks: nobody's session is renewed until that is mended. */

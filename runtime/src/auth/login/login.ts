@@ -3,7 +3,7 @@ import parseurl from 'parseurl';
 import { routeOf } from '../../http/route-of';
 import { systemClock, type Clock } from '../../time/clock';
 import { resolveLogin, type LoginOptions, type ResolvedLogin } from './options';
-import { makeParts, type LoginParts } from './parts';
+import { makeParts, type AnyProvider, type LoginParts } from './parts';
 import { finishLogin, startLogin } from './routes/log-in';
 import { logOut } from './routes/log-out';
 import { sessionAsBearer } from './routes/session-as-bearer';
@@ -50,10 +50,10 @@ export function login(options: LoginOptions): LoginMiddleware {
   return makeLogin(resolveLogin(options), systemClock);
 }
 
-/** As {@link login}, with a clock that tests can move. */
-export function makeLogin(options: ResolvedLogin, clock: Clock): LoginMiddleware {
+/** As {@link login}, with a clock that tests can move, and a provider that answers what they say. */
+export function makeLogin(options: ResolvedLogin, clock: Clock, provider?: AnyProvider): LoginMiddleware {
   const { policy } = options;
-  const parts = makeParts(options, clock);
+  const parts = makeParts(options, clock, provider);
 
   const handle: RequestHandler = (req, res, next) => {
     const route = ROUTES.get(parseurl.original(req)?.pathname ?? '');

@@ -8,7 +8,7 @@ import { definedPolicy, type Policy } from '../../policy/policy';
 import { scope } from '../../policy/scope';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
-import { issuerUrl, listener, type AuthOptions } from '../options';
+import { claimName, DEFAULT_ORGANISATION_CLAIM, issuerUrl, listener, type AuthOptions } from '../options';
 import { clientShape, resolveClient, type ClientOptions, type ProviderOptions } from '../provider/options';
 import type { RevocationList } from '../revocation/revocation-list';
 import type { HandoverRedis } from './session/handover';
@@ -29,18 +29,22 @@ export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'
   readonly scopes?: readonly string[];
   /** The API that access tokens are for (RFC 8707). @default the policy's audience */
   readonly resource?: string;
-  /** From login to the next one, whatever happens. @default '8h' */
-  readonly maxAge?: Duration;
-  /** From the last renewal of tokens to the next login. @default '1h' */
+  /** From the last renewal of tokens to the next login; the policy's `lifetimes.session` is the longest. @default '1h' */
   readonly idle?: Duration;
   /** Where several instances hand each other renewed sessions. @default this instance is alone */
   readonly redis?: HandoverRedis;
   /**
-   * Where the access token of a person who logs out is revoked. Without it, a copy of the session's cookie serves
-   * until that token expires. The refresh token is always revoked at the provider.
-   * @default no access token is revoked
+   * What ends sessions: each is held against it on every request, for as long as it lives. A session that was revoked,
+   * or whose person logged out, is answered 401 and its cookie cleared. Give `requireAuth()` the same, for the tokens.
+   * Without it, a copy of the session's cookie serves after logout until its access token expires, and longer with a
+   * provider that revokes no refresh token.
+   * @default nothing is ever revoked
    */
-  readonly revocations?: Pick<RevocationList, 'revoke'>;
+  readonly revocations?: RevocationList;
+  readonly claims?: {
+    /** The claim of access tokens that holds the organisation, as `requireAuth()` is told it. @default 'org_id' */
+    readonly organisation?: string;
+  };
 }
 
 export interface ResolvedLogin {
@@ -52,11 +56,11 @@ export interface ResolvedLogin {
   readonly resource: string;
   readonly limits: { readonly maxAgeMs: number; readonly idleMs: number };
   readonly redis: HandoverRedis | undefined;
-  readonly revocations: Pick<RevocationList, 'revoke'> | undefined;
+  readonly revocations: RevocationList | undefined;
+  readonly organisationClaim: string;
   readonly onEvent: OnAuthEvent;
 }
 
-const DEFAULT_MAX_AGE = '8h';
 const DEFAULT_IDLE = '1h';
 
 function isCallback(text: string): boolean {
@@ -80,7 +84,6 @@ const shape = z.strictObject({
     .refine((scopes) => scopes.includes('openid'), 'expected openid among them: nobody says who logged in')
     .optional(),
   resource: z.string().min(1).optional(),
-  maxAge: durationSchema.optional(),
   idle: durationSchema.optional(),
   redis: z
     .custom<HandoverRedis>(
@@ -89,11 +92,12 @@ const shape = z.strictObject({
     )
     .optional(),
   revocations: z
-    .custom<Pick<RevocationList, 'revoke'>>(
-      (value) => typeof (value as Partial<RevocationList> | undefined)?.revoke === 'function',
+    .custom<RevocationList>(
+      (value) => typeof (value as Partial<RevocationList> | undefined)?.sessionState === 'function',
       'expected what followRevocations() returns',
     )
     .optional(),
+  claims: z.strictObject({ organisation: claimName.optional() }).optional(),
   onEvent: listener.optional(),
 });
 
@@ -106,7 +110,6 @@ export function resolveLogin(options: LoginOptions): ResolvedLogin {
   if (problems.length > 0) throw new AuthOptionsError(problems);
 
   const { policy, issuer = policy.issuer, scopes, resource = policy.audience, ...rest } = options;
-  const { maxAge, idle } = seconds(options);
   return {
     policy,
     provider: resolveClient(issuer, options),
@@ -114,17 +117,20 @@ export function resolveLogin(options: LoginOptions): ResolvedLogin {
     encryptionKeys: rest.encryptionKeys,
     scope: (scopes ?? ['openid', ...scopesOf(policy)]).join(' '),
     resource,
-    limits: { maxAgeMs: maxAge * 1_000, idleMs: idle * 1_000 },
+    limits: { maxAgeMs: policy.lifetimes.sessionSeconds * 1_000, idleMs: idleSeconds(options) * 1_000 },
     redis: rest.redis,
     revocations: rest.revocations,
+    organisationClaim: rest.claims?.organisation ?? DEFAULT_ORGANISATION_CLAIM,
     onEvent: harmless(rest.onEvent),
   };
 }
 
 /** Checks what several options say together. */
 function crossChecks(options: LoginOptions): Problem[] {
-  const { maxAge, idle } = seconds(options);
-  const tokenLife = (options.policy as Partial<Policy> | undefined)?.lifetimes?.accessTokenSeconds ?? 0;
+  const { policy, issuer, revocations } = options as Partial<LoginOptions>;
+  const idle = idleSeconds(options);
+  const { accessTokenSeconds: tokenLife = 0, sessionSeconds: longest = Infinity } = policy?.lifetimes ?? {};
+  const followed: unknown = revocations?.issuers;
   return [
     ...(idle <= tokenLife
       ? [
@@ -134,13 +140,18 @@ function crossChecks(options: LoginOptions): Problem[] {
           },
         ]
       : []),
-    ...(maxAge < idle ? [{ path: 'maxAge', message: 'expected no less than idle' }] : []),
+    ...(idle > longest
+      ? [{ path: 'idle', message: `expected no more than the policy’s lifetimes.session, ${longest} s` }]
+      : []),
+    ...(Array.isArray(followed) && !followed.includes(issuer ?? policy?.issuer)
+      ? [{ path: 'revocations', message: 'does not follow the issuer: add it to its issuers' }]
+      : []),
   ];
 }
 
 /** NaN for what is no duration: the schema has reported it, and NaN fails no comparison. */
-function seconds({ maxAge = DEFAULT_MAX_AGE, idle = DEFAULT_IDLE }: LoginOptions) {
-  return { maxAge: durationSeconds(maxAge) ?? NaN, idle: durationSeconds(idle) ?? NaN };
+function idleSeconds({ idle = DEFAULT_IDLE }: LoginOptions): number {
+  return durationSeconds(idle) ?? NaN;
 }
 
 function scopesOf({ routes }: Policy): readonly string[] {

@@ -8,14 +8,19 @@ import type { ResolvedLogin } from './options';
 import { Sealer } from './seal';
 import { alone, handoverThrough } from './session/handover';
 import { Renewals } from './session/renewals';
+import { tokenContext, type TokenRules } from './session/revocable';
 import { renewedSession, type Session } from './session/session';
+
+/** {@link Provider}, or what answers in its place. */
+export type AnyProvider = Pick<Provider, keyof Provider>;
 
 export interface LoginParts extends Pick<
   ResolvedLogin,
-  'redirectUri' | 'scope' | 'resource' | 'revocations' | 'onEvent'
+  'policy' | 'redirectUri' | 'scope' | 'resource' | 'revocations' | 'onEvent'
 > {
   readonly origin: string;
-  readonly provider: Provider;
+  readonly tokenRules: TokenRules;
+  readonly provider: AnyProvider;
   readonly pendingLogins: PendingLogins;
   readonly session: SessionCookie;
   readonly renewals: Renewals;
@@ -37,13 +42,15 @@ const APPS_FAULT: ReadonlySet<string> = new Set([
 /** How long to wait until then. */
 const MENDED_AFTER_SECONDS = 30;
 
-export function makeParts(options: ResolvedLogin, clock: Clock): LoginParts {
+/** @param given a provider in the place of the one that the options name. */
+export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvider): LoginParts {
   const { policy, encryptionKeys, limits, redis, redirectUri, scope, resource, revocations, onEvent } =
     options;
   const { issuer } = options.provider;
   const { name } = policy;
   const keptMs = limits.idleMs;
-  const provider = new Provider(options.provider, clock, onEvent);
+  const provider = given ?? new Provider(options.provider, clock, onEvent);
+  const tokenRules = { issuer, organisationClaim: options.organisationClaim };
   const sealer = (purpose: string): Sealer => new Sealer(encryptionKeys, `portcullis ${name} ${purpose}`);
 
   async function renew(session: Session): Promise<Session> {
@@ -69,12 +76,13 @@ export function makeParts(options: ResolvedLogin, clock: Clock): LoginParts {
   }
 
   return {
-    ...{ redirectUri, scope, resource, revocations, onEvent, provider, clock },
+    ...{ policy, redirectUri, scope, resource, revocations, onEvent, provider, clock, tokenRules },
     origin: redirectUri.origin,
     pendingLogins: new PendingLogins(`__Host-${name}-login-`, sealer('login'), clock),
     session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sealer('session'), limits, clock }),
     renewals: new Renewals({
       renew,
+      isTokenRevoked: (session) => revocations?.revoked(tokenContext(session, tokenRules)) === true,
       handover: redis
         ? handoverThrough({ redis, sealer: sealer('handover'), app: name, keptMs, clock })
         : alone,

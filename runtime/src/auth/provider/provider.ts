@@ -21,8 +21,10 @@ export interface Tokens {
   readonly lifeSeconds: number;
   readonly refreshToken?: string;
   readonly idToken?: string;
-  /** The ID token's `sub`. */
+  /** The ID token's `sub`, `sid` and `iat`. */
   readonly subject?: string;
+  readonly sid?: string;
+  readonly issuedAt?: number;
 }
 
 /** What an authorization response is checked against. The browser that asked keeps it, sealed. */
@@ -129,12 +131,16 @@ export class Provider {
 
 function tokensOf(answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers): Tokens {
   const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = answer;
-  const subject = answer.claims()?.sub;
+  const claims = answer.claims();
+  const { sub: subject, iat: issuedAt } = claims ?? {};
+  const sid = claims?.sid;
   return {
     accessToken,
     lifeSeconds: answer.expires_in ?? USUAL_LIFE_SECONDS,
     ...(refreshToken !== undefined && { refreshToken }),
     ...(idToken !== undefined && { idToken }),
     ...(subject !== undefined && { subject }),
+    ...(typeof sid === 'string' && { sid }),
+    ...(issuedAt !== undefined && { issuedAt }),
   };
 }

@@ -1,9 +1,6 @@
 import type { Clock } from '../../time/clock';
 import type { Denial } from './denials';
 
-/** Revocations held at most, some 20 MB. Beyond this, see {@link DenyList.add}. */
-const MOST_DENIALS = 100_000;
-
 interface Entry {
   readonly issuedUntil: number;
   readonly since: number;
@@ -12,15 +9,16 @@ interface Entry {
 }
 
 export interface DenyListOptions {
-  /** How long after a revocation the last token that it refuses has ended. */
+  /** How long after a revocation the last token or session that it refuses has ended. */
   readonly lifeSeconds: number;
   /** How far the issuers' clocks may be ahead. */
   readonly toleranceSeconds: number;
   readonly clock: Clock;
-  readonly most?: number;
+  /** Denials held at most. Beyond this, see {@link DenyList.add}. */
+  readonly most: number;
 }
 
-/** The revocations that are alive, in memory, and which of them are not known to be in Redis. */
+/** The denials of tokens, or of sessions, that are alive, in memory, and which of them are not known to be in Redis. */
 export class DenyList {
   readonly #options: DenyListOptions;
   /** In the order in which they were last added, which is about the order in which they die. */
@@ -37,38 +35,39 @@ export class DenyList {
   }
 
   get full(): boolean {
-    const { most = MOST_DENIALS } = this.#options;
-    return this.#entries.size >= most;
+    return this.#entries.size >= this.#options.most;
   }
 
-  /** Whether a token with one of these names and this `iat` is refused. */
+  /** Whether one of these names is denied to what was issued then. */
   denies(names: readonly string[], issuedAt: number): boolean {
-    return (
-      issuedAt <= this.#everyoneUntil ||
-      names.some((name) => issuedAt <= (this.#entries.get(name)?.issuedUntil ?? -Infinity))
-    );
+    return names.some((name) => issuedAt <= (this.#entries.get(name)?.issuedUntil ?? -Infinity));
   }
 
-  /** Whether nothing is denied to anyone: the names of a token are then not needed. */
+  /** Whether what was issued then may have been denied by a denial that is not in this list. */
+  doubts(issuedAt: number): boolean {
+    return issuedAt <= this.#everyoneUntil;
+  }
+
+  /** Whether nothing is denied to anyone: the names of a token or session are then not needed. */
   get empty(): boolean {
     return this.#entries.size === 0 && this.#everyoneUntil === -Infinity;
   }
 
   /**
    * Adds a denial, unless it is dead by now. A live denial never gives way to another: if there is no room,
-   * {@link denyEveryone} takes the place of the new one.
+   * {@link doubtEveryone} takes the place of the new one.
    *
    * @param stored whether it was seen in Redis.
    * @returns whether there was room.
    */
-  add({ name, issuedUntil, since }: Denial, stored: boolean): boolean {
+  add({ name, issuedUntil, since }: Omit<Denial, 'scope'>, stored: boolean): boolean {
     const { clock, lifeSeconds } = this.#options;
     const ageSeconds = Math.max(0, clock.wall() / 1_000 - since);
     if (ageSeconds >= lifeSeconds) return true;
     this.dropDead();
     const before = this.#entries.get(name);
     if (before === undefined && this.full) {
-      this.denyEveryone();
+      this.doubtEveryone();
       return false;
     }
     const entry = {
@@ -86,16 +85,13 @@ export class DenyList {
     return true;
   }
 
-  /**
-   * Refuses every token issued up to now, for when it is unknown whose tokens were revoked. Callers get new ones
-   * by refreshing.
-   */
-  denyEveryone(): void {
+  /** Doubts everything that was issued up to now, for when it is unknown what was revoked. */
+  doubtEveryone(): void {
     const { clock, toleranceSeconds } = this.#options;
     this.#everyoneUntil = Math.max(this.#everyoneUntil, clock.wall() / 1_000 + toleranceSeconds);
   }
 
-  /** Forgets the denials whose tokens have all expired. */
+  /** Forgets the denials of what has all ended. */
   dropDead(): void {
     const nowMs = this.#options.clock.monotonic();
     for (const [name, { diesAtMs }] of this.#entries) {
@@ -106,7 +102,7 @@ export class DenyList {
   }
 
   /** The denials that have not been seen in Redis. */
-  notStored(): readonly Denial[] {
+  notStored(): readonly Omit<Denial, 'scope'>[] {
     return [...this.#notStored].flatMap((name) => {
       const entry = this.#entries.get(name);
       return entry ? [{ name, issuedUntil: entry.issuedUntil, since: entry.since }] : [];

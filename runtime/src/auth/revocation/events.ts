@@ -12,6 +12,8 @@ export type RevocationEvent =
   | { readonly type: 'revocations_not_stored'; readonly entries: number; readonly cause: string }
   /** There was no room for another revocation, or one could not be read: every token issued up to now is refused. */
   | { readonly type: 'everyone_revoked'; readonly reason: 'full' | 'unreadable' }
+  /** The same of the end of a session: `sensitive` routes refuse every session that began before. */
+  | { readonly type: 'sessions_in_doubt'; readonly reason: 'full' | 'unreadable' }
   /** The provider says that a session, or all of a subject's, have ended; their tokens are revoked. */
   | { readonly type: 'logout_received'; readonly issuer: string; readonly of: 'session' | 'subject' }
   | { readonly type: 'logout_refused'; readonly issuer: string; readonly reason: RefusalReason }

@@ -1,5 +1,5 @@
 /**
- * The deny-list of one instance, kept in step with Redis.
+ * The deny-lists of one instance, kept in step with Redis.
  *
  * A poll reads the stream from the entry that was read last, and expects to find that entry again. If it is not
  * there, the stream was lost or was replaced by an older copy (Redis restarted, failed over, was flushed): the poll
@@ -9,11 +9,11 @@
 import { systemClock, type Clock } from '../../time/clock';
 import type { AuthContext } from '../context';
 import type { OnAuthEvent } from '../events';
-import { denialsReader, namesOf, type Denial } from './denials';
-import { DenyList } from './deny-list';
+import { denialsReader, type Denial } from './denials';
+import { DenyLists, type Capacity } from './deny-lists';
 import { RevocationNotStoredError } from './errors';
 import { resolveRevocation, type ResolvedRevocation, type RevocationOptions } from './options';
-import type { Revocation, RevocationList } from './revocation-list';
+import type { RevocableSession, Revocation, RevocationList } from './revocation-list';
 import { PAGE, RevocationStream } from './stream';
 
 /** With a read that takes its longest in between, two polls still begin within a second. */
@@ -41,7 +41,7 @@ export class Follower implements RevocationList {
   readonly #clock: Clock;
   readonly #onEvent: OnAuthEvent;
   readonly #denialsOf: ReturnType<typeof denialsReader>;
-  readonly #list: DenyList;
+  readonly #lists: DenyLists;
   readonly #stream: RevocationStream;
   /** The last entry that was read. */
   #cursor: string | undefined;
@@ -50,32 +50,31 @@ export class Follower implements RevocationList {
   #lastFailure: unknown;
   #toldCurrent = false;
   #toldNotStored = false;
-  #toldFull = false;
   /** Additions to the stream: those under way, and all that were ever begun. */
   #appends = { underWay: 0, begun: 0 };
   #cancelPoll: () => void = () => undefined;
   #cancelAlarm: () => void = () => undefined;
   #closed = false;
 
-  constructor(options: ResolvedRevocation, clock: Clock = systemClock, most?: number) {
+  constructor(options: ResolvedRevocation, clock: Clock = systemClock, capacity?: Partial<Capacity>) {
     const { policy, redis, issuers, toleranceSeconds, onEvent } = options;
-    // A revoked token was issued at most one tolerance from now, and is let in for another after its `exp`.
-    const lifeSeconds = policy.lifetimes.accessTokenSeconds + 2 * toleranceSeconds;
     this.issuers = issuers;
     this.toleranceSeconds = toleranceSeconds;
     this.#clock = clock;
     this.#onEvent = onEvent;
     this.#denialsOf = denialsReader(issuers, toleranceSeconds);
-    this.#list = new DenyList({ lifeSeconds, toleranceSeconds, clock, ...(most !== undefined && { most }) });
-    this.#stream = new RevocationStream(redis, policy.name, lifeSeconds, clock);
+    this.#lists = new DenyLists({ policy, toleranceSeconds, clock, onEvent, capacity });
+    this.#stream = new RevocationStream(redis, policy.name, this.#lists.lifeSeconds, clock);
     this.#setAlarm(clock.monotonic());
     void this.#poll();
   }
 
   revoked(auth: AuthContext): boolean {
-    if (this.#list.empty) return false;
-    const { iat } = auth.claims;
-    return this.#list.denies(namesOf(auth), typeof iat === 'number' ? iat : 0);
+    return this.#lists.deniesToken(auth);
+  }
+
+  sessionState(session: RevocableSession): 'good' | 'revoked' | 'unknown' {
+    return this.#lists.sessionState(session);
   }
 
   get current(): boolean {
@@ -85,7 +84,7 @@ export class Follower implements RevocationList {
 
   async revoke(revocation: Revocation): Promise<void> {
     const denials = this.#denialsOf(revocation, this.#clock.wall() / 1_000);
-    for (const denial of denials) this.#add(denial, false);
+    for (const denial of denials) this.#lists.add(denial, false);
     try {
       await this.#append(denials);
     } catch (error) {
@@ -112,8 +111,7 @@ export class Follower implements RevocationList {
     } catch (error) {
       this.#lastFailure = error;
     }
-    this.#list.dropDead();
-    this.#toldFull &&= this.#list.full;
+    this.#lists.dropDead();
     if (this.#closed) return;
     const pause = POLL_EVERY_MS - (this.#clock.monotonic() - began.monotonic);
     this.#cancelPoll = this.#clock.after(Math.max(0, pause), () => void this.#poll());
@@ -125,16 +123,13 @@ export class Follower implements RevocationList {
       page = await this.#stream.read(this.#cursor);
       if (this.#cursor !== undefined && page[0]?.id !== this.#cursor) {
         this.#cursor = undefined;
-        this.#list.forgetStored();
+        this.#lists.forgetStored();
         return this.#read();
       }
       for (const { id, denial } of page) {
         if (id === this.#cursor) continue;
-        if (denial) this.#add(denial, true);
-        else {
-          this.#list.denyEveryone();
-          this.#onEvent({ type: 'everyone_revoked', reason: 'unreadable' });
-        }
+        if (denial) this.#lists.add(denial, true);
+        else this.#lists.doubtEveryone();
       }
       this.#cursor = page.at(-1)?.id;
     } while (page.length === PAGE);
@@ -142,7 +137,7 @@ export class Follower implements RevocationList {
 
   /** Adds to the stream what it should have and does not. */
   async #restore(): Promise<void> {
-    const missing = this.#list.notStored();
+    const missing = this.#lists.notStored();
     if (missing.length === 0) return;
     const entries = missing.length;
     try {
@@ -166,16 +161,10 @@ export class Follower implements RevocationList {
     }
   }
 
-  #add(denial: Denial, stored: boolean): void {
-    if (this.#list.add(denial, stored) || this.#toldFull) return;
-    this.#toldFull = true;
-    this.#onEvent({ type: 'everyone_revoked', reason: 'full' });
-  }
-
   #tellCurrent(): void {
     if (this.#toldCurrent) return;
     this.#toldCurrent = true;
-    this.#onEvent({ type: 'revocations_current', alive: this.#list.size });
+    this.#onEvent({ type: 'revocations_current', alive: this.#lists.size });
   }
 
   /** Tells of the moment from which this instance counts as cut off, if no poll succeeds before. */

@@ -1,12 +1,12 @@
 /**
- * The deny-list in Redis: a stream, one entry a denial, that each instance reads from where it left off. It is
+ * The deny-lists in Redis: a stream, one entry a denial, that each instance reads from where it left off. It is
  * read by short polling: five small reads a second, on the connection that is there anyway, which a rotation of
  * credentials can change at any time. A blocking XREAD would need a connection of its own, and would have to be
  * ended at every rotation.
  */
 import type { RedisCommands } from '../../redis';
 import type { Clock } from '../../time/clock';
-import type { Denial } from './denials';
+import type { Denial, DenialScope } from './denials';
 
 /** Entries got by one read. */
 export const PAGE = 1_000;
@@ -28,9 +28,9 @@ const APPEND = `
 local life = tonumber(ARGV[1])
 local now = redis.call('TIME')
 local oldest = now[1] * 1000 - life
-for i = 2, #ARGV, 3 do
+for i = 2, #ARGV, 4 do
   redis.call('XADD', KEYS[1], 'MINID', string.format('%d', oldest), '*',
-    'name', ARGV[i], 'issuedUntil', ARGV[i + 1], 'since', ARGV[i + 2])
+    'name', ARGV[i], 'scope', ARGV[i + 1], 'issuedUntil', ARGV[i + 2], 'since', ARGV[i + 3])
 end
 redis.call('PEXPIRE', KEYS[1], life)
 `;
@@ -70,7 +70,7 @@ export class RevocationStream {
     for (let at = 0; at < denials.length; at += BATCH) {
       const values = denials
         .slice(at, at + BATCH)
-        .flatMap(({ name, issuedUntil, since }) => [name, String(issuedUntil), String(since)]);
+        .flatMap(({ name, scope, issuedUntil, since }) => [name, scope, String(issuedUntil), String(since)]);
       await this.#ask(['EVAL', APPEND, '1', this.#key, String(this.#lifeMs), ...values], APPEND_TIMEOUT_MS);
     }
   }
@@ -107,8 +107,14 @@ function readDenial(fields: readonly string[]): Denial | undefined {
   const values = new Map<string, string>();
   for (let at = 0; at + 1 < fields.length; at += 2) values.set(String(fields[at]), String(fields[at + 1]));
   const name = values.get('name');
+  const scope = values.get('scope');
   const issuedUntil = Number(values.get('issuedUntil'));
   const since = Number(values.get('since'));
-  if (name?.length !== 22 || Number.isNaN(issuedUntil) || !Number.isFinite(since)) return undefined;
-  return { name, issuedUntil, since };
+  if (name?.length !== 22 || !isScope(scope) || Number.isNaN(issuedUntil) || !Number.isFinite(since))
+    return undefined;
+  return { name, scope, issuedUntil, since };
+}
+
+function isScope(text: string | undefined): text is DenialScope {
+  return text === 'tokens' || text === 'sessions' || text === 'all';
 }

@@ -1,6 +1,12 @@
 import { createClient } from 'redis';
 import { inspect } from 'node:util';
-import { clientCredentials, followRevocations, type TokenSource } from '../../../../runtime/src/auth';
+import {
+  clientCredentials,
+  followRevocations,
+  type RevocationList,
+  type TokenSource,
+} from '../../../../runtime/src/auth';
+import type { Policy } from '../../../../runtime/src/policy';
 import { systemClock } from '../../../../runtime/src/time/clock';
 import { handoverThrough } from '../../../../runtime/src/auth/login/session/handover';
 import { Sealer } from '../../../../runtime/src/auth/login/seal';
@@ -44,6 +50,11 @@ async function served(making: Promise<PeopleApp>): Promise<PeopleApp> {
 
 const people = (options?: Parameters<typeof servePeopleOf>[1]): Promise<PeopleApp> =>
   served(servePeopleOf(oidc(), options));
+
+const withSessionsOf = (sessionSeconds: number): Policy => ({
+  ...policy,
+  lifetimes: { ...policy.lifetimes, sessionSeconds },
+});
 
 const SESSION = `__Host-${policy.name}-session`;
 
@@ -262,7 +273,7 @@ describe('the session', () => {
   });
 
   it('ends when it is idle, and at its greatest age', async () => {
-    const app = await people({ idle: '30m', maxAge: '1h' });
+    const app = await people({ idle: '30m', policy: withSessionsOf(3_600) });
     const idle = await loggedIn(app);
     const busy = await loggedIn(app);
     for (let quarter = 1; quarter < 4; quarter += 1) {
@@ -491,6 +502,51 @@ describe('renewal', () => {
   });
 });
 
+describe('a session that is revoked', () => {
+  const redis = useRedis();
+  let client: ReturnType<typeof createClient>;
+  let revocations: RevocationList;
+  beforeEach(async () => {
+    client = createClient({ url: redis().adminUrl });
+    await client.connect();
+    await client.flushAll();
+    revocations = followRevocations({ policy, redis: client, issuers: [oidc().issuer] });
+  });
+  afterEach(() => {
+    revocations.close();
+    client.destroy();
+  });
+
+  it('is over, its cookie goes, and no renewal brings it back', async () => {
+    const app = await people({ revocations });
+    const [ada, grace] = [await loggedIn(app), new Visitor()];
+    await logIn(app, grace, '/', 'grace');
+    const thief = ada.clone();
+    await revocations.revoke({ issuer: oidc().issuer, subject: 'ada' });
+    expect((await me(app, ada)).status).toBe(401);
+    expect(ada.cookies(app.origin).has(SESSION)).toBe(false);
+    app.later(LIFE_SECONDS);
+    expect((await me(app, thief)).status).toBe(401);
+    expect((await me(app, grace)).status).toBe(200);
+  });
+
+  it('because its person signed out at the provider is over on every instance', async () => {
+    const app = await people({ revocations });
+    const elsewhere = followRevocations({ policy, redis: client, issuers: [oidc().issuer] });
+    const other = await served(servePeople({ issuer: oidc().issuer, revocations: elsewhere }, app.origin));
+    const [ada, phone] = [await loggedIn(app), await loggedIn(app)];
+    for (const [name, value] of ada.cookies(app.origin)) ada.cookies(other.origin).set(name, value);
+    expect((await me(other, ada)).status).toBe(200);
+    const form = await ada.get(`${oidc().issuer}/session/end`);
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(form.text)?.[1] ?? '';
+    await ada.post(`${oidc().issuer}/session/end/confirm`, { xsrf, logout: 'yes' });
+    await until(async () => (await me(other, ada)).status === 401);
+    expect(ada.cookies(other.origin).has(SESSION)).toBe(false);
+    expect((await me(app, phone)).status).toBe(200);
+    elsewhere.close();
+  });
+});
+
 describe('logging out', () => {
   const redis = useRedis();
 
@@ -530,8 +586,8 @@ describe('logging out', () => {
   });
 
   it.each([
-    ['idle for too long', { idle: '30m', maxAge: '8h' }],
-    ['too old', { idle: '30m', maxAge: '30m' }],
+    ['idle for too long', { idle: '30m' }],
+    ['too old', { idle: '30m', policy: withSessionsOf(1_800) }],
   ] as const)('ends a session at the provider that is %s here', async (_why, limits) => {
     const app = await people(limits);
     const visitor = await loggedIn(app);

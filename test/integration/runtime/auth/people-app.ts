@@ -2,7 +2,13 @@
 import express, { type RequestHandler } from 'express';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { enforce, requireAuth, type AuthEvent, type RevocationList } from '../../../../runtime/src/auth';
+import {
+  backChannelLogout,
+  enforce,
+  requireAuth,
+  type AuthEvent,
+  type RevocationList,
+} from '../../../../runtime/src/auth';
 import { systemClock, type Clock } from '../../../../runtime/src/time/clock';
 import { makeLogin, type LoginMiddleware } from '../../../../runtime/src/auth/login/login';
 import { resolveLogin, type LoginOptions } from '../../../../runtime/src/auth/login/options';
@@ -21,11 +27,13 @@ export interface PeopleApp {
 
 export interface PeopleAppOptions extends Partial<LoginOptions> {
   readonly issuer: string;
+  /** Where the provider's logouts go as well. */
   readonly revocations?: RevocationList;
   /** Answers what is let in. @default whose request it is, as JSON */
   readonly answer?: RequestHandler;
 }
 
+const LOGOUT_PATH = '/auth/backchannel-logout';
 export const WEB_CLIENT = { clientId: 'web', clientSecret: randomPassword() };
 
 /** What the provider has to know of an app. */
@@ -68,6 +76,8 @@ export async function servePeople(
   );
   const { issuer, revocations } = options;
   const auth = requireAuth({ policy, issuer, ...(revocations && { revocations }) });
+  const logout = revocations && backChannelLogout({ revocations, issuer, clientId: WEB_CLIENT.clientId });
+  if (logout) app.post(LOGOUT_PATH, logout);
   app.use(login, auth, enforce(policy), answer);
 
   return {
@@ -77,6 +87,7 @@ export async function servePeople(
     later: (seconds) => (shiftMs += seconds * 1_000),
     stop: async () => {
       login.close();
+      logout?.close();
       auth.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -90,6 +101,9 @@ export async function servePeopleOf(
   options: Partial<PeopleAppOptions> = {},
 ): Promise<PeopleApp> {
   const app = await servePeople({ issuer: oidc.issuer, ...options });
-  await oidc.register(webClient(app, options.clientAuthentication));
+  await oidc.register({
+    ...webClient(app, options.clientAuthentication),
+    ...(options.revocations && { backChannelLogoutUri: app.origin + LOGOUT_PATH }),
+  });
   return app;
 }

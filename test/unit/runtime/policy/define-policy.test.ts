@@ -33,6 +33,7 @@ test('a valid policy gives lengths of time in seconds and fills in the defaults'
     accessTokenSeconds: 900,
     credentialSeconds: 3_600,
     rotateAtSeconds: 3_000,
+    sessionSeconds: 28_800,
   });
   expect(policy.tiers.pro).toEqual([
     { limit: 1_000, windowSeconds: 60 },

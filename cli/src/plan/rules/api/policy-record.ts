@@ -57,12 +57,14 @@ const LIFETIMES: Readonly<Record<string, string>> = {
   accessTokenSeconds: 'longest life of access tokens',
   credentialSeconds: 'life of credentials',
   rotateAtSeconds: 'age at which credentials rotate',
+  sessionSeconds: 'longest life of sessions',
 };
 
 function compareLifetimes(was: PolicyRecord, will: PolicyRecord): Remark[] {
   return Object.entries(LIFETIMES).flatMap(([name, label]): Remark[] => {
-    const [before = 0, after = 0] = [was.lifetimes[name], will.lifetimes[name]];
-    if (before === after) return [];
+    const [before, after] = [was.lifetimes[name], will.lifetimes[name]];
+    // A record of before this lifetime was in it says nothing.
+    if (before === undefined || after === undefined || before === after) return [];
     const sentence = `${label} ${duration(before)} → ${duration(after)}`;
     return [{ grade: after > before ? 'danger' : 'notice', sentence }];
   });

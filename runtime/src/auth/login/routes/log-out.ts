@@ -1,11 +1,12 @@
 /** `POST /auth/logout` ends a session, here and at the provider (RP-Initiated Logout 1.0). */
-import { decodeJwt } from 'jose';
 import type { Request, Response } from 'express';
 import { redirect } from '../../../http/answer';
 import { refuseForbidden } from '../../challenge';
 import { ProviderRefusedError } from '../../provider/errors';
 import { cookiesOf } from '../cookies/cookies';
 import type { LoginParts } from '../parts';
+import { claimsOf } from '../session/revocable';
+import type { Session } from '../session/session';
 import { isFromHere } from './same-origin';
 
 export async function logOut(parts: LoginParts, req: Request, res: Response): Promise<void> {
@@ -24,7 +25,7 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   }
   const session = await renewals.latest(brought).catch(() => brought);
   const { subject, accessToken, refreshToken, idToken } = session;
-  await revokeAccessToken(parts, accessToken);
+  await revokeHere(parts, session);
   const answers = await provider.revoke(refreshToken ?? accessToken).then(
     () => true,
     (error: unknown) => error instanceof ProviderRefusedError,
@@ -38,26 +39,18 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   redirect(res, (answers ? elsewhere : undefined) ?? '/');
 }
 
-async function revokeAccessToken(parts: LoginParts, accessToken: string): Promise<void> {
-  const { revocations, provider, onEvent } = parts;
-  const jti = tokenIdOf(accessToken);
-  if (!revocations || jti === undefined) return;
-  try {
-    await revocations.revoke({ issuer: provider.issuer, jti });
-  } catch (error) {
-    // Nobody is kept from logging out: the token lives on for its last minutes, and an operator is told.
-    onEvent({
-      type: 'access_token_not_revoked',
-      cause: error instanceof Error ? error.message : String(error),
-    });
-  }
-}
-
-function tokenIdOf(accessToken: string): string | undefined {
-  try {
-    return decodeJwt(accessToken).jti;
-  } catch {
-    // Not a JWT: nothing to tell it apart by.
-    return undefined;
-  }
+/** Copies of the cookie are refused from now on, and so is the access token, wherever it got to. */
+async function revokeHere({ revocations, provider, onEvent }: LoginParts, session: Session): Promise<void> {
+  if (!revocations) return;
+  const { issuer } = provider;
+  const { jti } = claimsOf(session.accessToken);
+  const revoked = await Promise.allSettled([
+    revocations.revoke({ issuer, session: session.id }),
+    ...(typeof jti === 'string' && jti !== '' ? [revocations.revoke({ issuer, jti })] : []),
+  ]);
+  const failure = revoked.find((outcome) => outcome.status === 'rejected');
+  if (!failure) return;
+  // Nobody is kept from logging out: it holds on this instance, and an operator is told.
+  const cause: unknown = failure.reason;
+  onEvent({ type: 'logout_not_revoked', cause: cause instanceof Error ? cause.message : String(cause) });
 }

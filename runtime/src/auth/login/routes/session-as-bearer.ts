@@ -1,8 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
-import { refuseAmbiguous, refuseForbidden, refuseUnavailable } from '../../challenge';
+import { routeOf } from '../../../http/route-of';
+import { refuseAmbiguous, refuseForbidden, refuseSession, refuseUnavailable } from '../../challenge';
 import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
 import { cookiesOf } from '../cookies/cookies';
 import type { LoginParts } from '../parts';
+import { revocableSession } from '../session/revocable';
 import { isFromHere } from './same-origin';
 
 /**
@@ -16,7 +18,7 @@ export async function sessionAsBearer(
   res: Response,
   next: NextFunction,
 ): Promise<void> {
-  const { origin, session: cookie, renewals, onEvent } = parts;
+  const { origin, policy, session: cookie, renewals, revocations, tokenRules, onEvent } = parts;
   const cookies = cookiesOf(req);
   if (!cookie.isIn(cookies)) {
     next();
@@ -36,6 +38,17 @@ export async function sessionAsBearer(
   if (session && cookie.isOver(session)) {
     // The cookie stays: with it, logging out still ends the session at the provider.
     next();
+    return;
+  }
+  const state = session && revocations?.sessionState(revocableSession(session, tokenRules));
+  if (session && state === 'revoked') {
+    onEvent({ type: 'session_ended', subject: session.subject, cause: 'revoked' });
+    cookie.clear(res, cookies);
+    next();
+    return;
+  }
+  if (state === 'unknown' && routeOf(policy, req)?.sensitive) {
+    refuseSession(res);
     return;
   }
   try {

@@ -12,6 +12,8 @@
  * sessions to each other where there is a {@link Handover}; without one, two of them that renew the same session in
  * the same moment may end it, and its person logs in again.
  *
+ * A token that was revoked, while its session was not, is renewed at once: whoever waits for that would be refused.
+ *
  * What a provider answers to one session's renewal changes nothing for another session. While it does not answer,
  * tokens serve until they expire, and it is asked every two seconds at most for each session.
  */
@@ -25,6 +27,8 @@ import { isRenewalDue, type Session } from './session';
 export const GRACE_MS = 60_000;
 /** How long the provider is not asked again for a session after it did not answer. */
 const PAUSE_MS = 2_000;
+/** How long a token that is refused was renewed before it is renewed again because of that. */
+const REFUSED_AGAIN_MS = 10_000;
 /** Outcomes kept at most, some 4 KB each. A session whose outcome was dropped renews once more. */
 const MOST_OUTCOMES = 10_000;
 
@@ -37,6 +41,8 @@ export interface Handover {
 
 export interface RenewalsOptions {
   readonly renew: (session: Session) => Promise<Session>;
+  /** Whether the session's token was revoked. @default none was */
+  readonly isTokenRevoked?: (session: Session) => boolean;
   readonly handover: Handover;
   /** How long a browser may take to bring a renewed session: longer than sessions may be idle serves nobody. */
   readonly keptMs: number;
@@ -73,15 +79,16 @@ export class Renewals {
    * The session with an access token that can be used: the one given, or its successor.
    *
    * @throws ProviderRefusedError if the provider ended it.
-   * @throws ProviderUnavailableError if the token has expired and the provider does not answer.
+   * @throws ProviderUnavailableError if the token has expired or was revoked, and the provider does not answer.
    */
   async usable(session: Session): Promise<UsableSession> {
     this.#markReceived(session);
     const latest = this.#known(session);
     const now = this.#options.clock.wall();
-    if (!isRenewalDue(latest, now)) return { session: latest };
+    const refused = this.#isRefused(latest, now);
+    if (!refused && !isRenewalDue(latest, now)) return { session: latest };
     const coming = this.#renew(latest);
-    if (now >= latest.expiresAt) return { session: await coming };
+    if (refused || now >= latest.expiresAt) return { session: await coming };
     // Whoever awaits it hears of its failure, and so does the next request.
     coming.catch(() => undefined);
     return { session: latest, coming };
@@ -102,6 +109,11 @@ export class Renewals {
       if (outcome.id !== latest.id || outcome.renewals <= latest.renewals) return latest;
       latest = outcome;
     }
+  }
+
+  #isRefused(session: Session, now: number): boolean {
+    if (session.refreshToken === undefined || now < session.renewedAt + REFUSED_AGAIN_MS) return false;
+    return this.#options.isTokenRevoked?.(session) === true;
   }
 
   #renew(session: Session): Promise<Session> {

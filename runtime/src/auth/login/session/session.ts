@@ -9,6 +9,10 @@ const schema = z.object({
   /** How often its tokens were renewed. With `id` it names one state of the login, which has one successor. */
   renewals: z.number(),
   subject: z.string(),
+  /** The provider's name for the login, where it has one (OpenID Connect Back-Channel Logout 1.0 §2.1). */
+  sid: z.string().optional(),
+  /** The `iat` of the login's ID token: seconds, on the provider's clock. */
+  issuedAt: z.number(),
   accessToken: z.string(),
   refreshToken: z.string().optional(),
   idToken: z.string().optional(),
@@ -37,9 +41,9 @@ export function readSession(value: unknown): Session | undefined {
 }
 
 export function newSession(tokens: Tokens, subject: string, now: number): Session {
-  const { accessToken, refreshToken, idToken, lifeSeconds } = tokens;
+  const { accessToken, refreshToken, idToken, sid, issuedAt = Math.floor(now / 1_000), lifeSeconds } = tokens;
   return {
-    ...{ id: randomUUID(), renewals: 0, subject, accessToken, refreshToken, idToken },
+    ...{ id: randomUUID(), renewals: 0, subject, sid, issuedAt, accessToken, refreshToken, idToken },
     ...{ loggedInAt: now, renewedAt: now, expiresAt: now + lifeSeconds * 1_000 },
   };
 }
@@ -48,9 +52,9 @@ export function newSession(tokens: Tokens, subject: string, now: number): Sessio
 export function renewedSession(session: Session, tokens: Tokens, now: number): Session {
   const { accessToken, refreshToken = session.refreshToken, idToken = session.idToken } = tokens;
   return {
-    ...{ id: session.id, renewals: session.renewals + 1 },
-    ...{ subject: session.subject, accessToken, refreshToken, idToken },
-    ...{ loggedInAt: session.loggedInAt, renewedAt: now, expiresAt: now + tokens.lifeSeconds * 1_000 },
+    ...session,
+    ...{ renewals: session.renewals + 1, sid: tokens.sid ?? session.sid, accessToken, refreshToken, idToken },
+    ...{ renewedAt: now, expiresAt: now + tokens.lifeSeconds * 1_000 },
   };
 }
 

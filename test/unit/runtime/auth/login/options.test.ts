@@ -45,7 +45,10 @@ it.each<[string, object]>([
   ['scopes[1]', { scopes: ['openid', 'two words'] }],
   ['idle', { idle: '15m' }],
   ['idle', { idle: '15 minutes' }],
-  ['maxAge', { maxAge: '30m' }],
+  ['idle', { idle: '9h' }],
+  ['revocations', { revocations: { revoke: () => undefined } }],
+  ['revocations', { revocations: { sessionState: () => 'good', issuers: ['https://another.example.com'] } }],
+  ['claims.organisation', { claims: { organisation: '' } }],
   ['redis', { redis: {} }],
   ['onEvent', { onEvent: 'log' }],
 ])('names %s in %j', (path, options) => {

@@ -41,6 +41,7 @@ beforeAll(async () => {
       return outcome();
     },
     revoked: () => false,
+    sessionState: () => 'good',
     current: true,
     close: () => undefined,
   };

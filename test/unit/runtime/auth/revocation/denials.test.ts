@@ -63,7 +63,7 @@ describe('a revocation', () => {
   });
 
   it.each<[string, object, string]>([
-    ['of nobody', { issuer: ISSUER }, 'received none of jti, sid, subject and organisation'],
+    ['of nobody', { issuer: ISSUER }, 'received none of jti, session, sid, subject and organisation'],
     ['of two things', { issuer: ISSUER, jti: 'a', organisation: 'b' }, 'received several of jti'],
     [
       'of an issuer that is not followed',
@@ -82,7 +82,11 @@ describe('a revocation', () => {
       { issuer: ISSUER, subject: 'a', issuedUntil: NaN },
       'issuedUntil: expected seconds',
     ],
-    ['of one token up to a moment', { issuer: ISSUER, jti: 'a', issuedUntil: 1 }, 'names one token'],
+    [
+      'of one token up to a moment',
+      { issuer: ISSUER, jti: 'a', issuedUntil: 1 },
+      'names one whenever it began',
+    ],
     ['with a misspelt name', { issuer: ISSUER, org_id: 'a' }, 'org_id'],
   ])('%s is refused with what to do about it', (_which, revocation, problem) => {
     expect(() => read(revocation as Revocation, NOW)).toThrow(

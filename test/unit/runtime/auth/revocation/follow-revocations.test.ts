@@ -25,7 +25,7 @@ beforeEach(async () => {
     },
   };
   const onEvent = (event: AuthEvent) => void events.push(event);
-  follower = new Follower(resolveRevocation({ policy, redis, onEvent }), clock, 3);
+  follower = new Follower(resolveRevocation({ policy, redis, onEvent }), clock, { tokens: 3 });
   await settled();
 });
 afterEach(() => follower.close());
@@ -131,7 +131,10 @@ it('refuses everyone issued up to now for an entry that it cannot read', async (
   expect(follower.revoked(mallory)).toBe(false);
   answer = () => Promise.resolve([['1-0', ['name', 'of another version']]]);
   await clock.advance(400);
-  expect(events.slice(1)).toEqual([{ type: 'everyone_revoked', reason: 'unreadable' }]);
+  expect(events.slice(1)).toEqual([
+    { type: 'everyone_revoked', reason: 'unreadable' },
+    { type: 'sessions_in_doubt', reason: 'unreadable' },
+  ]);
   expect(follower.revoked(mallory)).toBe(true);
 });
 

@@ -1,0 +1,45 @@
+/** What the deny-lists are asked about a session and about the access token in it. */
+import { decodeJwt } from 'jose';
+import type { AuthContext } from '../../context';
+import type { RevocableSession } from '../../revocation/revocation-list';
+import type { Session } from './session';
+
+export interface TokenRules {
+  readonly issuer: string;
+  readonly organisationClaim: string;
+}
+
+export function revocableSession(session: Session, rules: TokenRules): RevocableSession {
+  const { id, subject, sid, issuedAt } = session;
+  const organisation = organisationIn(claimsOf(session.accessToken), rules);
+  return {
+    ...{ issuer: rules.issuer, id, subject, loggedInAt: issuedAt },
+    ...(sid !== undefined && { sid }),
+    ...(organisation !== undefined && { organisation }),
+  };
+}
+
+/** The session's token as `requireAuth()` will see it. Nothing here is let in because of it. */
+export function tokenContext({ accessToken, subject }: Session, rules: TokenRules): AuthContext {
+  const claims = claimsOf(accessToken);
+  const organisation = organisationIn(claims, rules);
+  return {
+    ...{ issuer: rules.issuer, subject, tier: '', scopes: [], expiresAt: 0, claims },
+    ...(organisation !== undefined && { organisation }),
+  };
+}
+
+/** The token came from the provider, and the cookie that holds it was sealed by us: its signature is not asked for. */
+export function claimsOf(accessToken: string): Readonly<Record<string, unknown>> {
+  try {
+    return decodeJwt(accessToken);
+  } catch {
+    // Not a JWT: nothing to tell it apart by.
+    return {};
+  }
+}
+
+function organisationIn(claims: Readonly<Record<string, unknown>>, rules: TokenRules): string | undefined {
+  const organisation = claims[rules.organisationClaim];
+  return typeof organisation === 'string' && organisation !== '' ? organisation : undefined;
+}
