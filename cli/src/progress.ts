@@ -14,6 +14,8 @@ type Output = Pick<NodeJS.WriteStream, 'write'> &
 export interface Screen extends Progress {
   /** Prints text, above the steps that are at work. It goes to the results' stream. */
   print(text: string): void;
+  /** Says something about the work itself, above the steps and on their stream. */
+  say(text: string): void;
 }
 
 interface ActiveStep {
@@ -29,20 +31,23 @@ interface ActiveStep {
  * @param results takes what is printed. @default standard output
  */
 export function showProgress(steps: Output, results: Output = process.stdout): Screen {
-  const screen = steps.isTTY ? liveScreen(steps, results) : plainScreen(steps, results);
+  const screen = steps.isTTY ? liveScreen(steps) : plainScreen(steps);
   const paint = painter(steps);
   return {
-    print: (text) => screen.print(text),
+    print: (text) => screen.print(text, results),
+    say: (text) => screen.print(text, steps),
     async step(title, work) {
       const active: ActiveStep = { title, startedAt: performance.now(), note: '' };
       const ended = screen.begin(active);
-      const end = (mark: string): void => ended(`  ${mark} ${title} ${paint('dim', elapsed(active))}`);
+      const end = (mark: string, how = ''): void =>
+        ended(`  ${mark} ${title} ${paint('dim', how + elapsed(active))}`);
       try {
         const result = await work((line) => (active.note = line));
         end(paint('green', '✓'));
         return result;
       } catch (error) {
-        end(paint('red', '✗'));
+        if (isCancelled(error)) end(paint('dim', '–'), 'cancelled after ');
+        else end(paint('red', '✗'));
         throw error;
       }
     },
@@ -51,13 +56,13 @@ export function showProgress(steps: Output, results: Output = process.stdout): S
 
 /** Shows steps; `begin` gives the function that replaces a step by its last line. */
 interface Display {
-  print(text: string): void;
+  print(text: string, to: Output): void;
   begin(step: ActiveStep): (lastLine: string) => void;
 }
 
-function plainScreen(out: Output, results: Output): Display {
+function plainScreen(out: Output): Display {
   return {
-    print: (text) => results.write(`${text}\n`),
+    print: (text, to) => to.write(`${text}\n`),
     begin(step) {
       out.write(`  .. ${step.title}\n`);
       const reminder = setInterval(() => out.write(`  .. ${describe(step)}\n`), STILL_AT_WORK_MS);
@@ -69,7 +74,7 @@ function plainScreen(out: Output, results: Output): Display {
   };
 }
 
-function liveScreen(out: Output, results: Output): Display {
+function liveScreen(out: Output): Display {
   const steps = new Set<ActiveStep>();
   const paint = painter(out);
   let drawn = 0;
@@ -86,8 +91,10 @@ function liveScreen(out: Output, results: Output): Display {
   const draw = (): void => {
     erase();
     const spinner = paint('cyan', FRAMES[(frame += 1) % FRAMES.length] ?? '');
+    // Some terminals say that they have 0 columns.
+    const columns = out.columns === undefined || out.columns === 0 ? 80 : out.columns;
     // A line that wraps would be two lines on the screen, and stay behind when it is erased as one.
-    const width = Math.max((out.columns ?? 80) - 6, 0);
+    const width = Math.max(columns - 6, 0);
     for (const step of steps) out.write(`  ${spinner} ${describe(step).slice(0, width)}\n`);
     drawn = steps.size;
   };
@@ -98,7 +105,7 @@ function liveScreen(out: Output, results: Output): Display {
   };
 
   return {
-    print: (text) => above(() => results.write(`${text}\n`)),
+    print: (text, to) => above(() => to.write(`${text}\n`)),
     begin(step) {
       steps.add(step);
       timer ??= setInterval(draw, FRAME_MS);
@@ -111,6 +118,11 @@ function liveScreen(out: Output, results: Output): Display {
       };
     },
   };
+}
+
+/** As an AbortSignal has it: nobody waits for the step any more. */
+function isCancelled(error: unknown): boolean {
+  return (error as Error | undefined)?.name === 'AbortError';
 }
 
 function describe(step: ActiveStep): string {

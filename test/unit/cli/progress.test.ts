@@ -4,9 +4,10 @@ import { showProgress } from '../../../cli/src/progress';
 /** A terminal of so many columns, as a person would see it: lines, and the cursor's moves that live progress makes. */
 class Terminal {
   readonly isTTY = true;
-  readonly columns = 80;
   readonly lines: string[] = [''];
   private row = 0;
+
+  constructor(readonly columns = 80) {}
 
   hasColors = (): boolean => false;
 
@@ -53,6 +54,18 @@ describe('progress on a terminal', () => {
   });
 });
 
+describe('a terminal that does not know how wide it is', () => {
+  it('shows the steps that are at work all the same', async () => {
+    const terminal = new Terminal(0);
+    const screen = showProgress(terminal, terminal);
+    await screen.step('cdktf deploy', () => {
+      screen.print('event');
+      expect(terminal.lines[1]).toContain('cdktf deploy');
+      return Promise.resolve();
+    });
+  });
+});
+
 describe('progress in a pipe', () => {
   it('has no escape codes, of steps that fail neither', async () => {
     let written = '';
@@ -62,5 +75,23 @@ describe('progress in a pipe', () => {
     await expect(screen.step('two', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     screen.print('event');
     expect(written).toMatch(/^ {2}\.\. one\n {2}✓ one [\d.]+ s\n {2}\.\. two\n {2}✗ two [\d.]+ s\nevent\n$/);
+  });
+
+  it('says of a step that was cancelled that it did not fail', async () => {
+    let written = '';
+    const pipe = { write: (text: string) => Boolean((written += text)) };
+    const cancelled = showProgress(pipe, pipe).step('one', () =>
+      Promise.reject(AbortSignal.abort().reason as Error),
+    );
+    await expect(cancelled).rejects.toThrow();
+    expect(written).toMatch(/ {2}– one cancelled after [\d.]+ s\n$/);
+  });
+
+  it('leaves what is said among the steps, and out of the results', () => {
+    let steps = '';
+    const results = { write: jest.fn() };
+    showProgress({ write: (text: string) => Boolean((steps += text)) }, results).say('Stopping');
+    expect(steps).toBe('Stopping\n');
+    expect(results.write).not.toHaveBeenCalled();
   });
 });
