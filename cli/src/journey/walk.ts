@@ -1,3 +1,4 @@
+import { whenAborted } from '../engines/when-aborted';
 import { painter } from '../paint';
 import type { Step } from './step';
 import type { World } from './world';
@@ -11,15 +12,21 @@ export interface StepResult {
   readonly milliseconds: number;
 }
 
-/** Walks every step, in order; one that fails does not keep the later ones from being tried. */
+/**
+ * Walks every step, in order; one that fails does not keep the later ones from being tried.
+ * @throws the signal's reason, at once when it aborts
+ */
 export async function walk(
   steps: readonly Step[],
   world: World,
   report: (result: StepResult) => void,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<StepResult[]> {
   const results: StepResult[] = [];
+  const aborted = whenAborted(signal);
   for (const step of steps) {
-    const result = await walkOne(step, world);
+    signal.throwIfAborted();
+    const result = await Promise.race([walkOne(step, world), aborted]);
     results.push(result);
     report(result);
   }

@@ -6,6 +6,7 @@ import { silent, type Note, type Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
 import { randomPassword } from '../engines/random';
 import { VaultClient } from '../engines/vault-client';
+import { whenAborted } from '../engines/when-aborted';
 import { PortcullisError } from '../errors';
 import { Deployment, readFootprint, saveRedisUsers } from './deploy';
 import { giveBack } from './given/give-back';
@@ -68,14 +69,11 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
   await requireSpace(SPACE_BYTES);
   const run = await Run.open();
   options.onRun?.(run);
-  const { signal } = options;
+  const { signal = new AbortController().signal } = options;
   const start = new Start(run, options);
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    signal?.addEventListener('abort', () => {
-      if (!start.isChanging) reject(signal.reason as Error);
-    });
-  });
+  const interrupted = whenAborted(signal, () => !start.isChanging);
   try {
+    signal.throwIfAborted();
     return await Promise.race([start.assemble(), interrupted]);
   } catch (cause) {
     const error = await explainDiskError(cause);
@@ -91,6 +89,9 @@ class Start {
   private readonly seed = { database: DATABASE, vaultUser: this.vaultUser, mark: markOf(this.id) };
   private readonly services: Service[] = [];
   private changing: { record: ChangeRecord; vault: VaultClient; deployment: Deployment } | undefined;
+  /** Ends every step that is still at work when the start ends: some wait for what will never come. */
+  private readonly ending = new AbortController();
+  private readonly ended = whenAborted(this.ending.signal);
   isChanging = false;
 
   constructor(
@@ -100,7 +101,7 @@ class Start {
 
   async assemble(): Promise<LocalEnvironment> {
     const { run, seed, vaultUser } = this;
-    const { progress = silent, given = {}, signal, confirm } = this.options;
+    const { given = {}, signal, confirm } = this.options;
     const step = this.step.bind(this);
 
     // Servers of the user's own first: what is wrong with them shows before anything is built or started.
@@ -108,7 +109,7 @@ class Start {
     const knownIdentity = given.identity && (await givenIdentity(given.identity));
     if (footprint) await agree(given, { footprint, seed, confirm });
 
-    const engines = new EngineFinder(run, progress);
+    const engines = new EngineFinder(run, { step });
     const [deployer, vault, postgres, redis, identity] = await Promise.all([
       engines.deployer(),
       given.vault
@@ -195,12 +196,13 @@ class Start {
   private async stop(): Promise<void> {
     const { changing } = this;
     this.changing = undefined;
+    this.ending.abort();
     try {
       if (changing === undefined) return;
       for (const service of this.services) await service.stop();
       const { record, vault, deployment } = changing;
       const { given = {} } = this.options;
-      await this.step('Giving your servers back', () =>
+      await this.progress.step('Giving your servers back', () =>
         giveBack({ record, given, vault, destroy: () => deployment.destroy() }),
       );
     } finally {
@@ -245,8 +247,12 @@ class Start {
     return deployment;
   }
 
+  private get progress(): Progress {
+    return this.options.progress ?? silent;
+  }
+
   private step<T>(title: string, work: (note: Note) => Promise<T>): Promise<T> {
-    return (this.options.progress ?? silent).step(title, work);
+    return this.progress.step(title, (note) => Promise.race([work(note), this.ended]));
   }
 }
 

@@ -4,8 +4,14 @@ import { choosePort } from '../engines/process/ports';
 import { startEnvironment, type LocalEnvironment } from '../local/environment';
 import { confirmOn } from '../local/given/confirm';
 import { finishGivingBack } from '../local/given/finish';
+import { changesAny } from '../local/given/inspect';
 import { forgetGenericVariables, unusedServers } from '../local/generic-variables';
-import { addGivenOptions, readGivenServers, type GivenFlags } from '../local/given/options';
+import {
+  addGivenOptions,
+  readGivenServers,
+  type GivenFlags,
+  type GivenServers,
+} from '../local/given/options';
 import type { Service } from '../local/service';
 import { journey } from '../journey';
 import { describeResult, walk, type StepResult } from '../journey/walk';
@@ -53,18 +59,32 @@ async function start(options: StartOptions): Promise<void> {
   if (options.check && given.identity) throw unknownOrganisations();
 
   const signal = onceAskedToStop();
-  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-  const confirm = confirmOn({ input: process.stdin, output: process.stderr }, options.yes ?? false, signal);
-  const environment = await startEnvironment({ progress: screen, given, confirm, signal }).catch(
-    (error: unknown) => {
-      if (signal.aborted && error === signal.reason) return undefined;
-      throw error;
-    },
-  );
-  if (environment === undefined) {
-    process.exitCode = 130;
-    return;
+  try {
+    await serveOrCheck(options, { given, screen, signal, startedAt });
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    process.exitCode = INTERRUPTED;
   }
+}
+
+interface Circumstances {
+  readonly given: GivenServers;
+  readonly screen: Screen;
+  /** Aborts when somebody asks to stop. */
+  readonly signal: AbortSignal;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+}
+
+/** @throws the signal's reason, when it aborts before the API serves or in the middle of the check */
+async function serveOrCheck(options: StartOptions, circumstances: Circumstances): Promise<void> {
+  const { given, screen, signal } = circumstances;
+  const confirm = confirmOn({ input: process.stdin, output: process.stderr }, options.yes ?? false, signal);
+  const started = new AbortController();
+  const sayStopping = (): void => screen.say(changesAny(given) ? STOPPING_GIVEN : STOPPING);
+  signal.addEventListener('abort', sayStopping, { signal: started.signal });
+  const environment = await startEnvironment({ progress: screen, given, confirm, signal });
+  started.abort();
 
   try {
     const service = await environment.serve({
@@ -74,30 +94,42 @@ async function start(options: StartOptions): Promise<void> {
         if (line !== undefined && !options.check) screen.print(line);
       },
     });
-    if (options.check) await check(environment, service, options.json ?? false);
-    else await serve(environment, service, { startedAt, stopped, screen });
+    signal.throwIfAborted();
+    if (options.check) await check(environment, service, { json: options.json ?? false, signal });
+    else await serve(environment, service, circumstances);
   } finally {
     await screen.step('Stopping', () => environment.stop());
   }
 }
 
+const STOPPING = 'Stopping ...';
+const STOPPING_GIVEN = 'Stopping: what was changed on servers of yours is given back first ...';
+
+/** As a shell has it for a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
 async function serve(
   environment: LocalEnvironment,
   service: Service,
-  { startedAt, stopped, screen }: { startedAt: number; stopped: Promise<void>; screen: Screen },
+  { startedAt, signal, screen }: Circumstances,
 ): Promise<void> {
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   const seconds = (performance.now() - startedAt) / 1_000;
   screen.print(await servingTable(environment, service));
   screen.print(`Serving after ${seconds.toFixed(1)} s. Ctrl-C stops everything.\n`);
   await stopped;
 }
 
-async function check(environment: LocalEnvironment, service: Service, json: boolean): Promise<void> {
+async function check(
+  environment: LocalEnvironment,
+  service: Service,
+  { json, signal }: { json: boolean; signal: AbortSignal },
+): Promise<void> {
   const report = (result: StepResult): void => {
     if (!json) console.log(describeResult(result));
   };
   if (!json) console.log('\nThe journey:');
-  const steps = await walk(journey, worldOf(environment, service), report);
+  const steps = await walk(journey, worldOf(environment, service), report, signal);
   const failed = steps.filter(({ passed }) => !passed).length;
   if (json) console.log(JSON.stringify({ passed: failed === 0, steps }, null, 2));
   else console.log(`\n${steps.length - failed} of ${steps.length} steps passed`);
