@@ -88,7 +88,7 @@ export class VaultClient {
 /** The envelope of Vault's answers. */
 export interface VaultAnswer {
   readonly data?: Record<string, unknown>;
-  readonly auth?: { readonly client_token: string };
+  readonly auth?: { readonly client_token: string; readonly accessor: string };
   readonly wrap_info?: { readonly token: string; readonly creation_path: string };
   readonly lease_id?: string;
   readonly errors?: readonly string[];

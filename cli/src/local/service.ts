@@ -13,21 +13,29 @@ export interface WrappedLogin {
 }
 
 /**
- * What an orchestrator does before it starts the service: with a token that may do nothing else, it reads the
- * role ID and mints a wrapped secret ID, good for one unwrapping within two minutes.
+ * What an orchestrator does before it starts the service: with a token that may do nothing else, and that is gone
+ * afterwards, it reads the role ID and mints a wrapped secret ID, good for one unwrapping within two minutes.
  */
 export async function mintWrappedLogin(admin: VaultClient, roleName: string): Promise<WrappedLogin> {
+  // Loaded here only: cdktf, which comes along, takes half a second.
+  const { WRAPPING_SECONDS } = await import('@portcullis/constructs');
+  const ttl = `${WRAPPING_SECONDS.max}s`;
   const { auth } = await admin.write('auth/token/create', {
     policies: [`${roleName}-orchestrator`],
     no_default_policy: true,
-    ttl: '120s',
+    ttl,
   });
-  const orchestrator = new VaultClient(admin.address, auth?.client_token);
-  const role = `auth/approle/role/${roleName}`;
-  const { data } = await orchestrator.read(`${role}/role-id`);
-  const { wrap_info } = await orchestrator.write(`${role}/secret-id`, {}, { 'X-Vault-Wrap-TTL': '120s' });
-  if (wrap_info === undefined) throw new Error('the secret ID came unwrapped');
-  return { roleId: data?.role_id as string, wrappedSecretId: wrap_info.token };
+  try {
+    const orchestrator = new VaultClient(admin.address, auth?.client_token);
+    const role = `auth/approle/role/${roleName}`;
+    const { data } = await orchestrator.read(`${role}/role-id`);
+    const { wrap_info } = await orchestrator.write(`${role}/secret-id`, {}, { 'X-Vault-Wrap-TTL': ttl });
+    if (wrap_info === undefined) throw new Error('the secret ID came unwrapped');
+    return { roleId: data?.role_id as string, wrappedSecretId: wrap_info.token };
+  } finally {
+    // By whoever made it: its own policy lets it do nothing else, and Vault has no exception for its end.
+    await admin.write('auth/token/revoke-accessor', { accessor: auth?.accessor });
+  }
 }
 
 export interface ServiceOptions {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createClient } from 'redis';
 import { Client } from 'pg';
 import { mintWrappedLogin } from '../../../../cli/src/local/service';
-import { VaultClient } from '../../../../cli/src/engines/vault-client';
+import { VaultClient, type VaultAnswer } from '../../../../cli/src/engines/vault-client';
 import { deployed } from '../../../support/deployed';
 
 const root = (): VaultClient => new VaultClient(deployed().vault.address, deployed().vault.rootToken);
@@ -27,6 +27,18 @@ describe('the deployed environment', () => {
       data: { secret_id: expect.any(String) as string },
     });
     await expect(wrapping.write('sys/wrapping/unwrap')).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('takes the orchestrator’s token away once the secret ID is wrapped, which unwraps all the same', async () => {
+    const admin = root();
+    const write = jest.spyOn(admin, 'write');
+    const { wrappedSecretId } = await mintWrappedLogin(admin, 'fintech-api');
+    const { auth } = (await write.mock.results[0]?.value) as VaultAnswer;
+    const orchestrator = new VaultClient(deployed().vault.address, auth?.client_token);
+    await expect(orchestrator.read('auth/approle/role/fintech-api/role-id')).rejects.toMatchObject({
+      status: 403,
+    });
+    await new VaultClient(deployed().vault.address, wrappedSecretId).write('sys/wrapping/unwrap');
   });
 
   it('gives the service its configuration, with the database it is to use', async () => {
