@@ -2,6 +2,7 @@
 import { messageOf, shownAddress } from '../../errors';
 import { VaultError, type VaultClient } from '../../engines/vault-client';
 import type { Obstacle } from './obstacle';
+import { missingRights, rightsFor, type Right } from './vault-rights';
 
 /** What the stacks make in Vault, read from the synthesized configuration. */
 export interface VaultFootprint {
@@ -12,9 +13,11 @@ export interface VaultFootprint {
   readonly policies: readonly string[];
   /** Roles of databases, which lease users. */
   readonly databaseRoles: readonly string[];
+  /** Paths of what is written below mounts and login methods. */
+  readonly written: readonly string[];
 }
 
-type Resources = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+type Resources = Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
 
 /** @param configuration text of a stack's `cdk.tf.json` */
 export function footprintOf(configuration: string): VaultFootprint {
@@ -26,7 +29,30 @@ export function footprintOf(configuration: string): VaultFootprint {
     authMethods: values('vault_auth_backend', 'path'),
     policies: values('vault_policy', 'name'),
     databaseRoles: values('vault_database_secret_backend_role', 'name'),
+    written: Object.entries(WRITTEN).flatMap(([type, pathOf]) =>
+      Object.values(resource[type] ?? {}).map((one) => resolved(pathOf(one), resource)),
+    ),
   };
+}
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** Where the provider writes a resource. */
+const WRITTEN: Readonly<Record<string, (resource: Attributes) => string>> = {
+  vault_database_secret_backend_connection: ({ backend, name }) =>
+    `${String(backend)}/config/${String(name)}`,
+  vault_database_secret_backend_role: ({ backend, name }) => `${String(backend)}/roles/${String(name)}`,
+  vault_kv_secret_v2: ({ mount, name }) => `${String(mount)}/data/${String(name)}`,
+  vault_approle_auth_backend_role: ({ backend, role_name: name }) =>
+    `auth/${String(backend)}/role/${String(name)}`,
+  vault_generic_endpoint: ({ path }) => String(path),
+};
+
+/** The text with the values of the attributes that it refers to, as in `${vault_mount.kv.path}`. */
+function resolved(text: string, resources: Resources): string {
+  return text.replace(/\$\{(\w+)\.([\w-]+)\.(\w+)\}/g, (_, type: string, name: string, attribute: string) =>
+    String(resources[type]?.[name]?.[attribute]),
+  );
 }
 
 export function vaultChanges({ mounts, authMethods, policies }: VaultFootprint): string[] {
@@ -37,11 +63,10 @@ export function vaultChanges({ mounts, authMethods, policies }: VaultFootprint):
   ];
 }
 
-/** What of the footprint is there already. @throws what Vault answers */
-export async function inUse(
-  vault: VaultClient,
-  footprint: Omit<VaultFootprint, 'databaseRoles'>,
-): Promise<Omit<VaultFootprint, 'databaseRoles'>> {
+type Named = Pick<VaultFootprint, 'mounts' | 'authMethods' | 'policies'>;
+
+/** What is there already that the footprint would be, or would be above or below. @throws what Vault answers */
+async function inTheWay(vault: VaultClient, footprint: Named): Promise<Named> {
   const [mounts = {}, auth = {}, policies] = await Promise.all([
     vault.read('sys/mounts').then(({ data }) => data),
     vault.read('sys/auth').then(({ data }) => data),
@@ -49,13 +74,23 @@ export async function inUse(
   ]);
   // Vault lets no mount be below another.
   const taken = (paths: readonly string[], existing: object): string[] =>
-    paths.filter((path) =>
-      Object.keys(existing).some((other) => other.startsWith(`${path}/`) || `${path}/`.startsWith(other)),
-    );
+    Object.keys(existing)
+      .filter((other) => paths.some((path) => other.startsWith(`${path}/`) || `${path}/`.startsWith(other)))
+      .map((other) => other.replace(/\/$/, ''));
   return {
     mounts: taken(footprint.mounts, mounts),
     authMethods: taken(footprint.authMethods, auth),
     policies: footprint.policies.filter((policy) => policies.includes(policy)),
+  };
+}
+
+/** What of the footprint is there, by its own names. @throws what Vault answers */
+async function stillThere(vault: VaultClient, footprint: Named): Promise<Named> {
+  const { mounts, authMethods, policies } = await inTheWay(vault, footprint);
+  return {
+    mounts: mounts.filter((path) => footprint.mounts.includes(path)),
+    authMethods: authMethods.filter((path) => footprint.authMethods.includes(path)),
+    policies,
   };
 }
 
@@ -69,8 +104,10 @@ export async function inspectVault(
     const health = await vault.health();
     if (health !== 'active') throw new Error(`it is ${health}`);
     await vault.read('auth/token/lookup-self');
-    const { mounts, authMethods, policies } = await inUse(vault, footprint);
+    const { mounts, authMethods, policies } = await inTheWay(vault, footprint);
+    const missing = await missingRights(vault, rightsFor(footprint));
     return [
+      ...rightsObstacle(name, missing),
       ...mounts.map((path) => ({
         problem: `${name}: the mount ${path}/ is in use`,
         remedy: `name another server; or, if nobody needs what is there: bao secrets disable ${path}`,
@@ -94,9 +131,20 @@ export async function inspectVault(
   }
 }
 
+function rightsObstacle(name: string, missing: readonly Right[]): Obstacle[] {
+  if (missing.length === 0) return [];
+  const lines = missing.map(({ path, capabilities }) => `\n      ${path}: ${capabilities.join(', ')}`);
+  return [
+    {
+      problem: `${name}: the token lacks what the deploy needs, and taking it back:${lines.join('')}`,
+      remedy: 'name a token whose policies allow it',
+    },
+  ];
+}
+
 /** Ends every lease that the footprint's mounts gave out: users in databases go with it. */
 export async function revokeLeases(vault: VaultClient, { mounts }: VaultFootprint): Promise<void> {
-  for (const mount of (await inUse(vault, { mounts, authMethods: [], policies: [] })).mounts) {
+  for (const mount of (await stillThere(vault, { mounts, authMethods: [], policies: [] })).mounts) {
     await vault.write(`sys/leases/revoke-prefix/${mount}`, { sync: true });
   }
 }
@@ -131,7 +179,7 @@ interface EntityAlias {
 
 /** What is still there, with the command that removes it; none, when Vault is as it was. */
 export async function leftInVault(vault: VaultClient, footprint: VaultFootprint): Promise<string[]> {
-  const { mounts, authMethods, policies } = await inUse(vault, footprint);
+  const { mounts, authMethods, policies } = await stillThere(vault, footprint);
   return [
     ...mounts.map((path) => `the mount ${path}/ (bao secrets disable ${path})`),
     ...authMethods.map((path) => `the login method ${path}/ (bao auth disable ${path})`),

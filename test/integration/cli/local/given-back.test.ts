@@ -28,10 +28,11 @@ const servers = (token = openbao().rootToken): OwnServers => ({
 const agrees = (): Promise<void> => Promise.resolve();
 const root = (): VaultClient => new VaultClient(openbao().address, openbao().rootToken);
 
-/** A token that may do everything but what these rules say. */
-async function tokenWithout(name: string, rules: string): Promise<string> {
-  const all = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }';
-  await root().write(`sys/policies/acl/${name}`, { policy: `${all}\n${rules}` });
+const ALL = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }';
+
+/** A token that may do everything, by a policy of that name. */
+async function tokenOf(name: string): Promise<string> {
+  await root().write(`sys/policies/acl/${name}`, { policy: ALL });
   const { auth } = await root().write('auth/token/create', { policies: [name], ttl: '1h' });
   return auth?.client_token ?? '';
 }
@@ -39,6 +40,17 @@ async function tokenWithout(name: string, rules: string): Promise<string> {
 /** Without it, a role of the database cannot be made: the deploy fails after mounts, policies and connections. */
 const NO_ROLE = 'path "database/roles/redis-role" { capabilities = ["deny"] }';
 const NO_UNMOUNT = 'path "sys/mounts/secret" { capabilities = ["create", "read", "update", "sudo"] }';
+
+/** Takes rights away when the deploy begins: the start itself refuses a token that lacks them. */
+function taking(name: string, rules: string): Progress {
+  return {
+    step: async (title, work) => {
+      if (title === 'cdktf deploy')
+        await root().write(`sys/policies/acl/${name}`, { policy: `${ALL}\n${rules}` });
+      return work(() => undefined);
+    },
+  };
+}
 
 // A test that failed leaves its changes on record, which would fail the ones after it.
 afterEach(async () => {
@@ -101,10 +113,10 @@ it('after a run, and after a second one; what will be changed is said before', a
 });
 
 it('after a deploy that fails half-way', async () => {
-  const token = await tokenWithout('no-role', NO_ROLE);
+  const token = await tokenOf('no-role');
   const before = await snapshotOf(servers());
   const { code, problem, remedy } = await failureOf(
-    startEnvironment({ given: servers(token), confirm: agrees }),
+    startEnvironment({ given: servers(token), confirm: agrees, progress: taking('no-role', NO_ROLE) }),
   );
   expect(code).toBe('ERR_DEPLOY');
   expect(problem).toContain('redis-role');
@@ -116,10 +128,13 @@ it('after a deploy that fails half-way', async () => {
 });
 
 it('not at once when Vault refuses it: what is left is kept on record, and finished later', async () => {
-  const token = await tokenWithout('no-role-no-unmount', `${NO_ROLE}\n${NO_UNMOUNT}`);
+  const token = await tokenOf('no-unmount');
   const before = await snapshotOf(servers());
-  const failure = await failureOf(startEnvironment({ given: servers(token), confirm: agrees }));
+  const progress = taking('no-unmount', `${NO_ROLE}\n${NO_UNMOUNT}`);
+  const failure = await failureOf(startEnvironment({ given: servers(token), confirm: agrees, progress }));
   expect(failure.code).toBe('ERR_GIVE_BACK');
+  // Whoever finishes it later does not start again.
+  expect(failure.problem).not.toMatch(/cdktf destroy failed[^]*start again/);
   // Why the deploy failed is said too, and what is left.
   expect(failure.problem).toContain('redis-role');
   expect(failure.problem).toContain('the mount secret/');
@@ -141,6 +156,16 @@ it('not at once when Vault refuses it: what is left is kept on record, and finis
   await finishGivingBack(id, servers(), silent);
   await expect(snapshotOf(servers())).resolves.toEqual(before);
   expect(existsSync(folder)).toBe(false);
+});
+
+it('leases that could not be ended are not left, once Vault has ended them with their mount', async () => {
+  const token = await tokenOf('no-revocation');
+  const before = await snapshotOf(servers());
+  const progress = taking('no-revocation', 'path "sys/leases/revoke-prefix/*" { capabilities = ["deny"] }');
+  const environment = await startEnvironment({ given: servers(token), confirm: agrees, progress });
+  await (await environment.serve()).stop();
+  await environment.stop();
+  await expect(snapshotOf(servers())).resolves.toEqual(before);
 });
 
 it('after a Ctrl-C in the middle of the deploy', async () => {

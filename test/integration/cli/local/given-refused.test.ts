@@ -80,6 +80,15 @@ describe('servers of the user’s own that are in use', () => {
     await expect(snapshotOf(servers())).resolves.toEqual(before);
   });
 
+  it('are refused with the mount that is really there, where one of ours would be above it', async () => {
+    const root = new VaultClient(devServer().address, devServer().token);
+    await root.write('sys/mounts/database/theirs', { type: 'kv' });
+    await expect(startEnvironment({ given: { vault: devServer() }, confirm: agrees })).rejects.toMatchObject({
+      problem: expect.stringContaining('bao secrets disable database/theirs') as string,
+    });
+    await root.remove('sys/mounts/database/theirs');
+  });
+
   it('are not changed when nobody agrees', async () => {
     await redisCommand(redis().adminUrl, ['FLUSHALL']);
     const before = await snapshotOf(servers());
@@ -88,6 +97,36 @@ describe('servers of the user’s own that are in use', () => {
       code: 'ERR_NOT_CONFIRMED',
       remedy: expect.stringContaining('--yes') as string,
     });
+    await expect(snapshotOf(servers())).resolves.toEqual(before);
+  });
+});
+
+describe('a token that may not do all that the deploy needs', () => {
+  it('is refused before anything is changed, with every right that it lacks', async () => {
+    const root = new VaultClient(devServer().address, devServer().token);
+    const most = 'path "*" { capabilities = ["create", "read", "update", "delete", "list"] }';
+    const rules = [
+      'path "database/roles/redis-role" { capabilities = ["deny"] }',
+      'path "sys/mounts/database" { capabilities = ["read", "update"] }',
+    ];
+    await root.write('sys/policies/acl/most', { policy: [most, ...rules].join('\n') });
+    const { auth } = await root.write('auth/token/create', { policies: ['most'], ttl: '1h' });
+    const before = await snapshotOf(servers());
+    const vault = { ...devServer(), token: auth?.client_token ?? '' };
+
+    const start = startEnvironment({ given: { vault }, confirm: agrees });
+
+    await expect(start).rejects.toMatchObject({ code: 'ERR_GIVEN_SERVER' });
+    const problem = await start.then(String, (error: unknown) => (error as { problem: string }).problem);
+    for (const lacking of [
+      ...['sys/auth/approle: sudo', 'sys/leases/revoke-prefix/secret: sudo', 'auth/token/create: sudo'],
+      ...['database/roles/redis-role: create, update', 'sys/mounts/database: delete'],
+    ]) {
+      expect(problem).toContain(lacking);
+    }
+    // What it may do is not among them.
+    expect(problem).not.toMatch(/policies\/acl|data\/fintech-api|undefined/);
+    expect(problem).not.toContain(vault.token);
     await expect(snapshotOf(servers())).resolves.toEqual(before);
   });
 });
