@@ -4,8 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { styleText } from 'node:util';
-import { PortcullisError } from '../cli/src/errors';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { buildArgv } from 'jest';
+import { messageOf, PortcullisError } from '../cli/src/errors';
 import type { Progress } from '../cli/src/engines/progress';
 import { showProgress } from '../cli/src/progress';
 import { prepareApiEngines, prepareEdgeEngines, prepareEngines } from './support/prepare-engines';
@@ -57,13 +58,34 @@ async function main([name = 'test', ...given]: readonly string[]): Promise<numbe
   const suite = SUITES[name];
   if (suite === undefined) throw unknown(name);
 
-  await suite.prepare(showProgress(process.stderr));
-  if (given.includes('--prepare')) return 0;
-  return run(
-    process.execPath,
-    [require.resolve('./support/run-jest.js'), ...suite.jest, ...given],
-    suite.env,
-  );
+  const forJest = [...suite.jest, ...given.filter((argument) => argument !== PREPARE)];
+  // Before minutes of work, not after them.
+  const { listTests, showConfig } = await parsed(name, forJest);
+  if (!listTests && !showConfig) await suite.prepare(showProgress(process.stderr));
+  if (given.includes(PREPARE)) return 0;
+  return run(process.execPath, [require.resolve('./support/run-jest.js'), ...forJest], suite.env);
+}
+
+const PREPARE = '--prepare';
+
+/** As jest reads its arguments. It answers `--version` itself, and ends this process. */
+async function parsed(name: string, forJest: readonly string[]): ReturnType<typeof buildArgv> {
+  return buildArgv([...forJest]).catch((cause: unknown) => {
+    // Without its heading, and without the address of its documentation.
+    const problem = stripVTControlCharacters(messageOf(cause))
+      .replace(/^\s*●.*$/m, '')
+      .replace(/CLI Options Documentation:[^]*/, '')
+      .trim()
+      .replace(/\s+/g, ' ')
+      .replace(/\.$/, '');
+    const command = commandOf(name);
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `${command}: ${problem}`,
+      `${command} -- --help says what there is`,
+      { cause },
+    );
+  });
 }
 
 /** Each part runs, whatever became of the ones before it. */
@@ -87,8 +109,12 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
   return code ?? 1;
 }
 
+function commandOf(name: string): string {
+  return name === 'test' ? 'npm test' : `npm run ${name}`;
+}
+
 function usage(name: string): string {
-  const command = name === 'test' ? 'npm test' : `npm run ${name}`;
+  const command = commandOf(name);
   if (name === FULL.name) {
     const parts = FULL.parts.map((part) => `  npm run ${part}\n`).join('');
     return `Usage: ${command}\n\nRuns, one after the other, what guards a release rather than a commit:\n${parts}`;

@@ -7,7 +7,7 @@ import { register as deploy } from './deploy/command';
 import { register as limits } from './limits/command';
 import { register as lock } from './lock/command';
 import { register as plan } from './plan/command';
-import { reportFailure } from './report-failure';
+import { failureCodesOf, reportFailure } from './report-failure';
 import { register as secrets } from './secrets/command';
 import { register as workflows } from './workflows/command';
 import { register as zapGate } from './zap-gate/command';
@@ -17,6 +17,9 @@ export function createProgram(): Command {
     .description('Secures an HTTP API as code: deploys the stack, serves behind it, checks it')
     .version(version(), '--version');
   for (const register of [start, lock, plan, deploy, secrets, limits, zapGate, workflows]) register(program);
+  for (const command of withSubcommands(program)) {
+    command.addHelpText('after', `\nCalled wrongly, it exits ${failureCodesOf(command).usage}.`);
+  }
   return program;
 }
 

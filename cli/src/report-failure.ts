@@ -21,9 +21,13 @@ export function failsWith(command: Command, codes: FailureCodes): Command {
   return command;
 }
 
+export function failureCodesOf(command: Command): FailureCodes {
+  return OF_COMMAND.get(command) ?? USUAL;
+}
+
 /** Prints why a command failed, and sets the exit code of the process. */
 export function reportFailure(command: Command, error: unknown): void {
-  const { usage, failed } = OF_COMMAND.get(command) ?? USUAL;
+  const { usage, failed } = failureCodesOf(command);
   if (!(error instanceof CommanderError)) {
     process.exitCode = failed;
     console.error(...inWords(pathOf(command), error));

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { ClientLimits, StoreUnavailableError, type WindowUsage } from '@portcullis/runtime';
 import { readLimit } from '@portcullis/runtime/policy';
 import { InvalidArgumentError, type Command } from 'commander';
 import { PortcullisError, messageOf } from '../errors';
 import { policy } from '../../../policy';
+import { saysYes } from '../question';
 import { readOverrides } from './overrides';
 import { probe, type NeededLimit } from './probe';
 import { withSupportRedis } from './support-redis';
@@ -100,12 +100,7 @@ async function confirmed(question: string): Promise<boolean> {
     console.error(`${question} There is nobody to ask: give --yes.`);
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
+  return saysYes({ input: process.stdin, output: process.stderr }, question);
 }
 
 function parseLimit(text: string): NeededLimit {

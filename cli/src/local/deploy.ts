@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
 import { cacheFolder } from '../engines/install/cache-folder';
 import { engineEnvironment } from '../engines/programs/opentofu';
@@ -74,9 +75,8 @@ export class Deployment {
       TF_VAR_redis_bootstrap_password: secrets.redis_bootstrap_password,
     };
     await this.cdktf('deploy', variables, (line) => {
-      // A deploy prints many lines; these say what is being made.
-      const resource = /(\w+\.\S+): (Creating|Modifying|Destroying)/.exec(line);
-      if (resource) note(`${resource[2] ?? ''} ${resource[1] ?? ''}`);
+      const work = workOn(line);
+      if (work !== undefined) note(work);
     });
   }
 
@@ -120,7 +120,10 @@ export class Deployment {
         env: this.run.withThisNode({ ...this.environment(), ...variables }),
         onLine,
       },
-      { code: 'ERR_DEPLOY', remedy: 'mend what the engine says above, and start again' },
+      {
+        code: 'ERR_DEPLOY',
+        remedy: `mend what the engine says above${verb === 'deploy' ? ', and start again' : ''}`,
+      },
     );
   }
 
@@ -157,6 +160,12 @@ export function providerSource(engineConfiguration: string | undefined): NodeJS.
         TF_PLUGIN_CACHE_DIR: undefined,
         CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true',
       };
+}
+
+/** What a line says is being made, as in `Creating vault_policy.x`. A deploy prints many lines that say nothing of it. */
+export function workOn(line: string): string | undefined {
+  const resource = /(\w+\.\S+): (Creating|Modifying|Destroying)/.exec(stripVTControlCharacters(line));
+  return resource ? `${resource[2] ?? ''} ${resource[1] ?? ''}` : undefined;
 }
 
 /** The changes in the machine-readable output of `plan`, as in `create vault_policy.x`. */

@@ -34,7 +34,10 @@ export function register(program: Command): void {
     .description(
       'deploys the environment "local" on this machine and serves the example API. It starts servers of its own; those that you name instead are changed only when you agree, and are given back as they were',
     )
-    .option('--check', 'walk the journey, print each step with its result, and stop: exit code 0 or 1')
+    .option(
+      '--check',
+      'walk the journey, print each step with its result, and stop: exit code 0 or 1, 130 when interrupted',
+    )
     .option('--json', 'with --check: one JSON object on standard output')
     .option('--port <port>', 'port of the API (default: a free one)', parsePort);
   addGivenOptions(command)

@@ -51,6 +51,7 @@ describe.each(commands.map((path) => [['portcullis', ...path].join(' '), path] a
       const { code, output, errors } = await portcullis(...path, '--help');
       expect({ code, errors }).toEqual({ code: 0, errors: '' });
       expect(output).toContain(`Usage: ${name}`);
+      expect(output).toContain(`Called wrongly, it exits ${USAGE[path[0] ?? ''] ?? 2}.`);
     });
 
     it('refuses an option that it does not know, in one line', async () => {

@@ -28,6 +28,23 @@ test.each([
   expect({ status, stderr, kept: readdirSync(cache) }).toEqual({ status: 0, stderr: '', kept: [] });
 });
 
+test('an option that jest does not know is refused before any engine is prepared', () => {
+  const { status, stdout, stderr } = suite('test', '--selectProjects', 'unit', '--bogusflag');
+  expect({ status, stdout, kept: readdirSync(cache) }).toEqual({ status: 2, stdout: '', kept: [] });
+  expect(stderr).toBe(
+    'npm test: Unrecognized option "bogusflag"\n  → npm test -- --help says what there is\n',
+  );
+});
+
+test.each([
+  ['--version', /^\d+\.\d+\.\d+\n$/],
+  ['--listTests', /run\.test\.ts\n/],
+])('%s is answered without engines', (flag, answer) => {
+  const { status, stdout, stderr } = suite('test', flag);
+  expect(stdout).toMatch(answer);
+  expect({ status, stderr, kept: readdirSync(cache) }).toEqual({ status: 0, stderr: '', kept: [] });
+});
+
 test('a suite that there is not, and an argument that a suite does not take, are told with what there is', () => {
   expect(suite('test:none')).toMatchObject({
     status: 2,

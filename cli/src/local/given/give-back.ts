@@ -30,8 +30,10 @@ export async function giveBack({ record, given, vault, destroy }: GiveBackOption
     await work().catch((error: unknown) => left.push(`${what}: ${messageOf(error)}`));
   };
 
-  // Vault first: it drops the users that it made, for which it needs its own user in the databases.
+  // Vault first: it drops the users that it made, for which it needs its own user in the databases. What it refuses here
+  // it does when its mount goes, and what it made is dropped below: it matters where something of these is left.
   if (vault) await attempt('leases of Vault', () => revokeLeases(vault, footprint));
+  const leases = left.splice(0);
   if (given.vault && vault) {
     await attempt('identities in Vault', () => removeIdentities(vault, footprint));
     await attempt('what was deployed to Vault', destroy);
@@ -51,6 +53,7 @@ export async function giveBack({ record, given, vault, destroy }: GiveBackOption
   }
 
   if (left.length === 0) return record.remove();
+  left.unshift(...leases);
   await record.keep();
   throw new PortcullisError(
     'ERR_GIVE_BACK',

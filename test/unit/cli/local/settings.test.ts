@@ -1,6 +1,6 @@
 import { entryName } from '../../../../cli/src/engines/install/cache';
 import { cacheFolder } from '../../../../cli/src/engines/install/cache-folder';
-import { plannedChanges, providerSource } from '../../../../cli/src/local/deploy';
+import { plannedChanges, providerSource, workOn } from '../../../../cli/src/local/deploy';
 import { cliConfiguration, registryHost } from '../../../../cli/src/engines/programs/providers';
 import { PortcullisError, messageOf, shownAddress } from '../../../../cli/src/errors';
 import { checkedSource, type GoModule } from '../../../../cli/src/engines/install/go-module';
@@ -115,6 +115,18 @@ describe('the provider mirror', () => {
       'Providers required by configuration:\n.\n└── provider[registry.example.com/hashicorp/vault]\n';
     expect(registryHost(output)).toBe('registry.example.com');
     expect(registryHost('Error: no configuration')).toBeUndefined();
+  });
+});
+
+describe('the note of a deploy', () => {
+  it.each([
+    [
+      'vault-local  \u001b[0m\u001b[1mvault_policy.login: Creating...\u001b[0m',
+      'Creating vault_policy.login',
+    ],
+    ['vault_mount.kv: Still creating... [10s elapsed]', undefined],
+  ])('of the line %j is %s', (line, note) => {
+    expect(workOn(line)).toBe(note);
   });
 });
 
