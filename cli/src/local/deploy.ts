@@ -138,6 +138,8 @@ export class Deployment {
       ...providerSource(engineConfiguration),
       VAULT_ADDR: vault.address,
       VAULT_TOKEN: vault.token,
+      // The authorities that this process trusts: the provider is no Node.
+      VAULT_CACERT: vault.address.startsWith('https:') ? process.env.NODE_EXTRA_CA_CERTS : undefined,
       // The stacks read addresses only from these URLs, no password.
       PORTCULLIS_DATABASE_URL: `postgres://${postgres.host}:${postgres.port}/${postgres.database}`,
       PORTCULLIS_REDIS_URL: `redis://${redis.host}:${redis.port}`,

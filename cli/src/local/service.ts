@@ -77,6 +77,8 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
         env: {
           PATH: process.env.PATH,
           NODE_ENV: 'production',
+          // Without it, no server of the user's own behind an authority of their own could be reached.
+          NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS,
           HOST: LOOPBACK,
           PORT: String(port),
           VAULT_ADDR: vaultAddress,

@@ -50,7 +50,7 @@ export function addGivenOptions(command: Command): Command {
     )
     .option(
       '--vault-addr <url>',
-      'Vault or OpenBao of your own on this machine (or PORTCULLIS_VAULT_ADDR); its token in PORTCULLIS_VAULT_TOKEN',
+      'Vault or OpenBao of your own on this machine (or PORTCULLIS_VAULT_ADDR); its token in PORTCULLIS_VAULT_TOKEN, the file of a certificate authority of your own in NODE_EXTRA_CA_CERTS',
     )
     .option('--vault-token-file <file>', 'file that holds that token')
     .option(

@@ -125,10 +125,18 @@ export async function inspectVault(
     return [
       {
         problem: `${name} cannot be used: ${messageOf(error)}`,
-        remedy: 'start it, or mend the address or the token',
+        remedy: isUntrusted(error)
+          ? 'export NODE_EXTRA_CA_CERTS, the file (PEM) of the authority that signed its certificate'
+          : 'start it, or mend the address or the token',
       },
     ];
   }
+}
+
+/** Whether it was OpenSSL that refused: fetch() hides that in its cause. */
+function isUntrusted(error: unknown): boolean {
+  const { code = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return /CERT|VERIFY/.test(code);
 }
 
 function rightsObstacle(name: string, missing: readonly Right[]): Obstacle[] {
