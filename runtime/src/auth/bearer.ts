@@ -15,13 +15,20 @@ const AMBIGUOUS: Credentials = { kind: 'ambiguous' };
 /** RFC 6750 §2.1, with the scheme in either case and any number of spaces (RFC 9110 §11.4). */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 
+/** What an adapter may make instead of Node: no raw headers, and a list of values for each name. */
+interface RawRequest {
+  readonly headers: { readonly authorization?: string | readonly string[] };
+  readonly rawHeaders?: readonly string[];
+}
+
 export function credentialsOf(req: Request): Credentials {
-  const header = req.headers.authorization;
-  if (header === undefined) return NONE;
+  const { headers, rawHeaders } = req as RawRequest;
+  const { authorization } = headers;
+  if (authorization === undefined) return NONE;
   // Of several Authorization headers Node keeps the first; a proxy may have looked at the last.
-  if (countAuthorizationHeaders(req.rawHeaders) > 1 || tokenInQuery(req) || tokenInForm(req))
-    return AMBIGUOUS;
-  const token = bearerToken(header);
+  const sent = Array.isArray(authorization) ? authorization.length : countAuthorizationHeaders(rawHeaders);
+  if (sent > 1 || tokenInQuery(req) || tokenInForm(req)) return AMBIGUOUS;
+  const token = bearerToken(String(authorization));
   return token === undefined ? NONE : { kind: 'token', token };
 }
 
@@ -30,7 +37,7 @@ export function bearerToken(header: string): string | undefined {
   return BEARER.exec(header)?.[1];
 }
 
-function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
+function countAuthorizationHeaders(rawHeaders: readonly string[] = []): number {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at];

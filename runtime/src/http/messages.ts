@@ -13,13 +13,21 @@ export type MessageClasses = Required<Pick<ServerOptions, 'IncomingMessage' | 'S
  * and every access that follows is looked up as if it were the first. Where the prototype is the right one already,
  * nothing happens.
  *
+ * @throws TypeError for anything but an app, such as a router: its requests are those of the app that it is mounted in.
+ *
  * @example
  * createServer(messagesOf(app), app).listen(8080);
  */
 export function messagesOf(app: Express): MessageClasses {
+  const { request, response } = (app as Partial<Express> | undefined) ?? {};
+  if (typeof request !== 'object' || typeof response !== 'object') {
+    throw new TypeError(
+      'messagesOf() expected the app that express() returns; give it the app that the router is mounted in',
+    );
+  }
   return {
-    IncomingMessage: withPrototype(IncomingMessage, app.request),
-    ServerResponse: withPrototype(ServerResponse, app.response),
+    IncomingMessage: withPrototype(IncomingMessage, request),
+    ServerResponse: withPrototype(ServerResponse, response),
   };
 }
 

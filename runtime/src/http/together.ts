@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { ownImmediate } from '../time/own-timers';
 
 let turn: Promise<void> | undefined;
 
@@ -8,9 +9,9 @@ let turn: Promise<void> | undefined;
  */
 export function endOfTurn(): Promise<void> {
   if (turn === undefined) {
-    turn = new Promise((resolve) => setImmediate(resolve));
+    turn = new Promise((resolve) => ownImmediate(resolve));
     // This runs after everybody who waited: Node empties the queue of microtasks between two immediates.
-    setImmediate(() => (turn = undefined));
+    ownImmediate(() => (turn = undefined));
   }
   return turn;
 }

@@ -11,7 +11,7 @@ export function clientAddress(trusted: TrustedProxies): (req: IncomingMessage) =
   const isTrusted =
     typeof trusted === 'number' ? (_address: string, hop: number) => hop < trusted : byRanges(trusted);
   return (req) => {
-    let address = canonical(req.socket.remoteAddress ?? '') ?? '';
+    let address = canonical(remoteAddress(req)) ?? '';
     const forwarded = [req.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
     for (let hop = 0; isTrusted(address, hop); hop += 1) {
       const before = canonical(withoutPort((forwarded.pop() ?? '').trim()));
@@ -20,6 +20,15 @@ export function clientAddress(trusted: TrustedProxies): (req: IncomingMessage) =
     }
     return address;
   };
+}
+
+/** A request that an adapter made may have no socket: all such are one client. */
+function remoteAddress({
+  socket,
+}: {
+  readonly socket?: { readonly remoteAddress?: string | undefined };
+}): string {
+  return socket?.remoteAddress ?? '';
 }
 
 function byRanges(ranges: readonly string[]): (address: string) => boolean {

@@ -1,3 +1,4 @@
+import { ownTimeout } from '../../time/own-timers';
 import { Batch, type BatchScript, type Schedule, type ScriptRunner } from '../store/batch';
 import { limitArgument, windowKeys, type Script } from '../store/charge-script';
 import { BUCKETS } from '../store/window';
@@ -101,7 +102,7 @@ export class RedisBlockStore implements BlockStore {
 
 function gathering(windowsMs: readonly number[]): Schedule {
   const gatheredMs = Math.min(GATHERED_MS, GATHERED_PART * shortestBucketMs(windowsMs));
-  return (flush) => setTimeout(flush, gatheredMs);
+  return (flush) => ownTimeout(flush, gatheredMs);
 }
 
 const shortestBucketMs = (windowsMs: readonly number[]): number => Math.min(...windowsMs) / BUCKETS;

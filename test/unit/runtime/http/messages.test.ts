@@ -78,3 +78,16 @@ describe('requests and answers that are the app’s from their birth', () => {
     ]);
   });
 });
+
+it.each<[string, unknown]>([
+  ['a router', Router()],
+  ['a function', () => undefined],
+  ['nothing', undefined],
+  ['an object', {}],
+])('what is no app is refused when the server is made: %s', (_name, app) => {
+  expect(() => messagesOf(app as Express)).toThrow(
+    new TypeError(
+      'messagesOf() expected the app that express() returns; give it the app that the router is mounted in',
+    ),
+  );
+});
