@@ -11,7 +11,7 @@ export {
 } from './errors';
 export type { AuthEvent, OnAuthEvent } from './events';
 export type { LoginEvent, LoginFailure } from './login/events';
-export type { HandoverRedis } from './login/session/handover';
+export type { LoginRedis } from './login/session/login-redis';
 export { login, type LoginMiddleware } from './login/login';
 export type { LoginOptions } from './login/options';
 export type { AuthOptions, IssuerOptions, RevocationCheck } from './options';

@@ -9,6 +9,8 @@ export type LoginEvent =
   | { readonly type: 'session_not_renewed'; readonly cause: string }
   /** The provider does not believe this app, or not what it asks: nobody's session is renewed until that is mended. */
   | { readonly type: 'client_refused'; readonly issuer: string; readonly cause: string }
+  /** Redis, which keeps the sessions that are too large for cookies, does not answer: their people get 503. Told once. */
+  | { readonly type: 'sessions_unavailable'; readonly cause: string }
   | { readonly type: 'cross_site_refused'; readonly method: string }
   | { readonly type: 'provider_found'; readonly issuer: string }
   | { readonly type: 'provider_unavailable'; readonly issuer: string; readonly cause: string };
@@ -16,6 +18,7 @@ export type LoginEvent =
 /**
  * `denied`: the person, or the provider for them, said no. `unknown`: no login of this browser is waiting for the
  * response, or no longer. `refused`: the response or the tokens are not to be believed. `unavailable`: the
- * provider does not answer.
+ * provider does not answer, or the Redis that is to keep the session. `too_large`: the session does not fit into cookies,
+ * and there is no Redis to keep it in.
  */
-export type LoginFailure = 'denied' | 'unknown' | 'refused' | 'unavailable';
+export type LoginFailure = 'denied' | 'unknown' | 'refused' | 'unavailable' | 'too_large';

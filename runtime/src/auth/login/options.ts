@@ -11,7 +11,7 @@ import type { OnAuthEvent } from '../events';
 import { claimName, DEFAULT_ORGANISATION_CLAIM, issuerUrl, listener, type AuthOptions } from '../options';
 import { clientShape, resolveClient, type ClientOptions, type ProviderOptions } from '../provider/options';
 import type { RevocationList } from '../revocation/revocation-list';
-import type { HandoverRedis } from './session/handover';
+import type { LoginRedis } from './session/login-redis';
 
 export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'> {
   readonly policy: Policy;
@@ -31,8 +31,12 @@ export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'
   readonly resource?: string;
   /** From the last renewal of tokens to the next login; the policy's `lifetimes.session` is the longest. @default '1h' */
   readonly idle?: Duration;
-  /** Where several instances hand each other renewed sessions. @default this instance is alone */
-  readonly redis?: HandoverRedis;
+  /**
+   * Where several instances hand each other renewed sessions, and where sessions are kept that are too large for cookies
+   * (11,400 characters, sealed): sealed as well, until they are over or their people log out.
+   * @default this instance is alone, and a login or renewal ends where its session is too large
+   */
+  readonly redis?: LoginRedis;
   /**
    * What ends sessions: each is held against it on every request, for as long as it lives. A session that was revoked,
    * or whose person logged out, is answered 401 and its cookie cleared. Give `requireAuth()` the same, for the tokens.
@@ -55,7 +59,7 @@ export interface ResolvedLogin {
   readonly scope: string;
   readonly resource: string;
   readonly limits: { readonly maxAgeMs: number; readonly idleMs: number };
-  readonly redis: HandoverRedis | undefined;
+  readonly redis: LoginRedis | undefined;
   readonly revocations: RevocationList | undefined;
   readonly organisationClaim: string;
   readonly onEvent: OnAuthEvent;
@@ -86,8 +90,8 @@ const shape = z.strictObject({
   resource: z.string().min(1).optional(),
   idle: durationSchema.optional(),
   redis: z
-    .custom<HandoverRedis>(
-      (value) => typeof (value as HandoverRedis | undefined)?.sendCommand === 'function',
+    .custom<LoginRedis>(
+      (value) => typeof (value as LoginRedis | undefined)?.sendCommand === 'function',
       'expected a Redis client with sendCommand()',
     )
     .optional(),

@@ -7,6 +7,7 @@ import { PendingLogins } from './cookies/pending-logins';
 import type { ResolvedLogin } from './options';
 import { Sealer } from './seal';
 import { alone, handoverThrough } from './session/handover';
+import { KeptSessions } from './session/kept-sessions';
 import { Renewals } from './session/renewals';
 import { tokenContext, type TokenRules } from './session/revocable';
 import { renewedSession, type Session } from './session/session';
@@ -53,6 +54,9 @@ export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvi
   const tokenRules = { issuer, organisationClaim: options.organisationClaim };
   const sealer = (purpose: string): Sealer => new Sealer(encryptionKeys, `portcullis ${name} ${purpose}`);
 
+  const sessions = sealer('session');
+  const kept = redis && new KeptSessions({ redis, sealer: sessions, app: name, clock, onEvent });
+
   async function renew(session: Session): Promise<Session> {
     const { refreshToken = '', subject } = session;
     try {
@@ -79,7 +83,7 @@ export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvi
     ...{ policy, redirectUri, scope, resource, revocations, onEvent, provider, clock, tokenRules },
     origin: redirectUri.origin,
     pendingLogins: new PendingLogins(`__Host-${name}-login-`, sealer('login'), clock),
-    session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sealer('session'), limits, clock }),
+    session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sessions, limits, clock, kept }),
     renewals: new Renewals({
       renew,
       isTokenRevoked: (session) => revocations?.revoked(tokenContext(session, tokenRules)) === true,

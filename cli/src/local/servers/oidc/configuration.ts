@@ -64,7 +64,9 @@ export function providerConfiguration(settings: OidcSettings, adapter: AdapterFa
         return { org_id: token.client?.[ORGANISATION], tier: token.client?.[TIER] };
       }
       const person = people.find(({ subject }) => subject === token.accountId);
-      return person && { name: person.name, org_id: person.organisation, tier: person.tier, sid: token.sid };
+      if (!person) return undefined;
+      const { name, organisation, tier, groups } = person;
+      return { name, org_id: organisation, tier, sid: token.sid, ...(groups && { groups }) };
     },
   };
 }

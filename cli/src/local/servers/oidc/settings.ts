@@ -19,6 +19,8 @@ export interface OidcPerson {
   readonly organisation: string;
   /** Claim `tier`. */
   readonly tier: string;
+  /** Claim `groups`. @default none */
+  readonly groups?: readonly string[];
 }
 
 /** A web app that people sign in to. */

@@ -19,6 +19,8 @@ export interface Cookie {
 const PIECE_CHARACTERS = 3_800;
 /** Node refuses requests with more than 16 KB of headers. Three pieces leave room for everything else. */
 const MOST_PIECES = 3;
+/** The longest value that travels in pieces. */
+export const LONGEST_VALUE = PIECE_CHARACTERS * MOST_PIECES;
 
 export type Cookies = ReadonlyMap<string, string>;
 
@@ -75,7 +77,7 @@ export function readLong(cookies: Cookies, name: string): string | undefined {
 /**
  * The lines that set a value which may be longer than one cookie can hold, and clear what a longer one left behind.
  *
- * @throws RangeError above 11,400 characters: requests would not get through any more.
+ * @param value of {@link LONGEST_VALUE} at most: with a longer one, requests would not get through any more.
  */
 export function longCookieLines(
   cookies: Cookies,
@@ -83,9 +85,6 @@ export function longCookieLines(
   value: string,
   maxAgeSeconds: number,
 ): readonly string[] {
-  if (value.length > PIECE_CHARACTERS * MOST_PIECES) {
-    throw new RangeError(`${cookie.name}: ${value.length} characters do not fit into ${MOST_PIECES} cookies`);
-  }
   return pieceNames(cookie.name).flatMap((name, index) => {
     const part = value.slice(index * PIECE_CHARACTERS, (index + 1) * PIECE_CHARACTERS);
     if (part === '') return cookies.has(name) ? [cookieLine({ ...cookie, name }, '', 0)] : [];

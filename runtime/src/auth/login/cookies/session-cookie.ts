@@ -1,7 +1,18 @@
 import type { Response } from 'express';
+import { z } from 'zod';
 import type { Clock } from '../../../time/clock';
-import { addCookies, clearLong, longCookieLines, readLong, type Cookie, type Cookies } from './cookies';
+import {
+  addCookies,
+  clearLong,
+  LONGEST_VALUE,
+  longCookieLines,
+  readLong,
+  type Cookie,
+  type Cookies,
+} from './cookies';
 import type { Sealer } from '../seal';
+import { SessionTooLargeError } from '../session/errors';
+import type { KeptSessions } from '../session/kept-sessions';
 import { endOf, readSession, type Session, type SessionLimits } from '../session/session';
 
 export interface SessionCookieOptions {
@@ -9,6 +20,8 @@ export interface SessionCookieOptions {
   readonly sealer: Sealer;
   readonly limits: SessionLimits;
   readonly clock: Pick<Clock, 'wall'>;
+  /** For what is too large for cookies: the browser then gets its name, sealed. */
+  readonly kept: KeptSessions | undefined;
 }
 
 /** No script reads it. `Lax`, because a link from elsewhere should find its person logged in. */
@@ -17,7 +30,9 @@ const ATTRIBUTES: Omit<Cookie, 'name'> = { httpOnly: true, sameSite: 'Lax' };
 /** How long the browser keeps a session that is over, so that logging out then still ends it at the provider. */
 const OVER_MS = 3_600_000;
 
-/** Keeps a session in the browser, sealed. */
+const reference = z.object({ kept: z.string() });
+
+/** Keeps a session in the browser, sealed. Every method but `isOver` throws SessionsUnavailableError where it is kept in Redis. */
 export class SessionCookie {
   readonly #options: SessionCookieOptions;
   readonly #cookie: Cookie;
@@ -31,10 +46,13 @@ export class SessionCookie {
     return cookies.has(this.#cookie.name);
   }
 
-  /** The session, which may be over; `undefined` for one that was not sealed by us. */
+  /** The session, which may be over; `undefined` for one that was not sealed by us, or was deleted. */
   async read(cookies: Cookies): Promise<Session | undefined> {
+    const { sealer, kept } = this.#options;
     const text = readLong(cookies, this.#cookie.name);
-    return text === undefined ? undefined : readSession(await this.#options.sealer.open(text));
+    const content = text === undefined ? undefined : await sealer.open(text);
+    const id = reference.safeParse(content).data?.kept;
+    return id === undefined ? readSession(content) : kept?.read(id);
   }
 
   isOver(session: Session): boolean {
@@ -42,6 +60,7 @@ export class SessionCookie {
     return clock.wall() >= endOf(session, limits);
   }
 
+  /** @throws SessionTooLargeError if it fits into no cookies and there is no Redis. */
   async write(res: Response, cookies: Cookies, session: Session): Promise<void> {
     const lines = await this.#lines(cookies, session);
     addCookies(res, () => lines);
@@ -64,9 +83,28 @@ export class SessionCookie {
     clearLong(res, cookies, this.#cookie);
   }
 
+  /** Deletes it where it is kept, so that no copy of the cookie leads to it. */
+  async delete({ id }: Session): Promise<void> {
+    await this.#options.kept?.delete(id);
+  }
+
   async #lines(cookies: Cookies, session: Session): Promise<readonly string[]> {
-    const { sealer, limits, clock } = this.#options;
-    const maxAgeSeconds = Math.ceil((endOf(session, limits) + OVER_MS - clock.wall()) / 1_000);
-    return longCookieLines(cookies, this.#cookie, await sealer.seal(session), maxAgeSeconds);
+    const { sealer, limits, kept } = this.#options;
+    const sealed = await sealer.seal(session);
+    const leftMs = this.#untilAfter(endOf(session, limits));
+    if (sealed.length <= LONGEST_VALUE) return this.#setting(cookies, sealed, leftMs);
+    if (!kept) throw new SessionTooLargeError(sealed.length, LONGEST_VALUE);
+    await kept.write(session, sealed, leftMs);
+    // The name stays the same while the session is renewed where it is kept.
+    const longestMs = this.#untilAfter(session.loggedInAt + limits.maxAgeMs);
+    return this.#setting(cookies, await sealer.seal({ kept: session.id }), longestMs);
+  }
+
+  #setting(cookies: Cookies, value: string, leftMs: number): readonly string[] {
+    return longCookieLines(cookies, this.#cookie, value, Math.ceil(leftMs / 1_000));
+  }
+
+  #untilAfter(endMs: number): number {
+    return endMs + OVER_MS - this.#options.clock.wall();
   }
 }

@@ -14,6 +14,12 @@ const FAILURES: Readonly<Record<LoginFailure, Failure>> = {
   denied: { status: 403, error: 'forbidden', message: 'The login was cancelled or not allowed.' },
   unknown: { status: 400, error: 'invalid_request', message: 'This login is not waiting any more.' },
   refused: { status: 400, error: 'invalid_request', message: 'The login could not be completed.' },
+  too_large: {
+    status: 403,
+    error: 'forbidden',
+    message:
+      'Your account holds more than this site can remember: it may be in too many groups. Tell whoever runs the site.',
+  },
   unavailable: {
     status: 503,
     error: 'temporarily_unavailable',

@@ -7,6 +7,7 @@ import type { LoginFailure } from '../events';
 import { refuseLogin } from './failure-page';
 import type { LoginParts } from '../parts';
 import { safeReturnTo } from './return-to';
+import { SessionsUnavailableError, SessionTooLargeError } from '../session/errors';
 import { newSession } from '../session/session';
 
 export async function startLogin(parts: LoginParts, req: Request, res: Response): Promise<void> {
@@ -53,6 +54,16 @@ function fail({ onEvent }: LoginParts, req: Request, res: Response, error: unkno
   if (error instanceof ProviderUnavailableError) {
     tell('unavailable', error.why);
     refuseLogin(req, res, 'unavailable', error.retryAfterSeconds);
+    return;
+  }
+  if (error instanceof SessionsUnavailableError) {
+    tell('unavailable', error.message);
+    refuseLogin(req, res, 'unavailable', 1);
+    return;
+  }
+  if (error instanceof SessionTooLargeError) {
+    tell('too_large', error.message);
+    refuseLogin(req, res, 'too_large');
     return;
   }
   if (!(error instanceof ProviderRefusedError)) throw error;

@@ -6,6 +6,7 @@ import { ProviderRefusedError } from '../../provider/errors';
 import { cookiesOf } from '../cookies/cookies';
 import type { LoginParts } from '../parts';
 import { claimsOf } from '../session/revocable';
+import { SessionsUnavailableError } from '../session/errors';
 import type { Session } from '../session/session';
 import { isFromHere } from './same-origin';
 
@@ -17,7 +18,7 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
     return;
   }
   const cookies = cookiesOf(req);
-  const brought = await cookie.read(cookies);
+  const brought = await cookie.read(cookies).catch(unknownSession);
   cookie.clear(res, cookies);
   if (!brought) {
     redirect(res, '/');
@@ -26,6 +27,8 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   const session = await renewals.latest(brought).catch(() => brought);
   const { subject, accessToken, refreshToken, idToken } = session;
   await revokeHere(parts, session);
+  // Where it cannot be deleted, it is over in time, and its refresh token serves nobody.
+  await cookie.delete(session).catch(unknownSession);
   const answers = await provider.revoke(refreshToken ?? accessToken).then(
     () => true,
     (error: unknown) => error instanceof ProviderRefusedError,
@@ -37,6 +40,11 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   });
   // A browser must not be sent to a provider that does not answer: here, its person is logged out in any case.
   redirect(res, (answers ? elsewhere : undefined) ?? '/');
+}
+
+/** Nobody is kept from logging out because Redis does not answer. Its event was told. */
+function unknownSession(error: unknown): undefined {
+  if (!(error instanceof SessionsUnavailableError)) throw error;
 }
 
 /** Copies of the cookie are refused from now on, and so is the access token, wherever it got to. */

@@ -2,9 +2,11 @@ import type { NextFunction, Request, Response } from 'express';
 import { routeOf } from '../../../http/route-of';
 import { refuseAmbiguous, refuseForbidden, refuseSession, refuseUnavailable } from '../../challenge';
 import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
-import { cookiesOf } from '../cookies/cookies';
+import { cookiesOf, type Cookies } from '../cookies/cookies';
 import type { LoginParts } from '../parts';
+import { SessionsUnavailableError, SessionTooLargeError } from '../session/errors';
 import { revocableSession } from '../session/revocable';
+import type { Session } from '../session/session';
 import { isFromHere } from './same-origin';
 
 /**
@@ -18,7 +20,7 @@ export async function sessionAsBearer(
   res: Response,
   next: NextFunction,
 ): Promise<void> {
-  const { origin, policy, session: cookie, renewals, revocations, tokenRules, onEvent } = parts;
+  const { origin, session: cookie, onEvent } = parts;
   const cookies = cookiesOf(req);
   if (!cookie.isIn(cookies)) {
     next();
@@ -33,41 +35,58 @@ export async function sessionAsBearer(
     refuseForbidden(res, 'This request does not come from a page of this site');
     return;
   }
-
-  const session = await cookie.read(cookies);
-  if (session && cookie.isOver(session)) {
-    // The cookie stays: with it, logging out still ends the session at the provider.
-    next();
-    return;
-  }
-  const state = session && revocations?.sessionState(revocableSession(session, tokenRules));
-  if (session && state === 'revoked') {
-    onEvent({ type: 'session_ended', subject: session.subject, cause: 'revoked' });
-    cookie.clear(res, cookies);
-    next();
-    return;
-  }
-  if (state === 'unknown' && routeOf(policy, req)?.sensitive) {
-    refuseSession(res);
-    return;
-  }
+  let session: Session | undefined;
   try {
-    const usable = session && (await renewals.usable(session));
-    if (usable) {
-      if (usable.session !== session) await cookie.write(res, cookies, usable.session);
-      if (usable.coming) cookie.writeInTime(res, cookies, usable.coming);
-      // The answer is about a person: no shared cache may keep it, nor the browser's after logout.
-      res.set('Cache-Control', 'no-store');
-      req.headers.authorization = `Bearer ${usable.session.accessToken}`;
-    } else cookie.clear(res, cookies);
+    session = await cookie.read(cookies);
+    if (!session) cookie.clear(res, cookies);
+    // The cookie of a session that is over stays: with it, logging out still ends the session at the provider.
+    else if (!cookie.isOver(session) && !(await goOn(parts, session, cookies, req, res))) return;
   } catch (error) {
-    if (error instanceof ProviderUnavailableError) {
-      refuseUnavailable(res, error.retryAfterSeconds);
+    if (error instanceof ProviderUnavailableError || error instanceof SessionsUnavailableError) {
+      refuseUnavailable(res, error instanceof ProviderUnavailableError ? error.retryAfterSeconds : 1);
       return;
     }
-    if (!(error instanceof ProviderRefusedError)) throw error;
-    if (session) onEvent({ type: 'session_ended', subject: session.subject, cause: error.reason });
+    const cause = endOf(error);
+    if (session) onEvent({ type: 'session_ended', subject: session.subject, cause });
     cookie.clear(res, cookies);
   }
   next();
+}
+
+/** Gives the request its token. @returns whether it goes on: `false` if it was answered. */
+async function goOn(
+  parts: LoginParts,
+  session: Session,
+  cookies: Cookies,
+  req: Request,
+  res: Response,
+): Promise<boolean> {
+  const { policy, session: cookie, renewals, revocations, tokenRules } = parts;
+  const state = revocations?.sessionState(revocableSession(session, tokenRules));
+  if (state === 'revoked') throw new ProviderRefusedError(tokenRules.issuer, 'revoked');
+  if (state === 'unknown' && routeOf(policy, req)?.sensitive) {
+    refuseSession(res);
+    return false;
+  }
+  const usable = await renewals.usable(session);
+  if (usable.session !== session) await written(parts, res, cookies, usable.session);
+  if (usable.coming) cookie.writeInTime(res, cookies, usable.coming);
+  // The answer is about a person: no shared cache may keep it, nor the browser's after logout.
+  res.set('Cache-Control', 'no-store');
+  req.headers.authorization = `Bearer ${usable.session.accessToken}`;
+  return true;
+}
+
+/** While Redis cannot keep it, what is kept there leads to it for a while, and the next request tries again. */
+async function written(parts: LoginParts, res: Response, cookies: Cookies, session: Session): Promise<void> {
+  await parts.session.write(res, cookies, session).catch((error: unknown) => {
+    if (!(error instanceof SessionsUnavailableError)) throw error;
+  });
+}
+
+/** Why a session is over. @throws what is no reason for that. */
+function endOf(error: unknown): string {
+  if (error instanceof ProviderRefusedError) return error.reason;
+  if (error instanceof SessionTooLargeError) return error.message;
+  throw error;
 }

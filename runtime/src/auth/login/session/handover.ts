@@ -6,17 +6,12 @@
 import { pause, type Clock } from '../../../time/clock';
 import { GRACE_MS, type Handover } from './renewals';
 import type { Sealer } from '../seal';
+import { evaluator, type LoginRedis } from './login-redis';
 import { readSession, type Session } from './session';
-
-/** A connected Redis client: node-redis' own, or that of `SecretsManager.redisClient()`. */
-export interface HandoverRedis {
-  sendCommand(args: string[]): Promise<unknown>;
-}
 
 /** Longer than the provider may take to answer. */
 const CLAIM_MS = 10_000;
 const ASK_AGAIN_MS = 100;
-const REDIS_TIMEOUT_MS = 500;
 
 /** Claims a renewal and gives nil. If it was claimed before: gives its result, which is empty while it is under way. */
 const CLAIM = `
@@ -41,7 +36,7 @@ const GIVE_UP = `return redis.call('DEL', KEYS[1])`;
 export const alone: Handover = { renew: (_name, work) => work(), received: () => undefined };
 
 export interface HandoverOptions {
-  readonly redis: HandoverRedis;
+  readonly redis: LoginRedis;
   readonly sealer: Sealer;
   /** Keeps the sessions of apps that share a Redis apart. */
   readonly app: string;
@@ -51,10 +46,7 @@ export interface HandoverOptions {
 }
 
 export function handoverThrough({ redis, sealer, app, keptMs, clock }: HandoverOptions): Handover {
-  const evaluate = async (script: string, name: string, ...values: string[]): Promise<unknown> => {
-    const key = `portcullis:{${app}:login:${name}}`;
-    return answerWithin(clock, REDIS_TIMEOUT_MS, redis.sendCommand(['EVAL', script, '1', key, ...values]));
-  };
+  const evaluate = evaluator(redis, `${app}:login`, clock);
 
   /** The session that another instance renewed; `'claimed'` if this instance has to renew it. */
   async function claim(name: string): Promise<Session | 'claimed'> {
@@ -93,13 +85,4 @@ export function handoverThrough({ redis, sealer, app, keptMs, clock }: HandoverO
     renew,
     received: (name) => void evaluate(RECEIVED, name, String(GRACE_MS)).catch(() => undefined),
   };
-}
-
-/** @throws Error if the answer does not come in time. */
-async function answerWithin<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
-  let cancel = (): void => undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    cancel = clock.after(ms, () => reject(new Error('Redis did not answer in time')));
-  });
-  return Promise.race([work, late]).finally(() => cancel());
 }

@@ -29,8 +29,9 @@ export const GRACE_MS = 60_000;
 const PAUSE_MS = 2_000;
 /** How long a token that is refused was renewed before it is renewed again because of that. */
 const REFUSED_AGAIN_MS = 10_000;
-/** Outcomes kept at most, some 4 KB each. A session whose outcome was dropped renews once more. */
+/** Outcomes kept at most, and characters of tokens in them. A session whose outcome was dropped renews once more. */
 const MOST_OUTCOMES = 10_000;
+const MOST_CHARACTERS = 40_000_000;
 
 /** Has one of several instances do the work that a name names; the others get its result. */
 export interface Handover {
@@ -68,6 +69,8 @@ export class Renewals {
     this.#options = options;
     this.#outcomes = new LRUCache({
       max: MOST_OUTCOMES,
+      maxSize: MOST_CHARACTERS,
+      sizeCalculation: (outcome) => (outcome instanceof Error ? 100 : charactersOf(outcome)),
       ttl: options.keptMs,
       ttlResolution: 0,
       // lru-cache takes a moment of 0 for none.
@@ -149,6 +152,10 @@ export class Renewals {
     if (outcome !== undefined) this.#outcomes.set(before, outcome, { ttl: GRACE_MS });
     this.#options.handover.received(before);
   }
+}
+
+function charactersOf({ accessToken, refreshToken = '', idToken = '' }: Session): number {
+  return 100 + accessToken.length + refreshToken.length + idToken.length;
 }
 
 /** Names a state of a login, to Redis too, without telling the login's own name. */
