@@ -5,7 +5,7 @@ import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
 import { cacheFolder } from '../engines/install/cache-folder';
 import { engineEnvironment } from '../engines/programs/opentofu';
 import { withoutGenericVariables } from './generic-variables';
-import { footprintOf, type VaultFootprint } from './given/vault';
+import { footprintOf, type VaultFootprint } from './given/footprint';
 import { redisCommand } from './servers/redis';
 import { poll } from '../engines/process/poll';
 import type { Note } from '../engines/progress';

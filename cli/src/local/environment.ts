@@ -14,7 +14,7 @@ import { addressOf, agree, changesAny, type Confirm } from './given/inspect';
 import type { GivenServers } from './given/options';
 import { ChangeRecord } from './given/record';
 import { addVaultUser } from './given/redis';
-import type { VaultFootprint } from './given/vault';
+import type { VaultFootprint } from './given/footprint';
 import { givenIdentity, startIdentity, type Identity } from './identity';
 import { databaseUrl } from './postgres-admin';
 import { markOf, seedPostgres } from './seed';

@@ -6,7 +6,8 @@ import type { GivenServers } from './options';
 import { inspectPostgres, postgresChanges } from './postgres';
 import { ChangeRecord } from './record';
 import { inspectRedis, redisChanges } from './redis';
-import { inspectVault, vaultChanges, type VaultFootprint } from './vault';
+import type { VaultFootprint } from './footprint';
+import { inspectVault, vaultChanges } from './vault';
 
 /** What will be done to one server, in words. */
 export interface ServerChanges {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { PortcullisError } from '../../errors';
 import { cacheFolder } from '../../engines/install/cache-folder';
-import type { VaultFootprint } from './vault';
+import type { VaultFootprint } from './footprint';
 
 /** What is about to be changed on servers of the user's own. No credential of theirs is in it. */
 export interface Changes {

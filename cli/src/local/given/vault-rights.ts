@@ -1,6 +1,6 @@
 /** What a token has to be allowed for a deploy, and for taking it back: asked before anything is changed. */
 import type { VaultClient } from '../../engines/vault-client';
-import type { VaultFootprint } from './vault';
+import type { VaultFootprint } from './footprint';
 
 /** A path, and what may be done there. */
 export interface Right {
