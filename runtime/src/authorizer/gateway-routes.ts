@@ -7,7 +7,9 @@
 import { PolicyError, type Problem, type Route } from '../policy';
 import type { Wildcards } from '../policy/ambiguous-path';
 import { spellings, wildcardsOf, type PatternPart } from '../policy/route-pattern';
-import { ANYTHING, ANYTHING_REPEATED, IN_SEGMENT, IN_SEGMENT_REPEATED, meet } from './wildcards';
+import { gatewayLimits } from './gateway-limits';
+import { resourcesOf, withMethods } from './resources';
+import { ANYTHING, ANYTHING_REPEATED, IN_SEGMENT, IN_SEGMENT_REPEATED, includes, meet } from './wildcards';
 
 /** A route of the policy, as a gateway's event and an IAM policy name it. */
 export interface GatewayRoute {
@@ -18,6 +20,8 @@ export interface GatewayRoute {
   readonly routeKeys: readonly string[];
   /** The other routes, by their place in the list, that `resources` permits as well. */
   readonly alsoPermits: readonly number[];
+  /** The other routes, by their place in the list, of which `resources` says all that theirs say. */
+  readonly takesIn: readonly number[];
   /** Left out where the path has none. */
   readonly wildcards?: Wildcards;
 }
@@ -25,20 +29,26 @@ export interface GatewayRoute {
 /** @throws PolicyError if a gateway's wildcards cannot tell routes apart, or a path holds what IAM reads as one. */
 export function gatewayRoutes(routes: readonly Route[]): readonly GatewayRoute[] {
   const alsoPermits = routes.map((route) =>
-    routes.flatMap((other, index) => (other !== route && takesIn(route, other) ? [index] : [])),
+    routes.flatMap((other, index) => (other !== route && permitsToo(route, other) ? [index] : [])),
   );
   const problems = [
     ...tangled(alsoPermits),
     ...deniedWithAnother(routes, alsoPermits),
     ...readAsWildcards(routes),
+    ...gatewayLimits(routes),
   ];
   if (problems.length > 0) throw new PolicyError(problems);
 
+  const resources = routes.map(resourcesOf);
+  const includedIn = (all: readonly string[]) => (own: readonly string[], index: number) =>
+    own !== all && own.every((one) => all.some((pattern) => includes(pattern, one))) ? [index] : [];
+
   return routes.map((route, index) => ({
     scopes: route.scopes,
-    resources: withMethods(route, spellings(route.path, iamPart), ''),
+    resources: resources[index] ?? [],
     routeKeys: withMethods(route, spellings(route.path, routeKeyPart), ' '),
     alsoPermits: alsoPermits[index] ?? [],
+    takesIn: resources.flatMap(includedIn(resources[index] ?? [])),
     ...(wildcardsOf(route.path).groups.length > 0 && { wildcards: wildcardsOf(route.path) }),
   }));
 }
@@ -87,23 +97,13 @@ function readAsWildcards(routes: readonly Route[]): Problem[] {
   );
 }
 
-/** HEAD is GET, here as in the app. */
-function withMethods({ method }: Route, paths: readonly string[], separator: string): string[] {
-  const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
-  return methods.flatMap((name) => paths.map((path) => `${name}${separator}${path}`));
-}
-
-function iamPart(part: PatternPart): string {
-  return part.type === 'text' ? part.value : '*';
-}
-
 function routeKeyPart(part: PatternPart): string {
   if (part.type === 'text') return part.value;
   return part.type === 'param' ? `{${part.name}}` : `{${part.name}+}`;
 }
 
 /** Whether what IAM permits for one route includes a request of the other. */
-function takesIn(route: Route, other: Route): boolean {
+function permitsToo(route: Route, other: Route): boolean {
   if (route.method !== other.method) return false;
   const permitted = spellings(route.path, (part) => (part.type === 'text' ? part.value : ANYTHING_REPEATED));
   const requested = spellings(other.path, (part) => {

@@ -3,7 +3,7 @@ import type { GatewayRoute } from './gateway-routes';
 
 /**
  * Every method that the scopes permit, and nothing of the request that asked: the gateway will use the answer for
- * the token's other requests too.
+ * the token's other requests too. A route is left out where the pattern of another one with the same effect says it.
  *
  * @param methodArn of that request; names the API and its stage.
  */
@@ -14,7 +14,9 @@ export function permissions(
 ): readonly PolicyStatement[] {
   const stage = methodArn.split('/', 2).join('/');
   const statement = (Effect: 'Allow' | 'Deny', found: readonly GatewayRoute[]): PolicyStatement[] => {
-    const Resource = found.flatMap(({ resources }) => resources.map((resource) => `${stage}/${resource}`));
+    const said = new Set(found.flatMap(({ takesIn }) => takesIn.map((index) => routes[index])));
+    const named = found.filter((route) => !said.has(route));
+    const Resource = named.flatMap(({ resources }) => resources.map((resource) => `${stage}/${resource}`));
     return Resource.length === 0 ? [] : [{ Action: 'execute-api:Invoke', Effect, Resource }];
   };
 

@@ -32,6 +32,15 @@ export function meet(first: string, second: string): boolean {
   return from(0, 0);
 }
 
+/**
+ * Whether an IAM pattern matches every text that another one matches. Both know one wildcard, `*`, which stands for any
+ * characters, a `*` too; so it does if it matches the other pattern itself.
+ */
+export function includes(pattern: string, other: string): boolean {
+  const quoted = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${quoted.join('.*')}$`, 's').test(other);
+}
+
 type Sign = string | undefined;
 
 const repeats = (sign: Sign): boolean => sign === IN_SEGMENT_REPEATED || sign === ANYTHING_REPEATED;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { definePolicy, PolicyError, type Policy } from '../../../../runtime/src/policy';
-import { gatewayRoutes } from '../../../../runtime/src/authorizer/gateway-routes';
+import { definePolicy, PolicyError, type Policy, type Problem } from '../../../../runtime/src/policy';
+import { gatewayRoutes, type GatewayRoute } from '../../../../runtime/src/authorizer/gateway-routes';
+import type { PolicyResponse } from '../../../../runtime/src/authorizer/gateway-events';
+import { gatewayLimits } from '../../../../runtime/src/authorizer/gateway-limits';
 import { permissions } from '../../../../runtime/src/authorizer/permissions';
 import {
   meet,
@@ -50,6 +52,7 @@ describe('a route in the words of the gateway', () => {
       resources: ['GET/Users/*/files/*', 'HEAD/Users/*/files/*'],
       routeKeys: ['GET /Users/{id}/files/{rest+}', 'HEAD /Users/{id}/files/{rest+}'],
       alsoPermits: [],
+      takesIn: [],
       wildcards: { source: expect.any(String) as string, groups: [2] },
     });
     expect(gatewayRoutes(policyOf({ method: 'GET', path: '/users/:id' }).routes)[0]).not.toHaveProperty(
@@ -194,6 +197,69 @@ describe('a remembered answer', () => {
     expect(judged).toBeGreaterThan(runs(200));
   });
 
+  it('leaves out what another pattern of the same effect takes in', () => {
+    const statements = permissions(
+      gatewayRoutes(users.routes),
+      ['users', 'orders', 'details', 'admin'],
+      methodArn('GET', '/'),
+    );
+    expect(statements).toEqual([
+      {
+        Action: 'execute-api:Invoke',
+        Effect: 'Allow',
+        Resource: [
+          methodArn('GET', '/users/*'),
+          methodArn('HEAD', '/users/*'),
+          methodArn('DELETE', '/users/*'),
+          methodArn('GET', '/status'),
+          methodArn('HEAD', '/status'),
+        ],
+      },
+    ]);
+  });
+
+  it('says exactly what it would say with every route by name, of unlisted requests too', () => {
+    let folded = 0;
+    const answers = (listed: readonly GatewayRoute[], scopes: readonly string[]): PolicyResponse => ({
+      principalId: 'user-1',
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: permissions(listed, scopes, methodArn('GET', '/')),
+      },
+      context: { subject: 'user-1', tier: 'free' },
+    });
+    const anything = fc.tuple(
+      fc.constantFrom('GET', 'HEAD', 'POST', 'DELETE'),
+      fc
+        .array(fc.constantFrom('a', 'b', 'c', '', '*'), { minLength: 1, maxLength: 5 })
+        .map((parts) => `/${parts.join('/')}`),
+    );
+    fc.assert(
+      fc.property(
+        routes,
+        fc.subarray(['r', 's']),
+        fc.array(anything, { minLength: 8, maxLength: 16 }),
+        (listed, scopes, requests) => {
+          const policy = tryPolicy(listed);
+          fc.pre(policy !== undefined);
+          const all = gatewayRoutes(policy.routes);
+          const short = answers(all, scopes);
+          const long = answers(
+            all.map((route) => ({ ...route, takesIn: [] })),
+            scopes,
+          );
+          if (JSON.stringify(short).length < JSON.stringify(long).length) folded += 1;
+          for (const [method, requestPath] of requests) {
+            const arn = methodArn(method, requestPath);
+            expect([arn, permits(short, arn)]).toEqual([arn, permits(long, arn)]);
+          }
+        },
+      ),
+      { numRuns: runs(500) },
+    );
+    expect(folded).toBeGreaterThan(runs(20));
+  });
+
   /** `undefined` where the routes are refused: two of them are one, here or at the gateway. */
   function tryPolicy(listed: readonly RouteInput[]): Policy | undefined {
     try {
@@ -205,6 +271,49 @@ describe('a remembered answer', () => {
       throw error;
     }
   }
+});
+
+describe('what API Gateway has room for', () => {
+  const long = (characters: number): string => `/${'a'.repeat(characters - 1)}`;
+
+  it('is a resource of 512 characters, whatever its region and its stage are called', () => {
+    const problems = (() => {
+      try {
+        gatewayRoutes(policyOf({ method: 'GET', path: '/a' }, { method: 'DELETE', path: long(400) }).routes);
+      } catch (error) {
+        return (error as PolicyError).problems;
+      }
+      return [];
+    })();
+    expect(problems).toEqual([
+      {
+        path: 'routes[1].path',
+        message: expect.stringMatching(
+          /^needs up to \d+ characters in the authorizer’s answer, API Gateway takes 512; shorten it by \d+$/,
+        ) as string,
+      },
+    ]);
+    const excess = Number(/by (\d+)$/.exec(problems[0]?.message ?? '')?.[1]);
+    expect(gatewayRoutes(policyOf({ method: 'DELETE', path: long(400 - excess) }).routes)).toHaveLength(1);
+    expect(() => gatewayRoutes(policyOf({ method: 'DELETE', path: long(401 - excess) }).routes)).toThrow(
+      /by 1$/,
+    );
+  });
+
+  it('is an answer of 6 MB, which Lambda returns at most', () => {
+    const [route] = policyOf({ method: 'POST', path: '/a' }).routes;
+    const of = (count: number): Problem[] =>
+      gatewayLimits(Array.from({ length: count }, () => ({ ...route!, path: `/${'a'.repeat(199)}` })));
+    expect(of(300)).toEqual([]);
+    expect(of(20_000)).toEqual([
+      {
+        path: 'routes',
+        message: expect.stringMatching(
+          /^need up to \d+ bytes in the authorizer’s answer, Lambda returns at most 6291556; make it several APIs$/,
+        ) as string,
+      },
+    ]);
+  });
 });
 
 describe('two texts with wildcards', () => {
