@@ -1,5 +1,5 @@
 /** Where an issuer's keys are: where its options say, or where the issuer says. */
-import { isLoopback } from '../../policy/loopback';
+import { isTrustedAddress } from '../trusted-address';
 import type { FetchJson } from './fetch-json';
 
 /**
@@ -33,18 +33,4 @@ export async function discoverJwksUri(issuer: string, fetchJson: FetchJson): Pro
     throw new Error(`${url} names no https jwks_uri`);
   }
   return jwksUri;
-}
-
-/**
- * Whether an address that an issuer published may be asked: https, or plain http of a loopback issuer's own host. A
- * remote issuer that sends us to our own machine would have us ask a server that it cannot reach itself.
- */
-export function isTrustedAddress(address: string, issuer: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname } = new URL(address);
-  if (protocol === 'https:') return true;
-  const own = new URL(issuer);
-  return (
-    protocol === 'http:' && own.protocol === 'http:' && own.hostname === hostname && isLoopback(hostname)
-  );
 }

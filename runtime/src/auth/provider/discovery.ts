@@ -3,7 +3,8 @@ import * as oidc from 'openid-client';
 import { backoffMs } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
-import { ProviderUnavailableError } from './errors';
+import { isTrustedAddress } from '../trusted-address';
+import { ProviderRefusedError, ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './options';
 import { translateError } from './translate-error';
 
@@ -70,15 +71,36 @@ export class Discovery {
   }
 }
 
-function discover(options: ProviderOptions): Promise<oidc.Configuration> {
+/** What is asked of the provider, or where browsers are sent. The keys are asked for elsewhere. */
+const ENDPOINTS = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+] as const;
+
+/** @throws ProviderRefusedError if an endpoint's address is not to be believed: it would be sent codes and secrets. */
+function checkEndpoints(configuration: oidc.Configuration, issuer: string): void {
+  const metadata = configuration.serverMetadata();
+  for (const name of ENDPOINTS) {
+    const address: unknown = metadata[name];
+    if (address === undefined || (typeof address === 'string' && isTrustedAddress(address, issuer))) continue;
+    const detail = `its ${name} is not https, nor plain http on the host of an issuer on loopback`;
+    throw new ProviderRefusedError(issuer, 'invalid_response', detail);
+  }
+}
+
+async function discover(options: ProviderOptions): Promise<oidc.Configuration> {
   const { issuer, clientId, clientSecret, clientAuthentication } = options;
   const authentication =
     clientAuthentication === 'client_secret_basic' ? oidc.ClientSecretBasic : oidc.ClientSecretPost;
   const url = new URL(issuer);
-  return oidc.discovery(url, clientId, undefined, authentication(clientSecret), {
+  const configuration = await oidc.discovery(url, clientId, undefined, authentication(clientSecret), {
     timeout: TIMEOUT_SECONDS,
     // Our options admit plain http on loopback only. (Deprecated "to make it stand out".)
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
   });
+  checkEndpoints(configuration, issuer);
+  return configuration;
 }

@@ -108,3 +108,50 @@ describe('a provider', () => {
     expect(events).toEqual([{ type: 'provider_found', issuer: url }]);
   });
 });
+
+describe('an endpoint that the provider announces', () => {
+  const ENDPOINTS = [
+    'authorization_endpoint',
+    'token_endpoint',
+    'revocation_endpoint',
+    'end_session_endpoint',
+  ];
+
+  it.each(
+    ENDPOINTS.flatMap((name) =>
+      [
+        'http://auth.example.com/x',
+        'http://127.0.0.2:9000/x',
+        'http://localhost/x',
+        'file:///etc/passwd',
+        'javascript:alert(1)',
+        'not an address',
+        7,
+      ].map((address) => [name, address] as const),
+    ),
+  )('is not believed where %s is %p', async (name, address) => {
+    metadata = { ...metadata, [name]: address };
+    const error: unknown = await found()
+      .begin({})
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE' });
+    expect((error as Error).message).toContain(`${name} is not https`);
+    expect(provider?.known).toBe(false);
+    expect(events).toContainEqual({
+      type: 'provider_unavailable',
+      issuer: url,
+      cause: expect.stringContaining(name) as string,
+    });
+  });
+
+  it('is believed where it is https, or plain http of a loopback issuer’s own host', async () => {
+    metadata = {
+      ...metadata,
+      authorization_endpoint: 'https://login.example.com/authorize',
+      end_session_endpoint: `${url}/logout`,
+    };
+    const { url: address } = await found().begin({});
+    expect(address).toMatch(/^https:\/\/login\.example\.com\/authorize\?/);
+    expect(provider?.endSessionUrl({})).toContain(`${url}/logout`);
+  });
+});
