@@ -11,7 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const INSTALLED = 'node_modules/.portcullis-lock';
+/** What npm says that it installed, and the lock file whose listed scripts have run. */
+const NOTED = 'node_modules/.package-lock.json';
+const PREPARED = 'node_modules/.portcullis-lock';
 
 requireNode();
 requireTemporaryFolder();
@@ -42,22 +44,62 @@ function requireTemporaryFolder() {
   }
 }
 
+/**
+ * Installs the lock file's packages without their install scripts: any of a thousand could do what it likes, with the
+ * credentials of whoever installs. Scripts that package.json's `allowScripts` lists run where engines are started. npm
+ * knows that list from version 11 on, and even so runs the scripts that are not on it.
+ */
 function installPackages() {
-  const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
-  if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return;
+  const lock = readFileSync('package-lock.json');
+  const wanted = createHash('sha256').update(lock).digest('hex');
+  if (existsSync(PREPARED) && readFileSync(PREPARED, 'utf8') === wanted) return;
 
-  console.error('Installing packages (npm ci) ...');
-  const started = Date.now();
-  const npm = process.env.npm_execpath;
-  const command = npm ? [process.execPath, npm] : ['npm'];
-  const { status } = spawnSync(
-    command[0],
-    [...command.slice(1), 'ci', '--no-fund', '--no-audit', '--loglevel=error'],
-    { stdio: ['ignore', 2, 2], env: { ...npmCache(), ...process.env } },
+  if (!areInstalled(JSON.parse(lock).packages)) {
+    console.error('Installing packages (npm ci) ...');
+    const started = Date.now();
+    npm('ci', '--ignore-scripts', '--no-fund', '--no-audit');
+    console.error(`Installed packages in ${Math.round((Date.now() - started) / 1000)} s`);
+  }
+  if (!runsEngines()) return;
+  npm('rebuild', '--ignore-scripts=false', '--silent', ...packagesWithScripts());
+  writeFileSync(PREPARED, wanted);
+}
+
+/** Whether npm noted that it installed what the lock file has, but for optional packages of other platforms. */
+function areInstalled(wanted) {
+  if (!existsSync(NOTED)) return false;
+  const { packages: installed } = JSON.parse(readFileSync(NOTED, 'utf8'));
+  // By content: npm does not put every package where its lock file says.
+  const contents = (packages) =>
+    new Set(Object.entries(packages).map(([path, { integrity }]) => integrity ?? path));
+  const needed = Object.entries(wanted).filter(([path, { optional }]) => path !== '' && !optional);
+  const [there, known] = [contents(installed), contents(wanted)];
+  return (
+    [...contents(Object.fromEntries(needed))].every((one) => there.has(one)) &&
+    [...there].every((one) => known.has(one))
   );
-  if (status !== 0) fail('npm ci failed: see its messages above. Running this command again is safe.');
-  writeFileSync(INSTALLED, wanted);
-  console.error(`Installed packages in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** `npm start` and the tests start PostgreSQL, whose package makes links in its script. No other command needs one. */
+function runsEngines() {
+  return /^(start|test)(:|$)/.test(process.argv[2] ?? '');
+}
+
+function packagesWithScripts() {
+  const { allowScripts = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return Object.keys(allowScripts).filter((name) => allowScripts[name]);
+}
+
+function npm(task, ...options) {
+  const own = process.env.npm_execpath;
+  const [command, ...given] = own ? [process.execPath, own] : ['npm'];
+  const { status } = spawnSync(command, [...given, task, '--loglevel=error', ...options], {
+    stdio: ['ignore', 2, 2],
+    env: { ...npmCache(), ...process.env },
+  });
+  if (status !== 0) {
+    fail(`npm ${task} failed: see its messages above. Running this command again is safe.`);
+  }
 }
 
 /** npm keeps what it downloads below the home folder, which need not be writable where ours is named. */
