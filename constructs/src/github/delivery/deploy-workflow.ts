@@ -1,7 +1,14 @@
 /** `deploy.yml`: deploys of nothing but what was reviewed. */
 import { WRAPPING_SECONDS } from '../../vault';
 import { ACTIONS } from '../workflow/actions';
-import { CHECKED_OUT, PORTCULLIS, type Job, type Step, type Workflow } from '../workflow/workflow';
+import {
+  PORTCULLIS,
+  PREPARED,
+  SET_UP_OPENTOFU,
+  type Job,
+  type Step,
+  type Workflow,
+} from '../workflow/workflow';
 import {
   PLAN,
   signIn,
@@ -50,7 +57,8 @@ function planJob(
     'timeout-minutes': 30,
     outputs: { digests: '${{ steps.plan.outputs.digests }}' },
     steps: [
-      ...CHECKED_OUT,
+      ...PREPARED,
+      SET_UP_OPENTOFU,
       ...signIn(vaultAddress, vault.planRole, aws.region, aws.planRoleArn),
       {
         name: 'Plan',
@@ -82,7 +90,8 @@ function deployJob(
     'timeout-minutes': 30,
     concurrency: { group: `deploy-${name}`, 'cancel-in-progress': false },
     steps: [
-      ...CHECKED_OUT,
+      ...PREPARED,
+      SET_UP_OPENTOFU,
       {
         name: 'Fetch the change list',
         env: { GH_TOKEN: '${{ github.token }}' },

@@ -1,5 +1,5 @@
 /** `plan.yml`: plans that reviewers can read. */
-import { CHECKED_OUT, type Step, type Workflow } from '../workflow/workflow';
+import { PREPARED, SET_UP_OPENTOFU, type Step, type Workflow } from '../workflow/workflow';
 import { PLAN, signIn, vaultEnvironment, type DeliveryWorkflowProps } from './delivery';
 
 /**
@@ -27,7 +27,8 @@ export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Wo
         strategy: { 'fail-fast': false, matrix: { include } },
         env: { STACK: '${{ matrix.stack }}' },
         steps: [
-          ...CHECKED_OUT,
+          ...PREPARED,
+          SET_UP_OPENTOFU,
           ...signIn('${{ matrix.vault }}', vault.planRole, '${{ matrix.region }}', '${{ matrix.role }}'),
           {
             name: 'Plan',

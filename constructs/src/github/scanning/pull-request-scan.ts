@@ -1,14 +1,11 @@
 /** The job that scans a pull request: the API runs on the runner, and nothing needs a credential. */
 import { ACTIONS } from '../workflow/actions';
-import { CHECKED_OUT, type Job, type Step } from '../workflow/workflow';
+import { PREPARED, type Job, type Step } from '../workflow/workflow';
 import { GATE, SCAN_OPTIONS, uploadReport, type SecurityWorkflowProps } from './scan-job';
 
 /** Runs the API and everything that it needs in the container of the repository's `compose.test.yml`. */
 const COMPOSE = 'docker compose --file compose.test.yml';
 const API_ON_RUNNER = 'http://localhost:3000';
-
-/** Installs the gate's packages first: the container mounts a volume there, which would make the folder root's. */
-const PREPARE_GATE: Step = { name: 'Prepare the gate', run: `${GATE} --help > /dev/null` };
 
 /** `--wait` waits for the health check, which runs inside the container. The scanner comes from outside. */
 const START_API: Step = {
@@ -39,8 +36,7 @@ export function baselineJob({ failOn }: SecurityWorkflowProps): Job {
     permissions: { contents: 'read' },
     'timeout-minutes': 30,
     steps: [
-      ...CHECKED_OUT,
-      PREPARE_GATE,
+      ...PREPARED,
       START_API,
       {
         name: 'Scan passively',

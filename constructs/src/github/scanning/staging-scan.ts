@@ -1,6 +1,6 @@
 /** The jobs that scan staging, as each tier. */
 import { ACTIONS } from '../workflow/actions';
-import { CHECKED_OUT, HARDENED, type Job, type Step, vaultStep } from '../workflow/workflow';
+import { PREPARED, HARDENED, type Job, type Step, vaultStep } from '../workflow/workflow';
 import { GATE, SCAN_OPTIONS, uploadReport, type SecurityWorkflowProps } from './scan-job';
 import { forgetTokens, keepTokenFresh, seeThrough } from './scan-token';
 
@@ -18,7 +18,7 @@ export function stagingJob(props: SecurityWorkflowProps, report: string, scan: S
     strategy: { 'fail-fast': false, 'max-parallel': 1, matrix: { tier: props.tiers } },
     env: { STAGING_URL: props.stagingUrl, TIER: '${{ matrix.tier }}' },
     steps: [
-      ...CHECKED_OUT,
+      ...PREPARED,
       readSecrets(props.vault),
       WAIT_FOR_RELEASE,
       keepTokenFresh(props.tokens),

@@ -3,6 +3,7 @@ export const ACTIONS = {
   hardenRunner: pinned('step-security/harden-runner', 'b09bb98e06d4d774595224525879c09bc6e98c40', 'v2.20.1'),
   checkout: pinned('actions/checkout', '3d3c42e5aac5ba805825da76410c181273ba90b1', 'v7.0.1'),
   setupNode: pinned('actions/setup-node', '820762786026740c76f36085b0efc47a31fe5020', 'v7.0.0'),
+  setupOpenTofu: pinned('opentofu/setup-opentofu', 'a1320f892987e89d278cc92dc5adc984fb93aca4', 'v2.0.2'),
   uploadArtifact: pinned('actions/upload-artifact', '043fb46d1a93c77aae656e7c1c64a875d1fc6a0a', 'v7.0.1'),
   mergeArtifacts: pinned(
     'actions/upload-artifact/merge',

@@ -59,11 +59,14 @@ export const HARDENED: Step = {
 /** The line of Node with long-term support that the commands are tried on. A runner's own may be any other. */
 const NODE = 24;
 
+/** An install script would run with whatever the job is signed in to: none runs, and nothing is signed in yet. */
+const INSTALL: Step = { name: 'Install packages', run: 'npm ci --ignore-scripts' };
+
 /**
- * The first steps of a job that needs the sources. No credential stays in the checkout. Nothing comes from a cache:
- * jobs of other branches write there as well.
+ * The first steps of a job that runs Portcullis. No credential stays in the checkout. Nothing comes from a cache: jobs of
+ * other branches write there as well.
  */
-export const CHECKED_OUT: readonly Step[] = [
+export const PREPARED: readonly Step[] = [
   HARDENED,
   { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } },
   {
@@ -71,7 +74,18 @@ export const CHECKED_OUT: readonly Step[] = [
     uses: ACTIONS.setupNode,
     with: { 'node-version': NODE, 'package-manager-cache': false },
   },
+  INSTALL,
 ];
+
+/** A release of OpenTofu: a runner brings no engine. The engine then downloads its providers from their registry. */
+const OPENTOFU = '1.12.6';
+
+/** The engine that plans and applies. Its wrapper in JavaScript, which repeats what it prints, is left out. */
+export const SET_UP_OPENTOFU: Step = {
+  name: 'Set up OpenTofu',
+  uses: ACTIONS.setupOpenTofu,
+  with: { tofu_version: OPENTOFU, tofu_wrapper: false },
+};
 
 /** Signs a job in to Vault by the identity that GitHub gives it: the repository holds no long-lived secret. */
 export function vaultStep(

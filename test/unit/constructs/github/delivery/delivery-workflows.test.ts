@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { OPENTOFU } from '../../../../../cli/src/engines/programs/opentofu';
 import { policy } from '../../../../../policy';
 import { staging } from '../../../../../stacks/environments/staging';
 import { delivery, deliveryFiles, github } from '../../../../../stacks/github-settings';
@@ -16,7 +17,7 @@ interface JobFile {
   with?: Record<string, string>;
   'timeout-minutes'?: number;
   strategy?: { matrix: { include?: { stack: string }[] } };
-  steps?: { name: string; run?: string; with?: Record<string, unknown> }[];
+  steps?: { name: string; uses?: string; run?: string; with?: Record<string, unknown> }[];
 }
 interface WorkflowFile {
   on: Record<string, unknown>;
@@ -50,11 +51,47 @@ describe.each(workflows)('%s.yml', (_, { on, permissions, jobs }) => {
     expect(on).not.toHaveProperty('workflow_run');
   });
 
+  it('installs packages without their scripts, before it signs in anywhere', () => {
+    for (const { steps = [] } of Object.values(jobs)) {
+      const positions = (found: (step: (typeof steps)[number]) => boolean) =>
+        steps.flatMap((step, index) => (found(step) ? [index] : []));
+      const installed = positions(({ run }) => /\bnpm (ci|i|install)\b/.test(run ?? ''));
+      const signedIn = positions(({ uses }) => /vault-action|aws-credentials/.test(uses ?? ''));
+      const commands = positions(({ run }) => /npm run|\.ci\/run/.test(run ?? ''));
+      for (const index of installed) expect(steps[index]?.run).toMatch(/^npm ci --ignore-scripts$/m);
+      for (const index of [...signedIn, ...commands]) expect(installed[0]).toBeLessThan(index);
+    }
+  });
+
   it('ends every job of its own by a time-out', () => {
     for (const { uses, 'timeout-minutes': minutes } of Object.values(jobs)) {
       if (uses === undefined) expect(minutes).toBeLessThanOrEqual(180);
     }
   });
+});
+
+it('our own checks look at the signatures of what was installed, before any of it runs', () => {
+  const steps = workflow('ci').jobs.ci?.steps?.map(({ run }) => run ?? '') ?? [];
+  const signatures = steps.indexOf('npm audit signatures');
+  expect(signatures).toBeGreaterThan(steps.indexOf('npm ci --ignore-scripts'));
+  expect(steps.indexOf('bash .ci/run')).toBeGreaterThan(signatures);
+});
+
+it('a job that plans or applies does it by the release of OpenTofu that everybody runs', () => {
+  const version = OPENTOFU.version.replace(/^v/, '');
+  const jobs = workflows.flatMap(([, each]) => Object.values(each.jobs));
+  const engines = jobs.filter(({ steps }) =>
+    /portcullis -- (plan|deploy)|\.ci\/run/.test(JSON.stringify(steps ?? [])),
+  );
+  expect(engines.length).toBeGreaterThan(3);
+  for (const { steps } of engines) {
+    expect(steps?.find(({ uses }) => uses?.startsWith('opentofu/setup-opentofu@'))?.with).toEqual({
+      tofu_version: version,
+      tofu_wrapper: false,
+    });
+  }
+  const compose = readFileSync(join(__dirname, '../../../../../compose.test.yml'), 'utf8');
+  expect(compose).toContain(`opentofu:${version}-minimal`);
 });
 
 describe('a deploy', () => {

@@ -205,7 +205,7 @@ describe('the workflow of security scans', () => {
       'Check out',
       'Set up Node',
       // Before the container: it mounts a volume over node_modules, and would make the folder root's.
-      'Prepare the gate',
+      'Install packages',
       'Start the API',
       'Scan passively',
       'Judge by severity',
