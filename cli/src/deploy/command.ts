@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { styleText } from 'node:util';
 import { PortcullisError } from '../errors';
-import { readPlan } from '../plan/read-plan';
 import { renderTerminal } from '../plan/render/terminal';
 import { selectStacks } from '../workspace/stack-selection';
-import { summarize, type StackSummary } from '../plan/summary';
+import { summarizeRun, type StackSummary } from '../plan/summary';
 import { Workspace } from '../workspace/workspace';
 import { showProgress } from '../progress';
 import { plain } from '../text';
@@ -63,9 +62,9 @@ async function deploy(options: DeployOptions): Promise<void> {
     const applied: string[] = [];
     // One after the other: a later stack may read what an earlier one makes.
     for (const stack of stacks) {
-      const summary = await summarize(stack, readPlan(await workspace.plan(stack)));
+      const summary = await summarizeRun(stack, await workspace.plan(stack));
       const approved = reviewed.find((entry) => entry.stack === stack);
-      if (summary.digest !== approved?.digest) {
+      if (summary.digest === null || summary.digest !== approved?.digest) {
         refuse(approved, summary, applied, options);
         return;
       }
@@ -78,6 +77,10 @@ async function deploy(options: DeployOptions): Promise<void> {
     await workspace.close();
   }
 }
+
+/** The same changes, of something else: the change list cannot say what. */
+const ELSEWHERE =
+  'the changes look alike; their configuration, variables, data, providers or secrets are not those that were reviewed';
 
 function refuse(
   reviewed: Reviewed | undefined,
@@ -94,6 +97,7 @@ function refuse(
       stack: planned.stack,
       reviewed: reviewed?.digest,
       planned: planned.digest,
+      refused: planned.refused,
     };
     process.stdout.write(`${JSON.stringify({ ...result, differences: found ?? [] })}\n`);
     return;
@@ -101,7 +105,11 @@ function refuse(
   console.error(
     `${styleText('red', 'Not applied')}: ${planned.stack} would now change otherwise than was reviewed.`,
   );
-  console.error(`  reviewed ${reviewed?.digest ?? 'nothing'}\n  planned  ${planned.digest}`);
+  console.error(
+    `  reviewed ${reviewed?.digest ?? 'nothing'}\n  planned  ${planned.digest ?? 'what has no digest'}`,
+  );
+  for (const why of planned.refused) console.error(`  ${plain(why, 500)}`);
+  if (found?.length === 0) console.error(`  ${ELSEWHERE}`);
   if (found) for (const line of found) console.error(`  ${plain(line, 500)}`);
   else console.error(`\n${renderTerminal([planned])}`);
   if (applied.length > 0) console.error(`Applied before it: ${applied.join(', ')}.`);

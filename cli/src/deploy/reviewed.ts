@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PortcullisError, messageOf } from '../errors';
-import { canonical, digestOf, type PlannedChange } from '../plan/digest';
+import { canonical } from '../plan/digest/canonical';
+import { digestOf, type PlannedChange } from '../plan/digest/digest';
 import type { Value } from '../plan/values';
 
 /** What one digest stands for. */
@@ -17,6 +18,14 @@ export interface Reviewed {
 export function parseDigest(digest: string): Reviewed {
   const [, stack] = /^([\w-]+):[0-9a-f]{64}$/.exec(digest) ?? [];
   if (stack !== undefined) return { stack, digest };
+  const [, unreviewed] = /^([\w-]+):none$/.exec(digest) ?? [];
+  if (unreviewed !== undefined) {
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `the plan of ${unreviewed} has no digest: nobody could review what it would do`,
+      'read in its summary why, and have an administrator deploy it or mend that',
+    );
+  }
   throw new PortcullisError(
     'ERR_SETTING',
     `received ${JSON.stringify(digest.slice(0, 100))} as a digest`,
@@ -28,11 +37,12 @@ const fileSchema = z.object({
   stacks: z.array(
     z.object({
       stack: z.string(),
-      digest: z.string(),
+      digest: z.string().nullable(),
+      fingerprint: z.string().nullable(),
       changes: z.array(
         z.object({
           address: z.string(),
-          action: z.enum(['create', 'update', 'replace', 'delete', 'forget', 'import']),
+          action: z.enum(['create', 'update', 'replace', 'delete', 'forget', 'import', 'move', 'read']),
           attributes: z.record(z.string(), z.object({ before: z.custom<Value>(), after: z.custom<Value>() })),
         }),
       ),
@@ -49,7 +59,7 @@ const fileSchema = z.object({
 export function withChanges(reviewed: Reviewed, file: string): Reviewed {
   const parsed = fileSchema.safeParse(parseFile(file));
   const stack = parsed.data?.stacks.find(({ digest }) => digest === reviewed.digest);
-  if (stack && digestOf(stack.stack, stack.changes) === reviewed.digest) {
+  if (stack?.fingerprint && digestOf(stack.stack, stack.changes, stack.fingerprint) === reviewed.digest) {
     return { ...reviewed, changes: stack.changes };
   }
   throw new PortcullisError(

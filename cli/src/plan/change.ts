@@ -1,6 +1,6 @@
-import { same, type Value } from './values';
+import { own, same, type Value } from './values';
 
-export type Action = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import';
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'import' | 'move' | 'read';
 
 /** The attribute under which a change carries its provisioners. */
 export const SCRIPTS = '(provisioners)';
@@ -19,14 +19,14 @@ export type Attributes = Readonly<Record<string, Value>>;
 /** The attributes whose values differ, in the order of their names. */
 export function changedAttributes({ before, after }: Change): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].filter((name) => !same(before[name], after[name])).sort();
+  return [...names].filter((name) => !same(own(before, name), own(after, name))).sort();
 }
 
 /** The name by which a person knows a resource, now or after the change; its address where it has none. */
 export function labelOf({ before, after, address }: Change, ...attributes: readonly string[]): string {
   for (const side of [before, after]) {
     for (const attribute of attributes) {
-      const value = side[attribute];
+      const value = own(side, attribute);
       if (typeof value === 'string' && value !== '') return value;
     }
   }

@@ -7,8 +7,7 @@ import { renderMarkdown } from './render/markdown';
 import { renderSarif } from './render/sarif';
 import { renderTerminal } from './render/terminal';
 import { selectStacks } from '../workspace/stack-selection';
-import { summarize, type StackSummary } from './summary';
-import { readPlan } from './read-plan';
+import { summarizeRun, type StackSummary } from './summary';
 import { Workspace } from '../workspace/workspace';
 
 interface PlanOptions {
@@ -25,7 +24,7 @@ export function register(program: Command): void {
   // 2 and above are grades.
   failsWith(program.command('plan'), { usage: 1, failed: 1 })
     .description(
-      'plans stacks and says what changes for security: exit code 0 routine, 2 notice, 3 unknown until apply, 4 danger, 1 failed',
+      'plans stacks and says what changes for security: exit code 0 routine, 2 notice, 3 unknown, 4 danger, 1 failed',
     )
     .argument('[stacks...]', 'the stacks to plan, as in vault-staging')
     .option('-e, --environment <name>', 'every stack of an environment')
@@ -46,9 +45,7 @@ async function plan(stacks: readonly string[], { environment }: PlanOptions): Pr
   try {
     const chosen = selectStacks(await workspace.synthesize(), stacks, environment);
     await workspace.provide(chosen);
-    return await Promise.all(
-      chosen.map(async (stack) => summarize(stack, readPlan(await workspace.plan(stack)))),
-    );
+    return await Promise.all(chosen.map(async (stack) => summarizeRun(stack, await workspace.plan(stack))));
   } finally {
     await workspace.close();
   }
@@ -69,5 +66,7 @@ function publish(
 /** Lines of `name=value`. No text of a plan is in them, so none can start another line. */
 function renderOutputs(summaries: readonly StackSummary[]): string {
   const grade = worst(summaries.map((summary) => summary.grade));
-  return `grade=${grade}\ndigests=${summaries.map(({ digest }) => digest).join(' ')}\n`;
+  // A deploy of a stack without a digest is refused in words; left out, the stack would be passed over.
+  const digests = summaries.map(({ stack, digest }) => digest ?? `${stack}:none`);
+  return `grade=${grade}\ndigests=${digests.join(' ')}\n`;
 }

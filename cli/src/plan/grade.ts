@@ -2,13 +2,17 @@
  * How much a change asks of its reviewer, from least to most:
  *
  * - `routine`: nothing that protects anything changes.
- * - `notice`: security-relevant, but no weaker than before; or of a kind that no rule knows. Read it.
- * - `unknown`: security-relevant, and what it will be is known only after the apply.
+ * - `notice`: security-relevant, but no weaker than before. Read it.
+ * - `unknown`: known only after the apply, or explained neither by a rule for its kind nor by its content.
  * - `danger`: protects less than before, or destroys what cannot be had back.
  */
 export const GRADES = ['routine', 'notice', 'unknown', 'danger'] as const;
 
 export type Grade = (typeof GRADES)[number];
+
+export function isGrade(text: string): text is Grade {
+  return (GRADES as readonly string[]).includes(text);
+}
 
 /** Exit codes of `portcullis plan`; 1 is a failure of the command itself. */
 export const EXIT_CODES: Readonly<Record<Grade, number>> = { routine: 0, notice: 2, unknown: 3, danger: 4 };

@@ -1,9 +1,11 @@
 import { changedAttributes, SCRIPTS, type Change } from './change';
+import { examine } from './content/examine';
 import { GRADES, worst, type Grade, type Remark } from './grade';
 import { ruleFor } from './rules';
-import { waitsForValue } from './rules/attribute-judges';
+import { isOpenEnded, waitsForValue, type Judge } from './rules/attribute-judges';
 import type { Rule } from './rules/rule';
-import { hasUnknown, show, type Value } from './values';
+import { sayable } from './shown/sayable';
+import { hasUnknown, isNothing, own, Veiled, type Value } from './values';
 
 /** A change of one resource, with every remark on it. */
 export interface JudgedChange {
@@ -15,27 +17,43 @@ export interface JudgedChange {
   readonly remarks: readonly Remark[];
 }
 
-/** Says what a change means for security, worst first. A kind of resource that no rule knows gets a remark too. */
+/** Says what a change means for security, worst first: by a rule for its kind, and by its content. */
 export async function judgeChange(change: Change): Promise<JudgedChange> {
   const rule = ruleFor(change);
-  const remarks = [...scriptsOf(change), ...(rule ? await remarksOf(change, rule) : [unjudged(change)])];
+  const say = sayable(change);
+  const remarks = [...programsOf(change), ...(await remarksOf(change, rule))].map(({ grade, sentence }) => ({
+    grade,
+    sentence: say(sentence),
+  }));
   return {
     address: change.address,
     action: change.action,
     grade: worst(remarks.map(({ grade }) => grade)),
-    noun: rule?.noun(change) ?? change.address,
-    remarks: [...remarks].sort((one, other) => GRADES.indexOf(other.grade) - GRADES.indexOf(one.grade)),
+    noun: say(rule?.noun(change) ?? change.address),
+    remarks: remarks.sort((one, other) => GRADES.indexOf(other.grade) - GRADES.indexOf(one.grade)),
   };
 }
 
-/** A provisioner of any resource runs on the machine that holds the deploy's credentials. */
-function scriptsOf({ before, after }: Change): Remark[] {
-  return SCRIPTS in before || SCRIPTS in after
-    ? [{ grade: 'danger', sentence: 'runs a provisioner on the machine that deploys' }]
-    : [];
+/** Programs run on the machine that holds the deploy's credentials, whatever resource has them. */
+function programsOf({ type, before, after }: Change): Remark[] {
+  const runs = SCRIPTS in before || SCRIPTS in after;
+  if (type === 'external') return [{ grade: 'danger', sentence: 'runs a program on the machine that plans' }];
+  return runs ? [{ grade: 'danger', sentence: 'runs a provisioner on the machine that deploys' }] : [];
 }
 
-async function remarksOf(change: Change, rule: Rule): Promise<Remark[]> {
+async function remarksOf(change: Change, rule: Rule | undefined): Promise<readonly Remark[]> {
+  if (change.action === 'read') {
+    return change.type === 'external'
+      ? []
+      : [{ grade: 'unknown', sentence: 'will be read at the apply only' }];
+  }
+  if (change.action === 'move') {
+    return [{ grade: 'notice', sentence: 'will be known by another address, and stays as it is' }];
+  }
+  return rule ? ruled(change, rule) : unruled(change);
+}
+
+async function ruled(change: Change, rule: Rule): Promise<Remark[]> {
   const remarks: Remark[] = [];
   const { grade = 'notice', loses = 'what it did is no longer done' } = rule.destroyed ?? {};
   if (change.action === 'delete') return [{ grade, sentence: `will be destroyed: ${loses}` }];
@@ -51,49 +69,108 @@ async function remarksOf(change: Change, rule: Rule): Promise<Remark[]> {
   if (change.action === 'create') {
     remarks.push(rule.created?.(change) ?? { grade: 'notice', sentence: 'will be created' });
   }
-  for (const name of attributesToJudge(change, rule)) remarks.push(...judgeAttribute(change, rule, name));
-  return [...remarks, ...((await rule.remarks?.(change)) ?? [])];
+  const names = attributesToJudge(change, rule);
+  const unnamed = names.filter((name) => judgeOf(rule, name) === undefined && isSet(change, name));
+  const openEnded = names.filter((name) => isOpenEnded(judgeOf(rule, name) ?? (() => undefined)));
+  const seen = await examine(change, [...unnamed, ...openEnded]);
+  remarks.push(...seen.remarks);
+  for (const name of names) remarks.push(...judgeAttribute(change, rule, name));
+  remarks.push(
+    ...unexplained(
+      change,
+      unnamed.filter((name) => !seen.explained.has(name)),
+    ),
+  );
+  try {
+    return [...remarks, ...((await rule.remarks?.(change)) ?? [])];
+  } catch {
+    // A value of a shape that the provider's schema does not have.
+    return [...remarks, { grade: 'unknown', sentence: 'what changes cannot be read from the plan' }];
+  }
 }
 
 /** Of a new resource, the attributes that it leaves out count too: no list of addresses allows any address. */
-function attributesToJudge(change: Change, { attributes }: Rule): Iterable<string> {
+function attributesToJudge(change: Change, { attributes }: Rule): string[] {
   const changed = changedAttributes(change).filter((name) => name !== SCRIPTS);
-  return change.action === 'create' ? new Set([...changed, ...Object.keys(attributes)]) : changed;
+  return change.action === 'create' ? [...new Set([...changed, ...Object.keys(attributes)])] : changed;
+}
+
+function judgeOf({ attributes }: Rule, name: string): Judge | undefined {
+  return own(attributes, name);
 }
 
 function judgeAttribute({ action, before, after }: Change, rule: Rule, name: string): Remark[] {
-  const judge = rule.attributes[name];
+  const judge = judgeOf(rule, name);
+  if (!judge) return [];
   const isNew = action === 'create';
-  const [was, will]: [Value | undefined, Value | undefined] = [
-    isNew ? undefined : (before[name] ?? null),
-    after[name],
-  ];
-  // No remark: the id of a resource that does not exist yet, and attributes of a new one that its rule does not name.
-  if (!judge && (isNew || name === 'id' || (action === 'replace' && hasUnknown(will)))) return [];
+  const [was, will] = [isNew ? undefined : (own(before, name) ?? null), own(after, name)];
   if (hasUnknown(will)) {
-    return judge && !waitsForValue(judge, isNew)
-      ? []
-      : [{ grade: 'unknown', sentence: `${name} is known only after the apply` }];
+    return waitsForValue(judge, isNew)
+      ? [{ grade: 'unknown', sentence: `${name} is known only after the apply` }]
+      : [];
   }
-  if (!judge) return [{ grade: 'notice', sentence: `${name} ${show(was)} → ${show(will)}` }];
-  const remark = judge(was, will);
-  return remark ? [remark] : [];
+  try {
+    const remark = judge(was, will);
+    return remark ? [remark] : [];
+  } catch {
+    return [{ grade: 'unknown', sentence: `${name} cannot be read from the plan` }];
+  }
 }
 
-function unjudged(change: Change): Remark {
-  const verb = {
-    create: 'created',
-    update: 'changed',
-    replace: 'destroyed and made anew',
-    delete: 'destroyed',
-    forget: 'forgotten',
-    import: 'managed here, as it is',
-  };
-  const names = change.action === 'update' ? changedAttributes(change) : [];
-  const what = names.length > 0 ? `: ${names.join(', ')}` : '';
-  const grade = change.action === 'delete' || change.action === 'replace' ? 'danger' : 'notice';
-  return {
-    grade,
-    sentence: `will be ${verb[change.action]}${what}; no rule knows what that means, so read it in full`,
-  };
+/**
+ * Attributes that no rule names and whose content says nothing. A new resource has many that its provider fills in: they
+ * come with what its rule says of it.
+ */
+function unexplained({ action, after }: Change, names: readonly string[]): Remark[] {
+  if (action === 'create') {
+    const given = names.filter((name) => !hasUnknown(own(after, name)) && own(after, name) !== false);
+    return given.length > 0 ? [{ grade: 'notice', sentence: `has ${given.join(', ')} too` }] : [];
+  }
+  return names.map((name): Remark => {
+    const will = own(after, name);
+    return hasUnknown(will)
+      ? { grade: 'unknown', sentence: `${name} is known only after the apply` }
+      : { grade: 'unknown', sentence: `${name} changes, and no rule knows what that means` };
+  });
+}
+
+/** Whether there is anything to explain. The id of what does not exist yet is not. */
+function isSet({ action, before, after }: Change, name: string): boolean {
+  const will = own(after, name);
+  if (name === 'id' || (action === 'replace' && isUnknown(will))) return false;
+  return action !== 'create'
+    ? !isNothing(will) || !isNothing(own(before, name))
+    : !isNothing(will) && !isUnknown(will);
+}
+
+const isUnknown = (value: Value | undefined): boolean => value instanceof Veiled && value.kind === 'unknown';
+
+const VERBS = {
+  create: 'created',
+  update: 'changed',
+  replace: 'destroyed and made anew',
+  delete: 'destroyed',
+  forget: 'forgotten',
+  import: 'managed here, as it is',
+};
+
+/** A kind that no rule knows: what its content does not explain is unknown. */
+async function unruled(change: Change): Promise<Remark[]> {
+  const { action } = change;
+  if (action === 'read' || action === 'move') return [];
+  const names = changedAttributes(change).filter((name) => name !== SCRIPTS && isSet(change, name));
+  const { remarks, explained } = await examine(change, names, Object.keys(change.after));
+  const left = names.filter((name) => !explained.has(name));
+  const what = action === 'update' && names.length > 0 ? `: ${names.join(', ')}` : '';
+  if (action === 'update' && left.length === 0) {
+    return [...remarks, { grade: 'notice', sentence: `will be changed${what}` }];
+  }
+  const grade = action === 'delete' || action === 'replace' ? 'danger' : 'unknown';
+  return [
+    ...remarks,
+    {
+      grade,
+      sentence: `will be ${VERBS[action]}${what}; no rule knows what that means, so read it in full`,
+    },
+  ];
 }

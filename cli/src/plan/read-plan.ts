@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PortcullisError } from '../errors';
 import { SCRIPTS, type Action, type Attributes, type Change } from './change';
-import { isRecord, veil, type Value } from './values';
+import { isRecord, veil, Veiled, type Value } from './values';
 
 const changeSchema = z.object({
-  actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open'])),
+  actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open'])).min(1),
   importing: z.unknown().optional(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
@@ -13,10 +13,17 @@ const changeSchema = z.object({
   after_sensitive: z.unknown().optional(),
 });
 
-/** The part of the configuration that tells which provisioners run. */
+/** The part of the configuration that tells which programs run. */
 const moduleSchema = z.object({
   resources: z
-    .array(z.object({ address: z.string(), provisioners: z.array(z.unknown()).optional() }))
+    .array(
+      z.object({
+        address: z.string(),
+        mode: z.string().optional(),
+        type: z.string().optional(),
+        provisioners: z.array(z.unknown()).optional(),
+      }),
+    )
     .default([]),
   module_calls: z.record(z.string(), z.object({ module: z.unknown().optional() })).default({}),
 });
@@ -34,6 +41,7 @@ const planSchema = z.object({
     .array(
       z.object({
         address: z.string(),
+        previous_address: z.string().optional(),
         mode: z.enum(['managed', 'data', 'ephemeral']),
         type: z.string(),
         change: changeSchema,
@@ -53,32 +61,63 @@ type RawChange = z.output<typeof planSchema>['resource_changes'][number];
 export function readPlan(text: string): Change[] {
   const plan = planSchema.safeParse(parseJson(text));
   if (!plan.success) {
-    const [issue] = plan.error.issues;
-    throw unreadable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a plan'}`);
+    throw unreadable(describe('', plan.error));
   }
   if (plan.data.errored === true || plan.data.complete === false) {
     throw unreadable('it is not complete: the engine failed while planning, or deferred a part');
   }
   const { resource_changes: resources, output_changes: outputs, configuration } = plan.data;
-  const scripts = provisionersOf(configuration.root_module);
+  try {
+    return changesOf(resources, outputs, programsOf(configuration.root_module));
+  } catch (error) {
+    if (error instanceof RangeError) throw unreadable('it is nested too deeply');
+    throw error;
+  }
+}
+
+function changesOf(
+  resources: readonly RawChange[],
+  outputs: Readonly<Record<string, RawChange['change']>>,
+  { provisioners, external }: Programs,
+): Change[] {
   return [
-    ...resources.filter(({ mode }) => mode === 'managed').flatMap((raw) => toChange(raw, scripts)),
+    ...resources.filter(({ mode }) => mode === 'managed').flatMap((raw) => toChange(raw, provisioners)),
+    ...resources.filter(({ mode, type }) => mode === 'data' && type !== 'external').flatMap(toRead),
+    ...external.map((address) => readOf(address, 'external')),
     ...Object.entries(outputs).flatMap(([name, change]) =>
       toChange({ address: `output.${name}`, type: 'output', change: wrapped(change) }),
     ),
-  ].sort((one, other) => (one.address < other.address ? -1 : 1));
+  ].sort((one, other) => (one.address < other.address ? -1 : one.address > other.address ? 1 : 0));
 }
 
-type Scripts = ReadonlyMap<string, unknown>;
+/** What runs on the machine that plans or deploys. */
+interface Programs {
+  /** By the address of their resource, without its index. */
+  readonly provisioners: ReadonlySet<string>;
+  /** Addresses of data sources that are programs: they run at every plan. */
+  readonly external: readonly string[];
+}
 
-function toChange({ address, type, change }: Omit<RawChange, 'mode'>, scripts?: Scripts): Change[] {
-  const action = actionOf(change);
+/** Data that is read at the apply only, because it depends on what is applied. */
+function toRead({ address, type, change: { actions } }: RawChange): Change[] {
+  return actions.includes('read') ? [readOf(address, `data.${type}`)] : [];
+}
+
+function readOf(address: string, type: string): Change {
+  return { address, type, action: 'read', before: {}, after: {} };
+}
+
+function toChange(raw: Omit<RawChange, 'mode'>, provisioners?: Programs['provisioners']): Change[] {
+  const { address, type, change } = raw;
+  const action = actionOf(raw);
   if (action === undefined) return [];
-  const runs = scripts?.get(address.replace(/\[[^\]]*\]/g, ''));
+  const runs = provisioners?.has(address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '')) ?? false;
   const doomed = action === 'delete' || action === 'forget';
-  const before = attributes(veil(change.before, change.before_sensitive));
-  const after = attributes(veil(change.after, change.after_sensitive, change.after_unknown));
-  const script = runs === undefined || action === 'update' ? {} : { [SCRIPTS]: veil(runs, undefined) };
+  // A mark that is lifted, or set, by this very change veils both values.
+  const sensitive = [change.before_sensitive, change.after_sensitive];
+  const before = attributes(veil(change.before, sensitive));
+  const after = attributes(veil(change.after, sensitive, change.after_unknown));
+  const script = !runs || action === 'update' ? {} : { [SCRIPTS]: Veiled.WITHHELD };
   return [
     {
       address,
@@ -90,19 +129,29 @@ function toChange({ address, type, change }: Omit<RawChange, 'mode'>, scripts?: 
   ];
 }
 
-/** Provisioners by the address of their resource, without its index. */
-function provisionersOf(module: unknown, prefix = ''): Scripts {
-  const found = new Map<string, unknown>();
-  const { resources, module_calls: calls } = moduleSchema.parse(module ?? {});
-  for (const { address, provisioners = [] } of resources) {
-    if (provisioners.length > 0) found.set(prefix + address, provisioners);
-  }
-  for (const [name, call] of Object.entries(calls)) {
-    for (const [address, scripts] of provisionersOf(call.module, `${prefix}module.${name}.`)) {
-      found.set(address, scripts);
-    }
-  }
-  return found;
+/** No configuration nests modules deeper. */
+const DEEPEST_MODULE = 50;
+
+function programsOf(module: unknown, prefix = '', depth = 0): Programs {
+  if (depth > DEEPEST_MODULE) throw new RangeError('modules are nested too deeply');
+  const parsed = moduleSchema.safeParse(module ?? {});
+  if (!parsed.success) throw unreadable(describe('configuration', parsed.error));
+  const { resources, module_calls: calls } = parsed.data;
+  const inner = Object.entries(calls).map(([name, call]) =>
+    programsOf(call.module, `${prefix}module.${name}.`, depth + 1),
+  );
+  const withScripts = resources.filter(({ provisioners = [] }) => provisioners.length > 0);
+  const programs = resources.filter(({ mode, type }) => mode === 'data' && type === 'external');
+  return {
+    provisioners: new Set([
+      ...withScripts.map(({ address }) => prefix + address),
+      ...inner.flatMap(({ provisioners }) => [...provisioners]),
+    ]),
+    external: [
+      ...programs.map(({ address }) => prefix + address),
+      ...inner.flatMap(({ external }) => external),
+    ],
+  };
 }
 
 /** Gives an output the shape of a resource: one attribute, `value`. */
@@ -118,9 +167,15 @@ function wrapped(change: z.output<typeof changeSchema>): z.output<typeof changeS
   };
 }
 
-function actionOf({ actions, importing }: RawChange['change']): Action | undefined {
+function actionOf({
+  address,
+  previous_address: previous,
+  change: { actions, importing },
+}: Pick<RawChange, 'address' | 'previous_address' | 'change'>): Action | undefined {
   if (actions.length > 1) return 'replace';
   const [action] = actions;
+  // A change of nothing but the address, as by a `moved` block.
+  if (action === 'no-op' && previous !== undefined && previous !== address) return 'move';
   if (action === 'no-op' && importing !== undefined && importing !== null) return 'import';
   return action === 'create' || action === 'update' || action === 'delete' || action === 'forget'
     ? action
@@ -137,6 +192,12 @@ function parseJson(text: string): unknown {
   } catch {
     throw unreadable('it is not JSON');
   }
+}
+
+/** The first problem, with its path. Values of a plan may be secret, and are left out. */
+function describe(part: string, { issues: [issue] }: z.ZodError): string {
+  const path = [part, ...(issue?.path ?? [])].filter((name) => name !== '').map(String);
+  return `${path.join('.').slice(0, 200)}: ${issue?.message ?? 'not a plan'}`;
 }
 
 function unreadable(reason: string): PortcullisError {

@@ -1,7 +1,10 @@
 import type { Change } from './change';
-import { digestOf, normalized, type PlannedChange } from './digest';
+import { digestOf, normalized, type PlannedChange } from './digest/digest';
+import type { PlannedRun } from '../workspace/planned-run';
+import { reviewable, type Reviewable } from './digest/reviewable';
 import { worst, type Grade } from './grade';
 import { judgeChange, type JudgedChange } from './judge-change';
+import { readPlan } from './read-plan';
 
 export interface Counts {
   readonly create: number;
@@ -10,25 +13,39 @@ export interface Counts {
   readonly delete: number;
   readonly forget: number;
   readonly import: number;
+  readonly move: number;
+  readonly read: number;
 }
 
 /** A plan of one stack: `judged` is for people, `digest` for the deploy. Holds no secret. */
 export interface StackSummary {
   readonly stack: string;
-  readonly digest: string;
+  /** Null where the plan cannot be reviewed: `refused` says why. */
+  readonly digest: string | null;
+  readonly refused: readonly string[];
+  /** What the digest is made from besides the changes: see `reviewable()`. */
+  readonly fingerprint: string | null;
   readonly grade: Grade;
   readonly counts: Counts;
   readonly judged: readonly JudgedChange[];
-  /** The changes that the digest is made from. */
+  /** The changes as they may be shown; the digest is made from them too. */
   readonly changes: readonly PlannedChange[];
 }
 
-export async function summarize(stack: string, changes: readonly Change[]): Promise<StackSummary> {
+/** @param basis what the digest is made from. @default there is none */
+export async function summarize(
+  stack: string,
+  changes: readonly Change[],
+  basis: Reviewable = { refused: ['nothing says what it was planned with'] },
+): Promise<StackSummary> {
   const judged = await Promise.all(changes.map(judgeChange));
   const planned = normalized(changes);
+  const fingerprint = 'fingerprint' in basis ? basis.fingerprint : null;
   return {
     stack,
-    digest: digestOf(stack, planned),
+    digest: fingerprint === null ? null : digestOf(stack, planned, fingerprint),
+    refused: 'refused' in basis ? basis.refused : [],
+    fingerprint,
     grade: worst(judged.map(({ grade }) => grade)),
     counts: countsOf(changes),
     judged,
@@ -36,8 +53,13 @@ export async function summarize(stack: string, changes: readonly Change[]): Prom
   };
 }
 
+/** Summarizes what the workspace planned. @throws PortcullisError `ERR_PLAN_UNREADABLE` */
+export function summarizeRun(stack: string, run: PlannedRun): Promise<StackSummary> {
+  return summarize(stack, readPlan(run.plan), reviewable(run));
+}
+
 function countsOf(changes: readonly Change[]): Counts {
-  const counts = { create: 0, update: 0, replace: 0, delete: 0, forget: 0, import: 0 };
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, forget: 0, import: 0, move: 0, read: 0 };
   for (const { action } of changes) counts[action] += 1;
   return counts;
 }
@@ -51,6 +73,8 @@ export function describeCounts(counts: Counts): string {
     delete: 'destroy',
     forget: 'forget',
     import: 'import',
+    move: 'move',
+    read: 'read',
   };
   const parts = Object.entries(words).flatMap(([action, word]) => {
     const count = counts[action as keyof Counts];

@@ -1,6 +1,6 @@
 /**
- * Values of a plan that are safe to show. A value that the engine, its name or its look calls a secret is veiled
- * before anything else sees it; a value that is not known yet says so.
+ * Values of a plan, as rules see them. What the engine or its name calls a secret is veiled before anything else sees
+ * it; a value that is not known yet says so. Which of the others may be shown is said in `shown/`.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 
@@ -10,14 +10,23 @@ export type Value =
 /** A key of this process alone: marks can be compared here, and nobody can guess a value from one. */
 const MARKING_KEY = randomBytes(32);
 
+const WORDS = {
+  unknown: '(known after apply)',
+  sensitive: '(sensitive)',
+  withheld: '(not shown)',
+} as const;
+
 /** A value that cannot be shown. Two secrets are the same if their marks are. */
 export class Veiled {
   private constructor(
-    readonly kind: 'unknown' | 'sensitive',
+    readonly kind: keyof typeof WORDS,
     readonly mark: string,
   ) {}
 
   static readonly UNKNOWN = new Veiled('unknown', '');
+
+  /** A value that nothing calls secret, in a field that is not known to hold none. */
+  static readonly WITHHELD = new Veiled('withheld', '');
 
   static sensitive(value: unknown): Veiled {
     const mark = createHmac('sha256', MARKING_KEY)
@@ -27,7 +36,7 @@ export class Veiled {
   }
 
   toString(): string {
-    return this.kind === 'unknown' ? '(known after apply)' : '(sensitive)';
+    return WORDS[this.kind];
   }
 
   toJSON(): string {
@@ -37,37 +46,49 @@ export class Veiled {
 
 /** Attributes that hold a secret whatever their provider says about them. */
 const SECRET_NAME =
-  /(^|_)(password|passwd|passphrase|secret|secret_id|token|private_key|access_key|secret_key|api_key|webhook(_url)?|credentials?|data_json|plaintext_value)(_wo)?$/i;
+  /(^|_)(password|passwd|passphrase|secret|secret_id|secret_string|token|private_key|access_key|secret_key|api_key|webhook(_url)?|credentials?|data_json|plaintext_value)(_wo)?$/i;
 
-/** Strings that look like a secret: Vault and GitHub tokens, AWS keys, JWTs, PEM keys, Slack webhooks. */
-const SECRET_LOOK =
-  /\bhv[sbr]\.|\b[sb]\.[A-Za-z0-9]{24}\b|\bgh[pousr]_[A-Za-z0-9]{16}|\bgithub_pat_|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]+\.eyJ|-----BEGIN [A-Z ]*PRIVATE KEY|hooks\.slack\.com\//;
-
-/** User and password of a URL; Vault's own placeholder `{{password}}` is none. */
-const URL_PASSWORD = /:\/\/[^/\s:@]*:(?!\{\{)[^/\s@]+@/;
+/** No provider nests values deeper. */
+const DEEPEST = 100;
 
 /**
  * Veils a value.
  *
- * @param sensitive as in `after_sensitive`: `true`, or the tree of what is.
+ * @param sensitive as in `after_sensitive`: `true`, or the tree of what is. Given several trees, what any of them marks
+ * is veiled.
  * @param unknown as in `after_unknown`.
+ * @throws RangeError when it is nested too deeply to be a provider's.
  */
-export function veil(value: unknown, sensitive: unknown, unknown: unknown = false, name = ''): Value {
+export function veil(
+  value: unknown,
+  sensitive: readonly unknown[],
+  unknown: unknown = false,
+  name = '',
+  depth = 0,
+): Value {
+  if (depth > DEEPEST) throw new RangeError('values are nested too deeply');
   if (unknown === true) return Veiled.UNKNOWN;
-  if (sensitive === true && !isNothing(value)) return Veiled.sensitive(value);
-  if (Array.isArray(value)) {
-    return value.map((item, index) => veil(item, part(sensitive, index), part(unknown, index), name));
+  if (sensitive.includes(true) && !isNothing(value)) return Veiled.sensitive(value);
+  if (Array.isArray(value) || Array.isArray(unknown)) {
+    const items = Array.isArray(value) ? (value as unknown[]) : [];
+    const length = Math.max(items.length, Array.isArray(unknown) ? unknown.length : 0);
+    // Items of a set have no place of their own: a mark of one is a mark of all.
+    const marks = sensitive.flatMap((tree) => (Array.isArray(tree) ? (tree as unknown[]) : []));
+    return Array.from({ length }, (_, index) =>
+      veil(items[index], marks, part(unknown, index), name, depth + 1),
+    );
   }
   if (isRecord(value) || isRecord(unknown)) {
     const names = new Set([...Object.keys(record(value)), ...Object.keys(record(unknown))]);
     return Object.fromEntries(
-      [...names].map((key) => [key, veil(record(value)[key], part(sensitive, key), part(unknown, key), key)]),
+      [...names].map((key) => {
+        const marks = sensitive.map((tree) => part(tree, key));
+        return [key, veil(own(record(value), key), marks, part(unknown, key), key, depth + 1)];
+      }),
     );
   }
   if (typeof value !== 'string') return (value ?? null) as Value;
-  const isSecret =
-    value !== '' && (SECRET_NAME.test(name) || SECRET_LOOK.test(value) || URL_PASSWORD.test(value));
-  return isSecret ? Veiled.sensitive(value) : value;
+  return value !== '' && SECRET_NAME.test(name) ? Veiled.sensitive(value) : value;
 }
 
 /** Providers write "not set" as null, as an empty text or as an empty list, not always in the same way. */
@@ -87,7 +108,7 @@ export function same(one: Value | undefined, other: Value | undefined): boolean 
   }
   if (isRecord(one) && isRecord(other)) {
     const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-    return [...names].every((name) => same(record(one)[name] as Value, record(other)[name] as Value));
+    return [...names].every((name) => same(own(one, name) as Value, own(other, name) as Value));
   }
   if (Array.isArray(one) && Array.isArray(other)) {
     return (
@@ -114,6 +135,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Veiled);
 }
 
+/** A member that an object has itself: names in a plan may be those of JavaScript's own, such as `constructor`. */
+export function own<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 function record(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
 }
@@ -121,6 +147,6 @@ function record(value: unknown): Record<string, unknown> {
 function part(marks: unknown, key: string | number): unknown {
   if (marks === true) return true;
   return typeof marks === 'object' && marks !== null
-    ? (marks as Record<string | number, unknown>)[key]
+    ? own(marks as Record<string | number, unknown>, String(key))
     : undefined;
 }

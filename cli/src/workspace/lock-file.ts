@@ -23,6 +23,11 @@ export async function useLock(stack: string, folder: string): Promise<boolean> {
   );
 }
 
+/** The text of the lock file that the engine works with; empty where no provider needs one. */
+export function readLock(folder: string): Promise<string> {
+  return readFile(join(folder, ENGINES_NAME), 'utf8').catch(() => '');
+}
+
 /** Copies the lock file that the engine wrote to the repository. @returns its path there. */
 export async function keepLock(stack: string, folder: string): Promise<string> {
   const file = lockFileOf(stack);

@@ -7,6 +7,7 @@ import { goPlatform, PROVIDERS, provideProviders } from '../engines/programs/pro
 import type { Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
 import { keepLock, refuseSharedState, useLock } from './lock-file';
+import { plannedRun, type PlannedRun } from './planned-run';
 
 /** The platform that the repository's jobs run on. */
 const RUNNERS = 'linux_amd64';
@@ -107,17 +108,17 @@ export class Workspace {
   /**
    * Plans a synthesized stack, and keeps the plan for `apply()`.
    *
-   * @returns the plan as the engine's `show -json` prints it. It holds secrets.
+   * @returns the plan, and all that decides what it does. It holds secrets.
    * @throws PortcullisError `ERR_LOCK_MISSING` when its state is shared and its providers are not pinned,
    * `ERR_ENGINE_FAILED` with what the engine said.
    */
-  plan(stack: string): Promise<string> {
+  plan(stack: string): Promise<PlannedRun> {
     return this.progress.step(`Plan ${stack}`, async () => {
       const locked = await useLock(stack, this.folderOf(stack));
       if (!locked) await refuseSharedState(stack, this.folderOf(stack));
       await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
       await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
-      return this.runEngine(stack, ['show', '-no-color', '-json', 'reviewed.plan']);
+      return plannedRun(this.folderOf(stack), (args) => this.runEngine(stack, args), this.environment);
     });
   }
 

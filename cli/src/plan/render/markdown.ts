@@ -35,11 +35,13 @@ function renderStack(summary: StackSummary): string {
   ].join('\n');
 }
 
-function headOf({ stack, grade, counts, digest }: StackSummary): string[] {
+function headOf({ stack, grade, counts, digest, refused }: StackSummary): string[] {
   return [
     `### ${MARKS[grade]} ${markdownCell(stack)}: ${describeCounts(counts)}`,
     '',
-    `digest \`${digest.replace(/[^\w:.-]/g, '')}\``,
+    ...(digest === null
+      ? refused.slice(0, MAX_ROWS).map((why) => `- no digest: ${markdownCell(why, 300)}`)
+      : [`digest \`${digest.replace(/[^\w:.-]/g, '')}\``]),
     '',
   ];
 }

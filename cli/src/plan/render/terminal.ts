@@ -18,7 +18,9 @@ function renderStack(summary: StackSummary): string {
   return [
     `${styleText('bold', summary.stack)}  ${describeCounts(summary.counts)}`,
     ...lines,
-    `  ${styleText('dim', `digest ${summary.digest}`)}`,
+    ...(summary.digest === null
+      ? summary.refused.map((why) => `  ${styleText('red', 'no digest')} ${plain(why, LONGEST)}`)
+      : [`  ${styleText('dim', `digest ${summary.digest}`)}`]),
     '',
   ].join('\n');
 }

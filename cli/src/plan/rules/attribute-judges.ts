@@ -3,7 +3,8 @@
  * created, `before` is undefined, and the judge says what the new resource permits from the start.
  */
 import type { Remark } from '../grade';
-import { isNothing, same, show, Veiled, type Value } from '../values';
+import { coverMuch } from '../content/cidr';
+import { isNothing, isRecord, same, show, Veiled, type Value } from '../values';
 
 export type Judge = (before: Value | undefined, after: Value | undefined) => Remark | undefined;
 
@@ -33,7 +34,7 @@ export function allowance(label: string, { empty = 'nothing' } = {}): Judge {
     const [was, will] = [itemsOf(before), itemsOf(after)];
     const gained = will.filter((item) => !was.includes(item));
     const lost = was.filter((item) => !will.includes(item));
-    const wideOpen = gained.some(isWide);
+    const wideOpen = gained.some(isWide) || coverMuch(will);
     if (before === undefined) {
       if (empty !== 'nothing' && will.length === 0)
         return { grade: 'danger', sentence: `${label}: ${empty}` };
@@ -89,10 +90,52 @@ export function ofChanges(judge: (before: Value, after: Value | undefined) => Re
 
 /** Worth reading, neither weaker nor stronger by itself. */
 export function reviewed(label: string): Judge {
-  return ofChanges((before, after) => ({
-    grade: 'notice',
-    sentence: `${label} ${show(before)} → ${show(after)}`,
-  }));
+  return openEnded(
+    ofChanges((before, after) => ({
+      grade: 'notice',
+      sentence: `${label} ${show(before)} → ${show(after)}`,
+    })),
+  );
+}
+
+/** As `reviewed()`, of values that may be secret: what changed is said, and by which names, but no value is. */
+export function changed(label: string): Judge {
+  return openEnded(
+    ofChanges((before, after) => {
+      const [was, will] = [entriesOf(before), entriesOf(after)];
+      const names = [...new Set([...was.keys(), ...will.keys()])].filter(
+        (name) => !same(was.get(name), will.get(name)),
+      );
+      const which = names.length > 0 ? ` (${names.sort().join(', ')})` : '';
+      return { grade: 'notice', sentence: `${label} changes${which}` };
+    }),
+  );
+}
+
+/** The members of a map, or of the maps inside of a block. */
+function entriesOf(value: Value | undefined): Map<string, Value> {
+  if (Array.isArray(value)) {
+    return new Map((value as readonly Value[]).flatMap((item) => [...entriesOf(item)]));
+  }
+  if (!isRecord(value)) return new Map();
+  return new Map(
+    Object.entries(value as Readonly<Record<string, Value>>).flatMap(([name, part]): [string, Value][] =>
+      isRecord(part) || (Array.isArray(part) && part.some(isRecord)) ? [...entriesOf(part)] : [[name, part]],
+    ),
+  );
+}
+
+/** Judges that call every change a notice, so that its content has to be looked at too. */
+const OPEN_ENDED = new WeakSet<Judge>();
+
+function openEnded(judge: Judge): Judge {
+  OPEN_ENDED.add(judge);
+  return judge;
+}
+
+/** Whether a judge knows what the attribute is for, but not which of its values are weaker. */
+export function isOpenEnded(judge: Judge): boolean {
+  return OPEN_ENDED.has(judge);
 }
 
 /** Whether the judge could remark on a value that is known only after the apply. */

@@ -473,12 +473,7 @@ const lost: readonly PlannedRow[] = [
       role('redis-role', { max_ttl: '${terraform_data.ttl.output}' })(configuration);
     },
   ),
-  row(
-    'notice',
-    'terraform_data.late: will be created; no rule knows what that means, so read it in full',
-    'a resource that no rule knows',
-    () => undefined,
-  ),
+  row('notice', 'terraform_data.late: will be created', 'a value that the state keeps', () => undefined),
 ];
 
 export const GROUPS: Readonly<Record<string, readonly PlannedRow[]>> = {

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT_CODES, worst } from '../../../../cli/src/plan/grade';
-import { readPlan } from '../../../../cli/src/plan/read-plan';
 import { renderMarkdown } from '../../../../cli/src/plan/render/markdown';
 import { renderSarif } from '../../../../cli/src/plan/render/sarif';
 import { renderTerminal } from '../../../../cli/src/plan/render/terminal';
-import { linesOf, summarize, type StackSummary } from '../../../../cli/src/plan/summary';
+import { linesOf, summarizeRun, type StackSummary } from '../../../../cli/src/plan/summary';
+import { plannedRun } from '../../../../cli/src/workspace/planned-run';
 import { canary, useVaultDeployment, type VaultDeployment } from '../../vault-deployment';
 import { GROUPS, type Configuration } from './changes';
 
@@ -67,6 +67,10 @@ describe('what a real plan of the deployed stack says', () => {
       Object.values(configuration.resource.vault_approle_auth_backend_role ?? {})[0]!.token_period = seconds;
     };
     const [one, again, other] = [await planOf(raise(60)), await planOf(raise(60)), await planOf(raise(61))];
+    expect(one).toMatchObject({
+      refused: [],
+      digest: expect.stringMatching(/^vault-local:[0-9a-f]{64}$/) as unknown,
+    });
     expect(again.digest).toBe(one.digest);
     expect(other.digest).not.toBe(one.digest);
   });
@@ -84,6 +88,7 @@ describe('what a real plan of the deployed stack says', () => {
       await planOf(raise),
       await planOf(raise, { TF_VAR_fintech_api_config: value }),
     ];
+    expect(reviewed.refused).toEqual([]);
     expect(deployed.digest).toBe(reviewed.digest);
   });
 
@@ -100,13 +105,13 @@ describe('what a real plan of the deployed stack says', () => {
     );
     const text = JSON.stringify({ ...configuration, resource: Object.fromEntries(filled) });
     await writeFile(join(stackFolder(deployment()), 'cdk.tf.json'), text);
-    const planned = await deployment().engineRun(
-      ['plan', '-input=false', '-no-color', '-out=changed.plan'],
-      variables,
-    );
-    if (planned.code !== 0) throw new Error(planned.output);
-    const shown = await deployment().engineRun(['show', '-json', 'changed.plan'], variables);
-    return summarize('vault-local', readPlan(shown.output));
+    const engine = async (args: readonly string[]): Promise<string> => {
+      const { code, output } = await deployment().engineRun(args, variables);
+      if (code !== 0) throw new Error(output);
+      return output;
+    };
+    await engine(['plan', '-input=false', '-no-color', '-out=reviewed.plan']);
+    return summarizeRun('vault-local', await plannedRun(stackFolder(deployment()), engine, {}));
   }
 });
 

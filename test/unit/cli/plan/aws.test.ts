@@ -371,7 +371,7 @@ const cases: [type: string, planned: Planned, line: string][] = [
       },
       after: { name: 'task', policy: policy(allow('kms:Decrypt', 'arn:key')) },
     },
-    'notice AWS policy task: gains kms:Decrypt on arn:key',
+    'danger AWS policy task: gains kms:Decrypt on arn:key',
   ],
   [
     'aws_iam_role_policy',

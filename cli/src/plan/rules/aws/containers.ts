@@ -110,7 +110,7 @@ export const ecsService: Rule = {
     ...IDENTITY,
     name: harmless,
     cluster: harmless,
-    task_definition: harmless,
+    task_definition: reviewed('task that it runs'),
     desired_count: harmless,
     network_configuration: harmless,
     triggers: harmless,

@@ -3,7 +3,7 @@ import type { Remark } from '../../grade';
 import { isNothing, isRecord, show, type Value } from '../../values';
 import { blockOf, blocksOf } from '../blocks';
 import { IDENTITY } from './common';
-import { harmless, reviewed } from '../attribute-judges';
+import { changed, harmless, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 export const firewall: Rule = {
@@ -20,8 +20,8 @@ export const firewall: Rule = {
     visibility_config: harmless,
     default_action: harmless,
     rule: harmless,
-    rule_json: reviewed('rules'),
-    custom_response_body: reviewed('answers'),
+    rule_json: changed('rules'),
+    custom_response_body: changed('answers'),
   },
   remarks: ({ before, after, action }) => {
     if (action === 'create' || action === 'delete') return [];
@@ -104,6 +104,6 @@ export const firewallUse: Rule = {
     logging_filter: (before, after) =>
       isRecord(blockOf(after)) && !isNothing(after) && isNothing(before)
         ? { grade: 'danger', sentence: 'the log leaves requests out' }
-        : reviewed('what is logged')(before, after),
+        : changed('what is logged')(before, after),
   },
 };

@@ -1,7 +1,10 @@
 /** Lambda functions, and who may call them. */
-import { allowance, harmless, mustBe, ofChanges, reviewed } from '../attribute-judges';
+import { allowance, changed, harmless, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 import { IDENTITY } from './common';
+
+const otherCode = (name: string): Judge =>
+  ofChanges(() => ({ grade: 'notice', sentence: `has other code (${name})` }));
 
 export const lambda: Rule = {
   types: ['aws_lambda_function'],
@@ -10,8 +13,13 @@ export const lambda: Rule = {
   attributes: {
     ...IDENTITY,
     function_name: harmless,
-    filename: harmless,
-    source_code_hash: ofChanges(() => ({ grade: 'notice', sentence: 'has other code' })),
+    // Any of them can change alone: the provider uploads again what it is given by another name.
+    ...Object.fromEntries(
+      ['filename', 'source_code_hash', 'image_uri', 's3_bucket', 's3_key', 's3_object_version'].map(
+        (name) => [name, otherCode(name)],
+      ),
+    ),
+    handler: reviewed('entry'),
     source_code_size: harmless,
     code_sha256: harmless,
     last_modified: harmless,
@@ -22,7 +30,7 @@ export const lambda: Rule = {
     response_streaming_invoke_arn: harmless,
     role: reviewed('role'),
     runtime: reviewed('runtime'),
-    environment: reviewed('environment'),
+    environment: changed('environment'),
     layers: allowance('layers'),
     kms_key_arn: reviewed('key'),
     vpc_config: reviewed('network'),

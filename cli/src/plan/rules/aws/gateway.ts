@@ -1,10 +1,20 @@
 /** API Gateway: HTTP APIs (`aws_apigatewayv2_*`) and REST APIs (`aws_api_gateway_*`). */
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
+import { compareDocuments } from '../../content/iam/compare';
 import { hasUnknown, isNothing, show, type Value } from '../../values';
 import { blockOf } from '../blocks';
 import { IDENTITY, kept, tlsPolicy } from './common';
-import { allowance, harmless, lifetime, mustBe, ofChanges, reviewed, trusted } from '../attribute-judges';
+import {
+  allowance,
+  changed,
+  harmless,
+  lifetime,
+  mustBe,
+  ofChanges,
+  reviewed,
+  trusted,
+} from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 const authorization = {
@@ -146,7 +156,7 @@ export const gatewayStage: Rule = {
     default_route_settings: reviewed('throttles'),
     route_settings: reviewed('throttles of routes'),
     xray_tracing_enabled: reviewed('tracing'),
-    variables: reviewed('variables'),
+    variables: changed('variables'),
   },
 };
 
@@ -167,15 +177,23 @@ export const gatewayApi: Rule = {
       'is reached by its domain alone',
       'can be reached beside its domain: past its firewall and its TLS policy',
     ),
-    policy: reviewed('who may call it'),
+    policy: harmless,
     cors_configuration: harmless,
   },
   remarks: ({ before, after }) => {
     const [was, will] = [before, after].map(({ cors_configuration }) => blockOf(cors_configuration));
     const remark = allowance('origins whose pages may call it')(was?.allow_origins, will?.allow_origins);
-    return remark ? [remark] : [];
+    return [...(remark ? [remark] : []), ...whoMayCall(before.policy, after.policy)];
   },
 };
+
+/** The policy of an API itself. It is known only after the apply where it names the API's own address. */
+function whoMayCall(before: Value | undefined, after: Value | undefined): Remark[] {
+  return compareDocuments(before, after).map(({ grade, sentence }) => ({
+    grade,
+    sentence: `who may call it: ${sentence}`,
+  }));
+}
 
 export const gatewayDomain: Rule = {
   types: ['aws_apigatewayv2_domain_name', 'aws_api_gateway_domain_name'],

@@ -1,12 +1,12 @@
 /** The load balancer in front of the service, and its listeners. */
 import { same, show, type Value } from '../../values';
-import { harmless, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
+import { changed, harmless, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
 import { blockOf } from '../blocks';
 import { named, type Rule } from '../rule';
 import { IDENTITY, tlsPolicy } from './common';
 
 export const loadBalancer: Rule = {
-  types: ['aws_lb'],
+  types: ['aws_lb', 'aws_alb'],
   noun: named('load balancer', 'name', 'name_prefix'),
   destroyed: { grade: 'danger', loses: 'nobody reaches the service' },
   attributes: {
@@ -42,7 +42,7 @@ function written(label: string): Judge {
 }
 
 export const listener: Rule = {
-  types: ['aws_lb_listener'],
+  types: ['aws_lb_listener', 'aws_alb_listener'],
   noun: ({ before, after }) => `listener on port ${show(before.port ?? after.port)}`,
   destroyed: { grade: 'danger', loses: 'nobody reaches the service by it' },
   attributes: {
@@ -55,7 +55,7 @@ export const listener: Rule = {
         : { grade: 'danger', sentence: `talks ${show(after)}, without TLS` },
     ssl_policy: (before, after) => (show(after) === 'nothing' ? undefined : tlsPolicy(before, after)),
     certificate_arn: reviewed('certificate'),
-    default_action: reviewed('what it does'),
+    default_action: changed('what it does'),
     mutual_authentication: reviewed('certificates of clients'),
   },
 };

@@ -1,6 +1,7 @@
 /** Who can reach what: security groups, subnets, routes to and from the internet. */
 import type { Attributes } from '../../change';
 import type { Remark } from '../../grade';
+import { coverMuch } from '../../content/cidr';
 import { hasUnknown, isNothing, show, type Value } from '../../values';
 import { blocksOf } from '../blocks';
 import { IDENTITY } from './common';
@@ -111,9 +112,10 @@ function portsOf(rule: Attributes): string {
   const all = protocol === '-1' || from === '-1' || (from === '0' && to === '65535');
   const ports = all ? 'everything' : `${protocol} ${from === to ? from : `${from}–${to}`}`;
   const others = ADDRESSES.flatMap((name) => itemsOf(rule[name]));
-  const whom = others.some(isWide)
-    ? 'anyone'
-    : others.join(', ') || (rule.self === true ? 'itself' : 'nobody');
+  const whom =
+    others.some(isWide) || coverMuch(others)
+      ? 'anyone'
+      : others.join(', ') || (rule.self === true ? 'itself' : 'nobody');
   return `${ports} of ${whom}`;
 }
 

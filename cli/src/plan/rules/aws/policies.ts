@@ -1,10 +1,10 @@
-/**
- * IAM, and who else may use a resource by its own policy. Texts of policies are compared permission by permission:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
- */
+/** IAM, and who else may use a resource by its own policy. */
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
-import { isRecord, show, Veiled, type Value } from '../../values';
+import { isAdministrative } from '../../content/administrators';
+import { compareDocuments } from '../../content/iam/compare';
+import { hasUnknown, show, type Value } from '../../values';
+import { blocksOf } from '../blocks';
 import { IDENTITY } from './common';
 import { allowance, harmless, lifetime, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
@@ -23,12 +23,17 @@ const documentIn =
 export const iamPolicy: Rule = {
   types: [
     'aws_iam_role_policy',
+    'aws_iam_user_policy',
+    'aws_iam_group_policy',
     'aws_iam_policy',
+    'aws_secretsmanager_secret_policy',
+    'aws_sqs_queue_policy',
+    'aws_sns_topic_policy',
     'aws_s3_bucket_policy',
     'aws_ecr_repository_policy',
     'aws_kms_key_policy',
   ],
-  noun: named('AWS policy', 'name', 'bucket', 'repository', 'key_id'),
+  noun: named('AWS policy', 'name', 'bucket', 'repository', 'key_id', 'secret_arn', 'queue_url', 'arn'),
   destroyed: {
     grade: 'danger',
     loses: 'who has it can no longer do what it allows, and what it denies is no longer denied',
@@ -42,7 +47,14 @@ export const iamPolicy: Rule = {
     policy_id: harmless,
     attachment_count: harmless,
     role: reviewed('role'),
+    user: reviewed('user'),
+    group: reviewed('group'),
     bucket: reviewed('bucket'),
+    repository: reviewed('repository'),
+    key_id: reviewed('key'),
+    secret_arn: reviewed('secret'),
+    queue_url: reviewed('queue'),
+    owner: harmless,
   },
   remarks: documentIn('policy'),
 };
@@ -68,20 +80,46 @@ export const iamRole: Rule = {
         ? { grade: 'danger', sentence: 'is bounded no longer' }
         : reviewed('boundary')(before, after),
   },
-  remarks: documentIn('assume_role_policy', 'who may take it: '),
+  remarks: (change) => [
+    ...documentIn('assume_role_policy', 'who may take it: ')(change),
+    ...inlinePolicies(change),
+  ],
 };
 
-/** Policies of AWS' own that allow to change anything, or to let others. */
-const ALL_POWER = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
+/** Policies that a role carries itself, each by its name. */
+function inlinePolicies({ before, after, action }: Change): Remark[] {
+  if (action === 'delete' || action === 'forget') return [];
+  if (hasUnknown(after.inline_policy)) {
+    return [{ grade: 'unknown', sentence: 'its inline policies are known only after the apply' }];
+  }
+  const texts = (value: Value | undefined): Map<string, Value | undefined> =>
+    new Map(blocksOf(value).map(({ name, policy }) => [show(name), policy]));
+  const [was, will] = [texts(before.inline_policy), texts(after.inline_policy)];
+  return [...new Set([...was.keys(), ...will.keys()])].flatMap((name) =>
+    compareDocuments(was.get(name), will.get(name)).map(({ grade, sentence }) => ({
+      grade,
+      sentence: `inline policy ${name}: ${sentence}`,
+    })),
+  );
+}
 
 export const iamAttachment: Rule = {
-  types: ['aws_iam_role_policy_attachment'],
-  noun: named('policy of AWS role', 'role'),
-  destroyed: { grade: 'notice', loses: 'the role may do less' },
+  types: [
+    'aws_iam_role_policy_attachment',
+    'aws_iam_user_policy_attachment',
+    'aws_iam_group_policy_attachment',
+  ],
+  noun: ({ type, before, after }) => {
+    const whose = /^aws_iam_(\w+)_policy_attachment$/.exec(type)?.[1] ?? 'role';
+    return `policy of AWS ${whose} ${show(after[whose] ?? before[whose])}`;
+  },
+  destroyed: { grade: 'notice', loses: 'whoever had it may do less' },
   attributes: {
     role: harmless,
+    user: harmless,
+    group: harmless,
     policy_arn: (_, after) =>
-      ALL_POWER.test(show(after))
+      isAdministrative(show(after))
         ? { grade: 'danger', sentence: `may do anything: ${show(after)}` }
         : { grade: 'notice', sentence: `is ${show(after)}` },
   },
@@ -100,100 +138,3 @@ export const identityProvider: Rule = {
     thumbprint_list: harmless,
   },
 };
-
-/** One action on one resource, allowed or denied, and to whom. */
-interface Permission {
-  readonly effect: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly principal: string;
-  readonly condition: string;
-}
-
-/** What a change of a policy's text lets somebody do, or no longer. `undefined` is a text that was not there. */
-export function compareDocuments(before: Value | undefined, after: Value | undefined): Remark[] {
-  const [was, will] = [permissionsOf(before), permissionsOf(after)];
-  if (was === undefined || will === undefined) {
-    return [{ grade: 'unknown', sentence: 'what it allows cannot be read from the plan' }];
-  }
-  return [
-    ...minus(will, was).map((permission) => describe('gains', permission)),
-    ...minus(was, will).map((permission) => describe('loses', permission)),
-  ];
-}
-
-/** To lose a denial is to gain what it denied. */
-function describe(verb: 'gains' | 'loses', permission: Permission): Remark {
-  const { effect, action, resource, principal, condition } = permission;
-  const wider = (verb === 'gains') === (effect === 'Allow');
-  const what = [
-    effect === 'Allow' ? action : `the denial of ${action}`,
-    resource && ` on ${resource}`,
-    principal && ` for ${principal}`,
-    condition && ` where ${condition}`,
-  ];
-  return {
-    grade: wider && (effect === 'Deny' || isPowerful(permission)) ? 'danger' : 'notice',
-    sentence: `${verb} ${what.filter(Boolean).join('')}`,
-  };
-}
-
-/** Whether it is about more than it names, or about who may do what. */
-function isPowerful({ action, resource, principal }: Permission): boolean {
-  return (
-    action.includes('*') ||
-    // A part of a resource's name is a choice; all resources, or all of a service, is none.
-    /^\*$|:\*$/.test(resource) ||
-    principal !== '' ||
-    /^(iam|sts|organizations|kms:(PutKeyPolicy|CreateGrant|ScheduleKeyDeletion)|lambda:AddPermission)/.test(
-      action,
-    )
-  );
-}
-
-function permissionsOf(text: Value | undefined): Permission[] | undefined {
-  if (text === undefined || text === null || text === '') return [];
-  if (typeof text !== 'string') return undefined;
-  try {
-    const { Statement: statements } = JSON.parse(text) as { Statement?: unknown };
-    return [statements].flat().filter(isRecord).flatMap(permissions);
-  } catch {
-    return undefined;
-  }
-}
-
-function permissions(statement: Record<string, unknown>): Permission[] {
-  const condition = isRecord(statement.Condition) ? JSON.stringify(statement.Condition) : '';
-  const principals = [
-    ...list(statement.Principal),
-    ...list(statement.NotPrincipal).map((name) => `everyone but ${name}`),
-  ];
-  const actions = [...list(statement.Action), ...list(statement.NotAction).map((name) => `* but ${name}`)];
-  const resources = [
-    ...list(statement.Resource),
-    ...list(statement.NotResource).map((name) => `* but ${name}`),
-  ];
-  return actions.flatMap((action) =>
-    (resources.length > 0 ? resources : ['']).flatMap((resource) =>
-      (principals.length > 0 ? principals : ['']).map((principal) => ({
-        effect: String(statement.Effect),
-        action,
-        resource,
-        principal,
-        condition,
-      })),
-    ),
-  );
-}
-
-/** A text, several, or several by kind, as principals are. */
-function list(value: unknown): string[] {
-  if (value === undefined || value instanceof Veiled) return [];
-  if (isRecord(value)) return Object.values(value).flatMap(list);
-  return [value].flat().map(String);
-}
-
-function minus(some: readonly Permission[], others: readonly Permission[]): Permission[] {
-  const known = new Set(others.map((permission) => JSON.stringify(permission)));
-  return some.filter((permission) => !known.has(JSON.stringify(permission)));
-}

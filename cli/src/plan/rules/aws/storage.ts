@@ -1,8 +1,9 @@
 /** Stores of data: logs, keys, parameters, ElastiCache. How long they keep it, and under whose key. */
 import { isNothing, same, show, type Value } from '../../values';
-import { compareDocuments } from './policies';
+import { isPowerfulAclRule } from '../../content/commands';
+import { compareDocuments } from '../../content/iam/compare';
 import { IDENTITY, kept } from './common';
-import { harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
+import { changed, harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 /** A number of days, where fewer are weaker and 0 stands for ever. */
@@ -122,7 +123,7 @@ export const storeUser: Rule = {
     engine: harmless,
     access_string: accessString(),
     no_password_required: mustBe(false, 'needs a password', 'needs no password'),
-    authentication_mode: reviewed('how it signs in'),
+    authentication_mode: changed('how it signs in'),
     passwords: () => ({ grade: 'danger', sentence: 'has a password that the state keeps' }),
   },
 };
@@ -135,7 +136,7 @@ function accessString(): Judge {
     const lost = rules(before).filter((rule) => !rules(after).includes(rule));
     // The default user of an account has these too, and is off.
     const off = rules(after).includes('off');
-    const wide = gained.filter((rule) => /^(~\*|allkeys|\+@all|allcommands|&\*|nopass|on)$/.test(rule));
+    const wide = gained.filter((rule) => rule === 'on' || isPowerfulAclRule(rule));
     if (wide.length > 0 && !off && !(before === undefined && wide.join() === 'on')) {
       return { grade: 'danger', sentence: `what it may do: gains ${wide.join(' ')}` };
     }

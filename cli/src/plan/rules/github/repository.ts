@@ -1,7 +1,22 @@
-import { isRecord, same, type Value } from '../../values';
+import type { Remark } from '../../grade';
+import { hasUnknown, isNothing, isRecord, same, show, type Value } from '../../values';
 import { allowance, harmless, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
 import { blockOf } from '../blocks';
 import { named, type Rule } from '../rule';
+
+/** A branch more that is excluded, or one less that is included, is one protected less. */
+const branches: Judge = (before, after) => {
+  const names = (value: Value | undefined, list: string): string[] =>
+    itemsOf(blockOf(blockOf(value).ref_name)[list]);
+  const excluded = names(after, 'exclude').filter((name) => !names(before, 'exclude').includes(name));
+  if (excluded.length > 0) return { grade: 'danger', sentence: `does not protect ${excluded.join(', ')}` };
+  if (before === undefined) return undefined;
+  const gone = names(before, 'include').filter((name) => !names(after, 'include').includes(name));
+  const all = names(after, 'include').includes('~ALL');
+  return gone.length > 0 && !all
+    ? { grade: 'danger', sentence: `no longer protects ${gone.join(', ')}` }
+    : reviewed('branches that it is about')(before, after);
+};
 
 export const ruleset: Rule = {
   types: ['github_repository_ruleset'],
@@ -17,9 +32,12 @@ export const ruleset: Rule = {
       const [was, will] = [itemsOf(before), itemsOf(after)];
       if (will.length > was.length)
         return { grade: 'danger', sentence: `can be bypassed by ${will.length} instead of ${was.length}` };
+      // Another actor, or one that may bypass it more often.
+      if (before !== undefined && will.some((actor) => !was.includes(actor)))
+        return { grade: 'danger', sentence: 'can be bypassed by others, or in other ways' };
       return before === undefined ? undefined : { grade: 'notice', sentence: 'who can bypass it changes' };
     },
-    conditions: reviewed('branches that it is about'),
+    conditions: branches,
     rules: branchRules(),
   },
 };
@@ -65,7 +83,7 @@ export const repository: Rule = {
       'no longer tells of vulnerable dependencies',
     ),
     security_and_analysis: (before, after) =>
-      JSON.stringify(after).includes('disabled')
+      show(after).includes('disabled')
         ? { grade: 'danger', sentence: 'no longer looks for secrets in what is pushed' }
         : reviewed('what is looked for in what is pushed')(before, after),
   },
@@ -134,13 +152,18 @@ export const secretInRepository: Rule = {
   attributes: {},
 };
 
-/** A file that a pull request proposes: it is reviewed there. */
+const WRITTEN_TO_MAIN: Remark = { grade: 'danger', sentence: 'is written to main, past its review' };
+
+/** A file on a branch of its own is reviewed in the pull request that proposes it. On main nobody reviews it. */
 export const proposedFile: Rule = {
   types: ['github_repository_file'],
   noun: named('proposed file', 'file'),
-  created: () => ({ grade: 'routine', sentence: 'will be proposed' }),
+  created: ({ after }) =>
+    isOnMain(after.branch) ? WRITTEN_TO_MAIN : { grade: 'routine', sentence: 'will be proposed' },
+  destroyed: { grade: 'notice', loses: 'its branch no longer has it' },
   attributes: {
-    content: () => ({ grade: 'routine', sentence: 'will be proposed anew' }),
+    content: harmless,
+    repository: reviewed('repository'),
     branch: reviewed('branch'),
     file: reviewed('path'),
     commit_message: harmless,
@@ -148,4 +171,24 @@ export const proposedFile: Rule = {
     ref: harmless,
     sha: harmless,
   },
+  remarks: ({ action, before, after }) => {
+    if (action === 'update' || action === 'replace') {
+      if (isOnMain(after.branch)) return [WRITTEN_TO_MAIN];
+      return same(before.content, after.content)
+        ? []
+        : [{ grade: 'routine', sentence: 'will be proposed anew' }];
+    }
+    return action === 'delete' && isOnMain(before.branch)
+      ? [{ grade: 'danger', sentence: 'will be deleted from main, past its review' }]
+      : [];
+  },
 };
+
+/** Without a branch it is the repository's default one. */
+function isOnMain(branch: Value | undefined): boolean {
+  return (
+    hasUnknown(branch) ||
+    isNothing(branch) ||
+    /^(refs\/heads\/)?(main|master|trunk|release.*)$/i.test(show(branch))
+  );
+}

@@ -1,8 +1,10 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
-import { hasUnknown, same, show, type Value } from '../../values';
+import { isPowerfulAclRule, powersInSql } from '../../content/commands';
+import { hasUnknown, own, same, show, type Value } from '../../values';
 import {
   allowance,
+  changed,
   harmless,
   itemsOf,
   lifetime,
@@ -13,10 +15,6 @@ import {
 } from '../attribute-judges';
 import { blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
-
-/** Grants that a leased user must not have, in SQL or as Redis ACL rules. */
-const ALL_POWER =
-  /\b(SUPERUSER|CREATEROLE|CREATEDB|BYPASSRLS|REPLICATION)\b|ALL PRIVILEGES|\+@all|~\*|allkeys|allcommands|\+@(admin|dangerous)/i;
 
 export const databaseRole: Rule = {
   types: ['vault_database_secret_backend_role'],
@@ -83,7 +81,7 @@ function inside(change: Change, block: string, judges: Readonly<Record<string, J
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
   return [...names].sort().flatMap((name) => {
     if (same(before?.[name], after[name])) return [];
-    const judge = judges[name] ?? reviewed(name);
+    const judge = own(judges, name) ?? changed(name);
     if (judge !== harmless && hasUnknown(after[name])) {
       return { grade: 'unknown', sentence: `${name} is known only after the apply` };
     }
@@ -97,7 +95,7 @@ function connectionUrl(): Judge {
     if (cleartext.test(show(after)) && !cleartext.test(show(before))) {
       return { grade: 'danger', sentence: 'talks without TLS' };
     }
-    return reviewed('URL')(before, after);
+    return changed('URL')(before, after);
   };
 }
 
@@ -107,7 +105,7 @@ function statements(label: string): Judge {
     const added = will.filter((grant) => !was.includes(grant));
     const removed = was.filter((grant) => !will.includes(grant));
     const powerful = added.filter(
-      (grant) => ALL_POWER.test(grant) && !removed.some((old) => sharesPower(old, grant)),
+      (grant) => isPowerful(grant) && !removed.some((old) => sharesPower(old, grant)),
     );
     if (powerful.length > 0) return { grade: 'danger', sentence: `${label}: gains ${powerful.join(' ')}` };
     if (before === undefined) return undefined;
@@ -137,7 +135,13 @@ function aclRules(statement: string): string[] {
   }
 }
 
+/** Grants that a leased user must not have, in SQL or as Redis ACL rules. */
+function isPowerful(grant: string): boolean {
+  return isPowerfulAclRule(grant) || powersInSql(grant).length > 0;
+}
+
 /** Whether a removed statement granted the same power as an added one. */
 function sharesPower(old: string, statement: string): boolean {
-  return [...statement.matchAll(new RegExp(ALL_POWER, 'gi'))].every(([power]) => old.includes(power));
+  const powers = powersInSql(statement);
+  return powers.length > 0 && powers.every((power) => powersInSql(old).includes(power));
 }

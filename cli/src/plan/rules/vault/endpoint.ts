@@ -1,4 +1,4 @@
-import { show } from '../../values';
+import { hasUnknown, same, show, type Value } from '../../values';
 import { harmless, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
@@ -6,19 +6,22 @@ import { named, type Rule } from '../rule';
 export const endpoint: Rule = {
   types: ['vault_generic_endpoint'],
   noun: named('Vault path', 'path'),
-  created: ({ after }) => ({
-    grade: 'notice',
-    sentence: show(after.path).includes('/rotate-root/')
-      ? "Vault replaces this connection's password by one that only it knows"
-      : 'will be written',
-  }),
+  created: ({ after }) =>
+    decides(after.path)
+      ? { grade: 'danger', sentence: 'writes who may do what in Vault, past every other resource' }
+      : {
+          grade: 'notice',
+          sentence: show(after.path).includes('/rotate-root/')
+            ? "Vault replaces this connection's password by one that only it knows"
+            : 'will be written',
+        },
   destroyed: {
     grade: 'notice',
     loses: 'the record of the write; what it wrote stays, unless a delete is sent',
   },
   attributes: {
     path: reviewed('path'),
-    data_json: () => ({ grade: 'notice', sentence: 'will be written again' }),
+    data_json: harmless,
     disable_delete: harmless,
     disable_read: harmless,
     ignore_absent_fields: harmless,
@@ -26,4 +29,15 @@ export const endpoint: Rule = {
     write_data_json: harmless,
     write_fields: harmless,
   },
+  remarks: ({ action, before, after }) =>
+    action === 'create' || action === 'delete' || same(before.data_json, after.data_json)
+      ? []
+      : decides(after.path)
+        ? [{ grade: 'danger', sentence: 'writes who may do what in Vault, past every other resource' }]
+        : [{ grade: 'notice', sentence: 'will be written again' }],
 };
+
+/** Paths of users, roles, policies, audit devices, mounts and of Vault itself. */
+function decides(path: Value | undefined): boolean {
+  return hasUnknown(path) || /^\/?(v1\/)?(sys|auth|identity)\//.test(show(path));
+}

@@ -1,4 +1,4 @@
-import { harmless, lifetime, mustBe, reviewed, rewritten, trusted } from '../attribute-judges';
+import { changed, harmless, lifetime, mustBe, reviewed, rewritten, trusted } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 export const mount: Rule = {
@@ -12,7 +12,7 @@ export const mount: Rule = {
     accessor: harmless,
     default_lease_ttl_seconds: lifetime('default TTL of leases'),
     max_lease_ttl_seconds: lifetime('maximum TTL of leases'),
-    options: reviewed('options'),
+    options: changed('options'),
   },
 };
 
@@ -37,7 +37,7 @@ export const auditDevice: Rule = {
   types: ['vault_audit'],
   noun: named('audit device', 'path'),
   destroyed: { grade: 'danger', loses: 'what it would have recorded is not recorded' },
-  attributes: { path: reviewed('path'), type: reviewed('type'), options: reviewed('options') },
+  attributes: { path: reviewed('path'), type: reviewed('type'), options: changed('options') },
 };
 
 export const kvEntry: Rule = {

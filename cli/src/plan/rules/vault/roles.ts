@@ -1,3 +1,4 @@
+import { isNothing } from '../../values';
 import { allowance, harmless, lifetime, mustBe, reviewed, uses, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
@@ -47,7 +48,10 @@ export const jwtRole: Rule = {
     role_id: harmless,
     backend: reviewed('mount'),
     bound_audiences: allowance('audiences that it takes', { empty: 'any' }),
-    bound_subject: reviewed('subject that it is bound to'),
+    bound_subject: (before, after) =>
+      !isNothing(before) && isNothing(after)
+        ? { grade: 'danger', sentence: 'is no longer bound to a subject' }
+        : reviewed('subject that it is bound to')(before, after),
     bound_claims: boundClaims(),
     bound_claims_type: mustBe('string', 'compares claims exactly', 'takes claims by pattern'),
     user_claim: reviewed('claim that names the caller'),
@@ -62,7 +66,7 @@ export const jwtRole: Rule = {
 function boundClaims(): Judge {
   return (before, after) => {
     const [was, will] = [claimsOf(before), claimsOf(after)];
-    const dropped = Object.keys(was).filter((claim) => !(claim in will));
+    const dropped = Object.keys(was).filter((claim) => !Object.hasOwn(will, claim));
     if (Object.keys(will).length === 0)
       return { grade: 'danger', sentence: 'is bound to no claim: any token of the issuer gets in' };
     if (dropped.length > 0)

@@ -1,6 +1,6 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
-import { isRecord } from '../../values';
+import { hasUnknown, isRecord } from '../../values';
 import { harmless } from '../attribute-judges';
 import type { Rule } from '../rule';
 
@@ -28,5 +28,11 @@ const askedAgain = (before: Gate, after: Gate): Remark => ({
 type Gate = Change['after'] & { readonly input: { readonly version: number } };
 
 function isGate(attributes: Change['after']): attributes is Gate {
-  return isRecord(attributes.input) && 'version' in attributes.input && !('policy' in attributes.input);
+  const { input } = attributes;
+  if (!isRecord(input) || typeof input.version !== 'number') return false;
+  const { value = 'given' } = input;
+  return (
+    Object.keys(input).every((name) => name === 'version' || name === 'value') &&
+    (value === 'given' || hasUnknown(value))
+  );
 }

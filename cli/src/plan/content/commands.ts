@@ -1,0 +1,57 @@
+/** Texts that databases, clusters and stores take as orders: grants in SQL, rules of a Redis ACL, rules of RBAC. */
+import type { Remark } from '../grade';
+import type { Leaf } from './leaves';
+
+/** Rights in SQL that reach beyond the tables that a statement names, or that can be passed on. */
+const SQL_POWER =
+  /(?<!NO)\b(SUPERUSER|CREATEROLE|CREATEDB|BYPASSRLS|REPLICATION)\b|\bALL (PRIVILEGES|ON)\b|\bWITH\s+(GRANT|ADMIN)\s+OPTION\b|\bpg_(execute_server_program|(read|write)_server_files|(read|write)_all_data|signal_backend|maintain|checkpoint)\b|\bSECURITY\s+DEFINER\b|\bCOPY\b[^;]*\bPROGRAM\b|\bTO\s+PUBLIC\b|\bGRANT\s+rds_superuser\b|\*\.\*/i;
+
+/** Rules of a Redis ACL that reach every key, or the server itself. */
+const ACL_POWER =
+  /^(~\*|&\*|%RW?~\*|allkeys|allchannels|allcommands|nopass|\+@(all|admin|dangerous|scripting)|\+(config|module|debug|slaveof|replicaof|shutdown|migrate|monitor|cluster|failover|sync|psync|flushall|swapdb|acl|client)(\|(?!whoami|save|setinfo|setname|getname|id|no-evict)[\w-]+)?)$/i;
+
+export function powersInSql(statement: string): string[] {
+  return [...statement.matchAll(new RegExp(SQL_POWER, 'gi'))].map(([power]) => power.toUpperCase());
+}
+
+export function isPowerfulAclRule(rule: string): boolean {
+  return ACL_POWER.test(rule);
+}
+
+/** Undefined where a text is neither. */
+export function judgeCommand({ path, value }: Leaf): Remark | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (/^\s*(GRANT|CREATE (ROLE|USER)|ALTER (ROLE|USER|DEFAULT)|REVOKE|DROP)\b/i.test(value)) {
+    const [power] = powersInSql(value);
+    if (power !== undefined) return { grade: 'danger', sentence: `${path}: SQL with ${power}` };
+  }
+  const rules = value.split(/[\s"[\],]+/).filter(isPowerfulAclRule);
+  const isAcl = /(^|[\s"[])[+~&%@-]\S/.test(value) && /acl|access_string|rules|statement/.test(path);
+  return isAcl && rules.length > 0 ? { grade: 'danger', sentence: `${path}: ${rules.join(' ')}` } : undefined;
+}
+
+/** Rules of Kubernetes' RBAC, and what a pod reaches of its machine. */
+export function judgeCluster(type: string, { path, name, value }: Leaf): Remark | undefined {
+  if (!/^(kubernetes|helm|kubectl)_/.test(type)) return undefined;
+  const text = String(value);
+  if (/^(verbs|resources|non_resource_urls|nonresourceurls)$/.test(name)) {
+    const power =
+      name === 'verbs'
+        ? /^(\*|escalate|bind|impersonate)$/
+        : /^(\*|secrets|pods\/exec|nodes\/proxy|serviceaccounts\/token|\/\*)$/;
+    return power.test(text)
+      ? { grade: 'danger', sentence: `${path}: ${text}` }
+      : { grade: 'notice', sentence: `${path} gains ${/^[\w*/.-]+$/.test(text) ? text : 'another'}` };
+  }
+  if (name === 'add' && path.includes('capabilities')) {
+    return { grade: 'danger', sentence: `${path}: capabilities of root` };
+  }
+  if (/^run_as_(user|group)$/.test(name)) {
+    return Number(value) === 0
+      ? { grade: 'danger', sentence: `${path} is root` }
+      : { grade: 'notice', sentence: `${path} is not root` };
+  }
+  return /host_path\.path$|hostpath\.path$/i.test(path)
+    ? { grade: 'danger', sentence: 'mounts a folder of its machine' }
+    : undefined;
+}

@@ -1,0 +1,34 @@
+/** The single values inside an attribute, each with where it stands. */
+import { isNothing, isRecord, type Value, Veiled } from '../values';
+
+export type Scalar = string | number | boolean | Veiled;
+
+export interface Leaf {
+  /** As in `ingress.cidr_blocks`: without indexes, because sets have none. */
+  readonly path: string;
+  /** The last part of the path, lower case. */
+  readonly name: string;
+  readonly value: Scalar;
+}
+
+/** @param path of the value, as in `ingress`. */
+export function leavesOf(value: Value | undefined, path: string): Leaf[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return (value as readonly Value[]).flatMap((item) => leavesOf(item, path));
+  if (isRecord(value)) {
+    return Object.entries(value).flatMap(([name, part]) => leavesOf(part, `${path}.${name}`));
+  }
+  if (isNothing(value)) return [];
+  const name = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  return [{ path, name, value: value as Scalar }];
+}
+
+export function identityOf({ path, value }: Leaf): string {
+  return `${path} ${keyOf(value)}`;
+}
+
+/** Unknown values are equal to none; two veiled ones are equal if their marks are. */
+export function keyOf(value: Scalar): string {
+  if (!(value instanceof Veiled)) return JSON.stringify(value);
+  return value.kind === 'sensitive' ? `veiled ${value.mark}` : `unknown ${Math.random()}`;
+}

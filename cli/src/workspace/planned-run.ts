@@ -1,0 +1,74 @@
+/** Gathers all that decides what a plan does, from the folder in which it was made. */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { filesRead, type Configuration } from './configuration';
+import { readLock } from './lock-file';
+import { hashFiles } from './stack-files';
+import { surroundings } from './surroundings';
+
+/** Everything that decides what an apply does, as the workspace found it when it planned. */
+export interface PlannedRun {
+  /** The plan as the engine's `show -json` prints it. It holds secrets. */
+  readonly plan: string;
+  /** The text of `cdk.tf.json`. */
+  readonly configuration: string;
+  /**
+   * SHA-256 of every other file that the engine can read: assets, modules, and the files that the configuration names
+   * outside of the stack's folder. By path.
+   */
+  readonly files: Readonly<Record<string, string>>;
+  /** The engine's lock file, as it was planned with. */
+  readonly lock: string;
+  /** What the engine says of its version and of its providers'. */
+  readonly engine: string;
+  /** Variables of the environment that say where providers go, such as `VAULT_ADDR`. None is a credential. */
+  readonly surroundings: Readonly<Record<string, string>>;
+  /** Whether the engine's settings replace providers by others (`dev_overrides`), whatever the lock file says. */
+  readonly overridden: boolean;
+  /** The lineage of the state: whoever may read the state knows it. Undefined without a state. */
+  readonly lineage: string | undefined;
+}
+
+/**
+ * @param folder of the synthesized stack, in which the engine planned `reviewed.plan`.
+ * @param engine runs the engine there. @returns what it printed.
+ * @param environment of the engine's processes.
+ */
+export async function plannedRun(
+  folder: string,
+  engine: (args: readonly string[]) => Promise<string>,
+  environment: NodeJS.ProcessEnv,
+): Promise<PlannedRun> {
+  const configuration = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
+  const { paths } = filesRead(JSON.parse(configuration) as Configuration);
+  return {
+    plan: await engine(['show', '-no-color', '-json', 'reviewed.plan']),
+    configuration,
+    files: await hashFiles(folder, paths),
+    lock: await readLock(folder),
+    engine: versionsIn(await engine(['version', '-no-color'])),
+    surroundings: surroundings(environment),
+    overridden: await hasOverrides(environment.TF_CLI_CONFIG_FILE),
+    lineage: lineageOf(await engine(['state', 'pull'])),
+  };
+}
+
+/** The lines about the engine and its providers, as in `OpenTofu v1.12.6`, `+ provider … v5.9.0`. */
+function versionsIn(said: string): string {
+  const lines = said.split('\n').filter((line) => /^(OpenTofu|Terraform|\+ provider) /.test(line));
+  return lines.sort().join('\n');
+}
+
+async function hasOverrides(settings: string | undefined): Promise<boolean> {
+  const file = settings ?? join(homedir(), '.terraformrc');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return /^\s*dev_overrides\b/m.test(text);
+}
+
+/** @returns undefined where there is no state. */
+function lineageOf(state: string): string | undefined {
+  if (state.trim() === '') return undefined;
+  const { lineage } = JSON.parse(state) as { lineage?: unknown };
+  return typeof lineage === 'string' && lineage !== '' ? lineage : undefined;
+}

@@ -1,0 +1,16 @@
+/** Where providers go when the configuration does not say it. No credential is among these variables. */
+const PLACES =
+  /^((VAULT|BAO)_(ADDR|NAMESPACE)|AWS_(DEFAULT_)?REGION|AWS_ENDPOINT_URL(_\w+)?|GITHUB_(OWNER|ORGANIZATION|BASE_URL)|TF_WORKSPACE|ARM_(SUBSCRIPTION|TENANT)_ID|ARM_ENVIRONMENT|GOOGLE_(PROJECT|REGION)|KUBE_(HOST|CTX)|CONSUL_HTTP_ADDR)$/;
+
+export function surroundings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      PLACES.test(name) && value !== undefined && value !== '' ? [[name, withoutCredentials(value)]] : [],
+    ),
+  );
+}
+
+/** Some put a password into an address: it says who goes there, not where. */
+function withoutCredentials(value: string): string {
+  return value.replace(/\/\/[^/@]*@/, '//');
+}

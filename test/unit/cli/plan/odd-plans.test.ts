@@ -1,0 +1,158 @@
+/** Plans as no engine prints them: each is judged or refused in words, whatever is in it. */
+import fc from 'fast-check';
+import { PortcullisError } from '../../../../cli/src/errors';
+import { readPlan } from '../../../../cli/src/plan/read-plan';
+import { renderMarkdown } from '../../../../cli/src/plan/render/markdown';
+import { renderSarif } from '../../../../cli/src/plan/render/sarif';
+import { renderTerminal } from '../../../../cli/src/plan/render/terminal';
+import { RULES } from '../../../../cli/src/plan/rules';
+import { summarize } from '../../../../cli/src/plan/summary';
+import { runs } from '../../../support/fuzzing';
+
+/** What was thrown; undefined where the plan could be judged and shown. */
+async function thrown(text: string): Promise<unknown> {
+  try {
+    const summary = await summarize('vault-dev', readPlan(text));
+    renderMarkdown([summary]);
+    renderTerminal([summary]);
+    renderSarif([summary], 'stacks/main.ts');
+    JSON.stringify(summary);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const hostileName = fc.constantFrom(
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '',
+  'id',
+  'name',
+);
+const kinds = RULES.flatMap(({ types, attributes }) =>
+  types.map((type) => ({ type, names: Object.keys(attributes) })),
+);
+const leaf = fc.oneof(
+  fc.constant(null),
+  fc.boolean(),
+  fc.double(),
+  fc.integer(),
+  fc.string(),
+  fc.constantFrom(
+    '*',
+    'true',
+    '0.0.0.0/0',
+    '::/0',
+    '999.1.1.1/99',
+    '{"Statement":',
+    '{"Statement":[1]}',
+    '{"path":[[]]}',
+  ),
+  fc.constantFrom(
+    'path "a" {',
+    'path "a" { capabilities = 1 }',
+    '[{"name":',
+    '[null]',
+    '${x}',
+    'GRANT ALL ON x TO y',
+  ),
+);
+const value = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    leaf,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.oneof(hostileName, fc.string()), tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+const attributesOf = (names: readonly string[]) =>
+  fc.dictionary(fc.oneof(fc.constantFrom(...names, 'other'), hostileName), value, { maxKeys: 6 });
+const change = fc
+  .constantFrom(...kinds, { type: 'aws_db_instance', names: ['storage_encrypted', 'tags'] })
+  .chain(({ type, names }) =>
+    fc.record({
+      address: fc.oneof(fc.constant(`${type}.it`), fc.string()),
+      mode: fc.constant('managed'),
+      type: fc.constant(type),
+      change: fc.record(
+        {
+          actions: fc.constantFrom(
+            ['create'],
+            ['update'],
+            ['delete'],
+            ['delete', 'create'],
+            ['no-op'],
+            ['forget'],
+          ),
+          before: fc.oneof(attributesOf(names), value),
+          after: fc.oneof(attributesOf(names), value),
+          after_unknown: fc.oneof(attributesOf(names), value),
+          before_sensitive: value,
+          after_sensitive: value,
+          importing: value,
+        },
+        { requiredKeys: ['actions'] },
+      ),
+    }),
+  );
+
+it('of resources that rules know, with values of any shape', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { maxLength: 3 }), async (resource_changes) => {
+      expect(await thrown(JSON.stringify({ format_version: '1.2', resource_changes }))).toBeUndefined();
+    }),
+    { numRuns: runs(5_000) },
+  );
+});
+
+it('of any shape at all', async () => {
+  const plan = fc.record(
+    {
+      format_version: fc.oneof(fc.constant('1.2'), value),
+      resource_changes: fc.oneof(fc.array(fc.oneof(change, value), { maxLength: 2 }), value),
+      output_changes: value,
+      configuration: fc.oneof(
+        value,
+        fc.record({ root_module: value }),
+        fc.record({ root_module: fc.record({ resources: value, module_calls: value }) }),
+      ),
+      action_invocations: value,
+      errored: value,
+      complete: value,
+    },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(plan, value), async (plan) => {
+      const error = await thrown(JSON.stringify(plan));
+      if (error !== undefined) expect(error).toMatchObject({ code: 'ERR_PLAN_UNREADABLE' });
+    }),
+    { numRuns: runs(10_000) },
+  );
+});
+
+it.each([
+  [
+    'values',
+    `{"format_version":"1.2","resource_changes":[{"address":"a","mode":"managed","type":"a","change":{"actions":["create"],"after":${'['.repeat(5_000)}${']'.repeat(5_000)}}}]}`,
+  ],
+  [
+    'modules',
+    `{"format_version":"1.2","configuration":{"root_module":${'{"module_calls":{"a":{"module":'.repeat(200)}{}${'}}}'.repeat(200)}}}`,
+  ],
+  [
+    'resources',
+    '{"format_version":"1.2","configuration":{"root_module":{"resources":[{"provisioners":1}]}}}',
+  ],
+  [
+    'actions',
+    '{"format_version":"1.2","resource_changes":[{"address":"a","mode":"managed","type":"a","change":{"actions":[]}}]}',
+  ],
+])('with odd %s, refused in words', async (_, text) => {
+  const error = await thrown(text);
+  expect(error).toBeInstanceOf(PortcullisError);
+  expect(String(error)).toContain('the plan cannot be read');
+});
