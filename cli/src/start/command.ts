@@ -87,8 +87,6 @@ async function serveOrCheck(options: StartOptions, circumstances: Circumstances)
   const sayStopping = (): void => screen.say(changesAny(given) ? STOPPING_GIVEN : STOPPING);
   signal.addEventListener('abort', sayStopping, { signal: started.signal });
   const environment = await startEnvironment({ progress: screen, given, confirm, signal });
-  started.abort();
-
   try {
     const service = await environment.serve({
       ...(options.port !== undefined && { port: options.port }),
@@ -98,6 +96,7 @@ async function serveOrCheck(options: StartOptions, circumstances: Circumstances)
       },
     });
     signal.throwIfAborted();
+    started.abort();
     if (options.check) await check(environment, service, { json: options.json ?? false, signal });
     else await serve(environment, service, circumstances);
   } finally {
@@ -106,7 +105,7 @@ async function serveOrCheck(options: StartOptions, circumstances: Circumstances)
 }
 
 const STOPPING = 'Stopping ...';
-const STOPPING_GIVEN = 'Stopping: what was changed on servers of yours is given back first ...';
+const STOPPING_GIVEN = 'Stopping: whatever was changed on servers of yours is given back first ...';
 
 /** As a shell has it for a program that SIGINT ended. */
 const INTERRUPTED = 130;
