@@ -10,6 +10,7 @@ import { TokenError } from './errors';
 import { authMetrics } from './metrics';
 import { resolveAuth, type AuthOptions } from './options';
 import { TokenCache } from './token/token-cache';
+import { fetchJsonOrProxied } from './proxy';
 import { makeVerifier, type TokenVerifier } from './token/verifier';
 
 /** A middleware that verifies tokens. It fetches its issuers' keys from the moment it is made. */
@@ -45,6 +46,7 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   const resolved = resolveAuth(options);
   const { policy, cache, revocations, onEvent, meterProvider } = resolved;
   const verifier = makeVerifier(resolved, {
+    fetchJson: fetchJsonOrProxied,
     cache: cache && new TokenCache(cache),
     onUnusableClaim: authMetrics(meterProvider).claimUnusable,
   });

@@ -3,6 +3,7 @@ import * as oidc from 'openid-client';
 import { backoffMs } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
+import { askProvider } from '../proxy';
 import { isTrustedAddress } from '../trusted-address';
 import { ProviderRefusedError, ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './options';
@@ -97,6 +98,7 @@ async function discover(options: ProviderOptions): Promise<oidc.Configuration> {
   const url = new URL(issuer);
   const configuration = await oidc.discovery(url, clientId, undefined, authentication(clientSecret), {
     timeout: TIMEOUT_SECONDS,
+    [oidc.customFetch]: askProvider,
     // Our options admit plain http on loopback only. (Deprecated "to make it stand out".)
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],

@@ -30,12 +30,17 @@ export function translateError(
   if (error instanceof oidc.ClientError && error.code !== undefined) {
     const { code, cause } = error;
     if (code === 'OAUTH_TIMEOUT') return unavailable('it did not answer in time');
-    if (cause instanceof Response && (cause.status >= 500 || cause.status === 429)) {
+    if (isResponse(cause) && (cause.status >= 500 || cause.status === 429)) {
       return unavailable(`it answered ${cause.status}`);
     }
     return new ProviderRefusedError(issuer, 'invalid_response', error.message);
   }
   return unavailable(connectionProblem(error) ?? 'the connection failed');
+}
+
+/** Also of a Response of undici's own, which is another class than the global one. */
+function isResponse(cause: unknown): cause is { readonly status: number } {
+  return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number';
 }
 
 /** RFC 6749 §5.2: printable ASCII. What comes from outside goes to logs, so it is cut and cleaned. */

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { refuse } from '../../http/answer';
 import { systemClock } from '../../time/clock';
 import { KeysUnavailableError, TokenError } from '../errors';
-import { fetchJson } from '../keys/fetch-json';
+import { fetchJsonOrProxied } from '../proxy';
 import { jwksUriOf } from '../keys/jwks-uri';
 import { KeySet } from '../keys/key-set';
 import { RevocationNotStoredError } from './errors';
@@ -40,8 +40,8 @@ export function backChannelLogout(options: BackChannelLogoutOptions): BackChanne
   const { issuer } = rules;
   const keys = new KeySet({
     issuer,
-    locate: () => jwksUriOf(issuer, jwksUri, fetchJson),
-    fetchJson,
+    locate: () => jwksUriOf(issuer, jwksUri, fetchJsonOrProxied),
+    fetchJson: fetchJsonOrProxied,
     clock: systemClock,
     onEvent,
     onWithdrawn: () => undefined,
