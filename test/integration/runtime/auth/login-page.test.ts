@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import axe from 'axe-core';
 import { Pool } from 'pg';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { createClient, type RedisClientType } from 'redis';
@@ -103,7 +104,10 @@ describeInChromium('the page, in a browser', () => {
   let context: BrowserContext;
   afterEach(() => context.close());
 
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  async function open(
+    options: BrowserContextOptions = {},
+    prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Page> {
     context = await chromium().newContext(options);
     context.setDefaultTimeout(15_000);
     complaints = [];
@@ -115,6 +119,7 @@ describeInChromium('the page, in a browser', () => {
       const expected = /Failed to load resource.*(401|503)/.test(message.text());
       if (message.type() === 'error' && !expected) complaints.push(message.text());
     });
+    await prepare(page);
     await page.goto(origin);
     return page;
   }
@@ -244,6 +249,113 @@ describeInChromium('the page, in a browser', () => {
     expect(await page.getByText('Ada Lovelace').count()).toBe(0);
   });
 
+  /** What axe finds on the page as it is now (WCAG 2.2 A and AA, and best practices). */
+  const findings = async (page: Page): Promise<string[]> => {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
+  };
+  const loadRows = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: 'Load' }).click();
+    await page.getByRole('row').nth(5).waitFor();
+  };
+  const rows = (page: Page): Promise<number> => page.locator('#transactions tr').count();
+
+  it('shows nothing of one person under the name of another, who logged in in a second tab', async () => {
+    const page = await openLoggedIn();
+    await loadRows(page);
+    const second = await context.newPage();
+    await second.goto(origin);
+    await second.getByRole('button', { name: 'Log out' }).click();
+    await second.getByRole('button', { name: 'Sign out' }).click();
+    await second.getByRole('link', { name: 'Log in' }).click();
+    await second.getByRole('button', { name: 'Grace Hopper' }).click();
+    await second.getByRole('heading', { name: 'Grace Hopper' }).waitFor();
+
+    // The first tab has not looked since: whatever it shows next, no row of Ada's stands under Grace's name.
+    expect(await rows(page)).toBe(5);
+    await eventually(page, async () => {
+      await page.getByRole('heading', { name: 'Grace Hopper' }).waitFor({ timeout: 1_000 });
+    });
+    expect(await rows(page)).toBe(0);
+    expect(await page.getByText('Ada Lovelace').count()).toBe(0);
+    await second.close();
+  });
+
+  it('loads no rows of whoever logged in elsewhere meanwhile', async () => {
+    const page = await openLoggedIn();
+    let asked = 0;
+    await page.route('**/api/me', async (route) => {
+      asked += 1;
+      const body = {
+        subject: asked === 1 ? 'ada' : 'grace',
+        name: asked === 1 ? 'Ada' : 'Grace',
+        tier: 'free',
+        scopes: [],
+      };
+      await route.fulfill({ json: body });
+    });
+    await page.getByRole('button', { name: 'Load' }).click();
+    await page.getByRole('heading', { name: 'Grace' }).waitFor();
+    await page.locator('#load[aria-disabled="false"]').waitFor();
+    expect(await rows(page)).toBe(0);
+  });
+
+  it('says when a session has ended, and takes away what it showed of it', async () => {
+    const page = await openLoggedIn();
+    await loadRows(page);
+    await context.clearCookies({ name: SESSION });
+    await eventually(page, async () => {
+      await page.getByRole('heading', { name: 'Your session has ended.' }).waitFor({ timeout: 1_000 });
+    });
+    expect(await rows(page)).toBe(0);
+    expect(await page.getByText('Ada Lovelace').count()).toBe(0);
+    // It goes on saying so, and leads to the login.
+    await page.clock.runFor(10_000);
+    expect(await page.getByRole('link', { name: 'Log in again' }).isVisible()).toBe(true);
+    expect(await findings(page)).toEqual([]);
+  });
+
+  it('says that the limit is used up until it is over, however often it looks meanwhile', async () => {
+    const page = await openLoggedIn();
+    await page.route('**/api/transactions?*', (route) =>
+      route.fulfill({ status: 429, headers: { 'Retry-After': '30' }, json: { message: 'too many' } }),
+    );
+    await page.getByRole('button', { name: 'Load' }).click();
+    await page.getByText('Your limit is used up.').waitFor();
+    for (let looks = 0; looks < 5; looks += 1) {
+      await Promise.all([page.waitForResponse('**/api/me'), page.clock.runFor(5_000)]);
+    }
+    expect(await notice(page)).toMatch(/^Your limit is used up\. Try again at \d+:\d\d:\d\d [AP]M\.$/);
+    expect(await findings(page)).toEqual([]);
+    await page.clock.runFor(6_000);
+    expect(await notice(page)).toBe('');
+  });
+
+  it('says that it is asking, and that the API cannot be reached, before it knows who is there', async () => {
+    const page = await open({}, async (page) => {
+      await page.route('**/api/me', () => undefined);
+    });
+    await page.getByRole('heading', { name: 'One moment' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.route('**/api/me', (route) => route.abort());
+    await page.clock.runFor(5_000);
+    await page.getByRole('heading', { name: 'The API cannot be reached.' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.unrouteAll();
+    await page.clock.runFor(5_000);
+    await page.getByRole('link', { name: 'Log in' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+  });
+
+  it('has words for who has no JavaScript', async () => {
+    const page = await open({ javaScriptEnabled: false });
+    await page.getByText('It needs JavaScript for that.').waitFor();
+    const visible = await page.getByRole('main').innerText();
+    expect(visible).not.toMatch(/One moment|session has ended|cannot be reached/);
+  });
+
   it.each(['light', 'dark'] as const)(
     'can be read in %s, on a desktop and on a small phone',
     async (colorScheme) => {
@@ -254,6 +366,9 @@ describeInChromium('the page, in a browser', () => {
       for (const width of [1_280, 320]) {
         await page.setViewportSize({ width, height: 800 });
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        const cut = "const table = document.querySelector('.scroll'); table.scrollWidth - table.clientWidth";
+        expect(await page.evaluate(cut)).toBe(0);
+        expect(await findings(page)).toEqual([]);
         const texts = await page.evaluate<Contrast[]>(`(${contrasts.toString()})()`);
         expect(texts.length).toBeGreaterThan(15);
         // WCAG 2.2, 1.4.3.
