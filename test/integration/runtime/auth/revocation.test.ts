@@ -160,10 +160,23 @@ describe('Redis crashes and comes back', () => {
 test('what is dead is not read, and leaves Redis: single entries with the next revocation, the rest with the stream', async () => {
   const stream = 'portcullis:{aging}:revocations';
   const client = await reconnectedAdmin();
-  const lifeSeconds = 900 + 2 * 5;
+  // A session's life, since what was revoked may be one, and the tolerance before and after.
+  const lifeSeconds = 28_800 + 2 * 5;
   const entry = (ageSeconds: number) => {
     const at = Date.now() - ageSeconds * 1_000;
-    return ['XADD', stream, `${at}-0`, 'name', 'x'.repeat(22), 'issuedUntil', '0', 'since', `${at / 1_000}`];
+    return [
+      'XADD',
+      stream,
+      `${at}-0`,
+      'name',
+      'x'.repeat(22),
+      'issuedUntil',
+      '0',
+      'since',
+      `${at / 1_000}`,
+      'scope',
+      'all',
+    ];
   };
   // A minute longer than they live, for clocks that are apart.
   for (const age of [lifeSeconds + 61, lifeSeconds + 1]) await client.sendCommand(entry(age));
