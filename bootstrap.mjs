@@ -11,9 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
-/** What npm says that it installed, and the lock file whose listed scripts have run. */
+/** What npm notes that it installed. */
 const NOTED = 'node_modules/.package-lock.json';
-const PREPARED = 'node_modules/.portcullis-lock';
+/** The digest of the lock file whose packages were last seen to be there. */
+const SEEN = 'node_modules/.portcullis-lock';
 
 requireNode();
 requireTemporaryFolder();
@@ -45,24 +46,28 @@ function requireTemporaryFolder() {
 }
 
 /**
- * Installs the lock file's packages without their install scripts: any of a thousand could do what it likes, with the
- * credentials of whoever installs. Scripts that package.json's `allowScripts` lists run where engines are started. npm
- * knows that list from version 11 on, and even so runs the scripts that are not on it.
+ * Installs the lock file's packages, and runs none of their install scripts: any of a thousand could do what it likes,
+ * with the credentials of whoever installs.
  */
 function installPackages() {
   const lock = readFileSync('package-lock.json');
   const wanted = createHash('sha256').update(lock).digest('hex');
-  if (existsSync(PREPARED) && readFileSync(PREPARED, 'utf8') === wanted) return;
+  if (existsSync(SEEN) && readFileSync(SEEN, 'utf8') === wanted) return;
 
   if (!areInstalled(JSON.parse(lock).packages)) {
     console.error('Installing packages (npm ci) ...');
     const started = Date.now();
-    npm('ci', '--ignore-scripts', '--no-fund', '--no-audit');
+    const npm = process.env.npm_execpath;
+    const [command, ...given] = npm ? [process.execPath, npm] : ['npm'];
+    const { status } = spawnSync(
+      command,
+      [...given, 'ci', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error'],
+      { stdio: ['ignore', 2, 2], env: { ...npmCache(), ...process.env } },
+    );
+    if (status !== 0) fail('npm ci failed: see its messages above. Running this command again is safe.');
     console.error(`Installed packages in ${Math.round((Date.now() - started) / 1000)} s`);
   }
-  if (!runsEngines()) return;
-  npm('rebuild', '--ignore-scripts=false', '--silent', ...packagesWithScripts());
-  writeFileSync(PREPARED, wanted);
+  writeFileSync(SEEN, wanted);
 }
 
 /** Whether npm noted that it installed what the lock file has, but for optional packages of other platforms. */
@@ -78,28 +83,6 @@ function areInstalled(wanted) {
     [...contents(Object.fromEntries(needed))].every((one) => there.has(one)) &&
     [...there].every((one) => known.has(one))
   );
-}
-
-/** `npm start` and the tests start PostgreSQL, whose package makes links in its script. No other command needs one. */
-function runsEngines() {
-  return /^(start|test)(:|$)/.test(process.argv[2] ?? '');
-}
-
-function packagesWithScripts() {
-  const { allowScripts = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
-  return Object.keys(allowScripts).filter((name) => allowScripts[name]);
-}
-
-function npm(task, ...options) {
-  const own = process.env.npm_execpath;
-  const [command, ...given] = own ? [process.execPath, own] : ['npm'];
-  const { status } = spawnSync(command, [...given, task, '--loglevel=error', ...options], {
-    stdio: ['ignore', 2, 2],
-    env: { ...npmCache(), ...process.env },
-  });
-  if (status !== 0) {
-    fail(`npm ${task} failed: see its messages above. Running this command again is safe.`);
-  }
 }
 
 /** npm keeps what it downloads below the home folder, which need not be writable where ours is named. */

