@@ -1,9 +1,9 @@
+import tempfile
 from urllib.parse import urlsplit
 
+OPENAPI_PATH = "/openapi.json"
 
-def zap_started(zap, target):
-    host = urlsplit(target).netloc
-    script = '''
+SCRIPT = '''
 const Files = Java.type("java.nio.file.Files");
 const Paths = Java.type("java.nio.file.Paths");
 function sendingRequest(msg, initiator, helper) {
@@ -12,10 +12,42 @@ function sendingRequest(msg, initiator, helper) {
   msg.getRequestHeader().setHeader("Authorization", "Bearer " + token);
 }
 function responseReceived(msg, initiator, helper) {}
-''' % host
-    path = '/home/zap/bearer.js'
-    with open(path, 'w') as file:
-        file.write(script)
-    zap.script.load('bearer', 'httpsender', 'Graal.js', path)
-    zap.script.enable('bearer')
+'''
+
+
+def zap_started(zap, target):
+    scheme, host = urlsplit(target)[:2]
+    origin = scheme + '://' + host
+    load_script(zap, SCRIPT % host)
+    import_document(zap, origin)
+    # ZAP compiles a script when the first request is sent.
+    loaded = [script for script in zap.script.list_scripts if script['name'] == 'bearer']
+    if not loaded or not is_true(loaded[0]['enabled']) or is_true(loaded[0]['error']):
+        raise RuntimeError('the script that signs requests failed: ' + str(loaded))
     return zap, target
+
+
+def load_script(zap, text):
+    with tempfile.NamedTemporaryFile('w', suffix='.js', delete=False) as file:
+        file.write(text)
+    expect_ok('load the script', zap.script.load('bearer', 'httpsender', 'Graal.js', file.name))
+    expect_ok('enable the script', zap.script.enable('bearer'))
+
+
+def import_document(zap, origin):
+    # The origin overrides the document's servers: what is scanned is the target, whatever they say.
+    answer = zap.openapi.import_url(origin + OPENAPI_PATH, origin)
+    # A list of warnings when it was imported, else an error's code.
+    if isinstance(answer, str):
+        expect_ok('import ' + origin + OPENAPI_PATH, answer)
+    if not zap.core.urls(origin):
+        raise RuntimeError('nothing of ' + origin + OPENAPI_PATH + ' was imported: ' + str(answer))
+
+
+def expect_ok(what, answer):
+    if answer != 'OK':
+        raise RuntimeError('ZAP could not ' + what + ': ' + str(answer))
+
+
+def is_true(value):
+    return str(value).lower() == 'true'

@@ -1,5 +1,7 @@
 /** How this repository is delivered: what its workflows are made from. */
 import {
+  BASELINE_CHECK,
+  codeOwnersFile,
   deployRoleArns,
   deployWorkflow,
   planCheck,
@@ -51,6 +53,9 @@ export const delivery: DeliveryWorkflowProps = {
   ],
 };
 
+/** The team that reviews changes. It has to have write access. */
+const CODE_OWNERS = [`@${REPOSITORY.owner}/platform`];
+
 /** The workflows of plans and deploys, by path. */
 export function deliveryWorkflows(): Record<string, string> {
   return {
@@ -61,7 +66,7 @@ export function deliveryWorkflows(): Record<string, string> {
 
 /** Every file that Portcullis makes for the repository, by path. */
 export function deliveryFiles(): Record<string, string> {
-  return { ...securityScanningFiles(scanning), ...deliveryWorkflows() };
+  return { ...securityScanningFiles(scanning), ...deliveryWorkflows(), ...codeOwnersFile(CODE_OWNERS) };
 }
 
 /** The number of the team that approves deploys to production: `gh api orgs/ORG/teams/TEAM --jq .id`. */
@@ -75,12 +80,13 @@ export function github(): GithubStackProps {
     repository: REPOSITORY.name,
     requiredChecks: [
       'ci',
-      'baseline',
+      BASELINE_CHECK,
       ...delivery.environments.flatMap(({ stacks }) => stacks.map((stack) => planCheck(stack))),
     ],
     environments: delivery.environments.map(({ name }) =>
       name === 'prod' ? { name, reviewerTeams: [REVIEWERS] } : { name },
     ),
+    codeOwners: CODE_OWNERS,
     scanning,
     workflows: deliveryWorkflows(),
     backend,

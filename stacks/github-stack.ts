@@ -23,6 +23,7 @@ export interface GithubStackProps {
   readonly apiUrl?: string;
   readonly requiredChecks: readonly string[];
   readonly environments: readonly DeployEnvironment[];
+  readonly codeOwners: readonly string[];
   readonly scanning: SecurityScanningProps;
   /** Workflows besides the one that scans, by path. */
   readonly workflows: Readonly<Record<string, string>>;
@@ -38,7 +39,7 @@ export interface GithubStackProps {
 export class GithubStack extends TerraformStack {
   constructor(scope: Construct, props: GithubStackProps) {
     super(scope, 'github');
-    const { owner, apiUrl, requiredChecks, environments, scanning, workflows } = props;
+    const { owner, apiUrl, requiredChecks, environments, codeOwners, scanning, workflows } = props;
     useBackend(this, props.backend);
     encryptState(this, props.encryption);
     const provider = new GithubProvider(this, 'github', {
@@ -53,8 +54,11 @@ export class GithubStack extends TerraformStack {
       name: props.repository,
       requiredChecks,
       environments,
+      codeOwners,
     });
-    new SecurityScanning(this, 'scanning', { ...scanning, repository: repository.name });
+    const scans = new SecurityScanning(this, 'scanning', { ...scanning, repository: repository.name });
+    // Its variable is one of an environment.
+    scans.node.addDependency(repository);
     new ReviewedFiles(this, 'workflows', {
       repository: repository.name,
       branch: 'portcullis/delivery',

@@ -8,9 +8,8 @@ export const PLAN_ROLE = 'github-plan';
 export const DEPLOY_ROLE = 'github-deploy';
 export const SCAN_ROLE = 'github-scan';
 
-/** The branch that deploys, and the workflow that scans. */
+/** The branch that deploys. */
 const MAIN = 'refs/heads/main';
-const SCAN_WORKFLOW = '.github/workflows/security.yml';
 
 export interface JobRolesProps {
   readonly policy: Policy;
@@ -24,15 +23,23 @@ export interface JobRolesProps {
 
 type ServiceLogin = 'approle' | 'aws';
 
-/** Jobs of a pull request can read what a plan compares with. Jobs of main can deploy and scan. */
+/**
+ * Jobs of a pull request can read what a plan compares with. Jobs of main can deploy and scan. Both have the
+ * environment, so that their workflow tells them apart: a scan runs a stranger's program, and must not deploy.
+ */
 export function jobRoles({ policy, environment, repository, login }: JobRolesProps): JobRole[] {
   const { name } = policy;
+  const jobOf = (workflow: string): JobRole['bound'] => ({
+    environment,
+    ref: MAIN,
+    job_workflow_ref: `${repository}/.github/workflows/${workflow}@${MAIN}`,
+  });
   return [
     { name: PLAN_ROLE, bound: { event_name: ['pull_request', 'push'] }, rules: planRules(name, login) },
-    { name: DEPLOY_ROLE, bound: { environment, ref: MAIN }, rules: deployRules(name, login) },
+    { name: DEPLOY_ROLE, bound: jobOf('deploy.yml'), rules: deployRules(name, login) },
     {
       name: SCAN_ROLE,
-      bound: { ref: MAIN, job_workflow_ref: `${repository}/${SCAN_WORKFLOW}@${MAIN}` },
+      bound: jobOf('security.yml'),
       rules: [
         {
           path: `${MOUNTS.kv}/data/${vaultNamesOf(policy).entries.scan}`,

@@ -64,6 +64,9 @@ describe('the roles that jobs take on AWS', () => {
             'token.actions.githubusercontent.com:sub': [
               'repo:fintech-example/fintech-api:environment:staging',
             ],
+            'token.actions.githubusercontent.com:job_workflow_ref': [
+              'fintech-example/fintech-api/.github/workflows/deploy.yml@refs/heads/main',
+            ],
           },
         },
       },

@@ -73,6 +73,12 @@ const WEAKENED: readonly Weakened[] = [
     { can_admins_bypass: true },
   ],
   [
+    'notice',
+    'variable of jobs STAGING_URL: value https://staging.api.fintech.example.com → https://api.fintech.example.com',
+    'github_actions_environment_variable',
+    { value: 'https://api.fintech.example.com' },
+  ],
+  [
     'routine',
     'proposed file .zap/allow-list.json: will be proposed anew',
     'github_repository_file.allow-list',
@@ -162,10 +168,25 @@ describe('the GitHub stack', () => {
 
   it('proposes its files by pull request, byte for byte', () => {
     const pulls = keptBelow('/pulls/');
-    expect(pulls.map(({ base }) => (base as { ref: string }).ref)).toEqual(['main', 'main']);
+    expect(pulls.map(({ base }) => (base as { ref: string }).ref)).toEqual(['main', 'main', 'main']);
     const plan = keptBelow('/contents/.github/workflows/plan.yml')[0];
     const content = Buffer.from(String(plan?.content), 'base64').toString();
     expect(content).toBe(deliveryWorkflows()['.github/workflows/plan.yml']);
+  });
+
+  it('says where staging is, to the jobs of that environment alone', () => {
+    expect(keptBelow('/variables/')).toEqual([
+      expect.objectContaining({ name: 'STAGING_URL', value: new URL(settings().scanning.stagingUrl).origin }),
+    ]);
+    expect([...github.kept.keys()]).toContain(
+      '/repos/fintech-example/fintech-api/environments/staging/variables/STAGING_URL',
+    );
+  });
+
+  it('names the code owners whose review its ruleset asks for', () => {
+    expect(JSON.stringify(keptBelow('/rulesets/'))).toContain('"require_code_owner_review":true');
+    const [owners] = keptBelow('/contents/.github/CODEOWNERS');
+    expect(Buffer.from(String(owners?.content), 'base64').toString()).toMatch(/^\* @fintech-example\/\w+$/m);
   });
 
   it('has nothing left to do', async () => {

@@ -20,7 +20,7 @@ const CHECKOUT = join(__dirname, '../..');
 const VAULT = 'https://vault.fintech.example.com';
 const REPOSITORY = { repository: 'fintech-example/fintech-api', repository_id: '714285714' };
 const MAIN = 'refs/heads/main';
-const workflow = (name: string, ref = MAIN): JobClaims => ({
+const workflow = (name: string, ref = MAIN) => ({
   job_workflow_ref: `${REPOSITORY.repository}/.github/workflows/${name}.yml@${ref}`,
   ref,
 });
@@ -30,7 +30,12 @@ const PULL_REQUEST: JobClaims = {
   event_name: 'pull_request',
 };
 const DEPLOY: JobClaims = { ...REPOSITORY, ...workflow('deploy'), event_name: 'push', environment: 'local' };
-const SCAN: JobClaims = { ...REPOSITORY, ...workflow('security'), event_name: 'schedule' };
+const SCAN: JobClaims = {
+  ...REPOSITORY,
+  ...workflow('security'),
+  event_name: 'schedule',
+  environment: 'local',
+};
 
 const deployment = useVaultDeployment();
 const secret = canary();
@@ -193,6 +198,11 @@ describe('a job that deploys', () => {
   it.each<[string, JobClaims]>([
     ['of another branch', { ref: 'refs/heads/other' }],
     ['of another environment', { environment: 'dev' }],
+    ['that scans, in the same environment', { job_workflow_ref: workflow('security').job_workflow_ref }],
+    [
+      'of the same workflow on a branch',
+      { job_workflow_ref: workflow('deploy', 'refs/heads/x').job_workflow_ref },
+    ],
   ])('has nothing if it is one %s', async (_, other) => {
     await expect(login('github-deploy', { ...DEPLOY, ...other })).rejects.toEqual(NO_LOGIN);
   });

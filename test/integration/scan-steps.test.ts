@@ -18,7 +18,8 @@ import { useTestRedis } from './runtime/rate-limit/redis';
 import { PATIENTLY } from '../support/patiently';
 
 const AUDIENCE = 'https://api.example.com';
-const CLIENT = { clientId: 'scan-free', clientSecret: `${randomPassword()}"\\$'` };
+// What a form encodes, and what a shell would expand: an issuer decodes both parts of Basic (RFC 6749 §2.3.1).
+const CLIENT = { clientId: 'scan free:+', clientSecret: `${randomPassword()}"\\$'%41+ :/` };
 
 const CHECKOUT = join(__dirname, '../..');
 
@@ -118,11 +119,12 @@ describe('the limits of the client of a scan', () => {
   /** The step, with the checkout's command as `npm run` starts it, but in the folder that holds the token. */
   const see = async (): Promise<{ code?: number; stdout: string; stderr: string }> => {
     const stagingUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-    const { run: script, env } = seeThrough({ stagingUrl, probe: { path: '/things', atLeast: '100000/1m' } });
+    const { run: script, env } = seeThrough({ probe: { path: '/things', atLeast: '100000/1m' } });
     const npm =
       'npm() { node --import "$CHECKOUT/node_modules/tsx/dist/loader.mjs" "$CHECKOUT/cli/src/main.ts" "${@:5}"; }';
     return inShell(folder, `${npm}\n${script}`, {
       ...env,
+      STAGING_URL: stagingUrl,
       CHECKOUT,
       TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'),
     }).catch((failed: unknown) => failed as { code: number; stdout: string; stderr: string });

@@ -70,7 +70,15 @@ function publish(verdict: Verdict, { summary, sarif, category, outputs }: GateOp
 /** Lines of `name=value`. None holds a text of the report, so none can start another line. */
 function renderOutputs(verdict: Verdict): string {
   const counts = RISKS.map((risk) => `${risk}=${verdict.counts[risk]}`);
-  return [`verdict=${verdict.outcome}`, `headline=${headlineOf(verdict)}`, ...counts, ''].join('\n');
+  // Without those that the allow-list accepts.
+  const high = verdict.findings.filter(({ status, risk }) => status === 'failing' && risk === 'high').length;
+  return [
+    `verdict=${verdict.outcome}`,
+    `headline=${headlineOf(verdict)}`,
+    ...counts,
+    `failing_high=${high}`,
+    '',
+  ].join('\n');
 }
 
 function parseThreshold(text: string): Risk {

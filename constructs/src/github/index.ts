@@ -10,6 +10,7 @@ export {
   type DeployIdentityProps,
   type JobRole,
 } from './identity/deploy-identity';
+export { codeOwnersFile } from './repository/code-owners';
 export {
   ProtectedRepository,
   type DeployEnvironment,
@@ -19,6 +20,7 @@ export { ReviewedFiles, type ReviewedFilesProps } from './repository/reviewed-fi
 export { securityScanningFiles } from './scanning/files';
 export type { AllowListEntry } from './allow-list';
 export type { SecurityScanningFilesProps, SecurityScanningProps } from './scanning/props';
+export { BASELINE_CHECK } from './scanning/security-workflow';
 export { SecurityScanning } from './scanning/security-scanning';
 export type { DeliveryEnvironment, DeliveryWorkflowProps, HandOver } from './delivery/delivery';
 export { deployWorkflow, handOverStep } from './delivery/deploy-workflow';

@@ -28,6 +28,8 @@ export interface GithubDouble {
   readonly close: () => Promise<void>;
 }
 
+const EPOCH = '1970-01-01T00:00:00Z';
+
 /** What GitHub answers where nobody said anything. */
 const UNSAID = { merge_commit_title: 'MERGE_MESSAGE', merge_commit_message: 'PR_TITLE' };
 
@@ -183,6 +185,14 @@ export async function startGithubDouble(owner: string): Promise<GithubDouble> {
   operation('get', `${repo}/environments/{environment_name}/deployment-branch-policies/{id}`, (req, res) =>
     find(req.path, res),
   );
+
+  const variables = `${repo}/environments/{environment_name}/variables`;
+  operation('post', variables, (req, res) => {
+    const body = req.body as Body;
+    keep(`${req.path}/${String(body.name)}`, { ...body, created_at: EPOCH, updated_at: EPOCH });
+    res.status(201).json({});
+  });
+  operation('get', `${variables}/{name}`, (req, res) => find(req.path, res));
 
   operation('get', `${repo}/git/ref/{path}`, (req, res) => find(req.path, res));
   operation('post', `${repo}/git/refs`, (req, res) => {

@@ -124,11 +124,22 @@ it('lets the jobs of one repository in, each with exact claims and for half an h
   const roles = all(stackOf(), 'vault_jwt_auth_backend_role');
   const repository = { repository: 'fintech-example/fintech-api', repository_id: '714285714' };
   const ref = 'refs/heads/main';
-  const scan = 'fintech-example/fintech-api/.github/workflows/security.yml@refs/heads/main';
+  const workflow = (name: string) => `fintech-example/fintech-api/.github/workflows/${name}@refs/heads/main`;
   expect(Object.fromEntries(roles.map((role) => [role.role_name, role.bound_claims]))).toEqual({
     'github-plan': { ...repository, event_name: 'pull_request,push' },
-    'github-deploy': { ...repository, environment: 'dev', ref },
-    'github-scan': { ...repository, ref, job_workflow_ref: scan },
+    // The workflow alone tells them apart.
+    'github-deploy': {
+      ...repository,
+      environment: 'dev',
+      ref,
+      job_workflow_ref: workflow('deploy.yml'),
+    },
+    'github-scan': {
+      ...repository,
+      environment: 'dev',
+      ref,
+      job_workflow_ref: workflow('security.yml'),
+    },
   });
   for (const role of roles) {
     expect(role).toMatchObject({

@@ -10,8 +10,10 @@ import { GITHUB_ISSUER } from './deploy-identity';
 export interface AwsDeployIdentityProps {
   /** `owner/name` of the repository. */
   readonly repository: string;
-  /** Environment of the repository: its jobs may deploy. */
+  /** Environment of the repository: its jobs may deploy, if they are the workflow's. */
   readonly environment: string;
+  /** The workflow that deploys, as main has it. Others have jobs in the environment too. @default '.github/workflows/deploy.yml' */
+  readonly workflow?: string;
   /** ARN of the bucket that holds the stacks' states. */
   readonly stateBucketArn: string;
   /** ARN of the KMS key that encrypts them. */
@@ -23,7 +25,10 @@ export interface AwsDeployIdentityProps {
   readonly planPolicyArns?: readonly string[];
   /** ARNs of policies that let a deploy make and change it. @default none: it writes the state alone */
   readonly deployPolicyArns?: readonly string[];
-  /** Issuer of the jobs' tokens. GitHub Enterprise Server has one of its own. @default github.com's */
+  /**
+   * Issuer of the jobs' tokens. GitHub Enterprise Server has one of its own, of whose tokens AWS does not see which
+   * workflow a job is of: give the environment to no other workflow there. @default github.com's
+   */
   readonly issuer?: string;
 }
 
@@ -52,7 +57,7 @@ export function deployRoleArns(account: string): {
 
 /**
  * Lets the jobs of one repository assume two IAM roles in an AWS account: one that reads the state, for plans of pull
- * requests and of main, and one that writes it, for the environment's deploys. No access key is kept anywhere. It
+ * requests and of main, and one that writes it, for the deploys of one workflow to an environment. No access key is kept anywhere. It
  * provisions an IAM OIDC identity provider, and the two roles with their policies.
  *
  * https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
@@ -90,14 +95,23 @@ export class AwsDeployIdentity extends Construct {
       allow(['s3:GetObject'], objects),
       allow(['kms:Decrypt'], stateKeyArn),
     ];
+    const workflow = `${repository}/${props.workflow ?? '.github/workflows/deploy.yml'}@refs/heads/main`;
     const subjects = [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`];
     // A plan locks the state, so that it cannot read a half-written one.
     const lock = allow(['s3:PutObject', 's3:DeleteObject'], `${objects}.tflock`);
     const encrypt = allow(['kms:GenerateDataKey'], stateKeyArn);
-    this.planRoleArn = this.role(ROLE_NAMES.plan, subjects, [...read, lock, encrypt], planPolicyArns);
+    this.planRoleArn = this.role(
+      ROLE_NAMES.plan,
+      { sub: subjects },
+      [...read, lock, encrypt],
+      planPolicyArns,
+    );
     this.deployRoleArn = this.role(
       ROLE_NAMES.deploy,
-      [`repo:${repository}:environment:${environment}`],
+      {
+        sub: [`repo:${repository}:environment:${environment}`],
+        ...(this.issuer === GITHUB_ISSUER && { job_workflow_ref: [workflow] }),
+      },
       [...read, allow(['s3:PutObject'], objects), lock, encrypt],
       deployPolicyArns,
     );
@@ -105,12 +119,16 @@ export class AwsDeployIdentity extends Construct {
 
   private role(
     name: string,
-    subjects: readonly string[],
+    bound: Readonly<Record<string, readonly string[]>>,
     statements: readonly object[],
     policyArns: readonly string[],
   ): string {
     const { host, pathname } = new URL(this.issuer);
     const claims = `${host}${pathname === '/' ? '' : pathname}`;
+    const conditions = Object.entries({ aud: AUDIENCE, ...bound }).map(([claim, values]) => [
+      `${claims}:${claim}`,
+      values,
+    ]);
     const role = new IamRole(this, name, {
       name,
       maxSessionDuration: SESSION_SECONDS,
@@ -119,8 +137,8 @@ export class AwsDeployIdentity extends Construct {
           Effect: 'Allow',
           Action: 'sts:AssumeRoleWithWebIdentity',
           Principal: { Federated: this.provider.arn },
-          // One of the values has to be equal. StringEquals knows no wildcards.
-          Condition: { StringEquals: { [`${claims}:aud`]: AUDIENCE, [`${claims}:sub`]: subjects } },
+          // Each claim has to equal one of its values. StringEquals knows no wildcards, and refuses a claim that is missing.
+          Condition: { StringEquals: Object.fromEntries(conditions) as object },
         },
       ]),
     });

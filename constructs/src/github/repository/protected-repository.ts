@@ -8,6 +8,8 @@ import { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { ACTIONS } from '../workflow/actions';
+import { codeOwnersFile, codeOwnersProblems } from './code-owners';
+import { ReviewedFiles } from './reviewed-files';
 
 /** An environment of the repository that jobs deploy to. */
 export interface DeployEnvironment {
@@ -26,14 +28,17 @@ export interface ProtectedRepositoryProps {
   /** How many reviewers have to approve a pull request: 1 to 10. @default 1 */
   readonly approvals?: number;
   readonly environments: readonly DeployEnvironment[];
+  /** Users and teams with write access. One of them has to review each change, whatever file it is of. */
+  readonly codeOwners: readonly string[];
 }
 
 /** Number of GitHub's own app, GitHub Actions: no other app can report the required checks. */
 const GITHUB_ACTIONS = 15_368;
 
 /**
- * A GitHub repository with a ruleset, environments, and permissions of its workflows. Its main branch changes by
- * reviewed pull requests whose checks passed, and by nothing else. Its jobs have no permission that they do not name,
+ * A GitHub repository with a ruleset, environments, permissions of its workflows, and a pull request that says who its
+ * code owners are. Its main branch changes by pull requests that they reviewed and whose checks passed, and by nothing
+ * else. Its jobs have no permission that they do not name,
  * use pinned actions of a known list, and deploy from main only.
  *
  * https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
@@ -43,6 +48,7 @@ const GITHUB_ACTIONS = 15_368;
  *   name: 'orders',
  *   requiredChecks: ['ci'],
  *   environments: [{ name: 'dev' }, { name: 'prod', reviewerTeams: [1_234_567] }],
+ *   codeOwners: ['@example/platform'],
  * });
  */
 export class ProtectedRepository extends Construct {
@@ -52,7 +58,7 @@ export class ProtectedRepository extends Construct {
   constructor(scope: Construct, id: string, props: ProtectedRepositoryProps) {
     super(scope, id);
     refuseProps(this, problemsOf(props));
-    const { name, visibility = 'private', requiredChecks, approvals = 1, environments } = props;
+    const { name, visibility = 'private', requiredChecks, approvals = 1, environments, codeOwners } = props;
     const repository = new Repository(this, 'repository', {
       name,
       visibility,
@@ -78,6 +84,12 @@ export class ProtectedRepository extends Construct {
     this.ruleset(requiredChecks, approvals);
     this.permissions();
     for (const environment of environments) this.environment(environment);
+    new ReviewedFiles(this, 'code-owners', {
+      repository: this.name,
+      branch: 'portcullis/code-owners',
+      title: 'ci: who reviews changes',
+      files: codeOwnersFile(codeOwners),
+    });
   }
 
   private ruleset(requiredChecks: readonly string[], approvals: number): void {
@@ -145,7 +157,13 @@ export class ProtectedRepository extends Construct {
   }
 }
 
-function problemsOf({ name, requiredChecks, approvals = 1, environments }: ProtectedRepositoryProps) {
+function problemsOf({
+  name,
+  requiredChecks,
+  approvals = 1,
+  environments,
+  codeOwners,
+}: ProtectedRepositoryProps) {
   const repeated = environments.filter(
     (one, index) => environments.findIndex((other) => other.name === one.name) < index,
   );
@@ -169,6 +187,7 @@ function problemsOf({ name, requiredChecks, approvals = 1, environments }: Prote
     ...(Number.isInteger(approvals) && approvals >= 1 && approvals <= 10
       ? []
       : [{ path: 'approvals', message: `received ${approvals}; expected 1 to 10` }]),
+    ...codeOwnersProblems(codeOwners),
     ...repeated.map(({ name: twice }) => ({
       path: 'environments',
       message: `received ${twice} twice; keep one`,

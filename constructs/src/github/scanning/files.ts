@@ -1,9 +1,12 @@
 import type { Policy } from '@portcullis/runtime/policy';
 import { renderWorkflow } from '../workflow/workflow';
-import { BEARER_HOOK } from './bearer-hook';
+import { bearerHook } from './bearer-hook';
 import { DEFAULTS, type SecurityScanningProps } from './props';
 import { securityWorkflow } from './security-workflow';
 import { renderZapRules } from './zap-rules';
+
+/** Where the app serves its OpenAPI document. */
+const OPENAPI_PATH = '/openapi.json';
 
 /**
  * The files of a scanning, by path. {@link SecurityScanning} proposes them to a repository, and `portcullis workflows`
@@ -24,9 +27,9 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
   const workflow = securityWorkflow({
     schedule,
     failOn,
-    stagingUrl: props.stagingUrl,
-    openApiPath: '/openapi.json',
+    productionUrl: props.productionUrl,
     tiers: Object.keys(policy.tiers),
+    largestTier: largestTier(policy),
     tokens: {
       url: props.tokenUrl,
       resource: policy.audience,
@@ -41,8 +44,15 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
     '.zap/baseline-rules.tsv': renderZapRules(props.baselineRules ?? []),
     '.zap/full-scan-rules.tsv': renderZapRules(props.fullScanRules ?? []),
     '.zap/allow-list.json': `${JSON.stringify(props.allowList ?? [], undefined, 2)}\n`,
-    '.zap/bearer-hook.py': BEARER_HOOK,
+    '.zap/bearer-hook.py': bearerHook(OPENAPI_PATH),
   };
+}
+
+/** The tier that admits most, by the narrowest of its limits. */
+function largestTier({ tiers }: Policy): string {
+  const rate = (name: string): number =>
+    Math.min(...(tiers[name] ?? []).map(({ limit, windowSeconds }) => limit / windowSeconds));
+  return Object.keys(tiers).reduce((largest, name) => (rate(name) > rate(largest) ? name : largest));
 }
 
 /** Path of a limited route: of one that reads, and among these of one without parameters, if the policy has one. */

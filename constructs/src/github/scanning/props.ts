@@ -5,7 +5,7 @@ import { zapRuleProblems, type ZapRule } from './zap-rules';
 
 export interface SecurityScanningProps {
   readonly policy: Policy;
-  /** Origin of staging, which is scanned in full after each deploy, and on schedule. */
+  /** Origin of staging, which is scanned in full after each deploy, and on schedule: the variable `STAGING_URL`. */
   readonly stagingUrl: string;
   /** Origin of production, which is never scanned. */
   readonly productionUrl: string;
@@ -27,7 +27,7 @@ export interface SecurityScanningProps {
   readonly tokenUrl: string;
   /** The least limit that the rate limiter has to give each client of the scan. @default '100000/1m' */
   readonly scannerLimit?: string;
-  /** When staging is scanned besides: five fields of cron, in UTC. @default '0 3 * * 1', Mondays at 03:00 */
+  /** When staging is scanned as every tier, one after the other: five fields of cron, in UTC. @default '0 3 * * 1', Mondays at 03:00 */
   readonly schedule?: string;
   /** The least risk that fails a scan. @default 'high' */
   readonly failOn?: 'high' | 'medium';

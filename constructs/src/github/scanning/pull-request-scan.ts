@@ -1,7 +1,8 @@
 /** The job that scans a pull request: the API runs on the runner, and nothing needs a credential. */
 import { ACTIONS } from '../workflow/actions';
 import { PREPARED, type Job, type Step } from '../workflow/workflow';
-import { GATE, SCAN_OPTIONS, uploadReport, type SecurityWorkflowProps } from './scan-job';
+import { GATE, SCAN_OPTIONS, uploadReport, ZAP_OPTIONS, type SecurityWorkflowProps } from './scan-job';
+import { SEE_IMAGE } from './scan-target';
 
 /** Runs the API and everything that it needs in the container of the repository's `compose.test.yml`. */
 const COMPOSE = 'docker compose --file compose.test.yml';
@@ -37,6 +38,7 @@ export function baselineJob({ failOn }: SecurityWorkflowProps): Job {
     'timeout-minutes': 30,
     steps: [
       ...PREPARED,
+      SEE_IMAGE,
       START_API,
       {
         name: 'Scan passively',
@@ -46,6 +48,7 @@ export function baselineJob({ failOn }: SecurityWorkflowProps): Job {
           target: API_ON_RUNNER,
           rules_file_name: '.zap/baseline-rules.tsv',
           artifact_name: `${report}-by-zap`,
+          cmd_options: ZAP_OPTIONS,
         },
       },
       {

@@ -1,6 +1,7 @@
 /** What every job that scans is made from. */
 import { ACTIONS } from '../workflow/actions';
 import { PORTCULLIS, type Step } from '../workflow/workflow';
+import { ZAP_IMAGE } from './scan-target';
 import type { ProbeProps, TokenRequest } from './scan-token';
 
 export interface SecurityWorkflowProps extends ProbeProps {
@@ -8,10 +9,12 @@ export interface SecurityWorkflowProps extends ProbeProps {
   readonly schedule: string;
   /** The least risk that fails a scan. */
   readonly failOn: 'high' | 'medium';
-  /** Path of the OpenAPI document below a target's origin. */
-  readonly openApiPath: string;
+  /** Origin of production, which no scan may have for its target. */
+  readonly productionUrl: string;
   /** Names of the tiers. Each has a client of its own, whose limits let a scanner through. */
   readonly tiers: readonly string[];
+  /** The tier that a deploy is scanned as. */
+  readonly largestTier: string;
   readonly tokens: TokenRequest;
   readonly vault: { readonly address: string; readonly role: string; readonly secretPath: string };
 }
@@ -20,7 +23,14 @@ export interface SecurityWorkflowProps extends ProbeProps {
 export const GATE = `${PORTCULLIS} zap-gate`;
 
 /** The action writes no issue, and no rule fails the job: the gate decides. */
-export const SCAN_OPTIONS = { fail_action: false, allow_issue_writing: false } as const;
+export const SCAN_OPTIONS = {
+  docker_name: ZAP_IMAGE,
+  fail_action: false,
+  allow_issue_writing: false,
+} as const;
+
+/** Alpha rules as well, and a browser that crawls: pages that scripts make have no links without it. */
+export const ZAP_OPTIONS = '-a -j';
 
 /** Keeps ZAP's reports as an artifact of the run. */
 export function uploadReport(name: string): Step {

@@ -12,13 +12,15 @@ export interface TokenRequest {
 }
 
 export interface ProbeProps {
-  readonly stagingUrl: string;
   /** The limit that the scan's client must have at `path`, as in `100000/1m`. With less, 429s would blind the scanner. */
   readonly probe: { readonly path: string; readonly atLeast: string };
 }
 
 /** Folder of the checkout that holds the present token. ZAP sees the checkout as /zap/wrk. */
 const TOKENS = '.zap/run';
+
+/** The client's credentials, each form-encoded before they are joined (RFC 6749 §2.3.1), as jq makes them. */
+const BASIC = '"Authorization: Basic " + ("\\(env.CLIENT_ID | @uri):\\(env.CLIENT_SECRET | @uri)" | @base64)';
 
 /**
  * A scan outlives many access tokens. A process that outlives its step cannot mask what it prints, so each token is
@@ -33,13 +35,14 @@ export function keepTokenFresh({ url, resource, scopes, renewSeconds }: TokenReq
       TOKEN_URL: url,
       RESOURCE: resource,
       SCOPE: scopes.join(' '),
+      BASIC,
     },
     run: [
       `mkdir -p ${TOKENS}`,
       'renew() {',
       '  local token',
       '  token=$(curl --silent --fail --max-time 30 \\',
-      '    --header @<(printf "Authorization: Basic %s" "$(printf %s "$CLIENT_ID:$CLIENT_SECRET" | base64 --wrap=0)") \\',
+      '    --header @<(jq --null-input --raw-output "$BASIC") \\',
       '    --data grant_type=client_credentials --data-urlencode "resource=$RESOURCE" --data-urlencode "scope=$SCOPE" \\',
       '    "$TOKEN_URL" | jq --exit-status --raw-output .access_token) || return 1',
       `  printf '%s\\n' "$token" >> ${TOKENS}/tokens`,
@@ -54,11 +57,11 @@ export function keepTokenFresh({ url, resource, scopes, renewSeconds }: TokenReq
 }
 
 /** The limits of the scan's clients are kept in Vault. This step notices when they are missing there. */
-export function seeThrough({ stagingUrl, probe }: ProbeProps): Step {
+export function seeThrough({ probe }: ProbeProps): Step {
   return {
     name: 'See that the limits let the scanner through',
-    env: { PROBE: new URL(probe.path, stagingUrl).href, AT_LEAST: probe.atLeast },
-    run: `${PORTCULLIS} limits probe "$PROBE" --token-file ${TOKENS}/token --at-least "$AT_LEAST"`,
+    env: { PROBE: probe.path, AT_LEAST: probe.atLeast },
+    run: `${PORTCULLIS} limits probe "$STAGING_URL$PROBE" --token-file ${TOKENS}/token --at-least "$AT_LEAST"`,
   };
 }
 

@@ -1,13 +1,17 @@
+import { ActionsEnvironmentVariable } from '@cdktf/provider-github/lib/actions-environment-variable';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { ReviewedFiles } from '../repository/reviewed-files';
 import { securityScanningFiles } from './files';
+import { STAGING } from './scan-target';
 import { securityScanningProblems, type SecurityScanningFilesProps } from './props';
 
 /**
  * Scans by ZAP of pull requests, and of staging after every deploy and on schedule. A scan fails by the severity of what
- * it found. It provisions a branch with the workflow `security.yml` and its rules, and the pull request that proposes
- * them.
+ * it found. It provisions a branch with the workflow `security.yml` and its rules, the pull request that proposes them,
+ * and the variable `STAGING_URL` of the repository's environment `staging`, which has to exist.
+ *
+ * ZAP's image is whatever the repository's variable `ZAP_IMAGE` names by its digest. Without it no scan begins.
  *
  * To scan a pull request, the job starts the API by the repository's `compose.test.yml`, on port 3000.
  *
@@ -28,8 +32,15 @@ export class SecurityScanning extends Construct {
   constructor(scope: Construct, id: string, props: SecurityScanningFilesProps) {
     super(scope, id);
     refuseProps(this, securityScanningProblems(props));
+    const { repository, stagingUrl } = props;
+    new ActionsEnvironmentVariable(this, 'staging-url', {
+      repository,
+      environment: STAGING,
+      variableName: 'STAGING_URL',
+      value: new URL(stagingUrl).origin,
+    });
     new ReviewedFiles(this, 'files', {
-      repository: props.repository,
+      repository,
       branch: 'portcullis/security-scanning',
       title: 'ci: security scanning by ZAP',
       files: securityScanningFiles(props),

@@ -1,13 +1,15 @@
 /** `security.yml`: what is scanned when. Pure: properties in, a workflow out. */
-import { ACTIONS } from '../workflow/actions';
 import type { Workflow } from '../workflow/workflow';
 import { baselineJob } from './pull-request-scan';
 import type { SecurityWorkflowProps } from './scan-job';
-import { NOT_A_PULL_REQUEST, REPORTS_JOB, stagingJob } from './staging-scan';
+import { fullScanJob, REPORTS_JOB } from './staging-scan';
+
+/** Name of the check that is the scan of a pull request. */
+export const BASELINE_CHECK = 'baseline-scan';
 
 export function securityWorkflow(props: SecurityWorkflowProps): Workflow {
   return {
-    name: 'security',
+    name: 'Security Scan',
     // Two scanners at once would see each other's load: runs that scan staging wait for each other.
     concurrency: {
       group:
@@ -25,21 +27,8 @@ export function securityWorkflow(props: SecurityWorkflowProps): Workflow {
       },
     },
     jobs: {
-      baseline: baselineJob(props),
-      'api-scan': stagingJob(props, 'zap-api-report', {
-        name: 'Scan the API from its OpenAPI document',
-        uses: ACTIONS.zapApiScan,
-        with: { target: new URL(props.openApiPath, props.stagingUrl).href, format: 'openapi' },
-      }),
-      'full-scan': {
-        ...stagingJob(props, 'zap-full-report', {
-          name: 'Scan in full',
-          uses: ACTIONS.zapFullScan,
-          with: { target: props.stagingUrl },
-        }),
-        needs: ['api-scan'],
-        if: `\${{ !cancelled() && ${NOT_A_PULL_REQUEST} }}`,
-      },
+      [BASELINE_CHECK]: baselineJob(props),
+      'full-scan': fullScanJob(props),
       reports: REPORTS_JOB,
     },
   };

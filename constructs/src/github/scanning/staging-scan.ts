@@ -1,36 +1,45 @@
-/** The jobs that scan staging, as each tier. */
+/** The job that scans staging, and what it keeps. */
 import { ACTIONS } from '../workflow/actions';
 import { PREPARED, HARDENED, type Job, type Step, vaultStep } from '../workflow/workflow';
-import { GATE, SCAN_OPTIONS, uploadReport, type SecurityWorkflowProps } from './scan-job';
+import { GATE, SCAN_OPTIONS, uploadReport, ZAP_OPTIONS, type SecurityWorkflowProps } from './scan-job';
+import { SEE_IMAGE, seeTarget, STAGING, STAGING_URL } from './scan-target';
 import { forgetTokens, keepTokenFresh, seeThrough } from './scan-token';
 
 const RUN_URL = '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}';
 
-/** Condition of every job but the one for pull requests. */
-export const NOT_A_PULL_REQUEST = "github.event_name != 'pull_request'";
+const REPORT = 'zap-full-report';
 
-/** A scan of staging, with a token of each tier. It fails by severity, and production waits for it. */
-export function stagingJob(props: SecurityWorkflowProps, report: string, scan: Step): Job {
+const NOT_A_PULL_REQUEST = "github.event_name != 'pull_request'";
+
+/**
+ * Scans staging in full, with a token of a tier. It fails by severity, and production waits for it. A deploy is scanned
+ * once, as the tier that is let do most; a run on schedule scans as each tier, one after the other.
+ */
+export function fullScanJob(props: SecurityWorkflowProps): Job {
   return {
     if: NOT_A_PULL_REQUEST,
+    environment: STAGING,
     permissions: { contents: 'read', 'id-token': 'write', 'security-events': 'write' },
     'timeout-minutes': 180,
-    strategy: { 'fail-fast': false, 'max-parallel': 1, matrix: { tier: props.tiers } },
-    env: { STAGING_URL: props.stagingUrl, TIER: '${{ matrix.tier }}' },
+    strategy: { 'fail-fast': false, 'max-parallel': 1, matrix: { tier: tiersToScan(props) } },
+    env: { STAGING_URL, TIER: '${{ matrix.tier }}' },
     steps: [
       ...PREPARED,
+      SEE_IMAGE,
+      seeTarget(props.productionUrl),
       readSecrets(props.vault),
       WAIT_FOR_RELEASE,
       keepTokenFresh(props.tokens),
       seeThrough(props),
       {
-        ...scan,
+        name: 'Scan in full',
+        uses: ACTIONS.zapFullScan,
         with: {
           ...SCAN_OPTIONS,
-          ...scan.with,
+          target: STAGING_URL,
           rules_file_name: '.zap/full-scan-rules.tsv',
-          artifact_name: `${report}-\${{ matrix.tier }}-by-zap`,
-          cmd_options: '-a --hook=/zap/wrk/.zap/bearer-hook.py',
+          artifact_name: `${REPORT}-\${{ matrix.tier }}-by-zap`,
+          cmd_options: `${ZAP_OPTIONS} --hook=/zap/wrk/.zap/bearer-hook.py`,
         },
       },
       forgetTokens(),
@@ -41,32 +50,37 @@ export function stagingJob(props: SecurityWorkflowProps, report: string, scan: S
         if: '${{ !cancelled() }}',
         run: [
           `${GATE} report_json.json --target "$STAGING_URL" --fail-on ${props.failOn} \\`,
-          `  --allow-list .zap/allow-list.json --sarif zap.sarif --category "${report}/\${TIER}" \\`,
+          `  --allow-list .zap/allow-list.json --sarif zap.sarif --category "${REPORT}/\${TIER}" \\`,
           '  --summary "$GITHUB_STEP_SUMMARY" --outputs "$GITHUB_OUTPUT"',
         ].join('\n'),
       },
-      uploadReport(`${report}-of-\${{ matrix.tier }}`),
+      uploadReport(`${REPORT}-of-\${{ matrix.tier }}`),
       UPLOAD_SARIF,
-      alert(report),
+      ALERT,
     ],
   };
 }
 
-/** Merges the reports, so that each scan has one artifact for all tiers. */
+/** A called workflow has the event of its caller. That it was called shows in its input. */
+function tiersToScan({ tiers, largestTier }: SecurityWorkflowProps): string {
+  const [one, all] = [[largestTier], tiers].map((names) => JSON.stringify(names));
+  return `\${{ fromJSON(inputs.release != '' && '${one}' || '${all}') }}`;
+}
+
+/** Merges the reports, so that there is one artifact for all tiers. */
 export const REPORTS_JOB: Job = {
-  needs: ['api-scan', 'full-scan'],
+  needs: ['full-scan'],
   if: `\${{ !cancelled() && ${NOT_A_PULL_REQUEST} }}`,
   permissions: {},
   'timeout-minutes': 15,
-  strategy: { 'fail-fast': false, matrix: { report: ['zap-api-report', 'zap-full-report'] } },
   steps: [
     HARDENED,
     {
       name: 'Put the reports of all tiers together',
       uses: ACTIONS.mergeArtifacts,
       with: {
-        name: '${{ matrix.report }}',
-        pattern: '${{ matrix.report }}-of-*',
+        name: REPORT,
+        pattern: `${REPORT}-of-*`,
         'separate-directories': true,
         'delete-merged': true,
       },
@@ -130,21 +144,24 @@ const UPLOAD_SARIF: Step = {
   ].join('\n'),
 };
 
+const CRITICAL = '🚨 OWASP ZAP found critical vulnerabilities in staging. Check the security scan report.';
+
+const HEADING = `steps.gate.outputs.failing_high > 0 && '${CRITICAL}' || 'The security scan of staging did not pass.'`;
+
+const DETAILS = [
+  "steps.served.outcome == 'failure' && 'staging was deployed anew before the scan had ended'",
+  'steps.gate.outputs.headline',
+  "'the scan did not finish'",
+].join(' || ');
+
 /** Tells how many findings there are, with a link to the run. It shows none of them. */
-function alert(report: string): Step {
-  const said = [
-    "steps.served.outcome == 'failure' && 'staging was deployed anew before the scan had ended'",
-    'steps.gate.outputs.headline',
-    "'the scan did not finish'",
-  ];
-  return {
-    name: 'Alert',
-    if: "${{ failure() && steps.vault.outputs.slack_webhook != '' }}",
-    uses: ACTIONS.slack,
-    with: {
-      webhook: '${{ steps.vault.outputs.slack_webhook }}',
-      'webhook-type': 'incoming-webhook',
-      payload: `text: "${report} (\${{ matrix.tier }}): \${{ ${said.join(' || ')} }}. ${RUN_URL}"\n`,
-    },
-  };
-}
+const ALERT: Step = {
+  name: 'Alert',
+  if: "${{ failure() && steps.vault.outputs.slack_webhook != '' }}",
+  uses: ACTIONS.slack,
+  with: {
+    webhook: '${{ steps.vault.outputs.slack_webhook }}',
+    'webhook-type': 'incoming-webhook',
+    payload: `text: "\${{ ${HEADING} }} \${{ matrix.tier }}: \${{ ${DETAILS} }}. ${RUN_URL}"\n`,
+  },
+};

@@ -12,7 +12,6 @@ export const ACTIONS = {
   ),
   zapBaseline: pinned('zaproxy/action-baseline', 'de8ad967d3548d44ef623df22cf95c3b0baf8b25', 'v0.15.0'),
   zapFullScan: pinned('zaproxy/action-full-scan', '3c58388149901b9a03b7718852c5ba889646c27c', 'v0.13.0'),
-  zapApiScan: pinned('zaproxy/action-api-scan', '5158fe4d9d8fcc75ea204db81317cce7f9e5453d', 'v0.10.0'),
   vault: pinned('hashicorp/vault-action', '4c06c5ccf5c0761b6029f56cfb1dcf5565918a3b', 'v3.4.0'),
   awsCredentials: pinned(
     'aws-actions/configure-aws-credentials',

@@ -68,7 +68,7 @@ describe('portcullis zap-gate', () => {
     expect(readFileSync(inFolder('summary.md'), 'utf8')).toMatch(/^# before\n### ZAP scan failed/);
     expect(JSON.parse(readFileSync(inFolder('zap.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
     expect(readFileSync(inFolder('out'), 'utf8')).toBe(
-      'verdict=failed\nheadline=failed: 1 alert of high risk (1 high, 0 medium, 0 low, 1 informational; 6 URLs)\nhigh=1\nmedium=0\nlow=0\ninformational=1\n',
+      'verdict=failed\nheadline=failed: 1 alert of high risk (1 high, 0 medium, 0 low, 1 informational; 6 URLs)\nhigh=1\nmedium=0\nlow=0\ninformational=1\nfailing_high=1\n',
     );
   });
 

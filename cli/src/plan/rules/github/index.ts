@@ -8,6 +8,7 @@ import {
   secretInRepository,
   workflowToken,
 } from './repository';
+import { variableOfJobs } from './variable';
 
 export const GITHUB_RULES: readonly Rule[] = [
   allowedActions,
@@ -16,5 +17,6 @@ export const GITHUB_RULES: readonly Rule[] = [
   repository,
   ruleset,
   secretInRepository,
+  variableOfJobs,
   workflowToken,
 ];

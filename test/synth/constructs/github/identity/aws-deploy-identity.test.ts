@@ -26,20 +26,31 @@ describe('the synthesized roles of AWS', () => {
   it.each([
     [
       'portcullis-plan',
-      [
-        'repo:fintech-example/fintech-api:pull_request',
-        'repo:fintech-example/fintech-api:ref:refs/heads/main',
-      ],
+      {
+        'token.actions.githubusercontent.com:sub': [
+          'repo:fintech-example/fintech-api:pull_request',
+          'repo:fintech-example/fintech-api:ref:refs/heads/main',
+        ],
+      },
     ],
-    ['portcullis-deploy', ['repo:fintech-example/fintech-api:environment:prod']],
-  ])('let jobs take %s by exact claims', (name, subjects) => {
+    [
+      'portcullis-deploy',
+      {
+        'token.actions.githubusercontent.com:sub': ['repo:fintech-example/fintech-api:environment:prod'],
+        // A scan has the environment too, and runs a stranger's program.
+        'token.actions.githubusercontent.com:job_workflow_ref': [
+          'fintech-example/fintech-api/.github/workflows/deploy.yml@refs/heads/main',
+        ],
+      },
+    ],
+  ])('let jobs take %s by exact claims', (name, claims) => {
     const { assume_role_policy } = only(stackOf(), 'aws_iam_role', name);
     const [trust, ...others] = statements(assume_role_policy);
     expect(others).toEqual([]);
     expect(trust?.Condition).toEqual({
       StringEquals: {
         'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-        'token.actions.githubusercontent.com:sub': subjects,
+        ...claims,
       },
     });
   });
@@ -84,6 +95,8 @@ describe('the synthesized roles of AWS', () => {
     const { text } = stackOf({ ...valid, issuer: 'https://github.example.com/_services/token' });
     expect(text).toContain('github.example.com/_services/token:sub');
     expect(text).not.toContain('githubusercontent');
+    // AWS looks into github.com's tokens alone for it: a condition on it would let nobody in.
+    expect(text).not.toContain('job_workflow_ref');
   });
 
   it('are refused with everything that is wrong at once', () => {

@@ -23,6 +23,7 @@ const anyPolicy: Omit<PolicyInput, 'routes'> = {
 };
 
 interface WorkflowFile {
+  name: string;
   on: Record<string, unknown>;
   permissions: object;
   concurrency: { group: string; 'cancel-in-progress': string };
@@ -31,9 +32,11 @@ interface WorkflowFile {
 
 interface JobFile {
   if: string;
+  environment?: string;
+  env?: Record<string, string>;
   needs?: string[];
   permissions: Record<string, string>;
-  strategy?: { matrix: Record<string, string[]>; 'max-parallel'?: number };
+  strategy?: { matrix: Record<string, string>; 'max-parallel'?: number };
   steps: {
     name: string;
     if?: string;
@@ -47,8 +50,8 @@ interface JobFile {
 describe('the workflow of security scans', () => {
   const files = securityScanningFiles(props);
   const workflow = parse(files['.github/workflows/security.yml'] ?? '') as WorkflowFile;
-  const { baseline, 'full-scan': full, 'api-scan': api, reports } = workflow.jobs;
-  const scansOfStaging = [api, full];
+  const { 'baseline-scan': baseline, 'full-scan': full, reports } = workflow.jobs;
+  const scanOf = (job: JobFile | undefined) => job?.steps.find(({ uses }) => uses?.startsWith('zaproxy/'));
   const namesOf = (job: JobFile | undefined) => job?.steps.map(({ name }) => name) ?? [];
 
   it('runs on pull requests, Mondays at 03:00, and when a deploy calls it', () => {
@@ -67,19 +70,39 @@ describe('the workflow of security scans', () => {
     expect(JSON.stringify(baseline)).not.toMatch(/vault|secret|slack/i);
   });
 
+  it('has the names that its users expect', () => {
+    expect(workflow.name).toBe('Security Scan');
+    expect(Object.keys(workflow.jobs)).toEqual(['baseline-scan', 'full-scan', 'reports']);
+    // Only main may use an environment: a pull request's scan has none.
+    expect(baseline).not.toHaveProperty('environment');
+    expect(full?.environment).toBe('staging');
+    expect(full?.env).toMatchObject({ STAGING_URL: '${{ vars.STAGING_URL }}' });
+    expect(scanOf(full)?.with).toMatchObject({ target: '${{ vars.STAGING_URL }}' });
+  });
+
+  it.each([
+    ['baseline', baseline, '-a -j'],
+    ['full', full, '-a -j --hook=/zap/wrk/.zap/bearer-hook.py'],
+  ])('crawls with a browser, with alpha rules too, by the image of a digest: %s', (_, job, options) => {
+    expect(scanOf(job)?.with).toMatchObject({ cmd_options: options, docker_name: '${{ vars.ZAP_IMAGE }}' });
+    const steps = namesOf(job);
+    const seen = steps.indexOf("See that ZAP's image is named by its digest");
+    expect(seen).toBeGreaterThan(0);
+    for (const later of ['Start the API', 'Read secrets from Vault', 'Scan in full', 'Scan passively']) {
+      if (steps.includes(later)) expect(seen).toBeLessThan(steps.indexOf(later));
+    }
+  });
+
   it.each([
     ['baseline', baseline],
     ['full', full],
-    ['API', api],
   ])('lets the gate decide about the %s scan: ZAP fails nothing, and writes no issue', (_, job) => {
-    const scan = job?.steps.find(({ uses }) => String(uses).startsWith('zaproxy/'));
-    expect(scan?.with).toMatchObject({ fail_action: false, allow_issue_writing: false });
+    expect(scanOf(job)?.with).toMatchObject({ fail_action: false, allow_issue_writing: false });
     expect(JSON.stringify(job?.steps)).toContain('zap-gate report_json.json');
   });
 
   it.each([
     ['zap-baseline-report', baseline],
-    ['zap-api-report-of-${{ matrix.tier }}', api],
     ['zap-full-report-of-${{ matrix.tier }}', full],
   ])('keeps %s, of clean scans and of failed ones too', (name, job) => {
     const uploads = job?.steps.filter(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
@@ -90,21 +113,37 @@ describe('the workflow of security scans', () => {
 
   it('puts the reports of all tiers into zap-full-report, whatever became of the scans', () => {
     expect(reports).toMatchObject({
-      needs: ['api-scan', 'full-scan'],
+      needs: ['full-scan'],
       if: "${{ !cancelled() && github.event_name != 'pull_request' }}",
-      strategy: { matrix: { report: ['zap-api-report', 'zap-full-report'] } },
     });
     expect(reports?.steps.at(-1)?.with).toMatchObject({
-      name: '${{ matrix.report }}',
-      pattern: '${{ matrix.report }}-of-*',
+      name: 'zap-full-report',
+      pattern: 'zap-full-report-of-*',
     });
   });
 
-  it('scans staging with a client of each tier, one after the other, and by one run at a time', () => {
-    for (const job of scansOfStaging) {
-      expect(job?.strategy).toMatchObject({ matrix: { tier: Object.keys(policy.tiers) }, 'max-parallel': 1 });
-    }
-    expect(full?.needs).toEqual(['api-scan']);
+  it('scans a deploy once, as the largest tier, and all tiers on schedule, one after the other', () => {
+    expect(full?.strategy).toEqual({
+      'fail-fast': false,
+      'max-parallel': 1,
+      matrix: {
+        tier: `\${{ fromJSON(inputs.release != '' && '["enterprise"]' || '["free","pro","enterprise"]') }}`,
+      },
+    });
+    const tiers = {
+      free: [{ limit: 100, window: '1m' as const }],
+      // More in an hour, and fewer in a second.
+      bulk: [
+        { limit: 9_000, window: '1h' as const },
+        { limit: 90, window: '1m' as const },
+      ],
+    };
+    const routes = [{ method: 'GET' as const, path: '/', public: true as const }];
+    const other = securityScanningFiles({ ...props, policy: definePolicy({ ...anyPolicy, tiers, routes }) });
+    expect(other['.github/workflows/security.yml']).toContain(`'["free"]' || '["free","bulk"]'`);
+  });
+
+  it('scans staging by one run at a time', () => {
     // A pull request's newer push makes the older scan pointless; one of staging is waited for.
     expect(workflow.concurrency).toEqual({
       group:
@@ -114,34 +153,26 @@ describe('the workflow of security scans', () => {
   });
 
   it('scans what was just deployed: it is waited for before, and still there after', () => {
-    for (const job of scansOfStaging) {
-      const steps = namesOf(job);
-      const scanned = job?.steps.findIndex(({ uses }) => uses?.startsWith('zaproxy/')) ?? -1;
-      expect(steps.indexOf('Wait until staging serves the release')).toBeLessThan(scanned);
-      expect(steps.indexOf('See that staging serves it still')).toBeGreaterThan(scanned);
-    }
+    const steps = namesOf(full);
+    const scanned = steps.indexOf('Scan in full');
+    expect(steps.indexOf('Wait until staging serves the release')).toBeLessThan(scanned);
+    expect(steps.indexOf('See that staging serves it still')).toBeGreaterThan(scanned);
     expect(workflow.on.workflow_call).toMatchObject({ inputs: { release: { required: true } } });
   });
 
   it('has a fresh token while it scans, and none any more when the report is looked at', () => {
-    for (const job of scansOfStaging) {
-      const wanted = [
-        'Read secrets from Vault',
-        'Keep an access token fresh',
-        'See that the limits let the scanner through',
-        'Scan',
-        'Mask and forget the tokens',
-        'Judge by severity',
-      ];
-      const steps = namesOf(job).map((name) => (name.startsWith('Scan') ? 'Scan' : name));
-      expect(steps.filter((name) => wanted.includes(name))).toEqual(wanted);
-      const scan = job?.steps.find(({ uses }) => uses?.startsWith('zaproxy/'));
-      expect(scan?.with?.cmd_options).toContain('--hook=/zap/wrk/.zap/bearer-hook.py');
-      // A third of what a token lives: one that could not be renewed once is still good.
-      expect(job?.steps.find(({ name }) => name === 'Keep an access token fresh')?.run).toContain(
-        'sleep 300',
-      );
-    }
+    const wanted = [
+      'Install packages',
+      'Read secrets from Vault',
+      'Keep an access token fresh',
+      'See that the limits let the scanner through',
+      'Scan in full',
+      'Mask and forget the tokens',
+      'Judge by severity',
+    ];
+    expect(namesOf(full).filter((name) => wanted.includes(name))).toEqual(wanted);
+    // A third of what a token lives: one that could not be renewed once is still good.
+    expect(full?.steps.find(({ name }) => name === 'Keep an access token fresh')?.run).toContain('sleep 300');
   });
 
   it('asks what its client is admitted at a route that is limited, and reads', () => {
@@ -150,8 +181,8 @@ describe('the workflow of security scans', () => {
         ({ name }) => name === 'See that the limits let the scanner through',
       );
     expect(stepOf(files)).toMatchObject({
-      env: { PROBE: 'https://staging.example.com/api/me', AT_LEAST: '100000/1m' },
-      run: 'npm run --silent portcullis -- limits probe "$PROBE" --token-file .zap/run/token --at-least "$AT_LEAST"',
+      env: { PROBE: '/api/me', AT_LEAST: '100000/1m' },
+      run: 'npm run --silent portcullis -- limits probe "$STAGING_URL$PROBE" --token-file .zap/run/token --at-least "$AT_LEAST"',
     });
 
     const routes = [
@@ -161,42 +192,38 @@ describe('the workflow of security scans', () => {
     ];
     const other = definePolicy({ ...anyPolicy, routes });
     expect(stepOf(securityScanningFiles({ ...props, policy: other, scannerLimit: '9/1s' }))).toMatchObject({
-      env: { PROBE: 'https://staging.example.com/orders/0/lines', AT_LEAST: '9/1s' },
+      env: { PROBE: '/orders/0/lines', AT_LEAST: '9/1s' },
     });
   });
 
-  it('shows the findings of each scan in code scanning beside those of the others', () => {
-    const judged = scansOfStaging.map(
-      (job) => job?.steps.find(({ name }) => name === 'Judge by severity')?.run,
-    );
-    expect(judged[0]).toContain('--category "zap-api-report/${TIER}"');
-    expect(judged[1]).toContain('--category "zap-full-report/${TIER}"');
+  it('shows the findings of each tier in code scanning beside those of the others', () => {
+    const judged = full?.steps.find(({ name }) => name === 'Judge by severity')?.run;
+    expect(judged).toContain('--category "zap-full-report/${TIER}"');
   });
 
   it('alerts of a failure on staging, with counts and the address of the run, and nothing else', () => {
     expect(namesOf(baseline)).not.toContain('Alert');
-    for (const job of scansOfStaging) {
-      const alert = job?.steps.find(({ name }) => name === 'Alert');
-      expect(alert?.if).toBe("${{ failure() && steps.vault.outputs.slack_webhook != '' }}");
-      const { webhook, payload } = alert?.with ?? {};
-      expect(webhook).toBe('${{ steps.vault.outputs.slack_webhook }}');
-      const told = [...String(payload).matchAll(/\$\{\{ (.*?) \}\}/g)].map(([, expression]) => expression);
-      expect(told).toEqual([
-        'matrix.tier',
-        expect.stringMatching(
-          /^steps\.served\.outcome == .* \|\| steps\.gate\.outputs\.headline \|\| '[^']*'$/,
-        ),
-        'github.server_url',
-        'github.repository',
-        'github.run_id',
-      ]);
-    }
+    const alert = full?.steps.find(({ name }) => name === 'Alert');
+    expect(alert?.if).toBe("${{ failure() && steps.vault.outputs.slack_webhook != '' }}");
+    const { webhook, payload } = alert?.with ?? {};
+    expect(webhook).toBe('${{ steps.vault.outputs.slack_webhook }}');
+    const told = [...String(payload).matchAll(/\$\{\{ (.*?) \}\}/g)].map(([, expression]) => expression);
+    expect(told).toEqual([
+      "steps.gate.outputs.failing_high > 0 && '🚨 OWASP ZAP found critical vulnerabilities in staging. Check the security scan report.' || 'The security scan of staging did not pass.'",
+      'matrix.tier',
+      expect.stringMatching(
+        /^steps\.served\.outcome == .* \|\| steps\.gate\.outputs\.headline \|\| '[^']*'$/,
+      ),
+      'github.server_url',
+      'github.repository',
+      'github.run_id',
+    ]);
   });
 
   it.each(['high', 'medium'] as const)('fails from %s on, when that is asked for', (failOn) => {
     const text = securityScanningFiles({ ...props, failOn })['.github/workflows/security.yml'] ?? '';
     const gates = text.match(/--fail-on \w+/g);
-    expect(gates).toEqual([1, 2, 3].map(() => `--fail-on ${failOn}`));
+    expect(gates).toEqual([1, 2].map(() => `--fail-on ${failOn}`));
   });
 
   it('starts the API of a pull request by compose.test.yml, waits until it is ready, and leaves nothing', () => {
@@ -206,6 +233,7 @@ describe('the workflow of security scans', () => {
       'Set up Node',
       // Before the container: it mounts a volume over node_modules, and would make the folder root's.
       'Install packages',
+      "See that ZAP's image is named by its digest",
       'Start the API',
       'Scan passively',
       'Judge by severity',
@@ -231,9 +259,8 @@ describe('the workflow of security scans', () => {
   });
 
   it("names no file that is not written: of a missing one ZAP's action says a line, and scans without", () => {
-    for (const job of [baseline, api, full]) {
-      const { rules_file_name: rules, cmd_options: options } =
-        job?.steps.find(({ uses }) => uses?.startsWith('zaproxy/'))?.with ?? {};
+    for (const job of [baseline, full]) {
+      const { rules_file_name: rules, cmd_options: options } = scanOf(job)?.with ?? {};
       expect(Object.keys(files)).toContain(rules);
       const hook = /--hook=\/zap\/wrk\/(\S+)/.exec(String(options))?.[1];
       if (job !== baseline) expect(Object.keys(files)).toContain(hook);

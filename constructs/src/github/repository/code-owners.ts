@@ -1,0 +1,28 @@
+/** The file in which GitHub reads who has to review a change. */
+import type { Problem } from '@portcullis/runtime/policy';
+
+/**
+ * The file `.github/CODEOWNERS`, by its path: each change of whatever file needs a review by one of the owners.
+ * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+ *
+ * @example
+ * const files = codeOwnersFile(['@example/platform']);
+ */
+export function codeOwnersFile(owners: readonly string[]): Record<string, string> {
+  return {
+    '.github/CODEOWNERS': `# Made by Portcullis. One of them has to review each change of whatever file.\n* ${owners.join(' ')}\n`,
+  };
+}
+
+/** Without owners GitHub asks for no review by one, whatever a ruleset says. */
+export function codeOwnersProblems(owners: readonly string[]): Problem[] {
+  const expected = 'expected a user or a team with write access, as in @octocat or @example/platform';
+  return [
+    ...(owners.length > 0 ? [] : [{ path: 'codeOwners', message: `received none; ${expected}` }]),
+    ...owners.flatMap((owner, index) =>
+      /^@[\w-]+(\/[\w.-]+)?$/.test(owner)
+        ? []
+        : [{ path: `codeOwners[${index}]`, message: `received ${JSON.stringify(owner)}; ${expected}` }],
+    ),
+  ];
+}
