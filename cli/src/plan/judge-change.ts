@@ -4,6 +4,7 @@ import { GRADES, worst, type Grade, type Remark } from './grade';
 import { ruleFor } from './rules';
 import { isOpenEnded, waitsForValue, type Judge } from './rules/attribute-judges';
 import type { Rule } from './rules/rule';
+import { redact } from './shown/redact';
 import { sayable } from './shown/sayable';
 import { hasUnknown, isNothing, own, Veiled, type Value } from './values';
 
@@ -21,10 +22,12 @@ export interface JudgedChange {
 export async function judgeChange(change: Change): Promise<JudgedChange> {
   const rule = ruleFor(change);
   const say = sayable(change);
-  const remarks = [...programsOf(change), ...(await remarksOf(change, rule))].map(({ grade, sentence }) => ({
-    grade,
-    sentence: say(sentence),
-  }));
+  const { ruled, seen } = await remarksOf(change, rule);
+  const remarks = [
+    ...[...programsOf(change), ...ruled].map(({ grade, sentence }) => ({ grade, sentence: say(sentence) })),
+    // Content is described by what it was recognized as, never by a value that nobody knows.
+    ...seen.map(({ grade, sentence }) => ({ grade, sentence: redact(sentence) })),
+  ];
   return {
     address: change.address,
     action: change.action,
@@ -41,27 +44,35 @@ function programsOf({ type, before, after }: Change): Remark[] {
   return runs ? [{ grade: 'danger', sentence: 'runs a provisioner on the machine that deploys' }] : [];
 }
 
-async function remarksOf(change: Change, rule: Rule | undefined): Promise<readonly Remark[]> {
-  if (change.action === 'read') {
-    return change.type === 'external'
-      ? []
-      : [{ grade: 'unknown', sentence: 'will be read at the apply only' }];
-  }
-  if (change.action === 'move') {
-    return [{ grade: 'notice', sentence: 'will be known by another address, and stays as it is' }];
-  }
-  return rule ? ruled(change, rule) : unruled(change);
+interface Remarks {
+  /** By a rule, or about the action alone. */
+  readonly ruled: readonly Remark[];
+  /** By the content. */
+  readonly seen: readonly Remark[];
 }
 
-async function ruled(change: Change, rule: Rule): Promise<Remark[]> {
+const only = (grade: Grade, sentence: string): Remarks => ({ ruled: [{ grade, sentence }], seen: [] });
+
+async function remarksOf(change: Change, rule: Rule | undefined): Promise<Remarks> {
+  if (change.action === 'read') {
+    // programsOf() remarks on programs.
+    return change.type === 'external'
+      ? { ruled: [], seen: [] }
+      : only('unknown', 'will be read at the apply only');
+  }
+  if (change.action === 'move') return only('notice', 'will be known by another address, and stays as it is');
+  return rule ? byRule(change, rule) : byContent(change);
+}
+
+async function byRule(change: Change, rule: Rule): Promise<Remarks> {
   const remarks: Remark[] = [];
   const { grade = 'notice', loses = 'what it did is no longer done' } = rule.destroyed ?? {};
-  if (change.action === 'delete') return [{ grade, sentence: `will be destroyed: ${loses}` }];
+  if (change.action === 'delete') return only(grade, `will be destroyed: ${loses}`);
   if (change.action === 'forget') {
-    return [{ grade: 'notice', sentence: 'will no longer be managed here, and stays as it is' }];
+    return only('notice', 'will no longer be managed here, and stays as it is');
   }
   if (change.action === 'import') {
-    return [{ grade: 'notice', sentence: 'exists already, and will be managed here' }];
+    return only('notice', 'exists already, and will be managed here');
   }
   if (change.action === 'replace') {
     remarks.push({ grade, sentence: `will be destroyed and made anew: ${loses}` });
@@ -73,7 +84,6 @@ async function ruled(change: Change, rule: Rule): Promise<Remark[]> {
   const unnamed = names.filter((name) => judgeOf(rule, name) === undefined && isSet(change, name));
   const openEnded = names.filter((name) => isOpenEnded(judgeOf(rule, name) ?? (() => undefined)));
   const seen = await examine(change, [...unnamed, ...openEnded]);
-  remarks.push(...seen.remarks);
   for (const name of names) remarks.push(...judgeAttribute(change, rule, name));
   remarks.push(
     ...unexplained(
@@ -82,11 +92,12 @@ async function ruled(change: Change, rule: Rule): Promise<Remark[]> {
     ),
   );
   try {
-    return [...remarks, ...((await rule.remarks?.(change)) ?? [])];
+    remarks.push(...((await rule.remarks?.(change)) ?? []));
   } catch {
     // A value of a shape that the provider's schema does not have.
-    return [...remarks, { grade: 'unknown', sentence: 'what changes cannot be read from the plan' }];
+    remarks.push({ grade: 'unknown', sentence: 'what changes cannot be read from the plan' });
   }
+  return { ruled: remarks, seen: seen.remarks };
 }
 
 /** Of a new resource, the attributes that it leaves out count too: no list of addresses allows any address. */
@@ -134,10 +145,16 @@ function unexplained({ action, after }: Change, names: readonly string[]): Remar
   });
 }
 
-/** Whether there is anything to explain. The id of what does not exist yet is not. */
+/** Whether there is anything to explain. */
 function isSet({ action, before, after }: Change, name: string): boolean {
   const will = own(after, name);
-  if (name === 'id' || (action === 'replace' && isUnknown(will))) return false;
+  // Its provider fills in both: neither is a choice of the resource's.
+  if (
+    name === 'id' ||
+    (action === 'create' && name === 'region') ||
+    (action === 'replace' && isUnknown(will))
+  )
+    return false;
   return action !== 'create'
     ? !isNothing(will) || !isNothing(own(before, name))
     : !isNothing(will) && !isUnknown(will);
@@ -155,22 +172,16 @@ const VERBS = {
 };
 
 /** A kind that no rule knows: what its content does not explain is unknown. */
-async function unruled(change: Change): Promise<Remark[]> {
+async function byContent(change: Change): Promise<Remarks> {
   const { action } = change;
-  if (action === 'read' || action === 'move') return [];
+  if (action === 'read' || action === 'move') return { ruled: [], seen: [] };
   const names = changedAttributes(change).filter((name) => name !== SCRIPTS && isSet(change, name));
-  const { remarks, explained } = await examine(change, names, Object.keys(change.after));
-  const left = names.filter((name) => !explained.has(name));
+  const { remarks: seen, explained } = await examine(change, names, Object.keys(change.after));
   const what = action === 'update' && names.length > 0 ? `: ${names.join(', ')}` : '';
-  if (action === 'update' && left.length === 0) {
-    return [...remarks, { grade: 'notice', sentence: `will be changed${what}` }];
+  if (action === 'update' && names.every((name) => explained.has(name))) {
+    return { ruled: [{ grade: 'notice', sentence: `will be changed${what}` }], seen };
   }
   const grade = action === 'delete' || action === 'replace' ? 'danger' : 'unknown';
-  return [
-    ...remarks,
-    {
-      grade,
-      sentence: `will be ${VERBS[action]}${what}; no rule knows what that means, so read it in full`,
-    },
-  ];
+  const sentence = `will be ${VERBS[action]}${what}; no rule knows what that means, so read it in full`;
+  return { ruled: [{ grade, sentence }], seen };
 }

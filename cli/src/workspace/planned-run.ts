@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { PortcullisError } from '../errors';
 import { filesRead, type Configuration } from './configuration';
 import { readLock } from './lock-file';
 import { hashFiles } from './stack-files';
@@ -69,6 +70,14 @@ async function hasOverrides(settings: string | undefined): Promise<boolean> {
 /** @returns undefined where there is no state. */
 function lineageOf(state: string): string | undefined {
   if (state.trim() === '') return undefined;
-  const { lineage } = JSON.parse(state) as { lineage?: unknown };
-  return typeof lineage === 'string' && lineage !== '' ? lineage : undefined;
+  try {
+    const { lineage } = JSON.parse(state) as { lineage?: unknown };
+    return typeof lineage === 'string' && lineage !== '' ? lineage : undefined;
+  } catch {
+    throw new PortcullisError(
+      'ERR_ENGINE_FAILED',
+      'state pull printed something that is no state',
+      'run it in the folder of the stack, and mend what it says',
+    );
+  }
 }

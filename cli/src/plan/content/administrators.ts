@@ -21,7 +21,14 @@ const KUBERNETES = /^(?:cluster-admin|admin|edit|system:masters)$/;
 
 /** Whether a text names a role or policy of great power, whatever the field it stands in. */
 export function isAdministrative(text: string): boolean {
-  return AWS.test(text) || AWS_BY_NAME.test(text) || AZURE_DEFINITIONS.test(text) || GOOGLE.test(text);
+  return AWS_BY_NAME.test(text) || builtInPower(text) !== undefined;
+}
+
+/** The name of a role or policy of great power that the cloud itself has, as it stands in a text. */
+export function builtInPower(text: string): string | undefined {
+  return [AWS, AZURE_DEFINITIONS, GOOGLE]
+    .map((names) => names.exec(text)?.[0])
+    .find((name) => name !== undefined);
 }
 
 /** Whether a role is powerful by a name that means so in some fields alone. */

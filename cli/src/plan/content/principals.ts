@@ -1,6 +1,6 @@
 /** Who is let in, and with what rights, in the words of clouds, clusters and Vault. */
 import type { Remark } from '../grade';
-import { isAdministrative, isAdministrativeRole } from './administrators';
+import { builtInPower, isAdministrative, isAdministrativeRole } from './administrators';
 import type { Leaf } from './leaves';
 
 /** Everybody, by name. */
@@ -29,12 +29,14 @@ export function judgePrincipal(type: string, { path, name, value }: Leaf): Remar
   if (/^(allowed|bound|trusted)_/.test(name) && /[*]/.test(value))
     return { grade: 'danger', sentence: `${path}: whatever fits a pattern` };
   if (/(^|_)policies$/.test(name) && /^root$|admin|\*/i.test(value))
-    return { grade: 'danger', sentence: `${path} gains ${value}` };
-  if (
-    isAdministrative(value) ||
-    (ROLES.test(name) && inRole(type, path, name) && isAdministrativeRole(value))
-  ) {
-    return { grade: 'danger', sentence: `${path} ${value}: may do anything, or decide who may` };
+    return { grade: 'danger', sentence: `${path}: gains one that may do anything, by its name` };
+  const power = builtInPower(value);
+  const isRole = ROLES.test(name) && inRole(type, path, name) && isAdministrativeRole(value);
+  if (power !== undefined || isAdministrative(value) || isRole) {
+    return {
+      grade: 'danger',
+      sentence: `${path}${power === undefined ? '' : ` ${power}`}: may do anything, or decide who may`,
+    };
   }
   const account = /^(?:arn:[\w-]*:iam::)?(\d{12})(?::|$)/.exec(value)?.[1];
   if (

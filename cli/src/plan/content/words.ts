@@ -133,13 +133,18 @@ export function judgeWord(type: string, { path, name, value }: Leaf): Remark | u
     if (/^allow$/i.test(value)) return { grade: 'danger', sentence: `${path} lets in what no rule is about` };
   }
   const state = /^(status|state)$/.test(name) ? stateOf(type, value) : undefined;
-  if (state !== undefined) return { grade: state, sentence: `${path} is ${value}` };
+  if (state !== undefined) return { grade: state, sentence: `${path}${said(value)}` };
   for (const { field, weak, strong, says } of WORDS) {
     if (!field.test(name)) continue;
-    if (weak.test(value)) return { grade: 'danger', sentence: `${path} ${value}: ${says}` };
-    if (strong.test(value)) return { grade: 'notice', sentence: `${path} ${value}` };
+    if (weak.test(value)) return { grade: 'danger', sentence: `${path}${said(value)}: ${says}` };
+    if (strong.test(value)) return { grade: 'notice', sentence: `${path}${said(value)}` };
   }
   return undefined;
+}
+
+/** Words are short; what is longer is none, whatever its field is called. */
+function said(value: string): string {
+  return /^[\w.:-]{1,40}$/.test(value) ? ` ${value}` : '';
 }
 
 /** What guards, while its state says so. */

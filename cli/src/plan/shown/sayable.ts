@@ -16,7 +16,8 @@ export function sayable(change: Change): (sentence: string) => string {
   for (const side of [change.before, change.after]) sort(change.type, side, shown, withheld);
   // The longest first: a value may be a part of another.
   const secret = [...withheld]
-    .filter((text) => !shown.has(text))
+    // A part of what may be shown may be shown: an address of AWS has the region in it.
+    .filter((text) => ![...shown].some((permitted) => permitted.includes(text)))
     .sort((one, other) => other.length - one.length);
   return (sentence) =>
     redact(

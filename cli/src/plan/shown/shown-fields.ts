@@ -58,7 +58,13 @@ const LOAD_BALANCER = [
   ...['arn', 'name', 'name_prefix', 'security_groups', 'subnets', 'access_logs', 'connection_logs'],
   'enable_deletion_protection',
 ];
-const ROUTE = ['gateway_id', 'destination_cidr_block', 'destination_ipv6_cidr_block', 'route_table_id'];
+const ROUTE = [
+  'vpc_id',
+  'gateway_id',
+  'destination_cidr_block',
+  'destination_ipv6_cidr_block',
+  'route_table_id',
+];
 const LISTENER = ['arn', 'port', 'protocol', 'ssl_policy', 'certificate_arn', 'mutual_authentication'];
 const GATEWAY = ['name', 'policy', 'cors_configuration', 'protocol_type'];
 const DOMAIN = ['domain_name', 'security_policy', 'domain_name_configuration.security_policy'];
@@ -199,8 +205,11 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   aws_eip: ROUTE,
 };
 
+/** Where something is, in every kind that says so. */
+const PLACES: ReadonlySet<string> = new Set(['region', 'availability_zone', 'location', 'account_id']);
+
 /** @param path as in `redis.host`. What is shown includes what is inside of it. */
 export function mayShow(type: string, path: string): boolean {
   const fields = Object.hasOwn(SHOWN_FIELDS, type) ? (SHOWN_FIELDS[type] ?? []) : [];
-  return fields.some((field) => path === field || path.startsWith(`${field}.`));
+  return PLACES.has(path) || fields.some((field) => path === field || path.startsWith(`${field}.`));
 }

@@ -3,7 +3,7 @@ import type { Condition, Permission } from './statements';
 
 /** Actions that decide who may do what, or that let somebody act as another. */
 const DECIDES =
-  /^(iam|sts|organizations|sso|sso-admin|identitystore|ram|account):|:(put|set|attach|detach|delete|remove|update)\w*(policy|policies|publicaccessblock|acl)$|:(addpermission|addlayerversionpermission|creategrant|scheduledkeydeletion|schedulekeydeletion|updatefunctioncode\w*|createaccesskey|disablekey|stoplogging|deletetrail|deletedetector|modifyimageattribute|modifysnapshotattribute|modifydbsnapshotattribute)$/;
+  /^(iam|sts|organizations|sso|sso-admin|identitystore|ram|account):|:(put|set|attach|detach|delete|remove|update)\w*(policy|policies|publicaccessblock|acl)$|:(setqueueattributes|settopicattributes|sendcommand|startsession|executecommand|sendsshpublickey|addpermission|addlayerversionpermission|creategrant|scheduledkeydeletion|schedulekeydeletion|updatefunctioncode\w*|createaccesskey|disablekey|stoplogging|deletetrail|deletedetector|modifyimageattribute|modifysnapshotattribute|modifydbsnapshotattribute)$/;
 
 /** Actions that AWS offers on all resources alone, and that ordinary services need. */
 const ONLY_EVERYWHERE =
@@ -40,7 +40,7 @@ function isPowerfulFor({ action, principal, condition }: Permission): boolean {
 function isBound(condition: Condition): boolean {
   return [...condition].some(
     ([key, values]) =>
-      BINDS.test(key) && !/^(Not|.*Not)|IfExists/.test(key) && !values.some((value) => /^[*?]/.test(value)),
+      BINDS.test(key) && !/^(\S*Not|Null)|IfExists/.test(key) && !values.some((value) => /^[*?]/.test(value)),
   );
 }
 

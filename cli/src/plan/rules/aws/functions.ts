@@ -43,6 +43,7 @@ export const functionUrl: Rule = {
   noun: named('URL of function', 'function_name'),
   attributes: {
     function_name: harmless,
+    invoke_mode: harmless,
     authorization_type: mustBe('AWS_IAM', 'asks who calls', 'asks nobody who calls'),
   },
 };

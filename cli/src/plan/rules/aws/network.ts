@@ -153,6 +153,7 @@ export const internetAccess: Rule = {
     ...IDENTITY,
     gateway_id: leadsOut,
     route_table_id: harmless,
+    vpc_id: reviewed('network'),
     destination_cidr_block: reviewed('destination'),
     destination_ipv6_cidr_block: reviewed('destination'),
   },
