@@ -27,7 +27,7 @@ const REDIRECT_URI = 'http://127.0.0.1:1/auth/callback';
 interface StartedApp {
   readonly server: MeasuredServer;
   /** Logs everybody in, and gives the file that holds their cookies as headers. */
-  logIn(): Promise<string>;
+  readonly logIn: () => Promise<string>;
 }
 
 async function main(): Promise<void> {

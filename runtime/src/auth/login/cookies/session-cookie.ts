@@ -30,12 +30,19 @@ const ATTRIBUTES: Omit<Cookie, 'name'> = { httpOnly: true, sameSite: 'Lax' };
 /** How long the browser keeps a session that is over, so that logging out then still ends it at the provider. */
 const OVER_MS = 3_600_000;
 
+/** What the cookie holds, and when it ends: with this session's end, or with the latest that its login can have. */
+interface Placed {
+  readonly value: string;
+  readonly end: 'own' | 'oldest';
+}
+
 const reference = z.object({ kept: z.string() });
 
 /** Keeps a session in the browser, sealed. Every method but `isOver` throws SessionsUnavailableError where it is kept in Redis. */
 export class SessionCookie {
   readonly #options: SessionCookieOptions;
   readonly #cookie: Cookie;
+  readonly #placed = new WeakMap<Session, Promise<Placed>>();
 
   constructor(options: SessionCookieOptions) {
     this.#options = options;
@@ -89,19 +96,33 @@ export class SessionCookie {
   }
 
   async #lines(cookies: Cookies, session: Session): Promise<readonly string[]> {
-    const { sealer, limits, kept } = this.#options;
-    const sealed = await sealer.seal(session);
-    const leftMs = this.#untilAfter(endOf(session, limits));
-    if (sealed.length <= LONGEST_VALUE) return this.#setting(cookies, sealed, leftMs);
-    if (!kept) throw new SessionTooLargeError(sealed.length, LONGEST_VALUE);
-    await kept.write(session, sealed, leftMs);
-    // The name stays the same while the session is renewed where it is kept.
-    const longestMs = this.#untilAfter(session.loggedInAt + limits.maxAgeMs);
-    return this.#setting(cookies, await sealer.seal({ kept: session.id }), longestMs);
+    const { limits } = this.#options;
+    const { value, end } = await this.#place(session);
+    // A name stays the same while the session is renewed where it is kept.
+    const leftMs = this.#untilAfter(
+      end === 'oldest' ? session.loggedInAt + limits.maxAgeMs : endOf(session, limits),
+    );
+    return longCookieLines(cookies, this.#cookie, value, Math.ceil(leftMs / 1_000));
   }
 
-  #setting(cookies: Cookies, value: string, leftMs: number): readonly string[] {
-    return longCookieLines(cookies, this.#cookie, value, Math.ceil(leftMs / 1_000));
+  /** The cookie's value. All requests that are on their way with an older cookie get the one that the first one made. */
+  #place(session: Session): Promise<Placed> {
+    let placed = this.#placed.get(session);
+    if (placed === undefined) {
+      placed = this.#seal(session);
+      this.#placed.set(session, placed);
+      placed.catch(() => this.#placed.delete(session));
+    }
+    return placed;
+  }
+
+  async #seal(session: Session): Promise<Placed> {
+    const { sealer, limits, kept } = this.#options;
+    const sealed = await sealer.seal(session);
+    if (sealed.length <= LONGEST_VALUE) return { value: sealed, end: 'own' };
+    if (!kept) throw new SessionTooLargeError(sealed.length, LONGEST_VALUE);
+    await kept.write(session, sealed, this.#untilAfter(endOf(session, limits)));
+    return { value: await sealer.seal({ kept: session.id }), end: 'oldest' };
   }
 
   #untilAfter(endMs: number): number {
