@@ -60,6 +60,16 @@ async function main(): Promise<void> {
           rounds,
           turns: seconds,
         });
+        const [fastest, quickest] = bestOfPeers(scenario.name, measured);
+        goals.push(
+          atLeast(
+            `${scenario.name}: requests a second, the best peer's`,
+            ours.requestsPerSecond / fastest,
+            1,
+            'times',
+          ),
+          atMost(`${scenario.name}: p99, the best peer's`, ours.p99 / quickest, 1, 'times'),
+        );
         const overBest = direct?.overhead ?? NaN;
         goals.push(atMost(`${scenario.name}: CPU over ${best.server}, in turns with it`, overBest, 0, 'µs'));
       }
@@ -87,6 +97,16 @@ function standing(scenario: string, measured: readonly Measured[]): Standing {
   const ours = rows.find(({ server }) => server === OURS);
   const [best] = rows.filter((row) => row !== ours).sort((a, b) => a.overhead - b.overhead);
   return { ours, best };
+}
+
+/** The most requests a second and the shortest p99 of the peers, each its own best. */
+function bestOfPeers(
+  scenario: string,
+  measured: readonly Measured[],
+): readonly [fastest: number, quickest: number] {
+  const [, ...rows] = measured.filter((row) => row.scenario === scenario);
+  const peers = rows.filter(({ server }) => server !== OURS);
+  return [Math.max(...peers.map((row) => row.requestsPerSecond)), Math.min(...peers.map((row) => row.p99))];
 }
 
 main().catch((error: unknown) => {

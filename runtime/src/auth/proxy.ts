@@ -36,5 +36,6 @@ export const askProvider: CustomFetch = async (url, options) => {
   if (!mayBeProxied(url)) return fetch(url, said as RequestInit);
   const { undici, dispatcher } = await proxied();
   const init = { ...said, dispatcher } as unknown as NonNullable<Parameters<typeof undici.fetch>[1]>;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- openid-client takes any package's Response
   return await undici.fetch(url, init);
 };

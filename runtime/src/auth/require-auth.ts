@@ -65,7 +65,7 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
       reject(error, res);
       return;
     }
-    // Where the keys are at hand, the request goes on in the same turn: no promise, no microtask.
+    // A token that is known, or comes alone, goes on in the same turn: no promise, no microtask.
     if (!(verified instanceof Promise)) {
       admit(verified, route, req, res, next);
       return;

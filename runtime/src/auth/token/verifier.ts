@@ -3,9 +3,10 @@ import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
 import type { OnAuthEvent, UnusableClaim } from '../events';
 import { fetchJson as fetchFromIssuer, type FetchJson } from '../keys/fetch-json';
-import { signerOf } from '../keys/jwks';
+import type { SigningKey } from '../keys/jwks';
 import { KeySet, type Candidates } from '../keys/key-set';
 import { jwksUriOf } from '../keys/jwks-uri';
+import { SignatureChecks } from '../keys/signature-checks';
 import type { Policy } from '../../policy';
 import { isAlgorithm, type Algorithm } from '../keys/algorithms';
 import { contextOf, lastMoment, type ClaimRules } from './claims';
@@ -19,7 +20,8 @@ export interface TokenVerifier {
   /**
    * Verifies an access token: type (RFC 9068), signature (RFC 7515), claims (RFC 7519).
    *
-   * @returns at once where the issuer's keys are at hand, as they nearly always are; else a promise.
+   * @returns at once where the issuer's keys are at hand, as they nearly always are, unless other signatures are being
+   * checked in this turn of the event loop; else a promise.
    * @throws TokenError if the token is refused. It is thrown, or the promise rejects with it.
    * @throws KeysUnavailableError if the issuer cannot be asked for its keys.
    */
@@ -71,6 +73,7 @@ export interface VerifierParts {
 export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}): TokenVerifier {
   const { clock = systemClock, fetchJson = fetchFromIssuer, cache, onUnusableClaim } = parts;
   const tell = tellUnusableClaims(options.onEvent, clock);
+  const signatures = new SignatureChecks();
   const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
 
   function verify(token: string): AuthContext | Promise<AuthContext> {
@@ -102,9 +105,16 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
     untrusted: UntrustedToken,
     algorithm: Algorithm,
     candidates: Candidates,
-    { rules, keys }: Trust,
-  ): VerifiedToken {
-    const key = signerOf(candidates, algorithm, untrusted.signed, untrusted.signature);
+    trusted: Trust,
+  ): VerifiedToken | Promise<VerifiedToken> {
+    const { signed, signature } = untrusted;
+    const signer = signatures.signerOf(candidates, algorithm, signed, signature);
+    return signer instanceof Promise
+      ? signer.then((key) => judge(untrusted, key, trusted))
+      : judge(untrusted, signer, trusted);
+  }
+
+  function judge(untrusted: UntrustedToken, key: SigningKey, { rules, keys }: Trust): VerifiedToken {
     const auth = contextOf(untrusted.claims, rules, clock.wall() / 1_000);
     const endsAtMs = lastMoment(auth.expiresAt, rules.toleranceSeconds) * 1_000;
     return { auth, endsAtMs, key, keys };
