@@ -74,7 +74,7 @@ const WEAKENED: readonly Weakened[] = [
   ],
   [
     'notice',
-    'variable of jobs STAGING_URL: value https://staging.api.fintech.example.com → https://api.fintech.example.com',
+    'variable of jobs STAGING_URL: value changes',
     'github_actions_environment_variable',
     { value: 'https://api.fintech.example.com' },
   ],

@@ -112,6 +112,8 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   github_repository_environment: ['environment', 'repository', 'deployment_branch_policy', 'reviewers'],
   github_workflow_repository_permissions: ['repository', 'default_workflow_permissions'],
   github_actions_repository_permissions: ['repository', 'allowed_actions', 'allowed_actions_config'],
+  github_actions_variable: ['repository', 'variable_name'],
+  github_actions_environment_variable: ['repository', 'environment', 'variable_name'],
   github_actions_secret: ['repository', 'secret_name'],
   github_actions_environment_secret: ['repository', 'environment', 'secret_name'],
   github_actions_organization_secret: ['secret_name', 'visibility'],

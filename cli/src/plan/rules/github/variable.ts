@@ -1,7 +1,7 @@
-import { harmless, reviewed } from '../attribute-judges';
+import { changed, harmless, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
-/** Variables hold no secret, but decide what jobs do: what is scanned, by which image. */
+/** Variables decide what jobs do: what is scanned, by which image. Whoever takes one for a secret finds it withheld. */
 export const variableOfJobs: Rule = {
   types: ['github_actions_variable', 'github_actions_environment_variable'],
   noun: named('variable of jobs', 'variable_name'),
@@ -9,6 +9,6 @@ export const variableOfJobs: Rule = {
     repository: harmless,
     environment: harmless,
     variable_name: reviewed('name'),
-    value: reviewed('value'),
+    value: changed('value'),
   },
 };
