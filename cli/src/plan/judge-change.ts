@@ -2,8 +2,9 @@ import { changedAttributes, SCRIPTS, type Change } from './change';
 import { examine } from './content/examine';
 import { GRADES, worst, type Grade, type Remark } from './grade';
 import { ruleFor } from './rules';
-import { isOpenEnded, waitsForValue, type Judge } from './rules/attribute-judges';
+import { isOpenEnded, showsValues, waitsForValue, type Judge } from './rules/attribute-judges';
 import type { Rule } from './rules/rule';
+import { exhibit } from './shown/exhibit';
 import { redact } from './shown/redact';
 import { sayable } from './shown/sayable';
 import { hasUnknown, isNothing, own, Veiled, type Value } from './values';
@@ -110,7 +111,7 @@ function judgeOf({ attributes }: Rule, name: string): Judge | undefined {
   return own(attributes, name);
 }
 
-function judgeAttribute({ action, before, after }: Change, rule: Rule, name: string): Remark[] {
+function judgeAttribute({ type, action, before, after }: Change, rule: Rule, name: string): Remark[] {
   const judge = judgeOf(rule, name);
   if (!judge) return [];
   const isNew = action === 'create';
@@ -121,7 +122,10 @@ function judgeAttribute({ action, before, after }: Change, rule: Rule, name: str
       : [];
   }
   try {
-    const remark = judge(was, will);
+    // A rule that forgets the table of what may be shown shows nothing.
+    const sight = (value: Value | undefined): Value | undefined =>
+      value !== undefined && showsValues(judge) ? exhibit(type, name, value) : value;
+    const remark = judge(sight(was), sight(will));
     return remark ? [remark] : [];
   } catch {
     return [{ grade: 'unknown', sentence: `${name} cannot be read from the plan` }];

@@ -164,7 +164,7 @@ function lostGuard({ path, name }: Leaf): Remark | undefined {
     /(^|_)(kms|encryption|cmk)\w*(key|key_id|key_arn|key_name|key_vault_key_id|key_self_link)$|^(encryption_key|customer_managed_key|permissions_boundary|web_acl_id|web_acl_arn|bucket_key_enabled|password_policy|minimum_password_length)$|log_(group|destination|bucket|uri)\w*$/.test(
       name,
     ) ||
-    /(^|\.)(server_side_encryption\w*|encryption\w*|logging\w*|access_logs?\w*|log_delivery\w*|audit\w*|required_\w+|branch_protection|versioning\w*|network_policy\w*|rules)\./.test(
+    /(^|\.)(server_side_encryption\w*|encryption\w*|logging\w*|log_config|access_logs?\w*|log_delivery\w*|audit\w*|required_\w+|branch_protection|versioning\w*|network_policy\w*|rules)\./.test(
       `${path}.`,
     );
   return guards ? { grade: 'danger', sentence: `no longer has ${path}` } : undefined;

@@ -30,6 +30,12 @@ export function judgePrincipal(type: string, { path, name, value }: Leaf): Remar
     return { grade: 'danger', sentence: `${path}: whatever fits a pattern` };
   if (/(^|_)policies$/.test(name) && /^root$|admin|\*/i.test(value))
     return { grade: 'danger', sentence: `${path}: gains one that may do anything, by its name` };
+  if (/^(permissions|included_permissions)$/.test(name) && /setIamPolicy$|^iam\./i.test(value)) {
+    return { grade: 'danger', sentence: `${path}: may decide who may` };
+  }
+  if (name.endsWith('scopes') && /\/auth\/cloud-platform$|^cloud-platform$/.test(value)) {
+    return { grade: 'danger', sentence: `${path}: everything that its account may` };
+  }
   const power = builtInPower(value);
   const isRole = ROLES.test(name) && inRole(type, path, name) && isAdministrativeRole(value);
   if (power !== undefined || isAdministrative(value) || isRole) {
@@ -51,7 +57,7 @@ export function judgePrincipal(type: string, { path, name, value }: Leaf): Remar
 /** `name` is a role's in a reference to one alone. */
 function inRole(type: string, path: string, name: string): boolean {
   if (name === 'name')
-    return /role_ref|role_binding|subject/.test(`${path}.`) || /(^|_)role_binding$/.test(type);
+    return /role_?ref|role_binding|subject/i.test(`${path}.`) || /(^|_)role_binding$/.test(type);
   if (name === 'group' || name === 'groups') return /member|binding|role|access/.test(type);
   return true;
 }

@@ -23,7 +23,7 @@ const GUARDS = anyOf(
   'actions_enabled|recording_group_all_supported|all_supported|include_global_resource_types|enable_flow_logs|scan_on_push|vulnerability_alerts',
   // Who may do what
   'enforce_admins|require_code_owner_reviews?|dismiss_stale_reviews(?:_on_push)?|require_signed_commits|required_signatures|require_conversation_resolution|require_last_push_approval|required_linear_history|prevent_self_review',
-  'role_based_access_control_enabled|rbac_enabled|azure_rbac_enabled|local_account_disabled|local_authentication_disabled|mfa_delete|mfa_enabled|require_mfa|bind_secret_id|require_attestation\\w*',
+  'role_based_access_control_enabled|rbac_enabled|azure_rbac_enabled|local_account_disabled|local_authentication_disabled|mfa_delete|mfa_enabled|require_mfa|mfa_configuration|enforced?|bind_secret_id|require_attestation\\w*',
   String.raw`require_(?:uppercase|lowercase|numbers|symbols|lowercase_characters|uppercase_characters)\w*|iam_database_authentication_enabled|token_no_default_policy`,
   // What is left after a mistake
   String.raw`(?:enable_)?deletion_protection(?:_enabled)?|purge_protection_enabled|enable_purge_protection|soft_delete_enabled|prevent_destroy|disable_api_termination`,
@@ -39,7 +39,7 @@ const DOORS = anyOf(
   String.raw`allow_(?:blob_|nested_items_to_be_)?public\w*|allow_nested_items_to_be_public|allow_(?:external|anonymous|unauthenticated|any|all|insecure|unverified|privilege|force|deletions|classic|guest)\w*`,
   String.raw`(?:associate|assign|map)_public_ip(?:_\w+)?|enable_public_ip|ipv4_enabled|nat_ip_enabled`,
   String.raw`(?:enable_)?anonymous\w*|insecure\w*|\w+_insecure|(?:skip|disable)_(?:tls|ssl|cert)\w*|(?:tls|ssl)_skip\w*|tls_disable|disable_(?:ssl|tls|logging|encryption)\w*`,
-  'allows_force_pushes|allows_deletions|can_admins_bypass|can_approve_pull_request_reviews|blocks_creations_disabled|lock_branch_disabled',
+  'allows_force_pushes|allows_public_repositories|allows_deletions|can_admins_bypass|can_approve_pull_request_reviews|blocks_creations_disabled|lock_branch_disabled',
   'privileged|host_network|host_pid|host_ipc|hostnetwork|hostpid|hostipc|allow_privilege_escalation|enable_execute_command',
   'admin_enabled|admin_user_enabled|enable_legacy_abac|issue_client_certificate|serial_port_enable|basic_auth_enabled|local_auth_enabled|shared_access_key_enabled|no_password_required|password_authentication_enabled|key_based_authentication_enabled',
   'log_raw|disable_iss_validation|disable_local_ca_jwt|allow_any_name|allow_glob_domains|allow_wildcard_certificates|no_parent|orphan|superuser|create_role|bypass_row_level_security|replication|skip_auth\\w*|with_grant_option|can_grant|mute_findings|is_admin|admin|force_destroy|skip_final_snapshot|include_organization_wide|copy_grants_all',
@@ -53,7 +53,7 @@ const WATCHES =
 export function judgeSwitch(type: string, { path, name, value }: Leaf): Remark | undefined {
   const on = switched(value);
   if (on === undefined) return undefined;
-  if (isGuard(type, name)) {
+  if (isGuard(type, path, name)) {
     return on
       ? { grade: 'notice', sentence: `${path} is on` }
       : { grade: 'danger', sentence: `${path} is off` };
@@ -64,17 +64,26 @@ export function judgeSwitch(type: string, { path, name, value }: Leaf): Remark |
     : { grade: 'notice', sentence: `${path} is off` };
 }
 
-/** A guard that is set no longer: what its default protects is not in the plan. */
-export function lostSwitch(type: string, leaf: Leaf): Remark | undefined {
-  return isGuard(type, leaf.name) && switched(leaf.value) === true
-    ? { grade: 'danger', sentence: `${leaf.path} is no longer on` }
-    : DOORS.test(leaf.name) && switched(leaf.value) !== undefined
-      ? { grade: 'notice', sentence: `${leaf.path} is set no longer` }
-      : undefined;
+/** A switch that is set no longer: what its default is, the plan does not say. */
+export function lostSwitch(type: string, { path, name, value }: Leaf): Remark | undefined {
+  const on = switched(value);
+  if (on === undefined || !(isGuard(type, path, name) || DOORS.test(name))) return undefined;
+  const wasRight = isGuard(type, path, name) ? on : !on;
+  return wasRight
+    ? { grade: 'danger', sentence: `${path} is no longer ${on ? 'on' : 'off'}` }
+    : { grade: 'notice', sentence: `${path} is set no longer` };
 }
 
-function isGuard(type: string, name: string): boolean {
-  return GUARDS.test(name) || (/^(enable|enabled|is_enabled|enable_\w+)$/.test(name) && WATCHES.test(type));
+/** Blocks that guard, whose switch is called `enabled` alone. */
+const GUARDING_BLOCKS =
+  /(point_in_time_recovery|auth_settings\w*|encryption\w*|logging\w*|\w*protection|mfa\w*|audit\w*|server_side_encryption)\.enabled$/;
+
+function isGuard(type: string, path: string, name: string): boolean {
+  return (
+    GUARDS.test(name) ||
+    GUARDING_BLOCKS.test(path) ||
+    (/^(enable|enabled|is_enabled|enable_\w+)$/.test(name) && WATCHES.test(type))
+  );
 }
 
 /** Providers write a switch as a boolean or as a text. */

@@ -92,6 +92,30 @@ const WORDS: readonly Words[] = [
     strong: /^pull_request$/i,
     says: 'can be gone around',
   },
+  {
+    field: /^failure_?policy$/,
+    weak: /^ignore$/i,
+    strong: /^fail$/i,
+    says: 'lets everything through while it fails',
+  },
+  {
+    field: /^image_tag_mutability$/,
+    weak: /^mutable$/i,
+    strong: /^immutable$/i,
+    says: 'tags can name another image',
+  },
+  {
+    field: /^listing_visibility$/,
+    weak: /^unauth$/i,
+    strong: /^hidden$/i,
+    says: 'is listed to whoever asks',
+  },
+  {
+    field: /^object_ownership$/,
+    weak: /^ObjectWriter$/i,
+    strong: /^BucketOwnerEnforced$/i,
+    says: 'belongs to whoever writes it',
+  },
   { field: /^enforcement$/, weak: /^(disabled|evaluate)$/i, strong: /^active$/i, says: 'is not enforced' },
   {
     field: /^(default_action|action|effect|access|type)$/,

@@ -90,12 +90,14 @@ export function ofChanges(judge: (before: Value, after: Value | undefined) => Re
 
 /** Worth reading, neither weaker nor stronger by itself. */
 export function reviewed(label: string): Judge {
-  return openEnded(
+  const judge = openEnded(
     ofChanges((before, after) => ({
       grade: 'notice',
       sentence: `${label} ${show(before)} → ${show(after)}`,
     })),
   );
+  SHOWING.add(judge);
+  return judge;
 }
 
 /** As `reviewed()`, of values that may be secret: what changed is said, and by which names, but no value is. */
@@ -123,6 +125,13 @@ function entriesOf(value: Value | undefined): Map<string, Value> {
       isRecord(part) || (Array.isArray(part) && part.some(isRecord)) ? [...entriesOf(part)] : [[name, part]],
     ),
   );
+}
+
+/** Judges whose sentence shows both values, and whose grade depends on neither. */
+const SHOWING = new WeakSet<Judge>();
+
+export function showsValues(judge: Judge): boolean {
+  return SHOWING.has(judge);
 }
 
 /** Judges that call every change a notice, so that its content has to be looked at too. */

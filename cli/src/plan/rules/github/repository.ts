@@ -83,7 +83,7 @@ export const repository: Rule = {
       'no longer tells of vulnerable dependencies',
     ),
     security_and_analysis: (before, after) =>
-      show(after).includes('disabled')
+      show(after).includes('disabled') || (!isNothing(before) && isNothing(after))
         ? { grade: 'danger', sentence: 'no longer looks for secrets in what is pushed' }
         : reviewed('what is looked for in what is pushed')(before, after),
   },
