@@ -35,6 +35,9 @@ export interface AwsDeployIdentityProps {
 /** The audience that the action `configure-aws-credentials` asks tokens for. */
 const AUDIENCE = 'sts.amazonaws.com';
 
+/** Path of the workflow that deploys. */
+const DEPLOY_WORKFLOW = '.github/workflows/deploy.yml';
+
 /** Longest session of a role, in seconds. */
 const SESSION_SECONDS = 3_600;
 
@@ -95,7 +98,7 @@ export class AwsDeployIdentity extends Construct {
       allow(['s3:GetObject'], objects),
       allow(['kms:Decrypt'], stateKeyArn),
     ];
-    const workflow = `${repository}/${props.workflow ?? '.github/workflows/deploy.yml'}@refs/heads/main`;
+    const workflow = `${repository}/${props.workflow ?? DEPLOY_WORKFLOW}@refs/heads/main`;
     const subjects = [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`];
     // A plan locks the state, so that it cannot read a half-written one.
     const lock = allow(['s3:PutObject', 's3:DeleteObject'], `${objects}.tflock`);
@@ -201,8 +204,16 @@ function problemsOf(props: AwsDeployIdentityProps): Problem[] {
       ? []
       : [{ path, message: `received ${JSON.stringify(props[path])}; expected ${what}` }];
   });
-  const { issuer } = props;
-  const others = [...wrong, ...policyProblems(props)];
+  const { issuer, workflow = DEPLOY_WORKFLOW } = props;
+  const elsewhere = /^\.github\/workflows\/[\w.-]+\.ya?ml$/.test(workflow)
+    ? []
+    : [
+        {
+          path: 'workflow',
+          message: `received ${JSON.stringify(workflow)}; expected a file, as in ${DEPLOY_WORKFLOW}`,
+        },
+      ];
+  const others = [...wrong, ...elsewhere, ...policyProblems(props)];
   return issuer === undefined || isHttpsOrLoopback(issuer)
     ? others
     : [...others, { path: 'issuer', message: `received ${JSON.stringify(issuer)}; expected an https: URL` }];

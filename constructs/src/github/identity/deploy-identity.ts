@@ -54,7 +54,11 @@ const TOKEN_SECONDS = 1_800;
  *   roles: [
  *     {
  *       name: 'github-deploy',
- *       bound: { environment: 'prod', ref: 'refs/heads/main' },
+ *       bound: {
+ *         environment: 'prod',
+ *         ref: 'refs/heads/main',
+ *         job_workflow_ref: 'example/orders/.github/workflows/deploy.yml@refs/heads/main',
+ *       },
  *       rules: [{ path: 'database/config/*', capabilities: ['update'], reason: 'what a deploy changes' }],
  *     },
  *   ],

@@ -105,6 +105,7 @@ describe('the synthesized roles of AWS', () => {
       environment: '*',
       stateBucketArn: 'fintech-example-prod-state',
       stateKeyArn: 'alias/portcullis-prod-state',
+      workflow: 'deploy.yml',
       issuer: 'http://github.example.com',
     };
     const message = expect.stringMatching(new RegExp(Object.keys(spoiled).join('[^]*'))) as string;
