@@ -30,13 +30,14 @@ export interface FilesRead {
   readonly computed: readonly string[];
 }
 
-/** The files that expressions and provisioners read, beside those in the stack's folder. */
+/** The files that expressions, provisioners and providers read, beside those in the stack's folder. */
 export function filesRead(configuration: Configuration): FilesRead {
   const paths: string[] = [];
   const computed: string[] = [];
   for (const { path, text } of textsIn(configuration)) {
     const provisioned = path.includes('provisioner') && /^(source|script|scripts)$/.test(lastName(path));
     if (provisioned) (isExpression(text) ? computed : paths).push(isExpression(text) ? path.join('.') : text);
+    if (isUpload(path) && !isExpression(text)) paths.push(text);
     if (!isExpression(text)) continue;
     for (const { 0: call, index } of text.matchAll(CALL)) {
       const literal = LITERAL.exec(text.slice(index + call.length))?.[1];
@@ -45,6 +46,12 @@ export function filesRead(configuration: Configuration): FilesRead {
     }
   }
   return { paths: [...new Set(paths)].sort(), computed: [...new Set(computed)].sort() };
+}
+
+/** Attributes whose file a provider reads at the apply, as of a function's code. */
+function isUpload(path: readonly string[]): boolean {
+  const name = lastName(path);
+  return path[0] === 'resource' && /^(filename|source|source_file|source_path|zip_file|\w+_file)$/.test(name);
 }
 
 function lastName(path: readonly string[]): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PortcullisError } from '../errors';
 import { filesRead, type Configuration } from './configuration';
 import { readLock } from './lock-file';
-import { hashFiles } from './stack-files';
+import { changingModules, hashFiles } from './stack-files';
 import { surroundings } from './surroundings';
 
 /** Everything that decides what an apply does, as the workspace found it when it planned. */
@@ -19,6 +19,8 @@ export interface PlannedRun {
    * outside of the stack's folder. By path.
    */
   readonly files: Readonly<Record<string, string>>;
+  /** Files of modules that call functions which give another value each time. */
+  readonly changingModules: readonly string[];
   /** The engine's lock file, as it was planned with. */
   readonly lock: string;
   /** What the engine says of its version and of its providers'. */
@@ -43,10 +45,12 @@ export async function plannedRun(
 ): Promise<PlannedRun> {
   const configuration = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
   const { paths } = filesRead(JSON.parse(configuration) as Configuration);
+  const files = await hashFiles(folder, paths);
   return {
     plan: await engine(['show', '-no-color', '-json', 'reviewed.plan']),
     configuration,
-    files: await hashFiles(folder, paths),
+    files,
+    changingModules: await changingModules(folder, files),
     lock: await readLock(folder),
     engine: versionsIn(await engine(['version', '-no-color'])),
     surroundings: surroundings(environment),

@@ -1,7 +1,7 @@
 /** What an engine can read besides a plan: the files of a synthesized stack, and those that its configuration names. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -16,9 +16,35 @@ const LEFT_OUT =
  */
 export async function hashFiles(folder: string, named: readonly string[]): Promise<Record<string, string>> {
   const inside = await hashFolder(folder, '');
-  const outside = named.filter((path) => !resolve(folder, path).startsWith(folder + sep));
+  const outside = [...named, ...(await localModules(folder))].filter(
+    (path) => !(resolve(folder, path) + sep).startsWith(folder + sep),
+  );
   const hashed = await Promise.all(outside.map((path) => hashNamed(folder, path)));
   return Object.assign(inside, ...hashed) as Record<string, string>;
+}
+
+/** Folders of modules that the engine uses where they are, by its own list of them. */
+async function localModules(folder: string): Promise<string[]> {
+  const text = await readFile(join(folder, '.terraform/modules/modules.json'), 'utf8').catch(() => '{}');
+  const { Modules: modules = [] } = JSON.parse(text) as { Modules?: { Dir?: string }[] };
+  return modules.flatMap(({ Dir: path }) => (path === undefined ? [] : [path]));
+}
+
+/** Functions that give another value at each call. */
+export const CHANGING = /\b(timestamp|plantimestamp|uuid|bcrypt)\s*\(/;
+
+/** Of the files of modules, those that call such a function. */
+export async function changingModules(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const configurations = Object.keys(files).filter((path) => /\.(tf|tofu)(\.json)?$/.test(path));
+  const texts = await Promise.all(
+    configurations.map(
+      async (path) => [path, await readFile(resolve(folder, path), 'utf8').catch(() => '')] as const,
+    ),
+  );
+  return texts.flatMap(([path, text]) => (CHANGING.test(text) ? [path] : []));
 }
 
 async function hashFolder(root: string, below: string): Promise<Record<string, string>> {

@@ -18,6 +18,7 @@ const RUN = {
   engine: '',
   surroundings: {},
   overridden: false,
+  changingModules: [],
 };
 
 it.each(['tofu', 'terraform'])('by %s', async (engine) => {

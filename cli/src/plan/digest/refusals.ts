@@ -9,6 +9,7 @@ import {
 import { ephemeralVariables, gatesIn, isGateValue, withoutFailures } from './configuration';
 import type { Plan } from './plan';
 import type { PlannedRun } from '../../workspace/planned-run';
+import { CHANGING } from '../../workspace/stack-files';
 
 const NO_STATE =
   "there is no state yet: the first deploy is an administrator's, with `cdktf deploy` (docs/first-run.md)";
@@ -18,6 +19,7 @@ export function refusals(configuration: Configuration, plan: Plan, run: PlannedR
   return [
     ...(run.lineage === undefined ? [NO_STATE] : []),
     ...(run.overridden ? ['dev_overrides of the engine replace providers, whatever the lock file says'] : []),
+    ...run.changingModules.map((path) => `${path} calls a function that differs at every run`),
     ...deferredReads(plan),
     ...changingFunctions(configuration),
     ...ephemeralUses(configuration),
@@ -33,9 +35,6 @@ function deferredReads({ resource_changes: changes }: Plan): string[] {
     .filter(({ mode, change }) => mode === 'data' && change.actions.includes('read'))
     .map(({ address }) => `${address} is read at the apply only: what it says then, nobody can review`);
 }
-
-/** Functions that give another value at each call. */
-const CHANGING = /\b(timestamp|plantimestamp|uuid|bcrypt)\s*\(/;
 
 function changingFunctions(configuration: Configuration): string[] {
   return textsIn(configuration).flatMap(({ path, text }) => {

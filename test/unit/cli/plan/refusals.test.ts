@@ -5,7 +5,7 @@ import type { PlannedRun } from '../../../../cli/src/workspace/planned-run';
 
 const RUN: PlannedRun = {
   ...{ plan: '', configuration: '', files: {}, lock: '', engine: '', surroundings: {} },
-  ...{ overridden: false, lineage: 'known' },
+  ...{ overridden: false, lineage: 'known', changingModules: [] },
 };
 const refused = (configuration: object, run: Partial<PlannedRun> = {}): string[] =>
   refusals({ ...configuration }, planSchema.parse({}), { ...RUN, ...run });
@@ -98,6 +98,12 @@ it.each<[string, object]>([
 it.each<[string, object, Partial<PlannedRun>, string]>([
   ['no state', {}, { lineage: undefined }, 'there is no state yet'],
   ['providers that are replaced', {}, { overridden: true }, 'dev_overrides'],
+  [
+    'a module that changes',
+    {},
+    { changingModules: ['m/main.tf'] },
+    'm/main.tf calls a function that differs at every run',
+  ],
   [
     'configuration beside',
     {},

@@ -107,3 +107,30 @@ it.each([
   expect(read.paths).toEqual(paths);
   expect(read.computed).toHaveLength(computed);
 });
+
+it('is the modules that the engine uses where they are, and what they call', async () => {
+  await write({
+    ...STACK,
+    'stack/.terraform/modules/modules.json': JSON.stringify({
+      Modules: [
+        { Key: '', Dir: '.' },
+        { Key: 'm', Dir: '../m' },
+      ],
+    }),
+    'm/main.tf': 'output "a" { value = timestamp() }',
+    'm/inner/other.tf': 'output "b" { value = "b" }',
+  });
+  const { files, changingModules } = await gathered();
+  expect(Object.keys(files).sort()).toEqual([
+    '../m/inner/other.tf',
+    '../m/main.tf',
+    '.terraform/modules/modules.json',
+  ]);
+  expect(changingModules).toEqual(['../m/main.tf']);
+});
+
+it('is the code that a provider uploads at the apply', async () => {
+  const resource = { aws_lambda_function: { f: { filename: '../code.zip', role: '../no.txt' } } };
+  await write({ 'stack/cdk.tf.json': JSON.stringify({ resource }), 'code.zip': 'a', 'no.txt': 'b' });
+  expect(Object.keys((await gathered()).files)).toEqual(['../code.zip']);
+});
