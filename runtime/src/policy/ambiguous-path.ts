@@ -12,6 +12,9 @@ const SUSPICIOUS = /(?:^|\/)\.|[%\\]/;
 /** A segment that is `.` or `..`, also before parameters that a server may cut off: `..;a=b`. */
 const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:$|[/\\;?#])/;
 
+/** URL parsers drop tabs and line breaks, others end a text at NUL or cut spaces off: `.%09.` may become `..`. */
+const DROPPED = /[\0-\x20\x7f]/g;
+
 const BACKSLASH = /\\|%5c/i;
 const ENCODED_SLASH = /%2f/i;
 
@@ -24,7 +27,7 @@ export function isAmbiguousPath(target: string): boolean {
   if (!SUSPICIOUS.test(target)) return false;
   if (BACKSLASH.test(target)) return true;
   const decoded = decodedOnce(target);
-  return [target, decoded, decodedOnce(decoded)].some((text) => DOT_SEGMENT.test(text));
+  return [target, decoded, decodedOnce(decoded)].some((text) => DOT_SEGMENT.test(text.replace(DROPPED, '')));
 }
 
 /** Decodes ASCII alone: nothing else becomes a dot or a slash. */
