@@ -1,8 +1,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { ClientError } from 'openid-client';
 import type { AuthEvent } from '../../../../../runtime/src/auth';
 import { Provider } from '../../../../../runtime/src/auth/provider/provider';
+import { translateError } from '../../../../../runtime/src/auth/provider/translate-error';
 import { systemClock } from '../../../../../runtime/src/time/clock';
 
 const SECRET = 'canary-secret';
@@ -47,6 +49,14 @@ const json =
   (res: ServerResponse): void =>
     void res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
+const AS_JSON = { 'content-type': 'application/json' };
+const HALF = '{"access_tok';
+const half = (res: ServerResponse): void => void res.writeHead(200, AS_JSON).end(HALF);
+const brokenOff = (res: ServerResponse): void => {
+  res.writeHead(200, { ...AS_JSON, 'content-length': 999 });
+  res.write(HALF, () => res.destroy());
+};
+
 const refusal = async (): Promise<unknown> =>
   found()
     .refresh(REFRESH, {})
@@ -67,12 +77,26 @@ describe('what a token endpoint answers', () => {
     ['trouble, with a status', 'UNAVAILABLE', '500', json(500, { error: 'server_error' })],
     ['too many requests', 'UNAVAILABLE', 'slow_down', json(429, { error: 'slow_down' })],
     ['a proxy’s page', 'UNAVAILABLE', '502', (res) => void res.writeHead(502).end('<html>')],
+    ['a time-out of its own', 'UNAVAILABLE', '408', (res) => void res.writeHead(408).end()],
     ['nothing: it hangs up', 'UNAVAILABLE', '', (res) => void res.destroy()],
+    ['half of an answer: it hangs up', 'UNAVAILABLE', 'UND_ERR_SOCKET', brokenOff],
+    ['a whole answer of half a text', 'REFUSED', 'invalid_response', half],
   ])('%s is %s: %s', async (_what, kind, why, given) => {
     answer = given;
     const error = await refusal();
     expect(error).toMatchObject({ code: `ERR_PROVIDER_${kind}` });
     expect((error as Error).message).toContain(why);
+  });
+
+  it('may be half there when the time is up: it does not answer', () => {
+    const late = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    const unread = new Error('failed to parse "response" body as JSON', { cause: late });
+    const error = new ClientError('parsing error occured', { cause: unread });
+    error.code = 'OAUTH_PARSE_ERROR';
+    expect(translateError(error, 'https://idp.example.com')).toMatchObject({
+      code: 'ERR_PROVIDER_UNAVAILABLE',
+      why: 'it did not answer in time',
+    });
   });
 
   it('is never shown with what was sent, however deep one looks', async () => {
