@@ -63,13 +63,17 @@ export function clearCookie(res: Response, cookie: Cookie): void {
 const pieceNames = (name: string): string[] =>
   Array.from({ length: MOST_PIECES }, (_, index) => (index === 0 ? name : `${name}-${index}`));
 
-/** Joins a value that may have travelled in pieces; `undefined` without its first one. */
+/**
+ * Joins a value that may have travelled in pieces; `undefined` without its first one. Only a full piece has another one
+ * behind it: what comes after a shorter one is left of an older value, whose answer overtook.
+ */
 export function readLong(cookies: Cookies, name: string): string | undefined {
   const pieces: string[] = [];
   for (const piece of pieceNames(name)) {
     const value = cookies.get(piece);
     if (!value) break;
     pieces.push(value);
+    if (value.length < PIECE_CHARACTERS) break;
   }
   return pieces.length === 0 ? undefined : pieces.join('');
 }

@@ -67,6 +67,12 @@ describe('a long value', () => {
     for (const line of lines) expect(line).toMatch(/; Max-Age=60; Path=\/; Secure; SameSite=Strict$/);
   });
 
+  it('is not spoilt by a piece that a longer one left', () => {
+    const lines = longCookieLines(reading(), cookie, 'x'.repeat(4_000), 60);
+    expect(readLong(reading(`${kept(lines)}; __Host-s-2=left`), '__Host-s')).toBe('x'.repeat(4_000));
+    expect(readLong(reading('__Host-s=short; __Host-s-1=left'), '__Host-s')).toBe('short');
+  });
+
   it('takes away the pieces that a longer one left', () => {
     const lines = longCookieLines(reading('s=a; s-1=b; s-2=c'), { ...cookie, name: 's' }, 'short', 60);
     expect(lines.filter((line) => line.includes('Max-Age=0')).map((line) => line.split('=')[0])).toEqual([
