@@ -20,7 +20,10 @@ export function evaluator(redis: LoginRedis, prefix: string, clock: Clock): Eval
     answerWithin(
       clock,
       TIMEOUT_MS,
-      redis.sendCommand(['EVAL', script, '1', `portcullis:{${prefix}:${key}}`, ...values]),
+      // A client may throw where it should reject.
+      Promise.resolve().then(() =>
+        redis.sendCommand(['EVAL', script, '1', `portcullis:{${prefix}:${key}}`, ...values]),
+      ),
     );
 }
 
