@@ -36,7 +36,7 @@ export function parseCompact(token: string, longest: number): UntrustedToken {
   if (!isOfThree || signatureAt === token.length) {
     throw new TokenError('malformed', 'expected three parts: a signed token in compact form');
   }
-  const { algorithm, keyId, type } = headerOf(token.slice(0, payloadAt - 1));
+  const { algorithm, keyId, type } = parseHeader(token.slice(0, payloadAt - 1));
   const claims = parseJsonObject(decode(token.slice(payloadAt, signatureAt - 1)));
   if (!claims) throw new TokenError('malformed', 'the payload is not a JSON object with unique names');
   return {
@@ -47,15 +47,6 @@ export function parseCompact(token: string, longest: number): UntrustedToken {
     signed: Buffer.from(token.slice(0, signatureAt - 1), 'latin1'),
     signature: decode(token.slice(signatureAt)),
   };
-}
-
-let last: { readonly part: string; readonly header: UntrustedHeader } | undefined;
-
-/** An issuer puts the same header before every token that it signs with a key, so the last header is remembered. */
-function headerOf(part: string): UntrustedHeader {
-  // A copy: a slice would keep the string that it is from, somebody's token, in memory.
-  if (last?.part !== part) last = { part: Buffer.from(part).toString(), header: parseHeader(part) };
-  return last.header;
 }
 
 function parseHeader(part: string): UntrustedHeader {

@@ -34,16 +34,12 @@ const BYTES_A_CHARACTER = 2;
 /** The digest, the entry itself and its place in the map. */
 const BYTES_AN_ENTRY = 512;
 
-interface Entry extends VerifiedToken {
-  readonly digest: string;
-}
-
 /**
- * Least recently used tokens give way to new ones. The cache holds digests, so that a dump of the heap holds no
- * tokens. It looks an entry up by a short mark, so that most new tokens need no digest, and then compares digests.
+ * Least recently used tokens give way to new ones. The cache finds a token by its digest and holds nothing else of it,
+ * so that a dump of the heap holds no tokens.
  */
 export class TokenCache {
-  readonly #verified: LRUCache<number, Entry>;
+  readonly #verified: LRUCache<string, VerifiedToken>;
   readonly #seen: Recent;
 
   constructor({ entries, bytes }: CacheBounds) {
@@ -53,27 +49,26 @@ export class TokenCache {
 
   /** Who the token's caller is, unless the token has expired or its key no longer counts. */
   get(token: string, nowMs: number): AuthContext | undefined {
-    const mark = markOf(token);
-    const verified = this.#verified.get(mark);
+    const digest = digestOf(token);
+    const verified = this.#verified.get(digest);
     if (verified === undefined) return undefined;
-    if (verified.digest !== digestOf(token)) return undefined;
     if (nowMs < verified.endsAtMs && verified.keys.vouchesFor(verified.key)) return verified.auth;
-    this.#verified.delete(mark);
+    this.#verified.delete(digest);
     return undefined;
   }
 
   /** Keeps a token that was just verified, if it was seen before. */
   set(token: string, verified: VerifiedToken): void {
-    const mark = markOf(token);
-    if (!this.#seen.again(mark)) return;
+    const digest = digestOf(token);
+    if (!this.#seen.again(digest)) return;
     const size = BYTES_AN_ENTRY + BYTES_A_CHARACTER * token.length;
-    this.#verified.set(mark, { ...verified, digest: digestOf(token) }, { size });
+    this.#verified.set(digest, verified, { size });
   }
 
   /** Forgets the tokens whose key was withdrawn: they can never be used again. */
   dropWithdrawn(): void {
-    for (const [mark, { key }] of this.#verified.entries()) {
-      if (key.withdrawn) this.#verified.delete(mark);
+    for (const [digest, { key }] of this.#verified.entries()) {
+      if (key.withdrawn) this.#verified.delete(digest);
     }
   }
 }
@@ -83,38 +78,21 @@ function digestOf(token: string): string {
   return hash('sha256', token, 'base64');
 }
 
-/** How many of a token's last characters make its mark. They belong to the signature, so they differ. */
-const MARKED_BY = 6;
-
-/**
- * A number that differs for most tokens. Of two tokens with the same mark only one is remembered. Nobody can bring
- * that about on purpose, for nobody can choose a token's signature.
- */
-function markOf(token: string): number {
-  let mark = 0;
-  for (let at = token.length - MARKED_BY; at < token.length; at += 1)
-    mark = (mark << 5) ^ token.charCodeAt(at) ^ (mark >>> 27);
-  return mark;
-}
-
-/**
- * The marks that came last: `most` of them at most, and no fewer than half as many. It holds numbers only, which cost
- * the garbage collector nothing.
- */
+/** The digests that came last: `most` of them at most, and no fewer than half as many. */
 class Recent {
-  #latest = new Set<number>();
-  #before = new Set<number>();
+  #latest = new Set<string>();
+  #before = new Set<string>();
 
   constructor(readonly most: number) {}
 
-  /** Whether the mark came before. From now on it has. */
-  again(mark: number): boolean {
-    if (this.#latest.has(mark) || this.#before.has(mark)) return true;
+  /** Whether the digest came before. From now on it has. */
+  again(digest: string): boolean {
+    if (this.#latest.has(digest) || this.#before.has(digest)) return true;
     if (2 * this.#latest.size >= this.most) {
       this.#before = this.#latest;
       this.#latest = new Set();
     }
-    this.#latest.add(mark);
+    this.#latest.add(digest);
     return false;
   }
 }
