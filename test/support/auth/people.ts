@@ -51,11 +51,13 @@ export interface People {
 export interface PeopleOptions extends Partial<LoginOptions> {
   readonly clock: ManualClock;
   readonly provider?: Partial<AnyProvider>;
+  /** How long the app takes for an answer. @default no time */
+  readonly handling?: () => Promise<unknown>;
 }
 
 const nobody = (): Promise<never> => Promise.reject(new Error('the provider is not asked for this here'));
 
-export async function servePeople({ clock, provider, ...options }: PeopleOptions): Promise<People> {
+export async function servePeople({ clock, provider, handling, ...options }: PeopleOptions): Promise<People> {
   const events: AuthEvent[] = [];
   const { policy: served = policy } = options;
   const answering: AnyProvider = {
@@ -74,7 +76,8 @@ export async function servePeople({ clock, provider, ...options }: PeopleOptions
   });
   const app = express();
   app.use(makeLogin(resolved, clock, answering));
-  app.use((req, res) => {
+  app.use(async (req, res) => {
+    await handling?.();
     const { authorization } = req.headers;
     res.status(authorization === undefined ? 401 : 200).json({ authorization });
   });

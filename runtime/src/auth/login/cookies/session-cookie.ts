@@ -36,6 +36,8 @@ interface Placed {
   readonly end: 'own' | 'oldest';
 }
 
+const always = (): boolean => true;
+
 const reference = z.object({ kept: z.string() });
 
 /** Keeps a session in the browser, sealed. Every method but `isOver` throws SessionsUnavailableError where it is kept in Redis. */
@@ -67,16 +69,19 @@ export class SessionCookie {
     return clock.wall() >= endOf(session, limits);
   }
 
-  /** @throws SessionTooLargeError if it fits into no cookies and there is no Redis. */
-  async write(res: Response, cookies: Cookies, session: Session): Promise<void> {
+  /**
+   * @param isWanted asked when the answer's headers are written.
+   * @throws SessionTooLargeError if it fits into no cookies and there is no Redis.
+   */
+  async write(res: Response, cookies: Cookies, session: Session, isWanted = always): Promise<void> {
     const lines = await this.#lines(cookies, session);
-    addCookies(res, () => lines);
+    addCookies(res, () => (isWanted() ? lines : []));
   }
 
   /** Writes a session that is still to come, if it is there before the answer's headers are written. */
-  writeInTime(res: Response, cookies: Cookies, coming: Promise<Session>): void {
+  writeInTime(res: Response, cookies: Cookies, coming: Promise<Session>, isWanted = always): void {
     let lines: readonly string[] = [];
-    addCookies(res, () => lines);
+    addCookies(res, () => (isWanted() ? lines : []));
     coming
       .then((session) => this.#lines(cookies, session))
       .then(

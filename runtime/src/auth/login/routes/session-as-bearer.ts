@@ -62,15 +62,18 @@ async function goOn(
   res: Response,
 ): Promise<boolean> {
   const { policy, session: cookie, renewals, revocations, tokenRules } = parts;
-  const state = revocations?.sessionState(revocableSession(session, tokenRules));
+  const stateNow = () => revocations?.sessionState(revocableSession(session, tokenRules));
+  const state = stateNow();
   if (state === 'revoked') throw new ProviderRefusedError(tokenRules.issuer, 'revoked');
   if (state === 'unknown' && routeOf(policy, req)?.sensitive) {
     refuseSession(res);
     return false;
   }
   const usable = await renewals.usable(session);
-  if (usable.session !== session) await written(parts, res, cookies, usable.session);
-  if (usable.coming) cookie.writeInTime(res, cookies, usable.coming);
+  // Whoever logged out while this was on its way may have logged in as somebody else, whose cookie must stay.
+  const isWanted = (): boolean => stateNow() !== 'revoked';
+  if (usable.session !== session) await written(parts, res, cookies, usable.session, isWanted);
+  if (usable.coming) cookie.writeInTime(res, cookies, usable.coming, isWanted);
   // The answer is about a person: no shared cache may keep it, nor the browser's after logout.
   res.set('Cache-Control', 'no-store');
   req.headers.authorization = `Bearer ${usable.session.accessToken}`;
@@ -78,8 +81,14 @@ async function goOn(
 }
 
 /** While Redis cannot keep it, what is kept there leads to it for a while, and the next request tries again. */
-async function written(parts: LoginParts, res: Response, cookies: Cookies, session: Session): Promise<void> {
-  await parts.session.write(res, cookies, session).catch((error: unknown) => {
+async function written(
+  parts: LoginParts,
+  res: Response,
+  cookies: Cookies,
+  session: Session,
+  isWanted: () => boolean,
+): Promise<void> {
+  await parts.session.write(res, cookies, session, isWanted).catch((error: unknown) => {
     if (!(error instanceof SessionsUnavailableError)) throw error;
   });
 }

@@ -19,6 +19,7 @@ import {
   type People,
   type PersonAnswer,
 } from '../../../../../support/auth/people';
+import { until } from '../../../../../support/until';
 
 const { issuer } = policy;
 const ORDINARY = '/api/me';
@@ -30,6 +31,7 @@ let people: People;
 /** Refresh tokens as the provider got them. */
 let refreshed: string[];
 let refresh: (refreshToken: string) => Promise<Tokens>;
+let handling: () => Promise<unknown>;
 
 /** The clock leaps, and the deny-list forgets what is over by then. */
 async function later(milliseconds: number): Promise<void> {
@@ -48,6 +50,7 @@ async function arrange(sessions?: number): Promise<void> {
   clock = manualClock();
   refreshed = [];
   refresh = () => Promise.resolve(issued());
+  handling = () => Promise.resolve();
   const onEvent = (event: unknown) => void events.push(event);
   const redis = { isReady: true, sendCommand: () => Promise.resolve([]) };
   follower = new Follower(resolveRevocation({ policy, redis, onEvent }), clock, {
@@ -55,6 +58,7 @@ async function arrange(sessions?: number): Promise<void> {
   });
   people = await servePeople({
     clock,
+    handling: () => handling(),
     revocations: follower,
     provider: {
       refresh: (refreshToken) => {
@@ -243,4 +247,30 @@ it('whatever is revoked of others, and whatever a provider answers to their refr
     ),
     { numRuns: 40 },
   );
+});
+
+it.each([
+  ['that waits for its renewal', 1],
+  ['that goes on while it is renewed', 0.9],
+])('a request %s brings no cookie back once its person has logged out', async (_what, age) => {
+  const cookiesOf = async (logsOut: boolean): Promise<readonly string[]> => {
+    follower.close();
+    await people.stop();
+    await arrange();
+    const cookie = await people.cookieOf(issued());
+    await later(LIFE_SECONDS * 1_000 * age);
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    refresh = () => gate.then(() => issued());
+    // Longer than the renewed session takes to be sealed.
+    const sealed = (): Promise<string> => people.cookieOf(issued());
+    handling = () => gate.then(sealed).then(sealed).then(sealed);
+    const answer = people.get(ORDINARY, cookie);
+    await until(() => refreshed.length === 1);
+    if (logsOut) await follower.revoke({ issuer, subject: 'ada' });
+    go();
+    return [...(await answer).cookies.keys()];
+  };
+  expect(await cookiesOf(false)).toEqual([SESSION]);
+  expect(await cookiesOf(true)).toEqual([]);
 });
