@@ -2,21 +2,30 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { register as start } from './start/command';
-import { register as deploy } from './deploy/command';
-import { register as limits } from './limits/command';
-import { register as lock } from './lock/command';
-import { register as plan } from './plan/command';
 import { failureCodesOf, reportFailure } from './report-failure';
-import { register as secrets } from './secrets/command';
-import { register as workflows } from './workflows/command';
-import { register as zapGate } from './zap-gate/command';
 
-export function createProgram(): Command {
+/** In the order of the help. Each is loaded when it is called: what one needs costs no other its start. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ register: (program: Command) => void }>>> = {
+  start: () => import('./start/command.js'),
+  lock: () => import('./lock/command.js'),
+  plan: () => import('./plan/command.js'),
+  deploy: () => import('./deploy/command.js'),
+  secrets: () => import('./secrets/command.js'),
+  limits: () => import('./limits/command.js'),
+  'zap-gate': () => import('./zap-gate/command.js'),
+  workflows: () => import('./workflows/command.js'),
+};
+
+/**
+ * @param args what the program will be run with: where they name a command, it has that one alone.
+ */
+export async function createProgram(args: readonly string[] = []): Promise<Command> {
   const program = new Command('portcullis')
     .description('Secures an HTTP API as code: deploys the stack, serves behind it, checks it')
     .version(version(), '--version');
-  for (const register of [start, lock, plan, deploy, secrets, limits, zapGate, workflows]) register(program);
+  const named = COMMANDS[Object.keys(COMMANDS).find((name) => name === args[0]) ?? ''];
+  const loading = named ? [named] : Object.values(COMMANDS);
+  for (const { register } of await Promise.all(loading.map((load) => load()))) register(program);
   for (const command of withSubcommands(program)) {
     command.addHelpText('after', `\nCalled wrongly, it exits ${failureCodesOf(command).usage}.`);
   }

@@ -21,6 +21,8 @@ module.exports = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleNameMapper: {
+    // The commands, which are loaded when they are called: Node wants the whole name of what it imports then.
+    '^(\\./[\\w-]+/command)\\.js$': '$1',
     '^@portcullis/runtime$': '<rootDir>/runtime/src/index.ts',
     '^@portcullis/runtime/package\\.json$': '<rootDir>/runtime/package.json',
     '^@portcullis/runtime/(.*)$': '<rootDir>/runtime/src/$1/index.ts',

@@ -53,7 +53,7 @@ async function run(path: string, options: GateOptions): Promise<number> {
   const allowList =
     options.allowList === undefined ? [] : parseAllowList(readFileSync(options.allowList, 'utf8'), today);
   const report = await readReport(
-    createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>,
+    createReadStream(path, { highWaterMark: 1 << 16 }) as AsyncIterable<Buffer>,
   );
   const verdict = judge(report, { ...options, allowList });
   publish(verdict, options);

@@ -13,7 +13,29 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 const pathOf = (command: Command): string[] =>
   command.parent ? [...pathOf(command.parent), command.name()] : [];
 
-const commands = withSubcommands(createProgram()).map((command) => pathOf(command));
+const commands = [
+  '',
+  'start',
+  'lock',
+  'plan',
+  'deploy',
+  'secrets',
+  'secrets status',
+  'secrets put',
+  'limits',
+  'limits show',
+  'limits reset',
+  'limits probe',
+  'zap-gate',
+  'workflows',
+].map((path) => path.split(' ').filter((name) => name !== ''));
+
+it('has these commands, and loads the one alone that its arguments name', async () => {
+  const paths = withSubcommands(await createProgram()).map((command) => pathOf(command));
+  expect(paths).toEqual(commands);
+  const { commands: loaded } = await createProgram(['zap-gate', 'report_json.json']);
+  expect(loaded.map((command) => command.name())).toEqual(['zap-gate']);
+});
 
 interface Outcome {
   readonly code: string | number | undefined;
@@ -28,7 +50,7 @@ async function portcullis(...args: readonly string[]): Promise<Outcome> {
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((output += String(text)), true));
   jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true));
   jest.spyOn(console, 'error').mockImplementation((...parts) => void (errors += `${parts.join(' ')}\n`));
-  const program = createProgram();
+  const program = await createProgram(args);
   for (const command of withSubcommands(program).filter(({ commands }) => commands.length === 0))
     command.action(() => {
       throw new Error('it ran');

@@ -6,7 +6,7 @@ import { riskOf } from './risk';
 export const MAX_ALERTS = 100_000;
 const MAX_PLACES = 1_000;
 /** Of all alerts together, so that no report can take the memory of the machine. */
-const MAX_PLACES_IN_ALL = 200_000;
+const MAX_PLACES_IN_ALL = 20_000;
 const MAX_URLS = 10_000;
 
 /** ZAP's script rules for answers of 4xx and 5xx; the status is their evidence. */

@@ -30,7 +30,7 @@ async function gate(content: string | object, ...options: string[]): Promise<num
 async function judged(...args: string[]): Promise<number> {
   const before = process.exitCode;
   try {
-    await run(createProgram(), ['zap-gate', ...args]);
+    await run(await createProgram(), ['zap-gate', ...args]);
     return Number(process.exitCode);
   } finally {
     process.exitCode = before;
