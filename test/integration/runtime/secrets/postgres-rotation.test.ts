@@ -58,16 +58,17 @@ test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of $
   await leases().leaseFor(HOUR_SECONDS);
   const { secrets, events } = await leases().connect();
   const { host, port, adminUrl } = leases().postgres;
-  const pool = secrets.postgresPool('pg', { host, port, database: 'postgres', max: MAX });
-  const witness = await Witness.of(adminUrl);
-  const watching = witness.watch();
-
+  // Before there is a pool: its first credential may be there before anything else that is awaited.
   const users: string[] = [];
   const spanning: number[] = [];
   secrets.scheduleCredentialRefresh(({ user }) => {
     users.push(user);
     spanning.push(0);
   });
+  const pool = secrets.postgresPool('pg', { host, port, database: 'postgres', max: MAX });
+  const witness = await Witness.of(adminUrl);
+  const watching = witness.watch();
+
   let done = 0;
   const failures: unknown[] = [];
   let over = false;
