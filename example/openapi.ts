@@ -54,6 +54,7 @@ export const openApiDocument = openApi(policy, {
     'POST /api/reports/generate': {
       summary: 'Sum up a month',
       body: z.toJSONSchema(reportRequest),
+      bodyRequired: false,
       success: [201, 'The report'],
     },
   },

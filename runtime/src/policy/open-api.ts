@@ -10,7 +10,9 @@ export interface OperationDetails {
   readonly query?: Readonly<Record<string, JsonSchema>>;
   /** Schema of the JSON body. */
   readonly body?: JsonSchema;
-  /** Schemas of path parameters, by name. @default any text */
+  /** Whether there has to be a body, where there may be one. @default true */
+  readonly bodyRequired?: boolean;
+  /** Schemas of path parameters, by name. @default a segment that every server reads alike; a wildcard is any text */
   readonly path?: Readonly<Record<string, JsonSchema>>;
   /** Status and description of success. @default 200 OK */
   readonly success?: readonly [status: number, description: string];
@@ -27,6 +29,12 @@ export interface OpenApiOptions {
    */
   readonly operations: Readonly<Record<string, OperationDetails | false>>;
 }
+
+/** Without what the runtime refuses as ambiguous, or might: see `isAmbiguous()`. */
+const SEGMENT: JsonSchema = {
+  type: 'string',
+  pattern: '^[^./\\\\%;\\u0000-\\u0020\\u007f][^/\\\\%;\\u0000-\\u0020\\u007f]*$',
+};
 
 const ERROR: JsonSchema = {
   type: 'object',
@@ -75,13 +83,14 @@ export function openApi(policy: Policy, { title, version, operations }: OpenApiO
 }
 
 function operation(route: Route, details: OperationDetails = { summary: keyOf(route) }): JsonSchema {
-  const { summary, query = {}, path = {}, body, success = [200, 'OK'], refusals = {} } = details;
+  const { summary, query = {}, path = {}, body, bodyRequired = true } = details;
+  const { success = [200, 'OK'], refusals = {} } = details;
   const parameters = [
-    ...parametersOf(route.path).map((name) => ({
+    ...parametersOf(route.path).map(({ name, isWildcard }) => ({
       name,
       in: 'path',
       required: true,
-      schema: path[name] ?? { type: 'string' },
+      schema: path[name] ?? (isWildcard ? { type: 'string' } : SEGMENT),
     })),
     ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
   ];
@@ -89,7 +98,9 @@ function operation(route: Route, details: OperationDetails = { summary: keyOf(ro
     summary,
     security: route.public ? [] : [{ oidc: route.scopes }],
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && {
+      requestBody: { required: bodyRequired, content: { 'application/json': { schema: body } } },
+    }),
     responses: {
       [success[0]]: { description: success[1] },
       ...Object.fromEntries(
@@ -127,6 +138,9 @@ function templateOf(path: string): string {
   return path.replace(/[:*](\w+)/g, '{$1}');
 }
 
-function parametersOf(path: string): string[] {
-  return [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => name);
+function parametersOf(path: string): { name: string; isWildcard: boolean }[] {
+  return [...path.matchAll(/([:*])(\w+)/g)].map(([, kind, name = '']) => ({
+    name,
+    isWildcard: kind === '*',
+  }));
 }
