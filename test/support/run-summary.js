@@ -1,5 +1,6 @@
-/** What the end of a run says beside jest's own counts: which tests were skipped, and which took longest. */
+/** What the end of a run says beside jest's own counts: which tests were skipped, which took longest, what failed. */
 const { relative } = require('node:path');
+const { stripVTControlCharacters } = require('node:util');
 
 const SHOWN = 10;
 const COLUMN = 9;
@@ -13,6 +14,36 @@ const COLUMN = 9;
 function skippedIn(results) {
   const skipped = testsOf(results).filter(({ status }) => status === 'pending' || status === 'todo');
   return skipped.length === 0 ? [] : ['Skipped:', ...skipped.map(({ file, name }) => `  ${file}: ${name}`)];
+}
+
+const LINES_OF_A_MESSAGE = 12;
+
+/**
+ * What failed and how, each message once: where a file cannot set its world up, all of its tests fail alike.
+ *
+ * @param {import('@jest/test-result').AggregatedResult} results
+ * @returns {string[]}
+ */
+function failedIn({ testResults }) {
+  const lines = testResults.flatMap(({ testFilePath, testExecError, testResults: tests }) => {
+    const namesByMessage = new Map();
+    const note = (message, name) =>
+      namesByMessage.set(message, [...(namesByMessage.get(message) ?? []), name]);
+    if (testExecError) note(testExecError.stack ?? testExecError.message ?? '', 'the file itself');
+    for (const { fullName, failureMessages } of tests)
+      if (failureMessages?.length > 0) note(failureMessages[0], fullName);
+    return [...namesByMessage].flatMap(([message, [name, ...others]]) => [
+      `  ${fromHere(testFilePath)}: ${name}${others.length > 0 ? `, and ${others.length} alike` : ''}`,
+      ...shortened(message).map((line) => `      ${line}`),
+    ]);
+  });
+  return lines.length === 0 ? [] : ['Failed:', ...lines];
+}
+
+/** The first lines of a message, without its colours. */
+function shortened(message) {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines.filter((line) => line.trim() !== '').slice(0, LINES_OF_A_MESSAGE);
 }
 
 /**
@@ -52,4 +83,4 @@ function table(title, rows) {
 
 const fromHere = (file) => relative(process.cwd(), file);
 
-module.exports = { skippedIn, slowestIn };
+module.exports = { failedIn, skippedIn, slowestIn };

@@ -44,3 +44,23 @@ test('what a filter of names leaves out is not told as skipped', () => {
   const { stdout } = runs(`test('one', () => undefined); test('other', () => undefined);`, '-t', 'one');
   expect(stdout).not.toContain('Skipped:');
 });
+
+test('a run that failed ends with what failed and how, once for tests that failed alike', () => {
+  const { stdout } = runs(`
+    beforeAll(() => { throw new Error('the server said no'); });
+    test('one', () => undefined);
+    test('other', () => undefined);
+    test('third', () => undefined);
+  `);
+  const end = stdout.slice(stdout.indexOf('Failed:'));
+  expect(end).toMatch(
+    /^Failed:\n {2}one\.test\.js: one, and 2 alike\n {6}Error: the server said no\n {10}at /,
+  );
+  expect(end.match(/the server said no/g)).toHaveLength(1);
+});
+
+test('a file that cannot be loaded is told as what failed', () => {
+  const { stdout } = runs(`require('./missing');`);
+  const end = stdout.slice(stdout.indexOf('Failed:'));
+  expect(end).toMatch(/^Failed:\n {2}one\.test\.js: the file itself\n {6}.*Cannot find module '\.\/missing'/);
+});
