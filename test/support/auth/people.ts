@@ -119,6 +119,10 @@ export async function servePeople({ clock, provider, handling, ...options }: Peo
   };
 }
 
+/** Whether the answer takes the session's cookie away. */
+export const isCleared = ({ cookies }: PersonAnswer): boolean =>
+  (cookies.get(SESSION) ?? '').includes('=; Max-Age=0');
+
 /** The Cookie header that a browser sends after such an answer. */
 export function cookieAfter(cookie: string, { cookies }: PersonAnswer): string {
   const jar = new Map(cookiesOf({ headers: { cookie } } as never));

@@ -6,6 +6,7 @@ import { SessionCookie } from './cookies/session-cookie';
 import { PendingLogins } from './cookies/pending-logins';
 import type { ResolvedLogin } from './options';
 import { Sealer } from './seal';
+import { EndedSessions } from './session/ended-sessions';
 import { alone, handoverThrough } from './session/handover';
 import { KeptSessions } from './session/kept-sessions';
 import { Renewals } from './session/renewals';
@@ -25,6 +26,7 @@ export interface LoginParts extends Pick<
   readonly pendingLogins: PendingLogins;
   readonly session: SessionCookie;
   readonly renewals: Renewals;
+  readonly ended: EndedSessions;
   readonly clock: Clock;
 }
 
@@ -83,6 +85,7 @@ export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvi
     ...{ policy, redirectUri, scope, resource, revocations, onEvent, provider, clock, tokenRules },
     origin: redirectUri.origin,
     pendingLogins: new PendingLogins(`__Host-${name}-login-`, sealer('login'), clock),
+    ended: new EndedSessions(),
     session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sessions, limits, clock, kept }),
     renewals: new Renewals({
       renew,

@@ -552,8 +552,10 @@ describe('logging out', () => {
 
   it('ends the session here and at the provider', async () => {
     const app = await people();
+    const other = await served(servePeople({ issuer: oidc().issuer }, app.origin));
     const visitor = await loggedIn(app);
     const thief = visitor.clone();
+    for (const [name, value] of visitor.cookies(app.origin)) thief.cookies(other.origin).set(name, value);
     const away = await visitor.post(`${app.origin}/auth/logout`);
     expect(away.status).toBe(303);
     const target = new URL(away.location);
@@ -563,9 +565,11 @@ describe('logging out', () => {
     expect(visitor.cookies(app.origin).size).toBe(0);
     expect((await me(app, visitor)).status).toBe(401);
 
-    // Whoever copied the cookie cannot renew it.
-    app.later(LIFE_SECONDS);
+    // Whoever copied the cookie cannot use it, nor renew it on an instance that does not know of the logout.
     expect((await me(app, thief)).status).toBe(401);
+    expect((await me(other, thief)).status).toBe(200);
+    other.later(LIFE_SECONDS);
+    expect((await me(other, thief)).status).toBe(401);
   });
 
   it('ends a copy of the cookie at once, where revocations are followed', async () => {

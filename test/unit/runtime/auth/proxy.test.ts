@@ -103,10 +103,14 @@ it.each(['http://direct.test:1/jwks', 'http://a.internal.test:1/jwks'])(
   },
 );
 
-it.each(['127.0.0.1', 'localhost', '[::1]'])('never asks the proxy for %s', (host) => {
-  for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']) {
-    expect(mayBeProxied(`http://${host}:1/jwks`, { [name]: 'http://proxy.test' })).toBe(false);
-    expect(mayBeProxied('https://auth.test/jwks', { [name]: 'http://proxy.test' })).toBe(true);
-    expect(mayBeProxied('https://auth.test/jwks', { [name]: '' })).toBe(false);
-  }
-});
+it.each(['127.0.0.1', 'localhost', '[::1]', 'localhost.', 'idp.localhost', 'a.IDP.localhost.'])(
+  'never asks the proxy for %s',
+  (host) => {
+    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']) {
+      expect(mayBeProxied(`http://${host}:1/jwks`, { [name]: 'http://proxy.test' })).toBe(false);
+      for (const other of ['auth.test', 'localhost.auth.test', 'notlocalhost'])
+        expect(mayBeProxied(`https://${other}/jwks`, { [name]: 'http://proxy.test' })).toBe(true);
+      expect(mayBeProxied('https://auth.test/jwks', { [name]: '' })).toBe(false);
+    }
+  },
+);

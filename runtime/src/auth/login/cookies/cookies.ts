@@ -24,16 +24,14 @@ export const LONGEST_VALUE = PIECE_CHARACTERS * MOST_PIECES;
 
 export type Cookies = ReadonlyMap<string, string>;
 
-/** The request's cookies. A name that came twice is left out: nobody can tell which of the two is ours. */
+/** The request's cookies. A name that came twice has no value: nobody can tell which of the two is ours. */
 export function cookiesOf(req: Request): Cookies {
   const cookies = new Map<string, string>();
-  const twice = new Set<string>();
   for (const pair of (req.headers.cookie ?? '').split(';')) {
-    const [name = '', ...value] = pair.split('=');
-    if (cookies.has(name.trim())) twice.add(name.trim());
-    cookies.set(name.trim(), value.join('=').trim());
+    const [first = '', ...value] = pair.split('=');
+    const name = first.trim();
+    cookies.set(name, cookies.has(name) ? '' : value.join('=').trim());
   }
-  for (const name of twice) cookies.delete(name);
   return cookies;
 }
 
@@ -81,7 +79,8 @@ export function readLong(cookies: Cookies, name: string): string | undefined {
 /**
  * The lines that set a value which may be longer than one cookie can hold, and clear what a longer one left behind.
  *
- * @param value of {@link LONGEST_VALUE} at most: with a longer one, requests would not get through any more.
+ * @param value of {@link LONGEST_VALUE} at most: with a longer one, requests would not get through any more. An empty one
+ *   clears them all.
  */
 export function longCookieLines(
   cookies: Cookies,
@@ -94,8 +93,4 @@ export function longCookieLines(
     if (part === '') return cookies.has(name) ? [cookieLine({ ...cookie, name }, '', 0)] : [];
     return [cookieLine({ ...cookie, name }, part, maxAgeSeconds)];
   });
-}
-
-export function clearLong(res: Response, cookies: Cookies, cookie: Cookie): void {
-  for (const name of pieceNames(cookie.name)) if (cookies.has(name)) clearCookie(res, { ...cookie, name });
 }

@@ -1,15 +1,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import type { Clock } from '../../../time/clock';
-import {
-  addCookies,
-  clearLong,
-  LONGEST_VALUE,
-  longCookieLines,
-  readLong,
-  type Cookie,
-  type Cookies,
-} from './cookies';
+import { addCookies, LONGEST_VALUE, longCookieLines, readLong, type Cookie, type Cookies } from './cookies';
 import type { Sealer } from '../seal';
 import { SessionTooLargeError } from '../session/errors';
 import type { KeptSessions } from '../session/kept-sessions';
@@ -91,8 +83,9 @@ export class SessionCookie {
       );
   }
 
-  clear(res: Response, cookies: Cookies): void {
-    clearLong(res, cookies, this.#cookie);
+  /** @param isWanted asked when the answer's headers are written. */
+  clear(res: Response, cookies: Cookies, isWanted = always): void {
+    addCookies(res, () => (isWanted() ? longCookieLines(cookies, this.#cookie, '', 0) : []));
   }
 
   /** Deletes it where it is kept, so that no copy of the cookie leads to it. */

@@ -2,8 +2,9 @@
 import type { Request, Response } from 'express';
 import { redirect } from '../../../http/answer';
 import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
-import { cookiesOf } from '../cookies/cookies';
+import { cookiesOf, type Cookies } from '../cookies/cookies';
 import type { LoginFailure } from '../events';
+import { endSession, unknownSession } from './end-session';
 import { refuseLogin } from './failure-page';
 import type { LoginParts } from '../parts';
 import { safeReturnTo } from './return-to';
@@ -39,6 +40,7 @@ export async function finishLogin(parts: LoginParts, req: Request, res: Response
     const { subject = '' } = tokens;
     pendingLogins.finish(res, state);
     await session.write(res, cookies, newSession(tokens, subject, clock.wall()));
+    await endEarlier(parts, cookies);
     onEvent({ type: 'logged_in', subject });
     redirect(res, pending.returnTo);
   } catch (error) {
@@ -46,6 +48,19 @@ export async function finishLogin(parts: LoginParts, req: Request, res: Response
     if (error instanceof ProviderRefusedError) pendingLogins.finish(res, state);
     fail(parts, req, res, error);
   }
+}
+
+/**
+ * Ends the session that the browser had until now. Its refresh token is left to the provider: where the same person
+ * logged in again, both sessions are of one grant, which would end with it (RFC 7009 §2.1).
+ */
+async function endEarlier(parts: LoginParts, cookies: Cookies): Promise<void> {
+  const { session: cookie, onEvent } = parts;
+  const earlier = await cookie.read(cookies).catch(unknownSession);
+  if (!earlier) return;
+  await endSession(parts, earlier);
+  if (!cookie.isOver(earlier))
+    onEvent({ type: 'session_ended', subject: earlier.subject, cause: 'another_login' });
 }
 
 function fail({ onEvent }: LoginParts, req: Request, res: Response, error: unknown): void {

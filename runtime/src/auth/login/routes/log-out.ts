@@ -5,9 +5,7 @@ import { refuseForbidden } from '../../challenge';
 import { ProviderRefusedError } from '../../provider/errors';
 import { cookiesOf } from '../cookies/cookies';
 import type { LoginParts } from '../parts';
-import { claimsOf } from '../session/revocable';
-import { SessionsUnavailableError } from '../session/errors';
-import type { Session } from '../session/session';
+import { endSession, unknownSession } from './end-session';
 import { isFromHere } from './same-origin';
 
 export async function logOut(parts: LoginParts, req: Request, res: Response): Promise<void> {
@@ -26,9 +24,7 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   }
   const session = await renewals.latest(brought).catch(() => brought);
   const { subject, accessToken, refreshToken, idToken } = session;
-  await revokeHere(parts, session);
-  // Where it cannot be deleted, it is over in time, and its refresh token serves nobody.
-  await cookie.delete(session).catch(unknownSession);
+  await endSession(parts, session);
   const answers = await provider.revoke(refreshToken ?? accessToken).then(
     () => true,
     (error: unknown) => error instanceof ProviderRefusedError,
@@ -40,25 +36,4 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   });
   // A browser must not be sent to a provider that does not answer: here, its person is logged out in any case.
   redirect(res, (answers ? elsewhere : undefined) ?? '/');
-}
-
-/** Nobody is kept from logging out because Redis does not answer. Its event was told. */
-function unknownSession(error: unknown): undefined {
-  if (!(error instanceof SessionsUnavailableError)) throw error;
-}
-
-/** Copies of the cookie are refused from now on, and so is the access token, wherever it got to. */
-async function revokeHere({ revocations, provider, onEvent }: LoginParts, session: Session): Promise<void> {
-  if (!revocations) return;
-  const { issuer } = provider;
-  const { jti } = claimsOf(session.accessToken);
-  const revoked = await Promise.allSettled([
-    revocations.revoke({ issuer, session: session.id }),
-    ...(typeof jti === 'string' && jti !== '' ? [revocations.revoke({ issuer, jti })] : []),
-  ]);
-  const failure = revoked.find((outcome) => outcome.status === 'rejected');
-  if (!failure) return;
-  // Nobody is kept from logging out: it holds on this instance, and an operator is told.
-  const cause: unknown = failure.reason;
-  onEvent({ type: 'logout_not_revoked', cause: cause instanceof Error ? cause.message : String(cause) });
 }

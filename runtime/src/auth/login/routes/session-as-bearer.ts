@@ -20,7 +20,7 @@ export async function sessionAsBearer(
   res: Response,
   next: NextFunction,
 ): Promise<void> {
-  const { origin, session: cookie, onEvent } = parts;
+  const { origin, session: cookie, ended, onEvent } = parts;
   const cookies = cookiesOf(req);
   if (!cookie.isIn(cookies)) {
     next();
@@ -39,16 +39,19 @@ export async function sessionAsBearer(
   try {
     session = await cookie.read(cookies);
     if (!session) cookie.clear(res, cookies);
-    // The cookie of a session that is over stays: with it, logging out still ends the session at the provider.
-    else if (!cookie.isOver(session) && !(await goOn(parts, session, cookies, req, res))) return;
+    // The cookie of a session that is over stays: with it, logging out still ends the session at the provider. So does
+    // that of one that was ended here: by now, the browser may have been given another in its place.
+    else if (!cookie.isOver(session) && !ended.has(session)) {
+      if (!(await goOn(parts, session, cookies, req, res))) return;
+    }
   } catch (error) {
     if (error instanceof ProviderUnavailableError || error instanceof SessionsUnavailableError) {
       refuseUnavailable(res, error instanceof ProviderUnavailableError ? error.retryAfterSeconds : 1);
       return;
     }
     const cause = endOf(error);
-    if (session) onEvent({ type: 'session_ended', subject: session.subject, cause });
-    cookie.clear(res, cookies);
+    if (session && !ended.has(session)) onEvent({ type: 'session_ended', subject: session.subject, cause });
+    cookie.clear(res, cookies, () => !(session && ended.has(session)));
   }
   next();
 }
@@ -61,7 +64,7 @@ async function goOn(
   req: Request,
   res: Response,
 ): Promise<boolean> {
-  const { policy, session: cookie, renewals, revocations, tokenRules } = parts;
+  const { policy, session: cookie, renewals, ended, revocations, tokenRules } = parts;
   const stateNow = () => revocations?.sessionState(revocableSession(session, tokenRules));
   const state = stateNow();
   if (state === 'revoked') throw new ProviderRefusedError(tokenRules.issuer, 'revoked');
@@ -70,8 +73,8 @@ async function goOn(
     return false;
   }
   const usable = await renewals.usable(session);
-  // Whoever logged out while this was on its way may have logged in as somebody else, whose cookie must stay.
-  const isWanted = (): boolean => stateNow() !== 'revoked';
+  // Meanwhile, somebody else may have logged in, whose cookie must stay.
+  const isWanted = (): boolean => !ended.has(session) && stateNow() !== 'revoked';
   if (usable.session !== session) await written(parts, res, cookies, usable.session, isWanted);
   if (usable.coming) cookie.writeInTime(res, cookies, usable.coming, isWanted);
   // The answer is about a person: no shared cache may keep it, nor the browser's after logout.
