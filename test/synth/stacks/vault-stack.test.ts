@@ -58,7 +58,7 @@ it('lets support change limits and lease a Redis user for it, and nothing else',
     'path "database/creds/redis-support-role"',
     'path "sys/leases/revoke/database/creds/redis-support-role/*"',
   ]);
-  expect(rules).toContain('capabilities = ["create", "read", "update"]');
+  expect(rules).toContain('capabilities = ["create", "read", "update", "patch"]');
   const role = only(synthesized, 'vault_database_secret_backend_role', 'redis-support-role');
   const [statement = ''] = role.creation_statements as string[];
   const acl = JSON.parse(statement) as string[];

@@ -40,10 +40,16 @@ export class KvMount extends Construct {
     grantee.grant({ path, capabilities: ['read'], reason: 'what people may change without a deploy' });
   }
 
-  /** Lets `grantee` read and write that entry, never delete it. @throws ConstructError `ERR_VAULT_NAME` */
+  /**
+   * Lets `grantee` read and write that entry, as a whole (`vault kv put`) and by the field (`vault kv patch`,
+   * `portcullis secrets put`), never delete it.
+   *
+   * @throws ConstructError `ERR_VAULT_NAME`
+   */
   grantWrite(grantee: Grantee, entry: string): void {
     const path = this.dataPath(entry);
-    grantee.grant({ path, capabilities: ['create', 'read', 'update'], reason: 'changed without a deploy' });
+    const capabilities = ['create', 'read', 'update', 'patch'] as const;
+    grantee.grant({ path, capabilities, reason: 'changed without a deploy' });
   }
 
   private dataPath(entry: string): string {

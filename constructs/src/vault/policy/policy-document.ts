@@ -1,6 +1,6 @@
 /** Vault policies as text: the part of the language that exact, least-privilege policies need. */
 
-export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list';
+export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'patch' | 'sudo';
 
 /** What may be done at one path. https://developer.hashicorp.com/vault/docs/concepts/policies */
 export interface PolicyRule {
