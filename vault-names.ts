@@ -12,14 +12,17 @@ export const GROUP_ROLES = {
   owner: 'fintech_owner',
 } as const;
 
+/** Connections of the database engine. */
+export const CONNECTIONS = { postgres: 'postgres', redis: 'redis' } as const;
+
 /** Roles of the database engine that lease Redis users. */
 export const REDIS_ROLES = {
   /** The app's: the limiter and the revocations. */
   app: 'redis-role',
   /** Support's: `portcullis limits`. */
   support: 'redis-support-role',
-  /** May save the server's users, and nothing else. */
-  aclSave: 'redis-acl-save',
+  /** The deploy's: may remove the server's users, and nothing else (`portcullis secrets sweep-redis`). */
+  sweep: 'redis-sweep-role',
 } as const;
 
 /** Where the KV engine, version 2, and the database engine are mounted. */
@@ -31,6 +34,7 @@ export function vaultNamesOf({ name }: Pick<Policy, 'name'>): VaultNames {
     serviceRole: name,
     databaseRole: `${name}-role`,
     supportPolicy: `${name}-support`,
+    orchestratorPolicy: `${name}-orchestrator`,
     entries: { config: `${name}/config`, limits: `${name}/limits`, scan: `${name}/scan` },
   };
 }
@@ -42,6 +46,8 @@ export interface VaultNames {
   readonly databaseRole: string;
   /** Policy of people in support. */
   readonly supportPolicy: string;
+  /** Policy of whoever starts the service, where that mints a secret ID for it. */
+  readonly orchestratorPolicy: string;
   /** Entries of the KV engine, below its mount. */
   readonly entries: {
     /** What the app has to know that is secret. */

@@ -1,6 +1,5 @@
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import {
-  ACL_SAVE_ACL,
   AppRoleLogin,
   AuditDevices,
   DatabaseMount,
@@ -13,6 +12,7 @@ import {
   RedisConnection,
   RedisRole,
   SUPPORT_ACL,
+  SWEEP_ACL,
   SecretVariable,
   SupportAccess,
   ThrowawayPassword,
@@ -27,7 +27,7 @@ import { DeployIdentity } from '@portcullis/constructs/github';
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { GROUP_ROLES, MOUNTS, REDIS_ROLES, vaultNamesOf } from '../vault-names';
+import { CONNECTIONS, GROUP_ROLES, MOUNTS, REDIS_ROLES, vaultNamesOf } from '../vault-names';
 import { awsNamesOf } from './aws-names';
 import { runsOnAws, type Environment } from './environments/define-environment';
 import { jobRoles } from './job-roles';
@@ -71,7 +71,7 @@ export class VaultStack extends TerraformStack {
     this.postgres(mount, policy, environment).grantLease(login);
     const redis = this.redis(mount, environment);
     if (redis) {
-      this.redisRole(redis, REDIS_ROLES.aclSave, ACL_SAVE_ACL);
+      this.redisRole(redis, REDIS_ROLES.sweep, SWEEP_ACL);
       this.redisRole(redis, REDIS_ROLES.app, RUNTIME_ACL).grantLease(login);
       this.redisRole(redis, REDIS_ROLES.support, SUPPORT_ACL).grantLease(support);
     }
@@ -100,7 +100,7 @@ export class VaultStack extends TerraformStack {
       secretIdBoundCidrs: serviceCidrs,
       tokenBoundCidrs: serviceCidrs,
     });
-    new WrappedSecretIdMinter(this, 'orchestrator', { login });
+    new WrappedSecretIdMinter(this, 'orchestrator', { login, name: vaultNamesOf(policy).orchestratorPolicy });
     return login;
   }
 
@@ -119,6 +119,7 @@ export class VaultStack extends TerraformStack {
         environment: environment.name,
         repository,
         login: runsOnAws(environment) ? 'aws' : 'approle',
+        leasesRedis: environment.redis !== undefined,
       }),
     });
   }
@@ -139,7 +140,7 @@ export class VaultStack extends TerraformStack {
   private postgres(mount: DatabaseMount, policy: Policy, environment: Environment): PostgresRole {
     const connection = new PostgresConnection(this, 'postgres', {
       mount,
-      name: 'postgres',
+      name: CONNECTIONS.postgres,
       ...environment.postgres,
       ...userOf(environment),
       bootstrapPassword: new SecretVariable(this, 'postgres-admin-password', {
@@ -161,7 +162,7 @@ export class VaultStack extends TerraformStack {
     if (!redis) return undefined;
     return new RedisConnection(this, 'redis', {
       mount,
-      name: 'redis',
+      name: CONNECTIONS.redis,
       ...redis,
       ...userOf(environment),
       bootstrapPassword: new ThrowawayPassword(this, 'redis-bootstrap-password', {

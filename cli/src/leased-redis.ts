@@ -1,21 +1,19 @@
 import { isLoopback } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
-import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
-import { PortcullisError, messageOf, shownAddress } from '../errors';
-import type { VaultClient } from '../engines/vault-client';
-import { vaultFromEnvironment } from '../vault';
-
-/** Vault's role for support: its Redis users may read and delete counters, and nothing else. */
-const ROLE = REDIS_ROLES.support;
+import { MOUNTS } from '../../vault-names';
+import { PortcullisError, messageOf, shownAddress } from './errors';
+import type { VaultClient } from './engines/vault-client';
+import { vaultFromEnvironment } from './vault';
 
 /**
- * Connects to the limiter's Redis: with REDIS_URL, or with a user leased from Vault (VAULT_ADDR, VAULT_TOKEN) for
- * the Redis at REDIS_HOST. The lease is revoked after the work.
+ * Connects to Redis: with REDIS_URL, or with a user of `role` leased from Vault (VAULT_ADDR, VAULT_TOKEN) for the Redis
+ * at REDIS_HOST. The lease is revoked after the work.
  *
  * @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE`
  */
-export async function withSupportRedis<T>(
+export async function withLeasedRedis<T>(
   env: NodeJS.ProcessEnv,
+  role: string,
   work: (redis: ReturnType<typeof createClient>) => Promise<T>,
 ): Promise<T> {
   if (env.REDIS_URL) return connected(env.REDIS_URL, work);
@@ -27,7 +25,7 @@ export async function withSupportRedis<T>(
       'set REDIS_URL; or VAULT_ADDR, VAULT_TOKEN and REDIS_HOST, to lease a user',
     );
   const vault = vaultFromEnvironment(env);
-  const lease = await leaseUser(vault);
+  const lease = await leaseUser(vault, role);
   const url = new URL(`${isLoopback(host) ? 'redis' : 'rediss'}://${host}:${port}`);
   url.username = lease.username;
   url.password = lease.password;
@@ -39,10 +37,13 @@ export async function withSupportRedis<T>(
   }
 }
 
-async function leaseUser(vault: VaultClient): Promise<{ id: string; username: string; password: string }> {
+async function leaseUser(
+  vault: VaultClient,
+  role: string,
+): Promise<{ id: string; username: string; password: string }> {
   try {
     const answer = await vault.read<{ lease_id: string; data: { username: string; password: string } }>(
-      `${MOUNTS.database}/creds/${ROLE}`,
+      `${MOUNTS.database}/creds/${role}`,
     );
     return { id: answer.lease_id, ...answer.data };
   } catch (cause) {
@@ -50,7 +51,7 @@ async function leaseUser(vault: VaultClient): Promise<{ id: string; username: st
     throw new PortcullisError(
       'ERR_UNREACHABLE',
       `Vault at ${vault.address} leases out no Redis user: ${reason}`,
-      `give VAULT_TOKEN a policy that may read ${MOUNTS.database}/creds/${ROLE}, or set REDIS_URL`,
+      `give VAULT_TOKEN a policy that may read ${MOUNTS.database}/creds/${role}, or set REDIS_URL`,
       { cause },
     );
   }

@@ -252,7 +252,7 @@ it('changes nothing in a redeploy that has no values', async () => {
 });
 
 it('still leases users of both databases after that', async () => {
-  for (const role of ['fintech-api-role', 'redis-role', 'redis-acl-save']) {
+  for (const role of ['fintech-api-role', 'redis-role', 'redis-sweep-role']) {
     const { lease_duration: seconds } = await deployment().admin.read<{ lease_duration: number }>(
       `database/creds/${role}`,
     );

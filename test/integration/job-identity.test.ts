@@ -2,13 +2,14 @@
  * What jobs of the repository may do in Vault: the real server and the real provider; the identities are of the
  * shape of GitHub's, by an issuer of the test's own.
  */
-import { handOverStep } from '@portcullis/constructs/github';
+import { handOverStep, sweepStep } from '@portcullis/constructs/github';
 import { App } from 'cdktf';
 import { execFile } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VaultClient } from '../../cli/src/engines/vault-client';
+import { redisCommand } from '../../cli/src/local/servers/redis';
 import { policy } from '../../policy';
 import { defineEnvironment } from '../../stacks/environments/define-environment';
 import { local } from '../../stacks/environments/local';
@@ -140,7 +141,7 @@ describe('a job of a pull request', () => {
     for (const path of [`secret/data/${api}/config`, `secret/data/${api}/scan`, `secret/metadata/${api}`]) {
       await expect(client.read(path)).rejects.toEqual(REFUSED);
     }
-    for (const role of [`${api}-role`, 'redis-role', 'redis-acl-save']) {
+    for (const role of [`${api}-role`, 'redis-role', 'redis-sweep-role']) {
       await expect(client.read(`database/creds/${role}`)).rejects.toEqual(REFUSED);
     }
     for (const path of [`auth/approle/role/${api}/secret-id`, 'auth/token/create', 'sys/policies/acl/x']) {
@@ -257,6 +258,38 @@ describe('a job that deploys', () => {
     const VAULT_TOKEN = await login('github-plan', PULL_REQUEST);
     const started = inShell(run, { VAULT_ADDR: address, VAULT_TOKEN });
     await expect(started).rejects.toMatchObject({ code: 22, stdout: '' });
+  });
+
+  it('removes users of Redis that no lease stands for', async () => {
+    const { redis } = deployment();
+    const orphan = 'V_TOKEN_REDIS-ROLE_ABCDEFGHIJ0123456789_1700000000';
+    await redisCommand(redis.adminUrl, ['ACL', 'SETUSER', orphan, 'on', '>canary', '+ping']);
+    const { run = '', env } = sweepStep(VAULT, redis);
+    expect(run).toBe('npm run --silent portcullis -- secrets sweep-redis');
+    const { code, output } = await deployment().portcullis(['secrets', 'sweep-redis'], {
+      ...env,
+      VAULT_ADDR: deployment().vault.address,
+      VAULT_TOKEN: await login('github-deploy', DEPLOY),
+    });
+    expect(output).toContain(`removed ${orphan}`);
+    expect(code).toBe(0);
+    const users = (await redisCommand(redis.adminUrl, ['ACL', 'USERS'])) as string[];
+    expect(users.filter((user) => user.startsWith('V_'))).toEqual([]);
+  });
+
+  it('touches nothing of another application, not even of one whose name begins alike', async () => {
+    const client = await as('github-deploy', DEPLOY);
+    for (const path of [
+      `sys/policies/acl/${policy.name}-billing`,
+      `database/roles/${policy.name}-role-billing`,
+      'database/roles/billing-role',
+      'database/config/billing',
+      'database/rotate-root/billing',
+      `auth/approle/role/${policy.name}-billing`,
+    ]) {
+      await expect(client.write(path, { policy: 'path "*" {}' })).rejects.toEqual(REFUSED);
+      await expect(client.read(path)).rejects.toEqual(REFUSED);
+    }
   });
 
   it('cannot widen what jobs may do', async () => {

@@ -176,7 +176,7 @@ describe('the service', () => {
   ])("cannot end the lease of another's role %s", async (_how, request) => {
     const client = await service();
     const own = await lease(client, 'fintech-api-role');
-    const other = await lease(deployment().admin, 'redis-acl-save');
+    const other = await lease(deployment().admin, 'redis-sweep-role');
     await client.write(...request(own.lease_id, other.lease_id)).catch(() => undefined);
     await expect(isAlive(other)).resolves.toBe(true);
   });
@@ -262,14 +262,16 @@ describe('a Redis user that was leased', () => {
     await expect(as('redis-role', command)).rejects.toThrow(/NOPERM/);
   });
 
-  it('may save the users with the role for that, and do nothing else with it', async () => {
-    await expect(as('redis-acl-save', ['ACL', 'SAVE'])).resolves.toBe('OK');
+  it('may remove users with the role for that, and do nothing else with it', async () => {
+    await expect(as('redis-sweep-role', ['ACL', 'DELUSER', 'nobody'])).resolves.toBe(0);
     for (const command of [
+      ['ACL', 'SAVE'],
+      ['ACL', 'SETUSER', 'nobody'],
       ['ACL', 'LIST'],
       ['GET', 'portcullis:a'],
       ['EVAL', 'return 1', '0'],
     ]) {
-      await expect(as('redis-acl-save', command)).rejects.toThrow(/NOPERM/);
+      await expect(as('redis-sweep-role', command)).rejects.toThrow(/NOPERM/);
     }
   });
 });

@@ -6,7 +6,8 @@ import { policy } from '../../../policy';
 import { saysYes } from '../question';
 import { readOverrides } from './overrides';
 import { probe, type NeededLimit } from './probe';
-import { withSupportRedis } from './support-redis';
+import { REDIS_ROLES } from '../../../vault-names';
+import { withLeasedRedis } from '../leased-redis';
 
 interface LimitsOptions {
   readonly issuer: string;
@@ -79,7 +80,7 @@ async function reset(organisation: string, { issuer, json, yes }: LimitsOptions)
 }
 
 async function withLimits<T>(work: (limits: ClientLimits) => Promise<T>): Promise<T> {
-  return withSupportRedis(process.env, async (redis) => {
+  return withLeasedRedis(process.env, REDIS_ROLES.support, async (redis) => {
     try {
       return await work(new ClientLimits(policy, redis));
     } catch (error) {

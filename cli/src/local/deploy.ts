@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
+import { MOUNTS } from '../../../vault-names';
 import { cacheFolder } from '../engines/install/cache-folder';
 import { engineEnvironment } from '../engines/programs/opentofu';
 import { withoutGenericVariables } from './generic-variables';
 import { footprintOf, type VaultFootprint } from './given/footprint';
 import { redisCommand } from './servers/redis';
-import { poll } from '../engines/process/poll';
 import type { Note } from '../engines/progress';
 import type { Run } from '../engines/process/run';
 import type { VaultClient } from '../engines/vault-client';
+import { sweepRedis } from '../secrets/sweep/sweep-redis';
 
 /** Every stack of the environment `local`. */
 const VAULT_STACK = 'vault-local';
@@ -180,24 +180,15 @@ export function plannedChanges(output: string): string[] {
 }
 
 /**
- * Makes Redis keep the password that Vault gave to its own user; a restart would bring the old one back otherwise.
- * Uses a lease of the role that may save the users and nothing else.
+ * Makes Redis keep the password that Vault gave to its own user; a restart would bring the old one back otherwise. No
+ * service runs yet, so no leased user is saved with it.
  */
 export async function saveRedisUsers(
   vault: VaultClient,
-  redis: { host: string; port: number },
+  redis: { readonly adminUrl: string },
 ): Promise<void> {
-  // Right after the root password was rotated, Vault's old connection answers once or twice with an error.
-  const lease = await poll(() => vault.read(`${MOUNTS.database}/creds/${REDIS_ROLES.aclSave}`), {
-    timeoutMs: 10_000,
+  await sweepRedis(vault, (command) => redisCommand(redis.adminUrl, command), {
+    mounts: [MOUNTS.database],
+    save: true,
   });
-  const { username, password } = lease.data as { username: string; password: string };
-  const url = new URL(`redis://${redis.host}:${redis.port}`);
-  url.username = username;
-  url.password = password;
-  try {
-    await redisCommand(url.href, ['ACL', 'SAVE']);
-  } finally {
-    await vault.write('sys/leases/revoke', { lease_id: lease.lease_id });
-  }
 }

@@ -1,13 +1,19 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
+import { PortcullisError } from '../errors';
+import { withLeasedRedis } from '../leased-redis';
 import { putField } from './put';
 import { renderStatus } from './render-status';
 import { readSecret } from './secret-input';
 import { readStatus } from './status';
+import { sweepRedis, type Sweep } from './sweep/sweep-redis';
 import { vaultFromEnvironment } from '../vault';
 
 /** `portcullis secrets`: shows what a service holds, and writes values to Vault. */
 export function register(program: Command): void {
-  const secrets = program.command('secrets').description('what a running service holds; values for Vault');
+  const secrets = program
+    .command('secrets')
+    .description('what a running service holds; values for Vault; what leases left behind');
 
   secrets
     .command('status')
@@ -48,6 +54,51 @@ export function register(program: Command): void {
         json ? JSON.stringify({ path, field, version }) : `${path}: wrote ${field}, version ${version}`,
       );
     });
+
+  secrets
+    .command('sweep-redis')
+    .description(
+      'removes users of Redis that Vault made and no lease stands for, as a restart brings them back from a saved ACL ' +
+        'file. Run it with every deploy. Needs VAULT_ADDR, VAULT_TOKEN, and REDIS_HOST or REDIS_URL',
+    )
+    .option('--mount <path...>', 'database mounts that lease users of this Redis', [MOUNTS.database])
+    .option('--role <name>', 'role that leases the user to sweep with, without REDIS_URL', REDIS_ROLES.sweep)
+    .option(
+      '--save',
+      'saves the ACL file afterwards, if no leased user lives: right after the first deploy, with REDIS_URL',
+    )
+    .option('--json', 'one JSON object on standard output')
+    .action(sweep);
+}
+
+interface SweepCommand {
+  readonly mount: string[];
+  readonly role: string;
+  readonly save?: boolean;
+  readonly json?: boolean;
+}
+
+async function sweep({ mount, role, save = false, json }: SweepCommand): Promise<void> {
+  if (save && !process.env.REDIS_URL) {
+    throw new PortcullisError(
+      'ERR_SETTING',
+      '--save with a leased user would save that user too',
+      "set REDIS_URL to Redis' own administrator",
+    );
+  }
+  const vault = vaultFromEnvironment(process.env);
+  const swept = await withLeasedRedis(process.env, role, (redis) =>
+    sweepRedis(vault, (command) => redis.sendCommand([...command]), { mounts: mount, save }),
+  );
+  console.log(json ? JSON.stringify(swept) : renderSweep(swept));
+}
+
+function renderSweep({ removed, leased, saved }: Sweep): string {
+  return [
+    ...removed.map((user) => `removed ${user}`),
+    `${removed.length === 0 ? 'no user was without a lease; ' : ''}${leased} with one`,
+    ...(saved ? ['saved the users'] : []),
+  ].join('\n');
 }
 
 function parseVersion(text: string): number {

@@ -23,7 +23,7 @@ export type { SecurityScanningFilesProps, SecurityScanningProps } from './scanni
 export { BASELINE_CHECK } from './scanning/security-workflow';
 export { SecurityScanning } from './scanning/security-scanning';
 export type { DeliveryEnvironment, DeliveryWorkflowProps, HandOver } from './delivery/delivery';
-export { deployWorkflow, handOverStep } from './delivery/deploy-workflow';
+export { deployWorkflow, handOverStep, sweepStep } from './delivery/deploy-workflow';
 export { planCheck, planWorkflow } from './delivery/plan-workflow';
 export { renderWorkflow } from './workflow/workflow';
 export type { ZapRule } from './scanning/zap-rules';

@@ -5,6 +5,7 @@ export {
   type AuditDevicesProps,
   type AuditFile,
 } from './audit-devices';
+export { endLease } from './database/database-role';
 export type { DatabaseConnection } from './database/database-connection';
 export { DatabaseMount, type DatabaseMountProps } from './database/database-mount';
 export type { Grantee } from './policy/grantee';
@@ -17,7 +18,7 @@ export {
   type PostgresConnectionProps,
 } from './database/postgres-connection';
 export { PostgresRole, type PostgresRoleProps } from './database/postgres-role';
-export { ACL_SAVE_ACL, RUNTIME_ACL, SUPPORT_ACL } from './database/redis-acl';
+export { RUNTIME_ACL, SUPPORT_ACL, SWEEP_ACL } from './database/redis-acl';
 export {
   DEFAULTS as REDIS_DEFAULTS,
   RedisConnection,

@@ -22,6 +22,7 @@ const commands = [
   'secrets',
   'secrets status',
   'secrets put',
+  'secrets sweep-redis',
   'limits',
   'limits show',
   'limits reset',

@@ -1,4 +1,4 @@
-import { withSupportRedis } from '../../../cli/src/limits/support-redis';
+import { withLeasedRedis } from '../../../cli/src/leased-redis';
 import { vaultFromEnvironment } from '../../../cli/src/vault';
 
 test.each([
@@ -19,7 +19,7 @@ test('a token that leases a Redis user is not sent in the clear either', async (
     VAULT_TOKEN: 'canary',
     REDIS_HOST: 'redis.example.com',
   };
-  await expect(withSupportRedis(env, () => Promise.resolve())).rejects.toMatchObject({
+  await expect(withLeasedRedis(env, 'role', () => Promise.resolve())).rejects.toMatchObject({
     code: 'ERR_SETTING',
     message: 'http://vault.example.com:8200 would get the token in the clear; use https',
   });

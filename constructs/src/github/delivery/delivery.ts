@@ -21,6 +21,11 @@ export interface DeliveryEnvironment {
   /** The release that its service names at `/healthz` once it is deployed. @default the commit */
   readonly release?: string;
   /**
+   * A self-run Redis whose users Vault leases: users without a lease are removed after each apply. Vault leases the user
+   * for it by `SWEEP_ACL`. @default there is none
+   */
+  readonly redis?: { readonly host: string; readonly port: number };
+  /**
    * Starts the service after the apply. @default the job starts nothing: on AWS the service logs in by its task's role,
    * and needs no secret
    */

@@ -80,7 +80,7 @@ function planJob(
 
 function deployJob(
   vault: DeliveryWorkflowProps['vault'],
-  { name, vaultAddress, aws, handOver }: DeliveryEnvironment,
+  { name, vaultAddress, aws, redis, handOver }: DeliveryEnvironment,
 ): Job {
   return {
     needs: [`plan-${name}`],
@@ -106,8 +106,19 @@ function deployJob(
           `${PORTCULLIS} deploy --changes reviewed.json --reviewed "\${digests[@]}"`,
         ].join('\n'),
       },
+      ...(redis ? [sweepStep(vaultAddress, redis)] : []),
       ...(handOver ? [handOverStep(vaultAddress, handOver)] : []),
     ],
+  };
+}
+
+/** A restart of Redis brings back the users of its ACL file, those too whose lease has ended. */
+export function sweepStep(vaultAddress: string, redis: NonNullable<DeliveryEnvironment['redis']>): Step {
+  const { host, port } = redis;
+  return {
+    name: 'Remove users of Redis without a lease',
+    env: { ...vaultEnvironment(vaultAddress), REDIS_HOST: host, REDIS_PORT: String(port) },
+    run: `${PORTCULLIS} secrets sweep-redis`,
   };
 }
 

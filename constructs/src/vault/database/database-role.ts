@@ -2,6 +2,7 @@ import { DatabaseSecretBackendRole } from '@cdktf/provider-vault/lib/database-se
 import { Construct } from 'constructs';
 import type { DatabaseConnection } from './database-connection';
 import type { Grantee } from '../policy/grantee';
+import type { PolicyRule } from '../policy/policy-document';
 import { vaultName } from '../checks';
 
 export interface DatabaseRoleProps {
@@ -41,21 +42,28 @@ export class DatabaseRole extends Construct {
     });
   }
 
-  /**
-   * Lets `grantee` lease a credential of this role, and revoke leases of this role before they end. A `lease_id` in the
-   * request's body would win over the path, and revoke any lease. The policy denies that parameter, so that only
-   * `PUT sys/leases/revoke/<lease id>` is left.
-   */
+  /** Lets `grantee` lease a credential of this role, and revoke leases of this role before they end. */
   grantLease(grantee: Grantee): void {
     const path = `${this.mountPath}/creds/${this.name}`;
     grantee.grant(
       { path, capabilities: ['read'], reason: `lease a user of ${this.name}` },
-      {
-        path: `sys/leases/revoke/${path}/*`,
-        capabilities: ['update'],
-        deniedParameters: ['lease_id'],
-        reason: `end a lease of ${this.name} early; the lease is named by the path alone`,
-      },
+      endLease(path, `end a lease of ${this.name} early`),
     );
   }
+}
+
+/**
+ * Allows `PUT sys/leases/revoke/<lease id>` for the leases of `path`, as in `database/creds/orders-role`. A `lease_id` in
+ * the request's body would win over the path, and revoke any lease. The rule denies that parameter.
+ *
+ * @example
+ * login.grant(endLease('database/creds/orders-role', 'end a lease of orders-role early'));
+ */
+export function endLease(path: string, reason: string): PolicyRule {
+  return {
+    path: `sys/leases/revoke/${path}/*`,
+    capabilities: ['update'],
+    deniedParameters: ['lease_id'],
+    reason: `${reason}; the lease is named by the path alone`,
+  };
 }

@@ -36,5 +36,8 @@ export const SUPPORT_ACL: readonly string[] = [
   ...['+evalsha', '+eval', '+time', '+hmget', '+del'],
 ];
 
-/** May write the server's users to its ACL file, which is to be done after a rotation of Vault's password. */
-export const ACL_SAVE_ACL: readonly string[] = ['resetkeys', ...CONNECTION, '+acl|save'];
+/**
+ * The deploy's user (`portcullis secrets sweep-redis`). It sees the names of users and removes users, and can give itself
+ * nothing. No leased user may save the ACL file: it would be in there itself, and outlive its lease.
+ */
+export const SWEEP_ACL: readonly string[] = ['resetkeys', ...CONNECTION, '+acl|users', '+acl|deluser'];

@@ -30,7 +30,11 @@ export interface RedisConnectionProps {
 /**
  * Vault's connection to a Redis server, of the plugin `redis-database-plugin`. The provider has no write-only argument
  * for its password, so the bootstrap password stays in the state. It is dead there: the same apply rotates the root
- * credentials. Save the server's ACL afterwards (`ACL SAVE`), or a restart brings the bootstrap password back to life.
+ * credentials.
+ *
+ * A restart of Redis brings back what its ACL file holds. Right after the first deploy, before anything leases a user,
+ * run `portcullis secrets sweep-redis --save` as Redis' administrator: the file then holds the rotated password and no
+ * leased user, which would outlive its lease. Run `portcullis secrets sweep-redis` with every deploy.
  *
  * https://developer.hashicorp.com/vault/docs/secrets/databases/redis
  *

@@ -94,9 +94,11 @@ describe('the deployed environment', () => {
       const user = await admin.aclGetUser(deployed().vaultUser);
       const { aclfile = '' } = await admin.configGet('aclfile');
       expect(user?.passwords).toHaveLength(1);
-      expect(await readFile(aclfile, 'utf8')).toMatch(
+      const saved = await readFile(aclfile, 'utf8');
+      expect(saved).toMatch(
         new RegExp(`^user ${deployed().vaultUser} on .*#${user?.passwords[0] ?? ''} `, 'm'),
       );
+      expect(saved).not.toMatch(/^user V_/m);
     } finally {
       admin.destroy();
     }

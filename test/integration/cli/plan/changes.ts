@@ -410,9 +410,9 @@ const lost: readonly PlannedRow[] = [
   ),
   row(
     'danger',
-    'database role redis-acl-save: will be destroyed: no more users are leased by it',
+    'database role redis-sweep-role: will be destroyed: no more users are leased by it',
     'a role goes',
-    remove('vault_database_secret_backend_role', { name: 'redis-acl-save' }),
+    remove('vault_database_secret_backend_role', { name: 'redis-sweep-role' }),
   ),
   row(
     'danger',

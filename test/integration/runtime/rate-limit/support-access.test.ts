@@ -1,7 +1,9 @@
 /** What support may do, in the environment that is really deployed. */
-import { withSupportRedis } from '../../../../cli/src/limits/support-redis';
+import { withLeasedRedis } from '../../../../cli/src/leased-redis';
+import { putField } from '../../../../cli/src/secrets/put';
 import { VaultClient, VaultError } from '../../../../cli/src/engines/vault-client';
 import { policy } from '../../../../policy';
+import { REDIS_ROLES } from '../../../../vault-names';
 import { deployed } from '../../../support/deployed';
 
 describe('support, with a token of its own policy', () => {
@@ -21,7 +23,7 @@ describe('support, with a token of its own policy', () => {
 
   test('leases a Redis user that reads counters and deletes them, and writes none; it ends with the work', async () => {
     let user = '';
-    await withSupportRedis(env(), async (redis) => {
+    await withLeasedRedis(env(), REDIS_ROLES.support, async (redis) => {
       user = redis.options.username ?? '';
       const read = `return redis.call('HMGET', KEYS[1], 'h')`;
       expect(await redis.sendCommand(['EVAL', read, '1', 'portcullis:{nobody}:60s/60'])).toEqual([null]);
@@ -37,10 +39,19 @@ describe('support, with a token of its own policy', () => {
     });
     expect(user).toMatch(/^V_/i);
     await expect(
-      withSupportRedis({ ...env(), REDIS_URL: deployed().redis.adminUrl }, (redis) =>
+      withLeasedRedis({ ...env(), REDIS_URL: deployed().redis.adminUrl }, 'none', (redis) =>
         redis.sendCommand(['ACL', 'GETUSER', user]),
       ),
     ).resolves.toBeNull();
+  });
+
+  test('puts one limit with the command, where there is none yet and beside others', async () => {
+    const support = new VaultClient(deployed().vault.address, token);
+    const path = `secret/${policy.name}/limits`;
+    const version = await putField(support, { path, field: 'acme-put', value: '5000/1m' });
+    await expect(putField(support, { path, field: 'acme-put', value: '6000/1m' })).resolves.toBe(version + 1);
+    const { data } = await support.read(`secret/data/${policy.name}/limits`);
+    expect(data?.data).toMatchObject({ 'acme-put': '6000/1m' });
   });
 
   test('writes limits, and reads no other entry', async () => {
@@ -48,6 +59,6 @@ describe('support, with a token of its own policy', () => {
     await support.write(`secret/data/${policy.name}/limits`, { data: { 'acme-of-support': '5000/1m' } });
     await expect(support.read(`secret/data/${policy.name}/config`)).rejects.toThrow(VaultError);
     await expect(support.read('database/creds/redis-role')).rejects.toThrow(VaultError);
-    await expect(support.read('database/creds/redis-acl-save')).rejects.toThrow(VaultError);
+    await expect(support.read('database/creds/redis-sweep-role')).rejects.toThrow(VaultError);
   });
 });

@@ -1,10 +1,11 @@
 import {
-  ACL_SAVE_ACL,
   AppRoleLogin,
   DatabaseMount,
   PostgresRole,
   RUNTIME_ACL,
+  SWEEP_ACL,
   RedisRole,
+  SUPPORT_ACL,
 } from '@portcullis/constructs';
 import type { TerraformStack } from 'cdktf';
 import { all, only, stackIn, synthesize, refusal } from '../../../../support/synth/synthesize';
@@ -202,10 +203,12 @@ describe('Redis', () => {
     });
   });
 
-  it('keeps the runtime to its own keys, and the saving role to no key at all', () => {
+  it('keeps the runtime to its own keys, and the sweeping role to no key at all', () => {
     expect(RUNTIME_ACL.filter((rule) => /^[~%&]/.test(rule))).toEqual(['~portcullis:*']);
-    expect(ACL_SAVE_ACL.filter((rule) => /^[~%&]/.test(rule))).toEqual([]);
-    expect([...RUNTIME_ACL, ...ACL_SAVE_ACL]).not.toContain('+@all');
+    expect(SWEEP_ACL.filter((rule) => /^[~%&]/.test(rule))).toEqual([]);
+    expect([...RUNTIME_ACL, ...SWEEP_ACL]).not.toContain('+@all');
+    // What a leased user saves holds that user.
+    expect([...RUNTIME_ACL, ...SUPPORT_ACL, ...SWEEP_ACL]).not.toContain('+acl|save');
   });
 
   it.each([

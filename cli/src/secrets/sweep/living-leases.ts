@@ -1,0 +1,74 @@
+import { VaultError, type VaultClient } from '../../engines/vault-client';
+import { PortcullisError } from '../../errors';
+import type { LeaseOfRole } from './leased-users';
+
+/** How many leases are looked up at once. */
+const AT_ONCE = 8;
+
+/**
+ * Every lease of the roles of a database mount.
+ *
+ * @throws PortcullisError `ERR_VAULT_REFUSED` when the token may not look at leases.
+ */
+export async function livingLeases(vault: VaultClient, mount: string): Promise<LeaseOfRole[]> {
+  const prefix = `${mount}/creds/`;
+  try {
+    const roles = await keysBelow(vault, prefix);
+    const ids = await Promise.all(
+      roles.map(async (role) =>
+        (await keysBelow(vault, `${prefix}${role}`)).map((key) => ({ role, id: `${prefix}${role}${key}` })),
+      ),
+    );
+    return await lookUp(vault, ids.flat());
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.status !== 403) throw error;
+    throw new PortcullisError(
+      'ERR_VAULT_REFUSED',
+      `the token may not look at the leases of ${mount}, so that nothing was removed`,
+      `its policy needs "list" and "sudo" on "sys/leases/lookup/${prefix}*", and "update" on "sys/leases/lookup"`,
+    );
+  }
+}
+
+/** Names of roles end in a slash. */
+async function keysBelow(vault: VaultClient, prefix: string): Promise<string[]> {
+  try {
+    const { data } = await vault.list(`sys/leases/lookup/${prefix}`);
+    return (data?.keys ?? []) as string[];
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+}
+
+async function lookUp(
+  vault: VaultClient,
+  leases: readonly { readonly role: string; readonly id: string }[],
+): Promise<LeaseOfRole[]> {
+  const found: LeaseOfRole[] = [];
+  const waiting = [...leases];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const issuedAt = await issueTime(vault, next.id);
+      if (issuedAt !== undefined) found.push({ role: next.role.replace(/\/$/, ''), issuedAt });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return found;
+}
+
+/** Undefined when the lease has ended since it was listed. */
+async function issueTime(vault: VaultClient, id: string): Promise<number | undefined> {
+  try {
+    const { data } = await vault.write('sys/leases/lookup', { lease_id: id });
+    return Date.parse(String(data?.issue_time)) / 1_000;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Vault answers 404 to the list of an empty prefix, and 400 to the lookup of a lease that has ended. */
+function isGone(error: unknown): boolean {
+  return error instanceof VaultError && (error.status === 404 || error.errors.includes('invalid lease'));
+}
