@@ -32,6 +32,17 @@ export type AuthEvent =
       readonly withdrawn: number;
     }
   | { readonly type: 'keys_unavailable'; readonly issuer: string; readonly cause: string }
+  /**
+   * More keys than are tried may have signed a token: it names none, or they share its `kid`. It is refused if one of the
+   * others did. Told once.
+   */
+  | {
+      readonly type: 'keys_left_untried';
+      readonly issuer: string;
+      /** How many may have signed, and how many of these are tried. */
+      readonly keys: number;
+      readonly tried: number;
+    }
   | RevocationEvent
   | LoginEvent;
 

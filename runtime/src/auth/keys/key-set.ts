@@ -54,6 +54,7 @@ export class KeySet {
   #fruitlessUntil = Number.NEGATIVE_INFINITY;
   #cancelTimer: () => void = () => undefined;
   #closed = false;
+  #toldUntried = false;
 
   constructor(options: KeySetOptions) {
     this.#options = options;
@@ -108,7 +109,15 @@ export class KeySet {
     const fitting = this.#keys.filter(
       (key) => (keyId === undefined || key.id === keyId) && key.algorithms.includes(algorithm),
     );
+    if (fitting.length > MOST_CANDIDATES) this.#tellUntried(fitting.length);
     return fitting.length === 0 ? undefined : fitting.slice(0, MOST_CANDIDATES);
+  }
+
+  #tellUntried(keys: number): void {
+    if (this.#toldUntried) return;
+    this.#toldUntried = true;
+    const { issuer, onEvent } = this.#options;
+    onEvent({ type: 'keys_left_untried', issuer, keys, tried: MOST_CANDIDATES });
   }
 
   #mustFetch(): boolean {

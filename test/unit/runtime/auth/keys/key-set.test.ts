@@ -168,8 +168,12 @@ describe('a key that is not in the set', () => {
     const many = await Promise.all(Array.from({ length: 12 }, (_, at) => makeKey(`key-${at}`, 'ES256')));
     issuer.publish(...many);
     await clock.advance(4 * MINUTE);
-    expect(keys.peek(undefined, 'ES256')).toHaveLength(10);
+    expect(told('keys_left_untried')).toBe(0);
+    for (let times = 0; times < 3; times += 1) expect(keys.peek(undefined, 'ES256')).toHaveLength(10);
     expect(peek('key-11')).toMatchObject({ id: 'key-11' });
+    expect(events.filter(({ type }) => type === 'keys_left_untried')).toEqual([
+      { type: 'keys_left_untried', issuer: ISSUER, keys: 12, tried: 10 },
+    ]);
   });
 });
 
