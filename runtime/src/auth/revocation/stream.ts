@@ -6,6 +6,7 @@
  */
 import type { RedisCommands } from '../../redis';
 import type { Clock } from '../../time/clock';
+import { ownImmediate } from '../../time/own-timers';
 import type { Denial, DenialScope } from './denials';
 
 /** Entries got by one read. */
@@ -84,7 +85,7 @@ export class RevocationStream {
       let givenUp = false;
       const cancel = this.#clock.after(timeoutMs, () => {
         // After a long turn of the event loop, timers run before answers that arrived long ago.
-        setImmediate(() => {
+        ownImmediate(() => {
           if (answered) return;
           givenUp = true;
           this.#givenUp += 1;
