@@ -8,6 +8,7 @@ import { isTrustedAddress } from '../trusted-address';
 import { ProviderRefusedError, ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './options';
 import { translateError } from './translate-error';
+import { withoutNulls } from './without-nulls';
 
 const TIMEOUT_SECONDS = 5;
 
@@ -98,7 +99,7 @@ async function discover(options: ProviderOptions): Promise<oidc.Configuration> {
   const url = new URL(issuer);
   const configuration = await oidc.discovery(url, clientId, undefined, authentication(clientSecret), {
     timeout: TIMEOUT_SECONDS,
-    [oidc.customFetch]: askProvider,
+    [oidc.customFetch]: withoutNulls(askProvider),
     // Our options admit plain http on loopback only. (Deprecated "to make it stand out".)
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],

@@ -2,19 +2,17 @@
  * The OpenID provider as a client sees it. Only this folder imports openid-client, and none of its types leave it.
  *
  * An ID token comes straight from the token endpoint over TLS, which vouches for it (OpenID Connect Core 1.0
- * §3.1.3.7, item 6); its issuer, audience, times and nonce are checked. Access tokens are not looked into
- * here: `requireAuth()` verifies each, as anybody's.
+ * §3.1.3.7, item 6); its issuer, audience, times and nonce are checked. Of access tokens, only the life is read here:
+ * `requireAuth()` verifies each, as anybody's.
  */
 import * as oidc from 'openid-client';
 import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
+import { lifeSecondsOf } from './access-token';
 import { Discovery } from './discovery';
 import { ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './options';
 import { translateError } from './translate-error';
-
-/** The life of a token whose answer has no `expires_in` (RFC 6749 §5.1 only recommends it). */
-const USUAL_LIFE_SECONDS = 300;
 
 export interface Tokens {
   readonly accessToken: string;
@@ -136,7 +134,7 @@ function tokensOf(answer: oidc.TokenEndpointResponse & oidc.TokenEndpointRespons
   const sid = claims?.sid;
   return {
     accessToken,
-    lifeSeconds: answer.expires_in ?? USUAL_LIFE_SECONDS,
+    lifeSeconds: lifeSecondsOf(accessToken, answer.expires_in),
     ...(refreshToken !== undefined && { refreshToken }),
     ...(idToken !== undefined && { idToken }),
     ...(subject !== undefined && { subject }),

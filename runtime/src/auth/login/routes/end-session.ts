@@ -1,6 +1,6 @@
+import { claimsOf } from '../../provider/access-token';
 import type { LoginParts } from '../parts';
 import { SessionsUnavailableError } from '../session/errors';
-import { claimsOf } from '../session/revocable';
 import type { Session } from '../session/session';
 
 /**

@@ -1,6 +1,6 @@
 /** What the deny-lists are asked about a session and about the access token in it. */
-import { decodeJwt } from 'jose';
 import type { AuthContext } from '../../context';
+import { claimsOf } from '../../provider/access-token';
 import type { RevocableSession } from '../../revocation/revocation-list';
 import type { Session } from './session';
 
@@ -27,16 +27,6 @@ export function tokenContext({ accessToken, subject }: Session, rules: TokenRule
     ...{ issuer: rules.issuer, subject, tier: '', scopes: [], expiresAt: 0, claims },
     ...(organisation !== undefined && { organisation }),
   };
-}
-
-/** The token came from the provider, and the cookie that holds it was sealed by us: its signature is not asked for. */
-export function claimsOf(accessToken: string): Readonly<Record<string, unknown>> {
-  try {
-    return decodeJwt(accessToken);
-  } catch {
-    // Not a JWT: nothing to tell it apart by.
-    return {};
-  }
 }
 
 function organisationIn(claims: Readonly<Record<string, unknown>>, rules: TokenRules): string | undefined {

@@ -6,6 +6,7 @@ import type { AuthEvent } from '../../../../../runtime/src/auth';
 import { Provider } from '../../../../../runtime/src/auth/provider/provider';
 import { translateError } from '../../../../../runtime/src/auth/provider/translate-error';
 import { systemClock } from '../../../../../runtime/src/time/clock';
+import { jwt } from '../../../../support/auth/people';
 
 const SECRET = 'canary-secret';
 const REFRESH = 'canary-refresh';
@@ -106,6 +107,56 @@ describe('what a token endpoint answers', () => {
     expect(shown).not.toContain('canary');
     expect((error as Error).message).not.toContain('\u0007');
     expect((error as Error).message.length).toBeLessThan(150);
+  });
+});
+
+describe('a member that a provider sends as null is as one that it does not send', () => {
+  const bearer = { access_token: 'a', token_type: 'bearer', expires_in: 60 };
+
+  it.each(['refresh_token', 'id_token', 'scope', 'expires_in', 'not_known_here'])(
+    'in the answer to a renewal: %s',
+    async (name) => {
+      answer = json(200, { ...bearer, [name]: null });
+      await expect(found().refresh(REFRESH, {})).resolves.toEqual({
+        accessToken: 'a',
+        lifeSeconds: name === 'expires_in' ? 300 : 60,
+      });
+    },
+  );
+
+  it('in a refusal', async () => {
+    answer = json(400, { error: 'invalid_grant', error_description: null, error_uri: null });
+    expect(await refusal()).toMatchObject({ code: 'ERR_PROVIDER_REFUSED', reason: 'invalid_grant' });
+  });
+
+  it('in its metadata', async () => {
+    metadata = { ...metadata, end_session_endpoint: null, revocation_endpoint: null, scopes_supported: null };
+    answer = json(200, bearer);
+    await expect(found().refresh(REFRESH, {})).resolves.toMatchObject({ accessToken: 'a' });
+    await expect(provider?.revoke(REFRESH)).resolves.toBeUndefined();
+    expect(provider?.endSessionUrl({})).toBeUndefined();
+  });
+
+  it('but an access token that is null is none', async () => {
+    answer = json(200, { ...bearer, access_token: null });
+    expect(await refusal()).toMatchObject({ code: 'ERR_PROVIDER_REFUSED', reason: 'invalid_response' });
+  });
+});
+
+describe('how long an access token lives', () => {
+  const now = 1_767_225_600;
+
+  it.each<[string, object, object, number]>([
+    ['its exp says', { iat: now, exp: now + 120 }, {}, 120],
+    ['its exp says, where that is sooner', { iat: now, exp: now + 120 }, { expires_in: 3_600 }, 120],
+    ['expires_in says, where that is sooner', { iat: now, exp: now + 900 }, { expires_in: 60 }, 60],
+    ['expires_in says, where it has no iat', { exp: now + 120 }, { expires_in: 60 }, 60],
+    ['five minutes, where nobody says', {}, {}, 300],
+    ['five minutes, where what is said is no life', { iat: now, exp: now - 1 }, { expires_in: 0 }, 300],
+    ['five minutes, where what is said is no number', { iat: 'now', exp: 'then' }, {}, 300],
+  ])('%s', async (_what, claims, more, lifeSeconds) => {
+    answer = json(200, { access_token: jwt(claims), token_type: 'bearer', ...more });
+    await expect(found().refresh(REFRESH, {})).resolves.toMatchObject({ lifeSeconds });
   });
 });
 
