@@ -89,7 +89,7 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
       reject(new TokenError('revoked', 'the token was revoked'), res);
     } else if (route?.sensitive && revocations?.current === false) {
       refuseUnavailable(res, 1);
-    } else {
+    } else if (!res.headersSent) {
       req.auth = auth;
       next();
     }

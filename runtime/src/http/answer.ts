@@ -16,13 +16,17 @@ export interface ErrorBody {
   readonly [detail: string]: unknown;
 }
 
-/** Refuses a request. Refusals are about one caller at one moment, so nothing may cache them. */
+/**
+ * Refuses a request. Refusals are about one caller at one moment, so nothing may cache them. A request that somebody
+ * answered meanwhile (a time-out of the app's, say) keeps that answer.
+ */
 export function refuse(
   res: Response,
   status: number,
   body: ErrorBody,
   headers: Record<string, string> = {},
 ): void {
+  if (res.headersSent) return;
   // Not by Express' `json()`: it hashes an ETag for an answer that nothing may cache, and refusals have to be cheap.
   res.statusCode = status;
   res.setHeader('Cache-Control', 'no-store');

@@ -96,19 +96,20 @@ export interface LoginLimitOptions extends LimiterOptions {
   readonly name: string;
   /**
    * The account that an attempt names, as the client wrote it: an e-mail address, a `client_id`. Anything but a
-   * string counts as one account, the same for all. Where it gives `undefined`, only the network counts. What it
-   * throws goes to the app's error handler, and the attempt counts as failed.
+   * string counts as one account, the same for all. Where it gives `undefined`, only the network counts. A promise is
+   * waited for. What it throws, or rejects with, goes to the app's error handler, and the attempt counts as failed.
    *
    * @default only the network counts
    */
   readonly account?: (req: Request) => unknown;
   /**
-   * Whether an attempt succeeded, asked once it is answered. Give it where a failure is answered with a page or a
-   * redirect: an attempt that counts as a success is nearly free, and makes its network known.
+   * Whether an attempt succeeded, asked once it is answered; a promise is waited for. Give it where a failure is
+   * answered with a page or a redirect: an attempt that counts as a success is nearly free, and makes its network
+   * known.
    *
    * @default the status is below 400
    */
-  readonly succeeded?: (req: Request, res: Response) => boolean;
+  readonly succeeded?: (req: Request, res: Response) => boolean | Promise<boolean>;
   /** An office behind one address mistypes, too. @default { failures: 50, window: '15m' } */
   readonly perNetwork?: AttemptLimit;
   /**

@@ -116,6 +116,8 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
 
     const answer = (outcome: OutageOutcome): void => {
       metrics.decided(tier.name, pattern, outcomeName(outcome));
+      // A time-out of the app's answered while the store was asked: the call is charged, and goes no further.
+      if (res.headersSent) return;
       if (outcome === 'open') {
         setPolicyHeader(res, tier);
         next(failed);

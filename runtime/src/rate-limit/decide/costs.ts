@@ -48,6 +48,8 @@ function evaluate(cost: CostFunction, req: Request): number {
   } catch (cause) {
     throw new CostFunctionError('the cost function of this route threw', { cause });
   }
+  // Nobody waits for a price: where it is a promise, its rejection has nobody to go to either.
+  if (value instanceof Promise) value.catch(() => undefined);
   if (typeof value !== 'number' || !(value >= 0))
     throw new CostFunctionError(`the cost function of this route gave ${String(value)}; expected 0 or more`);
   return Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER);

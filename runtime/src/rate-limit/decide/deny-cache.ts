@@ -45,9 +45,12 @@ export class DenyCache {
     return undefined;
   }
 
-  /** Remembers the decision if it is a denial. */
+  /** Remembers a denial. An admission forgets the client's: it changed what they were about. */
   note({ client, cost, limits }: Charge, decision: Decision): void {
-    if (decision.allowed) return;
+    if (decision.allowed) {
+      this.forget(client);
+      return;
+    }
     const atMs = this.clock();
     const denial = {
       cost,

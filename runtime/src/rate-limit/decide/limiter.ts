@@ -38,7 +38,7 @@ export class Limiter {
     return this.store.charge(request).then(
       (decision) => {
         this.observer.storeTook(systemClock.monotonic() - askedAtMs);
-        if (!decision.allowed) this.denials.note(request, decision);
+        this.denials.note(request, decision);
         blocks?.decided(request, decision);
         return decision;
       },

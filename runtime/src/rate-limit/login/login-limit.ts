@@ -72,27 +72,37 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
       ? attempted(accountsAtKnown, JSON.stringify([name, network]), res)
       : attempted(accounts, name, res);
 
-  return async (req, res, next) => {
+  const handle: AsyncHandler = async (req, res, next) => {
     const network = subscriberNetwork(addressOf(req));
     const byNetwork = await attempted(networks, network, res);
     if (byNetwork === undefined) return;
-    const name = accountName(account?.(req));
+    const name = accountName(await account?.(req));
     const byAccount = name === undefined ? byNetwork : await attemptedOn(name, network, res);
-    if (byAccount === undefined) return;
+    // Who answered meanwhile, a time-out of the app's say, had no success to tell of: the attempt counts as failed.
+    if (byAccount === undefined || res.headersSent) return;
     res.once('finish', () => {
-      if (!hasSucceeded(req, res)) return;
-      for (const attempt of new Set([byNetwork, byAccount])) attempt.succeeded();
-      if (name !== undefined) void known.note(name, network);
+      void hasSucceeded(req, res).then((success) => {
+        if (!success) return;
+        for (const attempt of new Set([byNetwork, byAccount])) attempt.succeeded();
+        if (name !== undefined) void known.note(name, network);
+      });
     });
     next();
   };
+  return (req, res, next) => {
+    handle(req, res, next).catch(next);
+  };
 }
 
+type AsyncHandler = (...args: Parameters<RequestHandler>) => Promise<void>;
+
 /** The answer is out when this is asked, so an error has nobody to go to: the attempt counts as failed. */
-function safely(succeeded: (req: Request, res: Response) => boolean): typeof succeeded {
-  return (req, res) => {
+function safely(
+  succeeded: (req: Request, res: Response) => boolean | Promise<boolean>,
+): (req: Request, res: Response) => Promise<boolean> {
+  return async (req, res) => {
     try {
-      return succeeded(req, res);
+      return await succeeded(req, res);
     } catch (error) {
       process.emitWarning(`succeeded threw: ${error instanceof Error ? error.message : String(error)}`);
       return false;

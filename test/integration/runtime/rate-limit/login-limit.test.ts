@@ -156,6 +156,29 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
     expect(await redis().hGet((await redis().keys('*'))[0]!, 't')).toBe('10');
   });
 
+  test('an account that has to be looked up is waited for: each has a limit of its own', async () => {
+    await start({
+      account: async (req) => Promise.resolve(account(req)),
+      perAccount: { failures: 1, window: '1m' },
+    });
+    expect((await attempt('192.0.2.1', 'ann@example.com')).status).toBe(401);
+    expect((await attempt('192.0.2.1', 'bob@example.com')).status).toBe(401);
+    expect((await attempt('192.0.2.1', 'ann@example.com')).status).toBe(429);
+  });
+
+  test('an account that cannot be looked up is an error of the app, after its network was charged', async () => {
+    await start({ account: () => Promise.reject(new Error('no database')) });
+    expect((await attempt('192.0.2.1', 'ann@example.com')).status).toBe(500);
+    expect(checked).toBe(0);
+    expect(await redis().hGet((await redis().keys('*'))[0]!, 't')).toBe('10');
+  });
+
+  test('a judgement that takes time is waited for: what it calls a failure counts as one', async () => {
+    await start({ succeeded: () => Promise.resolve(false), perAccount: { failures: 1, window: '1m' } });
+    expect((await attempt('192.0.2.1', 'ann@example.com', PASSWORD)).status).toBe(200);
+    expect((await attempt('192.0.2.2', 'ann@example.com', PASSWORD)).status).toBe(429);
+  });
+
   test('a judgement that throws leaves the attempt a failure, and its answer as it was', async () => {
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const succeeded = (): never => {

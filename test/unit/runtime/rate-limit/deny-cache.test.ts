@@ -86,3 +86,9 @@ test('however many clients are denied, and at however many costs, memory is boun
   const remembered = Array.from({ length: 50 }, (_, i) => cache.find(call('acme', i + 1)) !== undefined);
   expect(remembered.filter(Boolean)).toHaveLength(4);
 });
+
+test('an admission forgets what was denied before it, of any cost: the window has changed', () => {
+  cache.note(call('acme', 4), denied(1_000));
+  cache.note(call('acme', 1), { ...denied(0), allowed: true });
+  expect(cache.find(call('acme', 4))).toBeUndefined();
+});

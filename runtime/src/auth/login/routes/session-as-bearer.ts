@@ -53,7 +53,7 @@ export async function sessionAsBearer(
     if (session && !ended.has(session)) onEvent({ type: 'session_ended', subject: session.subject, cause });
     cookie.clear(res, cookies, () => !(session && ended.has(session)));
   }
-  next();
+  if (!res.headersSent) next();
 }
 
 /** Gives the request its token. @returns whether it goes on: `false` if it was answered. */
