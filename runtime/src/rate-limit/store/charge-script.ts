@@ -14,18 +14,42 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 /*
  * A window's hash: `h` the newest bucket that was current when something was charged, `l` the newest
  * bucket charged ahead by a reserved block, `t` the sum of all live buckets, and one field for each charged slot
- * of the ring (window.ts). Time never runs backwards for a key: its current bucket is `h` at least.
+ * of the ring (window.ts). Time never runs backwards for a key: its current bucket is `h` at least. Where Redis' clock
+ * was set back by more than a bucket, every charge moves back with it (window.ts).
  *
  * Because the sum is kept, a call costs the same however many buckets are charged: only the buckets that left
  * the window since `h` are read. Nothing is written unless the cost fits in every window.
  */
 const READ_WINDOW = `
+local function moveBack(key, length, by, head, ahead)
+  local slots, moved = {}, { 'h', head - by }
+  for slot = 0, RING - 1 do slots[slot + 1] = slot end
+  for i, charged in ipairs(redis.call('HMGET', key, unpack(slots))) do
+    if charged then
+      moved[#moved + 1] = (slots[i] - by) % RING
+      moved[#moved + 1] = charged
+    end
+  end
+  if ahead then
+    moved[#moved + 1] = 'l'
+    moved[#moved + 1] = ahead - by
+  end
+  redis.call('HDEL', key, unpack(slots))
+  redis.call('HSET', key, unpack(moved))
+  redis.call('PEXPIRE', key, math.ceil(length * RING / N))
+end
+
 local function read(key, length)
   local seen = redis.call('HMGET', key, 'h', 't', 'l')
   local current = math.floor(now * N / length)
   if not seen[1] then return { current = current, total = 0, newest = current } end
-  local head = tonumber(seen[1])
-  local newest = math.max(head, tonumber(seen[3] or 0))
+  local head, ahead = tonumber(seen[1]), tonumber(seen[3] or nil)
+  if head > current + 1 then
+    local by = head - current - 1
+    moveBack(key, length, by, head, ahead)
+    head, ahead = head - by, ahead and ahead - by
+  end
+  local newest = math.max(head, ahead or 0)
   if current <= head then return { current = head, head = head, total = tonumber(seen[2]), newest = newest } end
   if current - head >= RING then return { current = current, total = 0, newest = current, stale = true } end
   local gone, total = {}, tonumber(seen[2])

@@ -6,7 +6,7 @@ import { BUCKETS, RING, bucketAt, freedAtMs } from './window';
 class ClientWindow {
   #head: number;
   #total = 0;
-  readonly #slots = new Array<number>(RING).fill(0);
+  #slots = new Array<number>(RING).fill(0);
 
   constructor(
     readonly lengthMs: number,
@@ -15,9 +15,10 @@ class ClientWindow {
     this.#head = bucketAt(nowMs, lengthMs);
   }
 
-  /** Drops the buckets that no longer count. When the clock steps back, the newest time seen stays current. */
+  /** Drops the buckets that no longer count. A clock that was set back takes the charges along (window.ts). */
   advance(nowMs: number): void {
     const current = bucketAt(nowMs, this.lengthMs);
+    if (this.#head > current + 1) this.#moveBack(this.#head - current - 1);
     for (
       let bucket = Math.max(this.#head - BUCKETS, current - BUCKETS - RING);
       bucket < current - BUCKETS;
@@ -27,6 +28,11 @@ class ClientWindow {
       this.#slots[bucket % RING] = 0;
     }
     this.#head = Math.max(this.#head, current);
+  }
+
+  #moveBack(by: number): void {
+    this.#slots = this.#slots.map((_, slot) => this.#slots[(slot + by) % RING] ?? 0);
+    this.#head -= by;
   }
 
   get total(): number {
