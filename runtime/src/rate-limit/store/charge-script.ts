@@ -119,15 +119,33 @@ end
 return reply
 `;
 
-/* A bucket that left the window gives nothing back, and no bucket goes below zero. */
+/*
+ * A bucket that left the window gives nothing back, and no bucket goes below zero. The reset that clients are told
+ * comes from the newest bucket that is charged: one that is empty again hands over to the newest before it.
+ */
 const GIVE_BACK = `
+local function handOver(key, head)
+  local slots = {}
+  for bucket = head, head - N, -1 do slots[#slots + 1] = bucket % RING end
+  for i, charged in ipairs(redis.call('HMGET', key, unpack(slots))) do
+    if charged then
+      if i > 1 then redis.call('HSET', key, 'h', head + 1 - i) end
+      return
+    end
+  end
+end
+
 local function giveBack(key, bucket, amount)
-  local seen = redis.call('HMGET', key, 'h', bucket % RING)
+  local seen = redis.call('HMGET', key, 'h', bucket % RING, 'l')
   if not (seen[1] and seen[2]) or bucket < seen[1] - N or bucket > seen[1] + 1 then return end
   local back = math.min(amount, tonumber(seen[2]))
   if back <= 0 then return end
-  redis.call('HINCRBY', key, bucket % RING, -back)
   redis.call('HINCRBY', key, 't', -back)
+  if redis.call('HINCRBY', key, bucket % RING, -back) > 0 then return end
+  local head, ahead = tonumber(seen[1]), tonumber(seen[3] or nil)
+  redis.call('HDEL', key, bucket % RING)
+  if bucket == ahead then redis.call('HDEL', key, 'l') end
+  if bucket == ahead or not ahead or ahead < head then handOver(key, head) end
 end
 `;
 

@@ -203,6 +203,24 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
     expect((await at(client, START + 70_000, 0, [9, Infinity])).used[0]).toBe(4);
   });
 
+  test('a refund that empties the newest bucket brings the reset forward to what is still charged', async () => {
+    const client = freshClient();
+    const first = await at(client, START, 4, [9, Infinity]);
+    const second = await at(client, START + 30_000, 5, [9, Infinity]);
+    await under().store.refund(client, 5, second.buckets);
+    const after = await at(client, START + 30_000, 0, [9, Infinity]);
+    expect(after).toMatchObject({ used: [4, 0], resetMs: [first.resetMs[0]! - 30_000, 0] });
+    // What is charged later counts in full, and is given back in its turn.
+    const third = await at(client, START + 31_000, 5, [9, Infinity]);
+    expect(third).toMatchObject({ used: [9, 5], resetMs: [61_000, third.resetMs[1]] });
+    expect((await at(client, START + 61_000, 0, [9, Infinity])).used[0]).toBe(5);
+    await under().store.refund(client, 5, third.buckets);
+    expect(await at(client, START + 61_000, 0, [9, Infinity])).toMatchObject({
+      used: [0, 0],
+      resetMs: [0, 0],
+    });
+  });
+
   test('requests of one moment are decided in the order in which they came, each on its own', async () => {
     const [one, two] = [freshClient(), freshClient()];
     await under().setNow(one, START);
