@@ -89,8 +89,16 @@ export class EdgeDeployment {
     return lines;
   }
 
+  /**
+   * As whoever deploys would, it is tried once more where it fails: moto, which answers many requests at once, does not
+   * always. What the engine said is printed. An apply that can never work fails twice.
+   */
   async apply(part: Part): Promise<void> {
-    await this.runEngine(part, 'apply', '-input=false', '-auto-approve');
+    const apply = (): Promise<string> => this.runEngine(part, 'apply', '-input=false', '-auto-approve');
+    await apply().catch((error: unknown) => {
+      process.stderr.write(`applied once more, after: ${String(error)}\n`);
+      return apply();
+    });
   }
 
   /** The changes that would be made if it were applied again, a line each: what is done, where, and to which arguments. */
