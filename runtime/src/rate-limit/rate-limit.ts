@@ -85,10 +85,8 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const clientOf = (req: Request, caller: AuthContext | undefined): string =>
     caller === undefined ? names.of('network', subscriberNetwork(addressOf(req))) : names.ofCaller(caller);
 
-  const tierOf = (caller: AuthContext | undefined): TierPlan => {
-    const override = caller?.organisation === undefined ? undefined : overrides?.current(caller.organisation);
-    return override ?? plan.tier(caller?.tier);
-  };
+  const overrideOf = (caller: AuthContext | undefined): TierPlan | undefined =>
+    caller?.organisation === undefined ? undefined : overrides?.current(caller.organisation);
 
   const handle: RequestHandler = (req, res, next) => {
     const route = routeOf(policy, req);
@@ -101,7 +99,8 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
       return;
     }
     const caller = callerOf(req, 'rateLimit()');
-    const tier = tierOf(caller);
+    const ownTier = plan.tier(caller?.tier);
+    const tier = overrideOf(caller) ?? ownTier;
     const client = clientOf(req, caller);
     const pattern = route === undefined ? 'unlisted' : route.path;
     let cost: number;
@@ -128,25 +127,27 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
         refuseUndecided(res);
         return;
       }
-      const { limit } = setHeaders(res, tier, outcome);
+      const standing = setHeaders(res, tier, outcome);
       if (outcome.allowed) {
         req.rateLimit = new RateLimitInfo(cost, client, tier.name, limiter, outcome);
         next(failed);
         return;
       }
-      const retryAfter = refuseLimited(res, policy, tier, cost, limit, outcome);
+      const retryAfter = refuseLimited(res, policy, tier, cost, standing, outcome);
       denied({
         client,
         tier: tier.name,
         route: pattern,
         cost,
-        limit,
+        limit: standing.limit,
         ...(retryAfter !== undefined && { retryAfter }),
       });
     };
 
     const request = { client, cost, limits: tier.limits };
-    const clientBlocks = isReservable(tier.name, route) ? blocks : undefined;
+    // Limits of an organisation's own are reserved as those of its tier are.
+    const mayReserve = isReservable(tier.name, route) || isReservable(ownTier.name, route);
+    const clientBlocks = mayReserve ? blocks : undefined;
     const outcome = limiter.decide(request, route?.onStoreFailure ?? 'local', clientBlocks);
     if (outcome instanceof Promise) outcome.then(answer).catch(next);
     else answer(outcome);

@@ -2,6 +2,8 @@
 export interface RedisAccess {
   /** `false` while a command would fail, or wait for a connection. */
   readonly ready: boolean;
+  /** `true` while the client is not connected because it waits for its first command; missing when it never waits. */
+  readonly idle?: boolean;
   /** Whether keys live in slots: then a script may only be given keys of one slot. */
   readonly clustered: boolean;
   evalsha(sha: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;

@@ -28,6 +28,10 @@ export function ioRedisAccess(redis: IoRedisCommands | IoRedisClusterCommands): 
     get ready() {
       return redis.status === 'ready';
     },
+    // Made with `lazyConnect: true`.
+    get idle() {
+      return redis.status === 'wait';
+    },
     clustered: redis.isCluster,
     evalsha: (sha, keys, args) => redis.call('EVALSHA', ...scriptArguments(sha, keys, args)),
     eval: (source, keys, args) => redis.call('EVAL', ...scriptArguments(source, keys, args)),

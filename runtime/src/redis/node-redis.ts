@@ -35,6 +35,16 @@ export interface RedisClusterCommands {
 }
 
 /**
+ * What node-redis' `createSentinel()` gives. Make it with `maxCommandRediscovers: 0`: by default it sends a command
+ * again whose connection broke, and a call that Redis had carried out is charged twice.
+ */
+export interface RedisSentinelCommands {
+  sendCommand(isReadonly: boolean, args: string[], options?: SendOptions): Promise<unknown>;
+  readonly isReady: boolean;
+  acquire(): Promise<unknown>;
+}
+
+/**
  * Commands go without node-redis' timer, which runs on after the reply and costs more than the command. GuardedRedis
  * has a shorter time-out of its own.
  */
@@ -75,5 +85,19 @@ export function nodeRedisClusterAccess(cluster: RedisClusterCommands): RedisAcce
           return String(await client.sendCommand(MEMORY_INFO));
         }),
       ),
+  };
+}
+
+/** Access through a Sentinel client of node-redis, which finds the new master by itself. */
+export function nodeRedisSentinelAccess(sentinel: RedisSentinelCommands): RedisAccess {
+  const send = (command: string[]): Promise<unknown> => sentinel.sendCommand(false, command, UNTIMED);
+  return {
+    get ready() {
+      return sentinel.isReady;
+    },
+    clustered: false,
+    evalsha: (sha, keys, args) => send(['EVALSHA', ...scriptArguments(sha, keys, args)]),
+    eval: (source, keys, args) => send(['EVAL', ...scriptArguments(source, keys, args)]),
+    memoryInfo: async () => [String(await send(MEMORY_INFO))],
   };
 }

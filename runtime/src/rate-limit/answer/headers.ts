@@ -3,7 +3,7 @@
  * draft-ietf-httpapi-ratelimit-headers, `RateLimit` and `RateLimit-Policy`.
  */
 import type { Response } from 'express';
-import type { TierPlan } from '../decide/limit-plan';
+import { policyHeaderOf, type TierPlan } from '../decide/limit-plan';
 import type { Decision } from '../store/store';
 
 /** A client's place in the window that binds it most. */
@@ -19,19 +19,20 @@ export interface Standing {
  * this request left less, its `X-RateLimit-*` stay.
  */
 export function setHeaders(res: Response, tier: TierPlan, decision: Decision): Standing {
+  const suffix = setPolicyHeader(res, tier);
   let tightest: Standing | undefined;
   let fields = '';
   for (const { index, limit, name } of tier.limited) {
     const remaining = Math.max(0, (decision.limits[index] ?? limit) - (decision.used[index] ?? 0));
     const resetSeconds = Math.ceil((decision.resetMs[index] ?? 0) / 1_000);
-    fields += `${fields && ', '}"${name}";r=${remaining};t=${resetSeconds}`;
+    fields += `${fields && ', '}"${name}${suffix}";r=${remaining};t=${resetSeconds}`;
     if (tightest === undefined || remaining < tightest.remaining)
       tightest = { limit, remaining, resetSeconds };
   }
   if (tightest === undefined) throw new TypeError(`the tier ${tier.name} has no limit`);
 
-  setPolicyHeader(res, tier);
-  add(res, 'RateLimit', fields);
+  const others = res.getHeader('RateLimit');
+  res.setHeader('RateLimit', others === undefined ? fields : `${String(others)}, ${fields}`);
   const before = res.getHeader('X-RateLimit-Remaining');
   if (before === undefined || tightest.remaining < Number(before)) {
     res.setHeader('X-RateLimit-Limit', tightest.limit);
@@ -41,13 +42,23 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
   return tightest;
 }
 
-/** Sets the header for an answer that nobody decided: the client's limits, without what remains of them. */
-export function setPolicyHeader(res: Response, tier: TierPlan): void {
-  add(res, 'RateLimit-Policy', tier.policyHeader);
-}
-
-/** Both fields are lists (RFC 9651 §3.1): each of several limiters adds its members. */
-function add(res: Response, name: string, value: string): void {
-  const before = res.getHeader(name);
-  res.setHeader(name, before === undefined ? value : `${String(before)}, ${value}`);
+/**
+ * Sets `RateLimit-Policy`, which alone is the header of an answer that nobody decided. It is a list (RFC 9651 §3.1) to
+ * which each of several limiters adds its members; they are told apart by their names.
+ *
+ * @returns what follows the limits' names in this answer, because an earlier limiter has them already.
+ */
+export function setPolicyHeader(res: Response, tier: TierPlan): string {
+  const before = res.getHeader('RateLimit-Policy');
+  if (before === undefined) {
+    res.setHeader('RateLimit-Policy', tier.policyHeader);
+    return '';
+  }
+  const others = String(before);
+  const isTaken = (suffix: string): boolean =>
+    tier.limited.some(({ name }) => others.includes(`"${name}${suffix}"`));
+  let suffix = '';
+  for (let count = 2; isTaken(suffix); count += 1) suffix = `-${count}`;
+  res.setHeader('RateLimit-Policy', `${others}, ${policyHeaderOf(tier.limited, suffix)}`);
+  return suffix;
 }

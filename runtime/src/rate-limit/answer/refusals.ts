@@ -3,6 +3,7 @@ import { refuse } from '../../http/answer';
 import type { Policy } from '../../policy';
 import type { TierPlan } from '../decide/limit-plan';
 import type { Decision } from '../store/store';
+import type { Standing } from './headers';
 
 /** 429: this call does not fit now, or never will. Returns the seconds until it fits. */
 export function refuseLimited(
@@ -10,7 +11,7 @@ export function refuseLimited(
   policy: Policy,
   tier: TierPlan,
   cost: number,
-  limit: number,
+  { limit, remaining }: Standing,
   decision: Decision,
 ): number | undefined {
   if (decision.retryAfterMs === Infinity) {
@@ -27,7 +28,7 @@ export function refuseLimited(
       error: 'rate_limit_exceeded',
       message: `Rate limit exceeded. Retry after ${retryAfter} seconds.`,
       limit,
-      remaining: 0,
+      remaining,
       retryAfter,
       tier: tier.name,
       ...(upgrade !== undefined && { upgradeUrl: upgrade }),

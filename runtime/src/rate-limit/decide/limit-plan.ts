@@ -1,12 +1,20 @@
 import type { Limit, Policy } from '../../policy';
 
+/** A limit in one of the plan's windows, and its name in the headers. */
+export interface TierLimit {
+  readonly index: number;
+  readonly limit: number;
+  readonly name: string;
+  readonly windowSeconds: number;
+}
+
 /** A tier's limits, laid out over the windows of the whole policy. */
 export interface TierPlan {
   readonly name: string;
   /** For each window of the plan; `Infinity` where the tier has no limit. */
   readonly limits: readonly number[];
   /** The windows in which the tier has a limit. */
-  readonly limited: readonly { readonly index: number; readonly limit: number; readonly name: string }[];
+  readonly limited: readonly TierLimit[];
   /** The value of `RateLimit-Policy`. */
   readonly policyHeader: string;
 }
@@ -47,8 +55,13 @@ export function tierPlan(name: string, limits: readonly Limit[], windowsMs: read
     name,
     limits: windowsMs.map((_, index) => limited.find((entry) => entry.index === index)?.limit ?? Infinity),
     limited,
-    policyHeader: limited
-      .map((entry) => `"${entry.name}";q=${entry.limit};w=${entry.windowSeconds}`)
-      .join(', '),
+    policyHeader: policyHeaderOf(limited),
   };
+}
+
+/** The value of `RateLimit-Policy`. @param suffix of each name, where another limiter has that name already. */
+export function policyHeaderOf(limited: readonly TierLimit[], suffix = ''): string {
+  return limited
+    .map(({ name, limit, windowSeconds }) => `"${name}${suffix}";q=${limit};w=${windowSeconds}`)
+    .join(', ');
 }

@@ -94,7 +94,8 @@ export class GuardedRedis {
    */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const breaker = this.#breakerOf(keys);
-    if (!this.redis.ready) return Promise.reject(this.#unavailable('disconnected'));
+    if (!this.redis.ready && this.redis.idle !== true)
+      return Promise.reject(this.#unavailable('disconnected'));
     if (!breaker.pass()) return Promise.reject(this.#unavailable('resting'));
     return new Promise((resolve, reject) => {
       let over = false;

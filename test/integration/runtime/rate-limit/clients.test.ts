@@ -2,6 +2,7 @@
 import { rateLimit, RateLimitOptionsError, type RedisClient } from '@portcullis/runtime';
 import { Redis as Upstash } from '@upstash/redis';
 import { Redis as IoRedis } from 'ioredis';
+import { createClient, createSentinel } from 'redis';
 import { startUpstash, type UpstashServer } from '../../../support/upstash';
 import { serve } from './app';
 import { outagePolicy, startLoad } from './load';
@@ -91,6 +92,33 @@ test('@upstash/redis: a script that Redis never saw is sent once, whatever the c
     expect((await app.call('GET', '/closed', { organisation: 'acme' })).status).toBe(200);
   expect(rest.commands).toEqual(['EVALSHA', 'EVAL', 'EVALSHA', 'EVALSHA']);
   await app.close();
+});
+
+test('ioredis, made with lazyConnect, connects by the first call that has to be decided, and not before', async () => {
+  const redis = new IoRedis(server.url, { autoResendUnfulfilledCommands: false, lazyConnect: true });
+  const app = await serve(rateLimit({ policy: outagePolicy, redis, ...PATIENTLY }));
+  expect(redis.status).toBe('wait');
+  expect((await app.call('GET', '/closed', { organisation: 'acme' })).status).toBe(200);
+  expect(redis.status).toBe('ready');
+  redis.disconnect();
+  await app.close();
+});
+
+describe('what only collects commands is refused when the limiter is made', () => {
+  const nodeRedis = createClient();
+  const sentinel = createSentinel({ name: 'limits', sentinelRootNodes: [{ host: 'localhost', port: 1 }] });
+  const lazy = new IoRedis({ lazyConnect: true, autoResendUnfulfilledCommands: false });
+  test.each([
+    ['multi() of node-redis', () => nodeRedis.multi()],
+    ['multi() of a sentinel client', () => sentinel.multi()],
+    ['pipeline() of ioredis', () => lazy.pipeline()],
+    ['multi() of ioredis', () => lazy.multi()],
+    ['pipeline() of @upstash/redis', () => upstash(rest).pipeline()],
+    ['multi() of @upstash/redis', () => upstash(rest).multi()],
+  ])('%s', (_, made) => {
+    const limit = () => rateLimit({ policy: outagePolicy, redis: made() as unknown as RedisClient });
+    expect(limit).toThrow(/received a pipeline or transaction, .* expected the client that made it/);
+  });
 });
 
 describe('a client that would send a command twice is refused when the limiter is made', () => {

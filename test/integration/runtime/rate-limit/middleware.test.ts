@@ -65,6 +65,25 @@ describe('rateLimit() in front of an Express app, on a real Redis', () => {
     expect(answer.headers.get('ratelimit')).toMatch(/^"pro";r=980;t=6[01]$/);
   });
 
+  test('a refusal’s body and headers say the same of what is left', async () => {
+    const caller = { organisation: acme };
+    for (let i = 0; i < 97; i += 1) await app.call('GET', '/api/transactions', caller);
+    const refused = await app.call('POST', '/api/reports/generate', caller);
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ limit: 100, remaining: 3 });
+    expect(refused.headers.get('x-ratelimit-remaining')).toBe('3');
+    expect(refused.headers.get('ratelimit')).toMatch(/^"free";r=3;t=/);
+  });
+
+  test('two limiters of one request name their limits apart', async () => {
+    const hourly = rateLimit({ ...PATIENTLY, policy: { ...policy, name: 'hourly' }, redis: redis() });
+    const both = await serve(rateLimit({ ...PATIENTLY, policy, redis: redis() }), hourly);
+    const { headers } = await both.call('GET', '/api/transactions', { organisation: acme });
+    expect(headers.get('ratelimit-policy')).toBe('"free";q=100;w=60, "free-2";q=100;w=60');
+    expect(headers.get('ratelimit')).toMatch(/^"free";r=99;t=6[01], "free-2";r=99;t=6[01]$/);
+    await both.close();
+  });
+
   test('a refused call is charged nothing, so a cheaper one still fits', async () => {
     const caller = { organisation: acme };
     for (let i = 0; i < 4; i += 1) await app.call('POST', '/api/reports/generate', caller);

@@ -1,4 +1,10 @@
-import { definePolicy, rateLimit, type RateLimiter, type RateLimitOptions } from '@portcullis/runtime';
+import {
+  definePolicy,
+  overridesSchema,
+  rateLimit,
+  type RateLimiter,
+  type RateLimitOptions,
+} from '@portcullis/runtime';
 import { serve, type TestApp } from './app';
 import { useTestRedis } from './redis';
 import { PATIENTLY } from '../../../support/patiently';
@@ -23,7 +29,10 @@ describe('rateLimit() with reserved blocks, on a real Redis', () => {
   let app: TestApp;
   let commands = 0;
 
-  const start = async (reserved: RateLimitOptions['reserved']): Promise<void> => {
+  const start = async (
+    reserved: RateLimitOptions['reserved'],
+    options: Partial<RateLimitOptions> = {},
+  ): Promise<void> => {
     commands = 0;
     const counted = {
       get isReady() {
@@ -34,7 +43,7 @@ describe('rateLimit() with reserved blocks, on a real Redis', () => {
         return redis().sendCommand(args);
       },
     };
-    limiter = rateLimit({ ...PATIENTLY, policy, redis: counted, ...(reserved && { reserved }) });
+    limiter = rateLimit({ ...PATIENTLY, policy, redis: counted, ...options, ...(reserved && { reserved }) });
     app = await serve(limiter, (req, res, next) => {
       const refund = Number(req.get('x-refund'));
       if (!refund) next();
@@ -130,6 +139,13 @@ describe('rateLimit() with reserved blocks, on a real Redis', () => {
     await app.call('GET', '/cheap', acme);
     // One for the call; the hot route's next block may be asked for meanwhile.
     expect(commands).toBeGreaterThan(before);
+  });
+
+  test('limits of an organisation’s own are reserved as those of its tier are', async () => {
+    const overrides = overridesSchema(policy).parse({ acme: '5000/1m' });
+    await start({ tiers: ['enterprise'] }, { overrides: { current: overrides } });
+    const reserved = await untilReserved('/cheap', acme);
+    expect(reserved.headers.get('ratelimit-policy')).toBe('"custom";q=5000;w=60');
   });
 
   test('refusals are Redis’ own, and come at the limit: nothing is refused while blocks have room', async () => {
