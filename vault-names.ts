@@ -6,9 +6,9 @@ import type { Policy } from '@portcullis/runtime/policy';
 
 /** PostgreSQL's group roles, as `example/database/1-roles.sql` creates them. */
 export const GROUP_ROLES = {
-  /** Holds the grants. Leased users are members of it. */
+  /** Holds the grants. Leased users are members of it, and leave it what they own. */
   app: 'fintech_app',
-  /** Owns the tables, and gets what a leased user owned. */
+  /** Owns the tables. */
   owner: 'fintech_owner',
 } as const;
 

@@ -153,7 +153,6 @@ export class VaultStack extends TerraformStack {
       connection,
       name: vaultNamesOf(policy).databaseRole,
       memberOf: GROUP_ROLES.app,
-      owner: GROUP_ROLES.owner,
     });
   }
 

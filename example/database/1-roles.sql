@@ -1,5 +1,5 @@
--- Two group roles that nobody can log in as. Leased users are members of fintech_app and live an hour;
--- what they own goes to fintech_owner before they are dropped. Their names stand in vault-names.ts too.
+-- Two group roles that nobody can log in as. fintech_owner owns the tables. Leased users are members of fintech_app and
+-- live an hour; what they own goes to it before they are dropped. Their names stand in vault-names.ts too.
 create role fintech_owner nologin;
 create role fintech_app nologin;
 

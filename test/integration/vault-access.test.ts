@@ -219,7 +219,7 @@ describe('a PostgreSQL user that was leased', () => {
     ).resolves.toEqual([]);
     await expect(
       asSuperuser(`select tableowner from pg_tables where tablename = 'left_behind'`),
-    ).resolves.toEqual([{ tableowner: 'fintech_owner' }]);
+    ).resolves.toEqual([{ tableowner: 'fintech_app' }]);
   });
 
   it('is made by an admin who is no superuser', async () => {

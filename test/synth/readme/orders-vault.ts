@@ -40,7 +40,6 @@ export class OrdersVault extends TerraformStack {
       connection,
       name: 'orders-role',
       memberOf: 'orders_app',
-      owner: 'orders_owner',
     }).grantLease(login);
   }
 }

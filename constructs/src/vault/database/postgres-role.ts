@@ -2,16 +2,24 @@ import { Construct } from 'constructs';
 import { DatabaseRole } from './database-role';
 import type { Grantee } from '../policy/grantee';
 import { vaultName } from '../checks';
+import { revocationStatements } from './postgres-revocation';
 import type { PostgresConnection } from './postgres-connection';
 
 export interface PostgresRoleProps {
   readonly connection: PostgresConnection;
   /** Name of the role, which the app leases by. */
   readonly name: string;
-  /** Group role that holds the grants. Leased users are members of it, and hold nothing themselves. */
+  /**
+   * Group role that holds the grants. Leased users are members of it, and hold nothing themselves. When a lease ends, it
+   * gets what the user owned, so that later users reach that.
+   */
   readonly memberOf: string;
-  /** Group role that gets what a leased user owned when its lease ends. */
-  readonly owner: string;
+  /**
+   * Group role as which leased users work from the start of each session (`SET ROLE`), and which gets what they owned.
+   * Whatever they make is its own, and the next user reaches it at once: for migrations. They may do all that it may, so
+   * a service has none. @default users work as themselves
+   */
+  readonly owner?: string;
 }
 
 /**
@@ -25,9 +33,16 @@ export interface PostgresRoleProps {
  *   connection: postgres,
  *   name: 'orders-role',
  *   memberOf: 'orders_app',
- *   owner: 'orders_owner',
  * });
  * role.grantLease(login);
+ *
+ * // For the job that migrates: its tables are the owner's.
+ * new PostgresRole(this, 'migrations', {
+ *   connection: postgres,
+ *   name: 'orders-migrations',
+ *   memberOf: 'orders_owner',
+ *   owner: 'orders_owner',
+ * });
  */
 export class PostgresRole extends Construct {
   private readonly role: DatabaseRole;
@@ -36,14 +51,16 @@ export class PostgresRole extends Construct {
   constructor(scope: Construct, id: string, props: PostgresRoleProps) {
     super(scope, id);
     const memberOf = vaultName(this, 'a PostgreSQL role', props.memberOf);
-    const owner = vaultName(this, 'a PostgreSQL role', props.owner);
+    const owner = props.owner === undefined ? undefined : vaultName(this, 'a PostgreSQL role', props.owner);
+    const groups = [...new Set([memberOf, owner ?? memberOf])].map((group) => `"${group}"`).join(', ');
     this.role = new DatabaseRole(this, 'lease', {
       connection: props.connection,
       name: props.name,
       creationStatements: [
-        `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${memberOf}";`,
+        `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE ${groups};`,
+        ...(owner === undefined ? [] : [`ALTER ROLE "{{name}}" SET role TO "${owner}";`]),
       ],
-      revocationStatements: revocation(owner),
+      revocationStatements: revocationStatements(owner ?? memberOf),
     });
   }
 
@@ -55,21 +72,4 @@ export class PostgresRole extends Construct {
   grantLease(grantee: Grantee): void {
     this.role.grantLease(grantee);
   }
-}
-
-/**
- * DROP ROLE alone fails when the role owns something, or when a session of it holds a lock. So, in this order: no new
- * session can begin, the running ones end, what the role owned gets another owner, what was granted to it is revoked.
- * REASSIGN OWNED needs membership in the role. Since PostgreSQL 16, CREATEROLE brings the ADMIN option but no
- * membership: Vault's user therefore grants the role to itself.
- */
-function revocation(owner: string): string[] {
-  return [
-    `ALTER ROLE "{{name}}" NOLOGIN;`,
-    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{{name}}';`,
-    `GRANT "{{name}}" TO CURRENT_USER WITH INHERIT TRUE, SET FALSE;`,
-    `REASSIGN OWNED BY "{{name}}" TO "${owner}";`,
-    `DROP OWNED BY "{{name}}";`,
-    `DROP ROLE "{{name}}";`,
-  ];
 }
