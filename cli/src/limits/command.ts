@@ -61,9 +61,18 @@ async function show(organisation: string, { issuer, json }: LimitsOptions): Prom
   const windows = await withLimits((limits) => limits.usage(issuer, organisation, overrides));
   if ('unknown' in known)
     console.error(`portcullis: whether it has limits of its own is not known: ${known.unknown}`);
+  const counted = windows.some(({ used }) => used > 0);
+  if (!counted)
+    console.error(
+      `portcullis: no call of ${JSON.stringify(organisation)} of ${issuer} counts in any window: it is idle, or has another org_id or issuer`,
+    );
   if (json)
     console.log(
-      JSON.stringify({ organisation, issuer, overridesKnown: overrides !== undefined, windows }, null, 2),
+      JSON.stringify(
+        { organisation, issuer, counted, overridesKnown: overrides !== undefined, windows },
+        null,
+        2,
+      ),
     );
   else process.stdout.write(table(windows));
 }

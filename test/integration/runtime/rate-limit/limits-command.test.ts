@@ -88,6 +88,18 @@ describe('portcullis limits', () => {
     expect(await redis().hGet((await redis().keys('*'))[0]!, 't')).toBe('40');
   });
 
+  test('show says that nothing is counted for a name that may be mistyped', async () => {
+    await spend();
+    const mistyped = await portcullis(['show', 'acmee', '--issuer', ISSUER, '--json']);
+    expect(mistyped.errors).toContain(
+      'no call of "acmee" of https://issuer.example.com counts in any window',
+    );
+    expect(JSON.parse(mistyped.output)).toMatchObject({ counted: false });
+    const right = await portcullis(['show', 'acme', '--issuer', ISSUER, '--json']);
+    expect(right.errors).not.toContain('counts in any window');
+    expect(JSON.parse(right.output)).toMatchObject({ counted: true });
+  });
+
   test('show puts limits that are the organisation’s own before those of the tiers', async () => {
     const admin = new VaultClient(vault().address, vault().rootToken);
     const env = { REDIS_URL: support(), VAULT_ADDR: vault().address, VAULT_TOKEN: vault().rootToken };
