@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PortcullisError } from '../errors';
+import { byName } from './by-name';
 import { SCRIPTS, type Action, type Attributes, type Change } from './change';
 import { isRecord, veil, Veiled, type Value } from './values';
 
@@ -25,7 +26,7 @@ const moduleSchema = z.object({
       }),
     )
     .default([]),
-  module_calls: z.record(z.string(), z.object({ module: z.unknown().optional() })).default({}),
+  module_calls: byName(z.object({ module: z.unknown().optional() })),
 });
 
 /** The part of the engines' plan format 1.x that is read: `tofu show -json <plan>`. */
@@ -35,7 +36,7 @@ const planSchema = z.object({
   complete: z.boolean().optional(),
   // Terraform 1.14: what runs besides the changes.
   action_invocations: z.array(z.unknown()).max(0, 'it invokes actions, which nothing here judges').optional(),
-  output_changes: z.record(z.string(), changeSchema).default({}),
+  output_changes: byName(changeSchema),
   configuration: z.object({ root_module: moduleSchema.optional() }).default({}),
   resource_changes: z
     .array(
@@ -56,9 +57,10 @@ type RawChange = z.output<typeof planSchema>['resource_changes'][number];
  * Reads what a plan would change, secrets veiled. Resources that it only reads, or does not change, are left out.
  *
  * @param text what the engine's `show -json` printed.
+ * @param removals what the configuration removes with a program, which no plan tells of: see `programsOfRemovals()`.
  * @throws PortcullisError `ERR_PLAN_UNREADABLE` when it is no plan, or one that was not finished.
  */
-export function readPlan(text: string): Change[] {
+export function readPlan(text: string, removals: readonly string[] = []): Change[] {
   const plan = planSchema.safeParse(parseJson(text));
   if (!plan.success) {
     throw unreadable(describe('', plan.error));
@@ -68,7 +70,7 @@ export function readPlan(text: string): Change[] {
   }
   const { resource_changes: resources, output_changes: outputs, configuration } = plan.data;
   try {
-    return changesOf(resources, outputs, programsOf(configuration.root_module));
+    return changesOf(resources, outputs, { ...programsOf(configuration.root_module), removals });
   } catch (error) {
     if (error instanceof RangeError) throw unreadable('it is nested too deeply');
     throw error;
@@ -77,14 +79,15 @@ export function readPlan(text: string): Change[] {
 
 function changesOf(
   resources: readonly RawChange[],
-  outputs: Readonly<Record<string, RawChange['change']>>,
-  { provisioners, external }: Programs,
+  outputs: ReadonlyMap<string, RawChange['change']>,
+  programs: Programs & { readonly removals: readonly string[] },
 ): Change[] {
+  const { external } = programs;
   return [
-    ...resources.filter(({ mode }) => mode === 'managed').flatMap((raw) => toChange(raw, provisioners)),
+    ...resources.filter(({ mode }) => mode === 'managed').flatMap((raw) => toChange(raw, programs)),
     ...resources.filter(({ mode, type }) => mode === 'data' && type !== 'external').flatMap(toRead),
     ...external.map((address) => readOf(address, 'external')),
-    ...Object.entries(outputs).flatMap(([name, change]) =>
+    ...[...outputs].flatMap(([name, change]) =>
       toChange({ address: `output.${name}`, type: 'output', change: wrapped(change) }),
     ),
   ].sort((one, other) => (one.address < other.address ? -1 : one.address > other.address ? 1 : 0));
@@ -107,12 +110,17 @@ function readOf(address: string, type: string): Change {
   return { address, type, action: 'read', before: {}, after: {} };
 }
 
-function toChange(raw: Omit<RawChange, 'mode'>, provisioners?: Programs['provisioners']): Change[] {
+function toChange(
+  raw: Omit<RawChange, 'mode'>,
+  { provisioners, removals }: Partial<Parameters<typeof changesOf>[2]> = {},
+): Change[] {
   const { address, type, change } = raw;
   const action = actionOf(raw);
   if (action === undefined) return [];
-  const runs = provisioners?.has(address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '')) ?? false;
+  const name = address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '');
   const doomed = action === 'delete' || action === 'forget';
+  const removed = doomed && removals?.some((from) => name === from || name.startsWith(`${from}.`));
+  const runs = removed === true || provisioners?.has(name) === true;
   // A mark that is lifted, or set, by this very change veils both values.
   const sensitive = [change.before_sensitive, change.after_sensitive];
   const before = attributes(veil(change.before, sensitive));
@@ -137,7 +145,7 @@ function programsOf(module: unknown, prefix = '', depth = 0): Programs {
   const parsed = moduleSchema.safeParse(module ?? {});
   if (!parsed.success) throw unreadable(describe('configuration', parsed.error));
   const { resources, module_calls: calls } = parsed.data;
-  const inner = Object.entries(calls).map(([name, call]) =>
+  const inner = [...calls].map(([name, call]) =>
     programsOf(call.module, `${prefix}module.${name}.`, depth + 1),
   );
   const withScripts = resources.filter(({ provisioners = [] }) => provisioners.length > 0);

@@ -1,6 +1,7 @@
 import type { Change } from './change';
 import { digestOf, normalized, type PlannedChange } from './digest/digest';
 import type { PlannedRun } from '../workspace/planned-run';
+import { programsOfRemovals } from './digest/configuration';
 import { reviewable, type Reviewable } from './digest/reviewable';
 import { worst, type Grade } from './grade';
 import { judgeChange, type JudgedChange } from './judge-change';
@@ -55,7 +56,8 @@ export async function summarize(
 
 /** Summarizes what the workspace planned. @throws PortcullisError `ERR_PLAN_UNREADABLE` */
 export function summarizeRun(stack: string, run: PlannedRun): Promise<StackSummary> {
-  return summarize(stack, readPlan(run.plan), reviewable(run));
+  const basis = reviewable(run);
+  return summarize(stack, readPlan(run.plan, programsOfRemovals(run.configuration)), basis);
 }
 
 function countsOf(changes: readonly Change[]): Counts {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PortcullisError } from '../errors';
 import { filesRead, type Configuration } from './configuration';
 import { readLock } from './lock-file';
-import { changingModules, hashFiles } from './stack-files';
+import { hashFiles, hashScripts, refusedModules } from './stack-files';
 import { surroundings } from './surroundings';
 
 /** Everything that decides what an apply does, as the workspace found it when it planned. */
@@ -19,15 +19,18 @@ export interface PlannedRun {
    * outside of the stack's folder. By path.
    */
   readonly files: Readonly<Record<string, string>>;
-  /** Files of modules that call functions which give another value each time. */
-  readonly changingModules: readonly string[];
+  /** Why modules cannot be reviewed, in words. */
+  readonly refusedModules: readonly string[];
   /** The engine's lock file, as it was planned with. */
   readonly lock: string;
   /** What the engine says of its version and of its providers'. */
   readonly engine: string;
   /** Variables of the environment that say where providers go, such as `VAULT_ADDR`. None is a credential. */
   readonly surroundings: Readonly<Record<string, string>>;
-  /** Whether the engine's settings replace providers by others (`dev_overrides`), whatever the lock file says. */
+  /**
+   * Whether providers are replaced by others, whatever the lock file says: by the engine's settings (`dev_overrides`),
+   * or by running ones (`TF_REATTACH_PROVIDERS`).
+   */
   readonly overridden: boolean;
   /** The lineage of the state: whoever may read the state knows it. Undefined without a state. */
   readonly lineage: string | undefined;
@@ -44,17 +47,17 @@ export async function plannedRun(
   environment: NodeJS.ProcessEnv,
 ): Promise<PlannedRun> {
   const configuration = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
-  const { paths } = filesRead(JSON.parse(configuration) as Configuration);
-  const files = await hashFiles(folder, paths);
+  const { paths, scripts } = filesRead(JSON.parse(configuration) as Configuration);
+  const files = { ...(await hashScripts(folder, scripts)), ...(await hashFiles(folder, paths)) };
   return {
     plan: await engine(['show', '-no-color', '-json', 'reviewed.plan']),
     configuration,
     files,
-    changingModules: await changingModules(folder, files),
+    refusedModules: await refusedModules(folder, files),
     lock: await readLock(folder),
     engine: versionsIn(await engine(['version', '-no-color'])),
     surroundings: surroundings(environment),
-    overridden: await hasOverrides(environment.TF_CLI_CONFIG_FILE),
+    overridden: await hasOverrides(environment),
     lineage: lineageOf(await engine(['state', 'pull'])),
   };
 }
@@ -65,10 +68,15 @@ function versionsIn(said: string): string {
   return lines.sort().join('\n');
 }
 
-async function hasOverrides(settings: string | undefined): Promise<boolean> {
-  const file = settings ?? join(homedir(), '.terraformrc');
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return /^\s*dev_overrides\b/m.test(text);
+/** Where engines look for their settings when nothing names a file. */
+const SETTINGS = ['.tofurc', '.terraformrc', '.config/opentofu/tofurc'];
+
+async function hasOverrides(environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const { TF_CLI_CONFIG_FILE: named, TF_REATTACH_PROVIDERS: running, HOME: home = homedir() } = environment;
+  if (running !== undefined && running !== '') return true;
+  const files = named === undefined || named === '' ? SETTINGS.map((file) => join(home, file)) : [named];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.some((text) => /\bdev_overrides\b/.test(text.replace(/^\s*(#|\/\/).*$/gm, '')));
 }
 
 /** @returns undefined where there is no state. */

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { GAP, pathsIn } from './configuration';
 
 /** What engines write themselves, and what is counted elsewhere: the lock file, the configuration. */
 const LEFT_OUT =
@@ -16,11 +17,21 @@ const LEFT_OUT =
  */
 export async function hashFiles(folder: string, named: readonly string[]): Promise<Record<string, string>> {
   const inside = await hashFolder(folder, '');
-  const outside = [...named, ...(await localModules(folder))].filter(
-    (path) => !(resolve(folder, path) + sep).startsWith(folder + sep),
-  );
-  const hashed = await Promise.all(outside.map((path) => hashNamed(folder, path)));
+  const others = [
+    // What is named counts, also where engines write.
+    ...named.filter((path) => !Object.hasOwn(inside, relative(folder, resolve(folder, path)))),
+    ...(await localModules(folder)).filter((path) => !(resolve(folder, path) + sep).startsWith(folder + sep)),
+  ];
+  const hashed = await Promise.all(others.map((path) => hashNamed(folder, path)));
   return Object.assign(inside, ...hashed) as Record<string, string>;
+}
+
+/** The same of scripts that a command may run: of what is there and is a file. */
+export async function hashScripts(folder: string, words: readonly string[]): Promise<Record<string, string>> {
+  const kinds = await Promise.all(words.map((word) => stat(resolve(folder, word)).catch(() => undefined)));
+  const files = words.filter((_, index) => kinds[index]?.isFile());
+  const hashed = await Promise.all(files.map((path) => hashNamed(folder, path)));
+  return Object.assign({}, ...hashed) as Record<string, string>;
 }
 
 /** Folders of modules that the engine uses where they are, by its own list of them. */
@@ -31,20 +42,50 @@ async function localModules(folder: string): Promise<string[]> {
 }
 
 /** Functions that give another value at each call. */
-export const CHANGING = /\b(timestamp|plantimestamp|uuid|bcrypt)\s*\(/;
+const CHANGING = new RegExp(`\\b(timestamp|plantimestamp|uuid|bcrypt)${GAP}\\(`);
 
-/** Of the files of modules, those that call such a function. */
-export async function changingModules(
+/** Functions of providers, which may read what they like; of these providers none does. */
+const OF_PROVIDERS = new RegExp(`\\bprovider${GAP}::${GAP}([\\w-]+)${GAP}::${GAP}([\\w-]+)`, 'g');
+const READ_NOTHING = /^(terraform|aws|google|google-beta|azurerm|kubernetes|time)$/;
+
+/** The function that a text calls and that can give another value at the next run. */
+export function changingCall(text: string): string | undefined {
+  const [, own] = CHANGING.exec(text) ?? [];
+  const [, provider, name] =
+    [...text.matchAll(OF_PROVIDERS)].find(([, of = '']) => !READ_NOTHING.test(of)) ?? [];
+  return own ?? (provider === undefined ? undefined : `provider::${provider}::${name ?? ''}`);
+}
+
+/** Why modules cannot be reviewed, in words: nothing says what they do but their own files. */
+export async function refusedModules(
   folder: string,
   files: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  const configurations = Object.keys(files).filter((path) => /\.(tf|tofu)(\.json)?$/.test(path));
-  const texts = await Promise.all(
-    configurations.map(
-      async (path) => [path, await readFile(resolve(folder, path), 'utf8').catch(() => '')] as const,
-    ),
+  const loaded = new Set((await localModules(folder)).map((path) => resolve(folder, path)));
+  const configurations = Object.keys(files).filter(
+    (path) => /\.(tf|tofu)(\.json)?$/.test(path) && loaded.has(dirname(resolve(folder, path))),
   );
-  return texts.flatMap(([path, text]) => (CHANGING.test(text) ? [path] : []));
+  const reasons = await Promise.all(
+    configurations.map(async (path) => {
+      const text = await readFile(resolve(folder, path), 'utf8').catch(() => '');
+      return reasonsIn(text).map((reason) => `${path} ${reason}`);
+    }),
+  );
+  return reasons.flat();
+}
+
+function reasonsIn(text: string): string[] {
+  const own = /^\$\{path\.module\}\/(?!.*\.\.)/;
+  const refused: readonly (readonly [reason: string, found: boolean])[] = [
+    ['calls a function that differs at every run', changingCall(text) !== undefined],
+    ['reads a file that is not its own', pathsIn(text).some((path) => path === undefined || !own.test(path))],
+    ['has ephemeral values, which are in no plan', /"?\bephemeral"?\s*([=:.]|")/.test(text)],
+    [
+      'runs a program when it removes something, which no plan tells of',
+      /\bremoved"?\s*[:{]/.test(text) && /\bprovisioner\b/.test(text),
+    ],
+  ];
+  return refused.flatMap(([reason, found]) => (found ? [reason] : []));
 }
 
 async function hashFolder(root: string, below: string): Promise<Record<string, string>> {

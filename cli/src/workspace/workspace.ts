@@ -28,7 +28,13 @@ export class Workspace {
     private readonly engine: string,
     private readonly folder: string,
   ) {
-    this.environment = { ...engineEnvironment(), TERRAFORM_BINARY_NAME: engine, CDKTF_OUTDIR: folder };
+    this.environment = {
+      ...engineEnvironment(),
+      TERRAFORM_BINARY_NAME: engine,
+      CDKTF_OUTDIR: folder,
+      // Modules are fetched to the stack's folder, where the digest counts them.
+      TF_DATA_DIR: undefined,
+    };
   }
 
   /** @throws PortcullisError when there is no engine. */

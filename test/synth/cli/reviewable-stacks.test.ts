@@ -18,7 +18,7 @@ const RUN = {
   engine: '',
   surroundings: {},
   overridden: false,
-  changingModules: [],
+  refusedModules: [],
 };
 
 it.each(['tofu', 'terraform'])('by %s', async (engine) => {

@@ -7,12 +7,26 @@ const EXACT_DIGITS = 15;
 const NUMBER = '\u0000';
 
 /**
- * Parses JSON without rounding: a number of more digits than JavaScript keeps is read as a text of its own kind.
+ * Parses JSON without rounding: a number of more digits than JavaScript keeps, or with an exponent, is
+ * read as a text of its own kind.
  *
  * @throws SyntaxError when it is no JSON.
  */
 export function parseExactly(text: string): unknown {
-  return JSON.parse(/[\d.]{16}/.test(text) || text.includes('\\u0000') ? exactly(text) : text);
+  const exact = /[\d.]{16}|[:,[\s]-?\d[\d.]*[eE]/.test(text) || text.includes('\\u0000');
+  return JSON.parse(exact ? exactly(text) : text);
+}
+
+/** Whether an object of a JSON text has two members of one name: an engine reads both, `JSON.parse` the last alone. */
+export function namesTwice(text: string): boolean {
+  const named = [...text.matchAll(/"(?:[^"\\]+|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined);
+  return named.length !== membersIn(JSON.parse(text));
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inside = Object.values(value).reduce((sum: number, part) => sum + membersIn(part), 0);
+  return Array.isArray(value) ? inside : inside + Object.keys(value).length;
 }
 
 function exactly(text: string): string {
@@ -21,7 +35,7 @@ function exactly(text: string): string {
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g)) {
     const kept = token.startsWith('"')
       ? token.replace(/^"\\u0000/, `"\\u0000\\u0000`)
-      : token.replace(/\D/g, '').length > EXACT_DIGITS
+      : /e/i.test(token) || token.replace(/\D/g, '').length > EXACT_DIGITS
         ? JSON.stringify(NUMBER + token)
         : token;
     parts.push(text.slice(from, index), kept);

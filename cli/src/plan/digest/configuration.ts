@@ -37,6 +37,38 @@ export function gatesIn(configuration: Configuration): string[] {
   });
 }
 
+/** Addresses of what `removed` blocks remove with a provisioner of their own: it runs, and is in no plan. */
+export function programsOfRemovals(text: string): string[] {
+  const { removed } = JSON.parse(text) as Configuration;
+  return blocks(removed).flatMap(({ from, provisioner }) =>
+    typeof from === 'string' && provisioner !== undefined
+      ? [from.replace(/^\$\{\s*|\s*\}$|\[[^\]]*\]/g, '')]
+      : [],
+  );
+}
+
+/** Kinds of blocks, and how many levels of names their objects have. */
+const NAMED = {
+  resource: 2,
+  data: 2,
+  ephemeral: 2,
+  provider: 1,
+  variable: 1,
+  output: 1,
+  module: 1,
+  locals: 1,
+};
+
+/** Where the configuration has a list of objects instead of one: engines read all, and nobody here looks for it. */
+export function listsOfNames(configuration: Configuration): string[] {
+  const visit = (value: unknown, path: string, levels: number): string[] => {
+    if (levels === 0 || value === undefined) return [];
+    if (!isRecord(value)) return [`${path} is a list, or no object: name what is in it in one object`];
+    return Object.entries(value).flatMap(([name, part]) => visit(part, `${path}.${name}`, levels - 1));
+  };
+  return Object.entries(NAMED).flatMap(([kind, levels]) => visit(configuration[kind], kind, levels));
+}
+
 function resourcesOf({ resource }: Configuration, type: string): [string, Record<string, unknown>][] {
   const named = isRecord(resource) ? resource[type] : undefined;
   return Object.entries(isRecord(named) ? named : {}).flatMap(([name, value]) =>

@@ -1,5 +1,6 @@
 /** The part of a plan that decides what is applied. */
 import { z } from 'zod';
+import { byName } from '../by-name';
 
 const attributes = z.record(z.string(), z.unknown());
 
@@ -48,10 +49,10 @@ const storedModule: z.ZodType<StoredModule> = z.lazy(() =>
 const values = z.object({ root_module: storedModule.optional() });
 
 export const planSchema = z.object({
-  variables: z.record(z.string(), z.object({ value: z.unknown().optional() })).default({}),
+  variables: byName(z.object({ value: z.unknown().optional() })),
   planned_values: values.default({}),
   resource_changes: z.array(resourceChange).default([]),
-  output_changes: z.record(z.string(), change).default({}),
+  output_changes: byName(change),
   prior_state: z.object({ values: values.optional() }).default({}),
   configuration: z.object({ provider_config: attributes.optional() }).default({}),
 });

@@ -1,15 +1,16 @@
 /** Plans that nobody can review, because what they would do is decided later, or elsewhere. */
 import {
   filesRead,
+  GAP,
   isExpression,
   textsIn,
   type Configuration,
   type Text,
 } from '../../workspace/configuration';
-import { ephemeralVariables, gatesIn, isGateValue, withoutFailures } from './configuration';
+import { ephemeralVariables, gatesIn, isGateValue, listsOfNames, withoutFailures } from './configuration';
 import type { Plan } from './plan';
 import type { PlannedRun } from '../../workspace/planned-run';
-import { CHANGING } from '../../workspace/stack-files';
+import { changingCall } from '../../workspace/stack-files';
 
 const NO_STATE =
   "there is no state yet: the first deploy is an administrator's, with `cdktf deploy` (docs/first-run.md)";
@@ -18,8 +19,13 @@ const NO_STATE =
 export function refusals(configuration: Configuration, plan: Plan, run: PlannedRun): string[] {
   return [
     ...(run.lineage === undefined ? [NO_STATE] : []),
-    ...(run.overridden ? ['dev_overrides of the engine replace providers, whatever the lock file says'] : []),
-    ...run.changingModules.map((path) => `${path} calls a function that differs at every run`),
+    ...(run.overridden
+      ? [
+          'dev_overrides or TF_REATTACH_PROVIDERS of the engine replace providers, whatever the lock file says',
+        ]
+      : []),
+    ...run.refusedModules,
+    ...listsOfNames(configuration),
     ...deferredReads(plan),
     ...changingFunctions(configuration),
     ...ephemeralUses(configuration),
@@ -38,7 +44,7 @@ function deferredReads({ resource_changes: changes }: Plan): string[] {
 
 function changingFunctions(configuration: Configuration): string[] {
   return textsIn(configuration).flatMap(({ path, text }) => {
-    const [, name] = CHANGING.exec(isExpression(text) ? withoutFailures(text) : '') ?? [];
+    const name = isExpression(text) ? changingCall(withoutFailures(text)) : undefined;
     return name === undefined ? [] : [`${path.join('.')} calls ${name}(), which differs at every run`];
   });
 }
@@ -49,51 +55,70 @@ function changingFunctions(configuration: Configuration): string[] {
  */
 function ephemeralUses(configuration: Configuration): string[] {
   const gates = new Set(gatesIn(configuration));
-  const variables = ephemeralVariables(configuration);
   const texts = textsIn(configuration).filter(({ text }) => isExpression(text));
-  const names = new Map(variables.map((name) => [`var.${name}`, name]));
-  // A local that holds one is one.
+  const names = new Map(ephemeralVariables(configuration).map((name) => [`var.${name}`, name]));
+  const sources = withLocals(texts, names);
+  return texts.flatMap((text) => {
+    const [source] = text.path[0] === 'locals' ? [] : mentioned(text.text, sources);
+    if (source === undefined) return [];
+    if (source !== RESOURCE) {
+      if (mayHold(text, source, gates)) return [];
+      return [
+        `${text.path.join('.')} depends on the ephemeral variable ${source}, whose value is in no plan; give it to write-only arguments alone`,
+      ];
+    }
+    return isOpenedLate(text)
+      ? [`${text.path.join('.')} depends on an ephemeral resource, which is read at the apply only`]
+      : [];
+  });
+}
+
+/** Stands for every ephemeral resource where variables have their name. No variable is called so. */
+const RESOURCE = 'ephemeral resource';
+
+/** A local that holds an ephemeral value is one. */
+function withLocals(
+  texts: readonly Text[],
+  variables: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const names = new Map(variables);
   for (let grows = true; grows;) {
     grows = false;
     for (const { path, text } of texts) {
       const local = `local.${path[1] ?? ''}`;
-      const variable = path[0] === 'locals' && !names.has(local) ? mentioned(text, names) : undefined;
-      if (variable === undefined) continue;
-      names.set(local, variable);
+      const [source] = path[0] === 'locals' && !names.has(local) ? mentioned(text, names) : [];
+      if (source === undefined) continue;
+      names.set(local, source);
       grows = true;
     }
   }
-  return texts.flatMap(({ path, text }) => {
-    const variable = path[0] === 'locals' ? undefined : mentioned(text, names);
-    if (variable === undefined) return openedLate({ path, text });
-    return mayHold({ path, text }, variable, gates)
-      ? []
-      : [
-          `${path.join('.')} depends on the ephemeral variable ${variable}, whose value is in no plan; give it to write-only arguments alone`,
-        ];
-  });
+  return names;
+}
+
+/** What an ephemeral resource holds may say who a provider is, and be written where nobody reads. */
+function isOpenedLate({ path }: Text): boolean {
+  if (path[0] === 'ephemeral') return false;
+  const signsIn =
+    path[0] === 'provider' && CREDENTIALS.test(path.findLast((part) => !/^\d+$/.test(part)) ?? '');
+  return !signsIn && !isWriteOnly(path);
 }
 
 /** Fields of providers that say who they are, not where they go or what they do. */
 const CREDENTIALS =
   /(^|_)(token|password|passphrase|secret|secret_id|secret_key|access_key|private_key|api_key|jwt|pem_file|credentials)$/;
 
-/** What ephemeral resources hold is read at the apply: it may say who a provider is, and be written where none reads. */
-function openedLate({ path, text }: Text): string[] {
-  const [kind, , , ...inside] = path;
-  if (!/\bephemeral\s*\./.test(text) || kind === 'locals' || kind === 'ephemeral') return [];
-  const attributes = inside.filter((part) => !/^\d+$/.test(part));
-  const written = kind === 'resource' && attributes.some((name) => name.endsWith('_wo'));
-  const signsIn = kind === 'provider' && CREDENTIALS.test(path.findLast((part) => !/^\d+$/.test(part)) ?? '');
-  return written || signsIn
-    ? []
-    : [`${path.join('.')} depends on an ephemeral resource, which is read at the apply only`];
-}
+const WORD = /[\w-]+/.source;
+const NAME = new RegExp(
+  `\\b(var|local)${GAP}(?:\\.${GAP}(${WORD})|\\[${GAP}"(${WORD})"${GAP}\\])|\\bephemeral${GAP}\\.`,
+  'g',
+);
 
-/** The ephemeral variable that a text mentions, by itself or through a local. */
-function mentioned(text: string, names: ReadonlyMap<string, string>): string | undefined {
-  const found = text.replace(/\[\s*"([\w-]+)"\s*\]/g, '.$1').match(/\b(?:var|local)\s*\.\s*[\w-]+/g) ?? [];
-  return found.map((name) => names.get(name.replace(/\s/g, ''))).find((name) => name !== undefined);
+/** The ephemeral values that a text mentions, by themselves or through locals: variables first. */
+function mentioned(text: string, names: ReadonlyMap<string, string>): string[] {
+  const found = [...text.matchAll(NAME)].map(([, kind, member, index]) =>
+    kind === undefined ? RESOURCE : names.get(`${kind}.${member ?? index ?? ''}`),
+  );
+  return found.filter((name) => name !== undefined).sort((one) => (one === RESOURCE ? 1 : -1));
 }
 
 function mayHold({ path, text }: Text, variable: string, gates: ReadonlySet<string>): boolean {
@@ -101,9 +126,14 @@ function mayHold({ path, text }: Text, variable: string, gates: ReadonlySet<stri
   if (kind === 'terraform') return type === 'encryption';
   // A variable validates itself.
   if (kind === 'variable') return type === variable;
-  if (kind !== 'resource' || /^(provisioner|connection|lifecycle|count|for_each)$/.test(inside[0] ?? ''))
-    return false;
+  if (isWriteOnly(path)) return true;
+  const attribute = inside.filter((part) => !/^\d+$/.test(part)).join('.');
+  return gates.has(`${type}.${name}`) && attribute === 'input.value' && isGateValue(text);
+}
+
+/** Whether a place is in an argument that providers take and the state does not keep. */
+function isWriteOnly([kind, , , ...inside]: readonly string[]): boolean {
   const attributes = inside.filter((part) => !/^\d+$/.test(part));
-  const isGate = gates.has(`${type}.${name}`) && attributes.join('.') === 'input.value' && isGateValue(text);
-  return isGate || attributes.some((attribute) => attribute.endsWith('_wo'));
+  const isArgument = !/^(provisioner|connection|lifecycle|count|for_each)$/.test(attributes[0] ?? '');
+  return kind === 'resource' && isArgument && attributes.some((name) => name.endsWith('_wo'));
 }

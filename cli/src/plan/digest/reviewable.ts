@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { PortcullisError } from '../../errors';
 import { isRecord } from '../values';
-import { canonical, parseExactly } from './canonical';
+import { canonical, namesTwice, parseExactly } from './canonical';
 import type { Configuration } from '../../workspace/configuration';
 import { planSchema, type Plan } from './plan';
 import type { PlannedRun } from '../../workspace/planned-run';
@@ -29,8 +29,9 @@ export function reviewable(run: PlannedRun): Reviewable {
 
 function readConfiguration(text: string): Configuration {
   const configuration = parse(text, 'cdk.tf.json');
-  if (isRecord(configuration)) return configuration;
-  throw unreadable('cdk.tf.json is no object');
+  if (!isRecord(configuration)) throw unreadable('cdk.tf.json is no object');
+  if (namesTwice(text)) throw unreadable('cdk.tf.json names something twice');
+  return configuration;
 }
 
 function readChanges(text: string): Plan {

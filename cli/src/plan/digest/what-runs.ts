@@ -4,7 +4,7 @@
  */
 import { isRecord } from '../values';
 import { canonical } from './canonical';
-import { textsIn, type Configuration } from '../../workspace/configuration';
+import { GAP, textsIn, type Configuration } from '../../workspace/configuration';
 import { ephemeralVariables, gatesIn } from './configuration';
 import { resourcesIn, type Plan, type ResourceChange, type StoredResource } from './plan';
 import type { PlannedRun } from '../../workspace/planned-run';
@@ -32,33 +32,33 @@ export function whatRuns(run: PlannedRun, configuration: Configuration, plan: Pl
 function variablesOf(configuration: Configuration, { variables }: Plan): Record<string, unknown> {
   const ephemeral = new Set(ephemeralVariables(configuration));
   return Object.fromEntries(
-    Object.entries(variables).flatMap(([name, { value }]) =>
-      ephemeral.has(name) ? [] : [[name, value ?? null]],
-    ),
+    [...variables].flatMap(([name, { value }]) => (ephemeral.has(name) ? [] : [[name, value ?? null]])),
   );
 }
 
 function dataRead(configuration: Configuration, { prior_state: { values } }: Plan): unknown[] {
-  const text = JSON.stringify(configuration);
+  const asksAlone = usesAccountAlone(configuration);
   return resourcesIn(values?.root_module)
     .filter(({ mode }) => mode === 'data')
     .map((resource) => [
       resource.address,
-      isWhoAsks(resource, text) ? accountOf(resource) : (resource.values ?? {}),
+      asksAlone && isWhoAsks(resource) ? accountOf(resource) : (resource.values ?? {}),
     ])
     .sort(byText);
 }
 
 /**
  * Whose credentials plan differs between a pull request and a deploy by intent: of who asks, the account counts, unless
- * the configuration uses more.
+ * the configuration uses more. What modules use is not looked at: theirs counts whole.
  */
-function isWhoAsks({ type }: StoredResource, text: string): boolean {
-  return (
-    type === 'aws_caller_identity' &&
-    !/data\.aws_caller_identity\.[\w-]+(\[[^\]]*\])?\.(arn|user_id)|aws_caller_identity\.[\w-]+[^.\w[]/.test(
-      text,
-    )
+function isWhoAsks({ type, address }: StoredResource): boolean {
+  return type === 'aws_caller_identity' && address.startsWith('data.');
+}
+
+function usesAccountAlone(configuration: Configuration): boolean {
+  const account = /\bdata\.aws_caller_identity\.[\w-]+(\[\d+\])?\.(account_id|id)\b/g;
+  return textsIn(configuration).every(
+    ({ text }) => !text.replace(account, '').includes('aws_caller_identity'),
   );
 }
 
@@ -112,7 +112,7 @@ function isChange({
 
 /** The mark of an output counts: without it every log shows the value. */
 function outputsOf({ output_changes: outputs }: Plan): unknown[] {
-  return Object.entries(outputs)
+  return [...outputs]
     .filter(([, { actions }]) => actions.some((action) => action !== 'no-op'))
     .map(([name, { actions, before, after, after_unknown: later, after_sensitive: marks }]) => [
       name,
@@ -161,6 +161,9 @@ function changingParts(
   return [blocks, provider, ephemeral, output, module];
 }
 
+/** As in `vault_mount.kv`. */
+const MEMBER = new RegExp(`\\b([a-z][\\w-]*)${GAP}\\.${GAP}([A-Za-z_][\\w-]*)`, 'g');
+
 /** Names of resources, as in `vault_mount.kv`; `all` where a module's outputs are among what is mentioned. */
 function mentionedBy(
   parts: readonly unknown[] | 'all',
@@ -171,7 +174,7 @@ function mentionedBy(
   const queue: unknown[] = [...parts];
   for (const part of queue) {
     for (const { text } of textsIn(part)) {
-      for (const [, name = '', member = ''] of text.matchAll(/\b([a-z][\w-]*)\s*\.\s*([A-Za-z_][\w-]*)/g)) {
+      for (const [, name = '', member = ''] of text.matchAll(MEMBER)) {
         const reference = `${name}.${member}`;
         if (found.has(reference)) continue;
         if (name === 'module') return 'all';

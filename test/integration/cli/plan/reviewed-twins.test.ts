@@ -115,12 +115,42 @@ it.each([
     { input: 'a', provisioner: [{ 'local-exec': { command: '${var.once}' } }] },
     'depends on the ephemeral variable once',
   ],
+  [
+    'an ephemeral variable in a command, behind a comment',
+    { input: 'a', provisioner: [{ 'local-exec': { command: 'echo ${var/*a*/.once}' } }] },
+    'depends on the ephemeral variable once',
+  ],
 ])('has no digest with %s', async (_, resource, why) => {
   const folder = await deployed(nothing({}));
   const variable = { once: { type: 'string', ephemeral: true, default: null } };
   const summary = await planned(folder, { variable, resource: { terraform_data: { a: resource } } });
   expect(summary.digest).toBeNull();
   expect(summary.refused.join()).toContain(why);
+});
+
+it('has none where names stand in a list, which the engine reads all the same', async () => {
+  const command = { command: 'echo ${var.once}' };
+  const hidden = {
+    variable: [{ once: { type: 'string', ephemeral: true, default: 'a' } }],
+    resource: { terraform_data: [{ a: { provisioner: [{ 'local-exec': command }] } }] },
+  };
+  const folder = await deployed(nothing({}));
+  const summary = await planned(folder, hidden);
+  expect(summary).toMatchObject({ digest: null, grade: 'danger' });
+  expect(summary.refused.join()).toContain('terraform_data is a list');
+});
+
+it('calls a program dangerous that runs when something is removed, which no plan tells of', async () => {
+  const provisioner = [{ 'local-exec': { when: 'destroy', command: 'echo EVIL' } }];
+  const of = (more: object) => ({
+    resource: { terraform_data: { other: { input: 'deployed' } } },
+    removed: [{ from: 'terraform_data.gone', lifecycle: { destroy: true }, ...more }],
+  });
+  const folder = await PlanningFolder.make(run(), 'removed');
+  await folder.apply({ resource: { terraform_data: { gone: { input: 'a' }, other: { input: 'deployed' } } } });
+  expect(await planned(folder, of({}))).toMatchObject({ grade: 'notice', refused: [] });
+  const summary = await planned(folder, of({ provisioner }));
+  expect(summary).toMatchObject({ grade: 'danger', counts: { delete: 1 } });
 });
 
 it('has no digest where data is read at the apply only', async () => {

@@ -5,6 +5,8 @@ it('keeps numbers apart that JavaScript takes for one', () => {
   const said = (text: string) => canonical(parseExactly(text));
   expect(said('[9007199254740992]')).not.toBe(said('[9007199254740993]'));
   expect(said('{"a":0.10000000000000001}')).not.toBe(said('{"a":0.1}'));
+  expect(said('[1e400]')).not.toBe(said('[1e401]'));
+  expect(said('{"a":1e-400}')).not.toBe(said('{"a":0}'));
   expect(said('[9007199254740993]')).not.toBe(said('["9007199254740993"]'));
   expect(said(String.raw`["\u00009007199254740993"]`)).not.toBe(said('[9007199254740993]'));
 });

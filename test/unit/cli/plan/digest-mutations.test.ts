@@ -167,6 +167,18 @@ it.each<[string, (run: Recorded) => unknown]>([
   ['a change that is left out', (run) => void run.plan.resource_changes.splice(1, 1)],
   ['a change that is made twice', (run) => void run.plan.resource_changes.push({ ...of(run, 'gone') })],
   [
+    "the value of a variable with a name of JavaScript's own",
+    (run) => void (run.plan.variables = { ...run.plan.variables, ...proto({ value: 'a' }) }),
+  ],
+  [
+    "an output with a name of JavaScript's own",
+    (run) =>
+      void (run.plan.output_changes = {
+        ...run.plan.output_changes,
+        ...proto({ actions: ['create'], after: 'a' }),
+      }),
+  ],
+  [
     'a secret value',
     (run) =>
       void (of(run, 'keeper').change.after = { ...of(run, 'keeper').change.after!, input: 'hunter24' }),
@@ -220,6 +232,55 @@ it.each<[string, (run: Recorded) => void]>([
     run.plan.planned_values.root_module.resources.push(unrelated as never);
   }
   expect(fingerprint(run)).toBe(original);
+});
+
+/** JSON has such members too, and they are a parsed object's own. */
+function proto(value: Json): Record<string, never> {
+  return JSON.parse(JSON.stringify({ member: value }).replace('member', '__proto__')) as Record<
+    string,
+    never
+  >;
+}
+
+it.each([
+  ['splat', '${data.aws_caller_identity.me[*].arn}'],
+  ['index', '${data.aws_caller_identity.me["arn"]}'],
+  ['comment', '${data.aws_caller_identity.me/**/.arn}'],
+  ['whole', '${jsonencode(data.aws_caller_identity.me)}'],
+])('counts who asks where the configuration uses more than the account (%s)', (_, input) => {
+  const [one, other] = ['a', 'b'].map((arn) => {
+    const run = copy();
+    Object.assign(run.configuration, {
+      locals: { input, account: '${data.aws_caller_identity.me.account_id}' },
+    });
+    run.plan.prior_state.values.root_module.resources.push(caller('data.aws_caller_identity.me', arn));
+    return fingerprint(run);
+  });
+  expect(other).not.toBe(one);
+});
+
+it.each([
+  ['data.aws_caller_identity.me', true],
+  ['module.a.data.aws_caller_identity.me', false],
+])('the same account may ask, by a name of its own (%s: %s)', (address, same) => {
+  const [one, other] = ['a', 'b'].map((arn) => {
+    const run = copy();
+    Object.assign(run.configuration, { locals: { account: '${data.aws_caller_identity.me.account_id}' } });
+    run.plan.prior_state.values.root_module.resources.push(caller(address, arn));
+    return fingerprint(run);
+  });
+  expect(one === other).toBe(same);
+});
+
+function caller(address: string, arn: string): never {
+  return { address, mode: 'data', type: 'aws_caller_identity', values: { account_id: '1', arn } } as never;
+}
+
+it('refuses a configuration that names something twice', () => {
+  const of = (text: string) => () =>
+    reviewable({ ...recorded, plan: JSON.stringify(recorded.plan), configuration: text });
+  expect(of('{"resource":{"a":{"b":{}}},"resource":{"a":{"c":{}}}}')).toThrow('names something twice');
+  expect(of('{"locals":{"a":"\\"b\\": {","\\u0000c":"d: e"}}')).not.toThrow();
 });
 
 function of({ plan }: Recorded, name: string) {

@@ -5,7 +5,7 @@ import type { PlannedRun } from '../../../../cli/src/workspace/planned-run';
 
 const RUN: PlannedRun = {
   ...{ plan: '', configuration: '', files: {}, lock: '', engine: '', surroundings: {} },
-  ...{ overridden: false, lineage: 'known', changingModules: [] },
+  ...{ overridden: false, lineage: 'known', refusedModules: [] },
 };
 const refused = (configuration: object, run: Partial<PlannedRun> = {}): string[] =>
   refusals({ ...configuration }, planSchema.parse({}), { ...RUN, ...run });
@@ -56,6 +56,21 @@ it.each<[string, object]>([
   ['a module', { variable, module: { a: { source: './a', b: '${var.once}' } } }],
   ['data', { variable, data: { http: { a: { url: '${var.once}' } } } }],
   ['an output', { variable, output: { a: { value: '${var.once}' } } }],
+  [
+    'a command, behind a comment',
+    resource({ provisioner: [{ 'local-exec': { command: '${var/*a*/.once}' } }] }),
+  ],
+  [
+    'the environment of a command, by the name of a write-only argument',
+    {
+      variable,
+      resource: {
+        terraform_data: {
+          a: [{ provisioner: [{ 'local-exec': { command: 'a', environment: { A_wo: '${var.once}' } } }] }],
+        },
+      },
+    },
+  ],
   ['what only looks like a gate', gate(`\${${GIVEN} ? var.once : ${FAILURE}}`)],
   [
     'a gate with something else in it',
@@ -79,6 +94,10 @@ it.each<[string, object]>([
   ['plantimestamp', resource({ tags: { '${plantimestamp()}': 'a' } })],
   ['timestamp', resource({ path: `\${base64decode("bm8=") == "\${timestamp()}" ? "a" : "b"}` })],
   ['timestamp', resource({ path: '${base64decode("${timestamp()}")}' })],
+  ['timestamp', resource({ path: '${timestamp /* ( */ ()}' })],
+  ['timestamp', resource({ path: '${timestamp # (\n ()}' })],
+  ['timestamp', resource({ tags: { '%{ if timestamp() == "" }a%{ endif }': 'a' } })],
+  ['provider::corefunc::env_ensure', resource({ path: '${provider :: corefunc::env_ensure("A")}' })],
 ])('%s() gives another value at each run: %j', (name, configuration) => {
   expect(refused(configuration).join()).toContain(`calls ${name}()`);
 });
@@ -86,6 +105,10 @@ it.each<[string, object]>([
 it.each<[string, object]>([
   ['a text that only mentions a function', resource({ description: 'set by timestamp()' })],
   ['a function that is always the same', resource({ path: '${uuidv5("dns", "a")}' })],
+  [
+    'a function of a provider that reads nothing',
+    resource({ path: '${provider::aws::arn_parse("a").account_id}' }),
+  ],
   ['what fails by intent', resource({ path: `\${var.plain == "" ? ${FAILURE} : var.plain}` })],
   [
     'a provider that signs in by an ephemeral resource',
@@ -101,7 +124,7 @@ it.each<[string, object, Partial<PlannedRun>, string]>([
   [
     'a module that changes',
     {},
-    { changingModules: ['m/main.tf'] },
+    { refusedModules: ['m/main.tf calls a function that differs at every run'] },
     'm/main.tf calls a function that differs at every run',
   ],
   [
@@ -123,6 +146,31 @@ it.each<[string, object, Partial<PlannedRun>, string]>([
     {},
     'depends on an ephemeral resource',
   ],
+  [
+    'a provider that goes where a local says, which is an ephemeral resource',
+    {
+      locals: { a: '${ephemeral.a.b.url}', c: '${local.a}' },
+      provider: { vault: [{ address: '${local.c}' }] },
+    },
+    {},
+    'provider.vault.0.address depends on an ephemeral resource',
+  ],
+  [
+    'a command in the environment of which an ephemeral resource is',
+    resource({
+      provisioner: [{ 'local-exec': { command: 'a', environment: { a_wo: '${ephemeral.a.b.c}' } } }],
+    }),
+    {},
+    'depends on an ephemeral resource',
+  ],
+  [
+    'a computed path, behind a comment',
+    resource({ path: '${file/* */(var.plain)}' }),
+    {},
+    'reads a file whose path is computed',
+  ],
+  ['names that stand in a list', { variable: [{ once: { ephemeral: true } }] }, {}, 'variable is a list'],
+  ['names that stand in a list of a kind', { resource: { a: [{ b: {} }] } }, {}, 'resource.a is a list'],
 ])('nobody can review a plan with %s', (_, configuration, run, why) => {
   expect(refused(configuration, run).join()).toContain(why);
 });

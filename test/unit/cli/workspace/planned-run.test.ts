@@ -96,6 +96,82 @@ it('says whether providers are replaced', async () => {
 });
 
 it.each([
+  ['on one line', 'provider_installation { dev_overrides { "a/b" = "/tmp" } }'],
+  ['in JSON', '{"provider_installation":[{"dev_overrides":[{"a/b":"/tmp"}]}]}'],
+])('says that providers are replaced, %s', async (_, rc) => {
+  await write({ ...STACK, rc });
+  await expect(gathered({ TF_CLI_CONFIG_FILE: join(folder, 'rc') })).resolves.toMatchObject({
+    overridden: true,
+  });
+});
+
+it.each(['.tofurc', '.terraformrc', '.config/opentofu/tofurc'])(
+  'finds what replaces providers in ~/%s',
+  async (file) => {
+    await write({ ...STACK, [file]: 'provider_installation { dev_overrides {} }' });
+    await expect(gathered({ HOME: folder })).resolves.toMatchObject({ overridden: true });
+  },
+);
+
+it('says that a running provider takes the place of another', async () => {
+  await write(STACK);
+  const environment = { TF_CLI_CONFIG_FILE: '/dev/null', TF_REATTACH_PROVIDERS: '{"a/b":{}}' };
+  await expect(gathered(environment)).resolves.toMatchObject({ overridden: true });
+});
+
+it('is every file that is named, also where the engine writes', async () => {
+  await write({
+    'stack/cdk.tf.json': JSON.stringify({
+      locals: { a: '${file("./crash.log")}', b: '${file(".terraform/x")}' },
+    }),
+    'stack/crash.log': 'a',
+    'stack/.terraform/x': 'b',
+  });
+  expect(Object.keys((await gathered()).files).sort()).toEqual(['./crash.log', '.terraform/x']);
+});
+
+it('is the scripts that commands name, by relative paths', async () => {
+  const provisioner = [{ 'local-exec': { command: 'bash ../up.sh && /bin/true', interpreter: ['../sh'] } }];
+  await write({
+    'stack/cdk.tf.json': JSON.stringify({
+      resource: { terraform_data: { a: { provisioner } } },
+      data: { external: { a: { program: ['python3', '../who.py', '.'] } } },
+    }),
+    'up.sh': 'a',
+    'who.py': 'b',
+    sh: 'c',
+  });
+  expect(Object.keys((await gathered()).files).sort()).toEqual(['../sh', '../up.sh', '../who.py']);
+});
+
+it.each([
+  ['reads a file that is not its own', 'locals { a = file("/etc/issue") }'],
+  ['reads a file that is not its own', 'locals { a = file("${path.module}/../a") }'],
+  ['reads a file that is not its own', 'locals { a = file(var.a) }'],
+  ['has ephemeral values', 'output "a" {\n  ephemeral = true\n}'],
+  ['has ephemeral values', 'ephemeral "a" "b" {}'],
+  ['runs a program when it removes', 'removed {\n from = a.b\n provisioner "local-exec" {} }'],
+  ['calls a function that differs', 'locals { a = provider::corefunc::env_ensure("A") }'],
+  [
+    undefined,
+    'locals {\n a = file("${path.module}/a.txt")\n b = provider::terraform::encode_expr(1) # ephemeral\n}',
+  ],
+])('says that a module %s', async (reason, text) => {
+  await write({
+    ...STACK,
+    'stack/.terraform/modules/modules.json': JSON.stringify({
+      Modules: [{ Key: 'm', Dir: '.terraform/modules/m' }],
+    }),
+    'stack/.terraform/modules/m/main.tf': text,
+    'stack/.terraform/modules/m/examples/main.tf': 'locals { a = timestamp() }',
+  });
+  const { refusedModules } = await gathered();
+  expect(refusedModules).toEqual(
+    reason === undefined ? [] : [expect.stringContaining(`.terraform/modules/m/main.tf ${reason}`)],
+  );
+});
+
+it.each([
   ['${file("a.txt")}', ['a.txt'], 0],
   ['${templatefile("${path.module}/a.tpl", {})}', ['./a.tpl'], 0],
   ['${filebase64sha256("a.zip")} ${fileexists("b")}', ['a.zip', 'b'], 0],
@@ -120,13 +196,13 @@ it('is the modules that the engine uses where they are, and what they call', asy
     'm/main.tf': 'output "a" { value = timestamp() }',
     'm/inner/other.tf': 'output "b" { value = "b" }',
   });
-  const { files, changingModules } = await gathered();
+  const { files, refusedModules } = await gathered();
   expect(Object.keys(files).sort()).toEqual([
     '../m/inner/other.tf',
     '../m/main.tf',
     '.terraform/modules/modules.json',
   ]);
-  expect(changingModules).toEqual(['../m/main.tf']);
+  expect(refusedModules).toEqual(['../m/main.tf calls a function that differs at every run']);
 });
 
 it('is the code that a provider uploads at the apply', async () => {
