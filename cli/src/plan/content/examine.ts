@@ -117,6 +117,7 @@ function judgeGained({ type }: Change, leaf: Leaf, was: readonly Leaf[]): Judged
     judgeSwitch(type, leaf) ??
     judgeWord(type, leaf) ??
     judgeLimit(
+      type,
       leaf,
       numbers.map((other) => Number(other.value)),
     ) ??

@@ -12,9 +12,17 @@ const MORE_IS_WEAKER =
 
 const DAY_SECONDS = 86_400;
 
+/** Kinds whose TTL says how long an answer is remembered, not how long something can be used. */
+const REMEMBERS = /(^|_)(dns|route53|record|record_set|zone)(_|$)/;
+
 /** @param was the numbers that stood in the same place. */
-export function judgeLimit({ path, name, value }: Leaf, was: readonly number[]): Remark | undefined {
+export function judgeLimit(
+  type: string,
+  { path, name, value }: Leaf,
+  was: readonly number[],
+): Remark | undefined {
   if (typeof value !== 'number') return undefined;
+  if (name === 'ttl' && REMEMBERS.test(type)) return { grade: 'notice', sentence: `${path} is ${value}` };
   const fewer = FEWER_IS_WEAKER.test(name);
   if (!fewer && !MORE_IS_WEAKER.test(name)) return undefined;
   if (was.length === 0) {
