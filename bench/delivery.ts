@@ -1,11 +1,12 @@
 /** `npm run bench:delivery`: what judging a large plan and a large report of ZAP takes. */
 import { build } from 'esbuild';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Run } from '../cli/src/engines/process/run';
+import { conftestOn, deniedBy } from './delivery/conftest';
 import { largePlan } from './delivery/large-plan';
 import { writeLargeReport } from './delivery/large-report';
-import { measureNode, type Measured } from './lib/command';
+import { measureCommand, measureNode, type Measured } from './lib/command';
 import { benchOptions } from './lib/options';
 import { atMost, machine, median, print, round } from './lib/report';
 
@@ -21,24 +22,33 @@ async function main(): Promise<void> {
   });
   const run = await Run.open();
   try {
-    const plan = join(run.folder, 'plan.json');
-    await writeFile(plan, JSON.stringify(largePlan(RESOURCES)));
+    const planned = largePlan(RESOURCES);
+    const plan = join(run.folder, 'planned-run.json');
+    await writeFile(plan, JSON.stringify(planned));
+    const shown = join(run.folder, 'plan.json');
+    await writeFile(shown, planned.plan);
     const report = join(run.folder, 'report_json.json');
     await writeLargeReport(report, REPORT_BYTES);
     const judge = await compiled(join(__dirname, 'delivery', 'judge.ts'), run.folder);
+    // Packages that are not bundled are found as the checkout finds them.
+    const surroundings = { cwd: CHECKOUT, env: { NODE_PATH: join(CHECKOUT, 'node_modules') } };
+    const conftest = await conftestOn(run, shown);
+    if (conftest) await findTheSame(conftest, [judge, plan, join(run.folder, 'found.json')], surroundings);
 
-    const ways: Readonly<Record<string, readonly string[]>> = {
-      'node -e 0': ['-e', '0'],
-      [`a plan of ${RESOURCES} resources`]: [judge, plan],
-      [`a report of ${Math.round((await stat(report)).size / MB)} MB`]: ['bootstrap.mjs', 'zap-gate', report],
+    const node = (args: readonly string[]) => (): Promise<Measured> => measureNode(args, surroundings);
+    const ways: Readonly<Record<string, () => Promise<Measured>>> = {
+      'node -e 0': node(['-e', '0']),
+      [`a plan of ${RESOURCES} resources`]: node([judge, plan]),
+      [`a report of ${Math.round((await stat(report)).size / MB)} MB`]: node([
+        'bootstrap.mjs',
+        'zap-gate',
+        report,
+      ]),
+      ...(conftest && { 'that plan by conftest, three rules': () => measureCommand(conftest) }),
     };
     const measured = new Map<string, Measured[]>(Object.keys(ways).map((name) => [name, []]));
     for (let turn = 0; turn < rounds; turn += 1) {
-      for (const [name, args] of Object.entries(ways)) {
-        // Packages that are not bundled are found as the checkout finds them.
-        const env = { NODE_PATH: join(CHECKOUT, 'node_modules') };
-        measured.get(name)?.push(await measureNode(args, { cwd: CHECKOUT, env }));
-      }
+      for (const [name, way] of Object.entries(ways)) measured.get(name)?.push(await way());
     }
 
     const rows = [...measured].map(([name, turns]) => ({
@@ -46,15 +56,15 @@ async function main(): Promise<void> {
       seconds: round(median(turns.map(({ seconds }) => seconds)), 2),
       'memory, MB': round(median(turns.map(({ bytes }) => bytes)) / MB, 0),
     }));
-    const [, planned, scanned] = rows;
+    const [, judged, scanned] = rows;
     print({
       name: 'delivery',
       machine: machine(),
       rounds,
       rows,
       goals: [
-        atMost('a plan of 5,000 resources', planned?.seconds ?? Number.NaN, 2, 's'),
-        atMost('its memory', planned?.['memory, MB'] ?? Number.NaN, 300, 'MB'),
+        atMost('a plan of 5,000 resources', judged?.seconds ?? Number.NaN, 2, 's'),
+        atMost('its memory', judged?.['memory, MB'] ?? Number.NaN, 300, 'MB'),
         atMost('a report of 200 MB', scanned?.seconds ?? Number.NaN, 10, 's'),
         atMost('its memory', scanned?.['memory, MB'] ?? Number.NaN, 150, 'MB'),
       ],
@@ -62,6 +72,27 @@ async function main(): Promise<void> {
   } finally {
     await run.close();
   }
+}
+
+/** Both judges call the same changes of that plan dangerous: what one does in less time, the other has not left out. */
+async function findTheSame(
+  conftest: readonly string[],
+  judge: readonly [script: string, plan: string, found: string],
+  surroundings: Parameters<typeof measureNode>[1],
+): Promise<void> {
+  await measureNode(judge, surroundings);
+  const ours = JSON.parse(await readFile(judge[2], 'utf8')) as string[];
+  const theirs = await deniedBy(conftest);
+  const missed = [
+    ...ours.filter((address) => !theirs.includes(address)),
+    ...theirs.filter((address) => !ours.includes(address)),
+  ];
+  if (ours.length === 0 || missed.length > 0) {
+    throw new Error(
+      `${ours.length} found here, ${theirs.length} by conftest; different: ${missed.slice(0, 5).join(', ')}`,
+    );
+  }
+  console.error(`both find the same ${ours.length} changes dangerous`);
 }
 
 /** As a release is: no TypeScript is left to strip when it starts. */

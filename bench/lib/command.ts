@@ -19,17 +19,27 @@ peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platfo
 print(json.dumps({'seconds': seconds, 'bytes': peak}))
 `;
 
+interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs Node on these arguments to its end. @throws Error when it fails: its messages are on standard error. */
-export async function measureNode(
-  args: readonly string[],
-  { cwd, env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+export function measureNode(args: readonly string[], surroundings?: Surroundings): Promise<Measured> {
+  return measureCommand([process.execPath, ...args], surroundings);
+}
+
+/** Runs a program to its end. @throws Error when it fails: its messages are on standard error. */
+export async function measureCommand(
+  command: readonly string[],
+  { cwd, env = {} }: Surroundings = {},
 ): Promise<Measured> {
-  const child = spawn('python3', ['-c', MEASURE, process.execPath, ...args], {
+  const child = spawn('python3', ['-c', MEASURE, ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
     ...(cwd !== undefined && { cwd }),
   });
   const [text] = await Promise.all([child.stdout.toArray(), once(child, 'exit')]);
-  if (child.exitCode !== 0) throw new Error(`node ${args.join(' ')} failed`);
+  if (child.exitCode !== 0) throw new Error(`${command.join(' ')} failed`);
   return JSON.parse(Buffer.concat(text as Buffer[]).toString()) as Measured;
 }

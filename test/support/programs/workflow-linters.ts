@@ -1,10 +1,10 @@
-import { join } from 'node:path';
-import { buildGoModule, type GoModule } from '../../../cli/src/engines/install/go-module';
 import { onPath } from '../../../cli/src/engines/install/on-path';
 import type { EngineContext } from '../../../cli/src/engines/install/context';
 import { fromWheel, type WheelProgram } from '../../../cli/src/engines/install/wheel';
+import { goProgram, type GoProgram } from './go-program';
 
-const ACTIONLINT: GoModule = {
+const ACTIONLINT: GoProgram = {
+  name: 'actionlint',
   path: 'github.com/rhysd/actionlint',
   version: 'v1.7.12',
   sum: 'h1:vQ4GeJN86C0QH+gTUQcs8McmK62OLT3kmakPMtEWYnY=',
@@ -49,20 +49,9 @@ export interface WorkflowLinters {
 /** Finds each on PATH, else installs it. @throws PortcullisError `ERR_ENGINE_MISSING`, `ERR_ENGINE_BUILD`, `ERR_CHECKSUM` */
 export async function findWorkflowLinters(context: EngineContext): Promise<WorkflowLinters> {
   const [actionlint, zizmor, shellcheck] = await Promise.all([
-    onPath('actionlint').then((found) => found ?? buildActionlint(context)),
+    goProgram(context, ACTIONLINT),
     onPath('zizmor').then((found) => found ?? fromWheel(context, ZIZMOR)),
     onPath('shellcheck').then((found) => found ?? fromWheel(context, SHELLCHECK)),
   ]);
   return { actionlint, zizmor, shellcheck };
-}
-
-async function buildActionlint({ run, cache, note }: EngineContext): Promise<string> {
-  const { version, sum } = ACTIONLINT;
-  const entry = await cache.entry(
-    { name: 'actionlint', version, checksum: sum },
-    (folder, tell) =>
-      buildGoModule({ run, note: tell }, ACTIONLINT, folder, 'actionlint', 'put `actionlint` on PATH'),
-    note,
-  );
-  return join(entry, 'actionlint');
 }
