@@ -147,7 +147,9 @@ it('calls a program dangerous that runs when something is removed, which no plan
     removed: [{ from: 'terraform_data.gone', lifecycle: { destroy: true }, ...more }],
   });
   const folder = await PlanningFolder.make(run(), 'removed');
-  await folder.apply({ resource: { terraform_data: { gone: { input: 'a' }, other: { input: 'deployed' } } } });
+  await folder.apply({
+    resource: { terraform_data: { gone: { input: 'a' }, other: { input: 'deployed' } } },
+  });
   expect(await planned(folder, of({}))).toMatchObject({ grade: 'notice', refused: [] });
   const summary = await planned(folder, of({ provisioner }));
   expect(summary).toMatchObject({ grade: 'danger', counts: { delete: 1 } });
