@@ -12,7 +12,7 @@ import type { AnyProvider } from '../../../runtime/src/auth/login/parts';
 import { Sealer } from '../../../runtime/src/auth/login/seal';
 import { newSession, type Session } from '../../../runtime/src/auth/login/session/session';
 import type { Tokens } from '../../../runtime/src/auth/provider/provider';
-import type { ManualClock } from './clock';
+import type { ManualClock } from '../clock';
 
 export const LIFE_SECONDS = 900;
 export const SESSION = `__Host-${policy.name}-session`;

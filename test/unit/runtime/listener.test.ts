@@ -15,7 +15,7 @@ import { definePolicy } from '../../../runtime/src/policy';
 import { loginLimit, rateLimit, watchOverrides } from '../../../runtime/src/rate-limit';
 import { appRole, SecretsError, SecretsManager } from '../../../runtime/src/secrets';
 import { WatchedEntry } from '../../../runtime/src/secrets/kv/watched-entry';
-import { FakeClock } from '../../support/fake-clock';
+import { manualClock } from '../../support/clock';
 import { serve } from '../../support/auth/app';
 
 /** Nobody listens there. */
@@ -71,7 +71,7 @@ async function watched(onChange: () => never, other?: () => void): Promise<Watch
     intervalMs: 30_000,
     acceptPreviousMs: 0,
     read: (asked) => Promise.resolve({ value: asked ?? version, version: asked ?? version, writtenAt: 0 }),
-    clock: new FakeClock(),
+    clock: manualClock(),
     emit: () => undefined,
   });
   entry.onChange(onChange);
@@ -96,7 +96,7 @@ const ENTRY_POINTS: Readonly<Record<string, (listener: () => never) => unknown>>
     return status;
   },
   'followRevocations({ onEvent })': async (onEvent) => {
-    const clock = new FakeClock();
+    const clock = manualClock();
     const follower = closed(new Follower(resolveRevocation({ policy, redis, onEvent }), clock));
     await clock.advance(1_000);
     return follower.current;

@@ -6,7 +6,7 @@ import { Sealer } from '../../../../runtime/src/auth/login/seal';
 import { KeptSessions } from '../../../../runtime/src/auth/login/session/kept-sessions';
 import { newSession } from '../../../../runtime/src/auth/login/session/session';
 import type { Tokens } from '../../../../runtime/src/auth/provider/provider';
-import { manualClock, type ManualClock } from '../../../support/auth/clock';
+import { manualClock, type ManualClock } from '../../../support/clock';
 import {
   cookieAfter,
   LIFE_SECONDS,

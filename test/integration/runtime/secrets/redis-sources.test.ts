@@ -3,7 +3,7 @@ import { Redis as UpstashRedis } from '@upstash/redis';
 import { Redis } from 'ioredis';
 import { until } from '../../../support/until';
 import { redisCommand } from '../../../../cli/src/local/servers/redis';
-import { FakeClock } from '../../../support/fake-clock';
+import { manualClock, type ManualClock } from '../../../support/clock';
 import { startUpstash, type UpstashServer } from '../../../support/upstash';
 import { ACCESS_KEY, ElastiCacheDouble } from './elasticache';
 import { useShortLeases, type Service } from './short-leases';
@@ -18,7 +18,7 @@ afterEach(async () => {
   await Promise.all(upstashes.splice(0).map((server) => server.close()));
 });
 
-async function service(clock: FakeClock): Promise<Service> {
+async function service(clock: ManualClock): Promise<Service> {
   const connected = await leases().connect({ clock });
   services.push(connected);
   return connected;
@@ -30,7 +30,7 @@ const endpoint = (): { host: string; port: number } => ({
 });
 
 /** The first command leases the first credential, which is a task of the clock. */
-async function first(redis: RotatingRedis, clock: FakeClock, ...command: string[]): Promise<unknown> {
+async function first(redis: RotatingRedis, clock: ManualClock, ...command: string[]): Promise<unknown> {
   const answer = redis.sendCommand(command);
   answer.catch(() => undefined);
   await clock.advance(0);
@@ -41,7 +41,7 @@ async function first(redis: RotatingRedis, clock: FakeClock, ...command: string[
 const tokenIsKept = ({ secrets }: Service): boolean => (secrets.status().token.nextActionInSeconds ?? 0) >= 0;
 
 /** Lets the time pass to the moment when the lease acts, and no further: what it starts takes real time. */
-async function untilNextAction(connected: Service, clock: FakeClock): Promise<void> {
+async function untilNextAction(connected: Service, clock: ManualClock): Promise<void> {
   await until(() => tokenIsKept(connected));
   await clock.advance((connected.secrets.status().leases[0]?.nextActionInSeconds ?? 0) * 1_000 + 100);
 }
@@ -54,7 +54,7 @@ describe.each([
   ['ioredis', ioredis(Redis) as RedisDriver],
 ])('ElastiCache IAM with %s', (library, driver) => {
   test('signs a token every quarter of an hour, and signs in with it on the living connection, for more than 12 hours', async () => {
-    const clock = new FakeClock();
+    const clock = manualClock();
     const user = `iam-${library}`;
     const double = new ElastiCacheDouble(leases().redis.adminUrl, user, 'limits');
     await double.create();
@@ -93,7 +93,7 @@ describe.each([
   });
 
   test('a reconnect signs in with the token of the moment', async () => {
-    const clock = new FakeClock();
+    const clock = manualClock();
     const user = `iam-again-${library}`;
     const double = new ElastiCacheDouble(leases().redis.adminUrl, user, 'limits');
     await double.create();
@@ -130,7 +130,7 @@ describe('Upstash', () => {
     });
 
   test('raising the entry brings another database and token under load, without losing a command', async () => {
-    const clock = new FakeClock();
+    const clock = manualClock();
     const [one, two] = [await upstash('token-1'), await upstash('token-2')];
     const path = 'secret/upstash-a';
     await write(path, one, 'token-1');
@@ -171,7 +171,7 @@ describe('Upstash', () => {
   });
 
   test('a token that is refused is told, and the next version mends it', async () => {
-    const clock = new FakeClock();
+    const clock = manualClock();
     const server = await upstash('right');
     const path = 'secret/upstash-b';
     await write(path, server, 'wrong');
@@ -194,7 +194,7 @@ describe('Upstash', () => {
   test('an address that would send the token in the clear is refused', async () => {
     const path = 'secret/upstash-c';
     await write(path, { url: 'http://eu1.upstash.example' }, 'canary-token');
-    const clock = new FakeClock();
+    const clock = manualClock();
     const connected = await service(clock);
     const redis = connected.secrets.redisClient({ kind: 'upstash', path });
 

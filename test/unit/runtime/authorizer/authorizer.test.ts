@@ -7,7 +7,7 @@ import type { JWK } from 'jose';
 import { Forge } from '../../../support/attack/forge';
 import { ask, httpApiEvent, methodArn, requestEvent, tokenEvent } from '../../../support/attack/gateway';
 import type { HostileRequest } from '../../../support/attack/hostile-request';
-import { manualClock, type ManualClock } from '../../../support/auth/clock';
+import { manualClock, type ManualClock } from '../../../support/clock';
 import { published, type Published } from '../../../support/auth/published';
 
 const NOW = Date.UTC(2026, 5, 1) / 1_000;

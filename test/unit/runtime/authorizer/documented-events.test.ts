@@ -14,7 +14,7 @@ import {
 } from '../../../support/attack/documented-events';
 import { Forge } from '../../../support/attack/forge';
 import { ask } from '../../../support/attack/gateway';
-import { manualClock } from '../../../support/auth/clock';
+import { manualClock } from '../../../support/clock';
 import { published } from '../../../support/auth/published';
 
 const NOW = Date.UTC(2026, 5, 1) / 1_000;

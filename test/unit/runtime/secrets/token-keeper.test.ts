@@ -6,7 +6,7 @@ import { Secret } from '../../../../runtime/src/secrets/secret';
 import { VaultAccess } from '../../../../runtime/src/secrets/vault/access';
 import type { Answer } from '../../../../runtime/src/secrets/vault/answer';
 import { TokenKeeper } from '../../../../runtime/src/secrets/vault/token-keeper';
-import { FakeClock } from '../../../support/fake-clock';
+import { manualClock } from '../../../support/clock';
 
 const HOUR_S = 3_600;
 const HOUR = HOUR_S * 1_000;
@@ -26,7 +26,7 @@ interface Script {
 
 /** A keeper on a fake clock, against answers that the test scripts; the real server is asked in test/integration. */
 function keeperOf(script: Script = {}, { withoutTokenMs = 60_000 } = {}) {
-  const clock = new FakeClock();
+  const clock = manualClock();
   const scheduler = new Scheduler(clock);
   const events: SecretsEvent[] = [];
   const requests: { readonly path: string; readonly at: number }[] = [];
@@ -187,7 +187,8 @@ test('a process that was stopped for longer than its token lives logs in anew', 
     answer: () => ({ kind: 'denied', messages: [] }),
   });
   await keeper.login();
-  await clock.leap(10 * HOUR);
+  clock.freeze(10 * HOUR);
+  await clock.advance(0);
   expect(logins()).toBe(2);
   expect(replaced).toHaveLength(1);
   expect(keeper.state.valid).toBe(true);
@@ -219,7 +220,7 @@ test('fifty instances that fail together do not come back together', async () =>
   const attempts: number[] = [];
   await Promise.all(
     Array.from({ length: 50 }, async () => {
-      const clock = new FakeClock(Math.random);
+      const clock = manualClock(undefined, Math.random);
       const scheduler = new Scheduler(clock);
       const keeper = new TokenKeeper({
         vault: { send: () => Promise.resolve(sealed) },

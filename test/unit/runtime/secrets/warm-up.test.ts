@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { warmUp } from '../../../../runtime/src/secrets/postgres/warm-up';
-import { FakeClock } from '../../../support/fake-clock';
+import { manualClock } from '../../../support/clock';
 
 /** A pool whose connections open when the test says so; the real one is in test/integration. */
 function scriptedPool() {
-  const clock = new FakeClock();
+  const clock = manualClock();
   const asked: { open: () => Promise<void>; fail: (error: Error) => Promise<void> }[] = [];
   const world = { opened: 0, released: 0, probes: 0 };
   const client = {

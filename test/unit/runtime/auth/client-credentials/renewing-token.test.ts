@@ -1,6 +1,6 @@
 import { RenewingToken } from '../../../../../runtime/src/auth/client-credentials/renewing-token';
 import type { Tokens } from '../../../../../runtime/src/auth/provider/provider';
-import { manualClock, settled, type ManualClock } from '../../../../support/auth/clock';
+import { manualClock, settled, type ManualClock } from '../../../../support/clock';
 
 const LIFE_SECONDS = 1_000;
 let clock: ManualClock;

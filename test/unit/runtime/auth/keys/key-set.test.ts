@@ -3,7 +3,7 @@ import type { Algorithm } from '../../../../../runtime/src/auth/keys/algorithms'
 import type { SigningKey } from '../../../../../runtime/src/auth/keys/jwks';
 import { KeySet } from '../../../../../runtime/src/auth/keys/key-set';
 import { discoverJwksUri } from '../../../../../runtime/src/auth/keys/jwks-uri';
-import { manualClock, settled, type ManualClock } from '../../../../support/auth/clock';
+import { manualClock, settled, type ManualClock } from '../../../../support/clock';
 import { makeKey, type TestKey } from '../../../../support/auth/issuer';
 import { published, type Published } from '../../../../support/auth/published';
 

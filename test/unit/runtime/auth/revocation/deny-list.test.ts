@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DenyList } from '../../../../../runtime/src/auth/revocation/deny-list';
 import type { Denial } from '../../../../../runtime/src/auth/revocation/denials';
-import { manualClock, type ManualClock } from '../../../../support/auth/clock';
+import { manualClock, type ManualClock } from '../../../../support/clock';
 
 const TOKEN_SECONDS = 900;
 const TOLERANCE_SECONDS = 5;

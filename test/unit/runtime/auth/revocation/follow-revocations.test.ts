@@ -3,7 +3,7 @@ import { followRevocations, type AuthEvent, type RedisCommands } from '@portcull
 import { policy } from '../../../../../policy';
 import { Follower } from '../../../../../runtime/src/auth/revocation/follow-revocations';
 import { resolveRevocation } from '../../../../../runtime/src/auth/revocation/options';
-import { manualClock, settled, type ManualClock } from '../../../../support/auth/clock';
+import { manualClock, settled, type ManualClock } from '../../../../support/clock';
 
 let clock: ManualClock;
 let sent: string[];

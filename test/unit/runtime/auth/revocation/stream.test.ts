@@ -1,5 +1,5 @@
 import { RevocationStream } from '../../../../../runtime/src/auth/revocation/stream';
-import { manualClock } from '../../../../support/auth/clock';
+import { manualClock } from '../../../../support/clock';
 
 const NEVER = new Promise<never>(() => undefined);
 afterEach(() => jest.useRealTimers());

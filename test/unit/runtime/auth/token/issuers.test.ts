@@ -5,7 +5,7 @@ import type { AuthContext } from '../../../../../runtime/src/auth';
 import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
 import { Forge } from '../../../../support/attack/forge';
-import { manualClock, settled } from '../../../../support/auth/clock';
+import { manualClock, settled } from '../../../../support/clock';
 import { published } from '../../../../support/auth/published';
 
 const NOW = Date.UTC(2026, 5, 1) / 1_000;

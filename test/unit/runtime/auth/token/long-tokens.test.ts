@@ -9,7 +9,7 @@ import {
   type TestIssuer,
   type TestKey,
 } from '../../../../support/auth/issuer';
-import { settled } from '../../../../support/auth/clock';
+import { settled } from '../../../../support/clock';
 
 let issuer: TestIssuer;
 let key: TestKey;

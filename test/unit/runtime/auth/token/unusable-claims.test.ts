@@ -12,7 +12,7 @@ import { authMetrics } from '../../../../../runtime/src/auth/metrics';
 import { resolveAuth } from '../../../../../runtime/src/auth/options';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
 import { Forge } from '../../../../support/attack/forge';
-import { manualClock, settled, type ManualClock } from '../../../../support/auth/clock';
+import { manualClock, settled, type ManualClock } from '../../../../support/clock';
 import { published } from '../../../../support/auth/published';
 
 const NOW = Date.UTC(2026, 5, 1) / 1_000;

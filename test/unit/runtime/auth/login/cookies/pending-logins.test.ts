@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Sealer } from '../../../../../../runtime/src/auth/login/seal';
 import { PendingLogins } from '../../../../../../runtime/src/auth/login/cookies/pending-logins';
-import { manualClock, type ManualClock } from '../../../../../support/auth/clock';
+import { manualClock, type ManualClock } from '../../../../../support/clock';
 
 const PREFIX = '__Host-api-login-';
 let clock: ManualClock;

@@ -9,7 +9,7 @@ import {
 import type { Tokens } from '../../../../../../runtime/src/auth/provider/provider';
 import { Follower } from '../../../../../../runtime/src/auth/revocation/follow-revocations';
 import { resolveRevocation } from '../../../../../../runtime/src/auth/revocation/options';
-import { manualClock, settled, type ManualClock } from '../../../../../support/auth/clock';
+import { manualClock, settled, type ManualClock } from '../../../../../support/clock';
 import {
   cookieAfter,
   isCleared,

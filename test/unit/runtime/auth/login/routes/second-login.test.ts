@@ -4,7 +4,7 @@ import { ProviderRefusedError } from '../../../../../../runtime/src/auth/provide
 import type { Tokens } from '../../../../../../runtime/src/auth/provider/provider';
 import { Follower } from '../../../../../../runtime/src/auth/revocation/follow-revocations';
 import { resolveRevocation } from '../../../../../../runtime/src/auth/revocation/options';
-import { manualClock, type ManualClock } from '../../../../../support/auth/clock';
+import { manualClock, type ManualClock } from '../../../../../support/clock';
 import {
   cookieAfter,
   LIFE_SECONDS,

@@ -1,5 +1,5 @@
 /** What becomes of a request by the cookie that it brings. */
-import { manualClock } from '../../../../../support/auth/clock';
+import { manualClock } from '../../../../../support/clock';
 import { isCleared, servePeople, tokensOf, type People } from '../../../../../support/auth/people';
 
 let people: People;

@@ -1,5 +1,5 @@
 import { evaluator } from '../../../../../../runtime/src/auth/login/session/login-redis';
-import { manualClock } from '../../../../../support/auth/clock';
+import { manualClock } from '../../../../../support/clock';
 
 it('a client that throws, where it should reject, is one that does not answer', async () => {
   const sendCommand = (): never => {

@@ -13,7 +13,7 @@ import {
   ProviderUnavailableError,
 } from '../../../../../../runtime/src/auth/provider/errors';
 import type { Tokens } from '../../../../../../runtime/src/auth/provider/provider';
-import { manualClock, settled, type ManualClock } from '../../../../../support/auth/clock';
+import { manualClock, settled, type ManualClock } from '../../../../../support/clock';
 
 const LIFE_SECONDS = 100;
 const KEPT_MS = 3_600_000;

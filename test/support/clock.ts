@@ -1,4 +1,4 @@
-import type { Clock } from '../../../runtime/src/time/clock';
+import type { Clock } from '../../runtime/src/time/clock';
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
@@ -15,7 +15,8 @@ interface Timer {
   readonly run: () => void;
 }
 
-export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
+/** @param random the dice: a constant, or a generator of the test's own. */
+export function manualClock(startMs = Date.UTC(2026, 0, 1), random = (): number => 0.5): ManualClock {
   let elapsed = 0;
   const timers = new Set<Timer>();
 
@@ -25,7 +26,7 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
   return {
     wall: () => startMs + elapsed,
     monotonic: () => elapsed,
-    random: () => 0.5,
+    random,
     after: (milliseconds, run) => {
       const timer = { due: elapsed + milliseconds, run };
       timers.add(timer);
@@ -33,6 +34,7 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
     },
     advance: async (milliseconds) => {
       const until = elapsed + milliseconds;
+      await settled();
       for (let timer = nextDue(until); timer; timer = nextDue(until)) {
         elapsed = Math.max(elapsed, timer.due);
         timers.delete(timer);
@@ -50,4 +52,6 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
 }
 
 /** Lets promises that nothing outside is needed for run to their end. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+}
