@@ -47,9 +47,13 @@ export class TokenCache {
     this.#seen = new Recent(entries);
   }
 
+  /** The name of a token in this cache: SHA-256, so that nobody can make a second token of the same name. */
+  digestOf(token: string): string {
+    return hash('sha256', token, 'base64');
+  }
+
   /** Who the token's caller is, unless the token has expired or its key no longer counts. */
-  get(token: string, nowMs: number): AuthContext | undefined {
-    const digest = digestOf(token);
+  get(digest: string, nowMs: number): AuthContext | undefined {
     const verified = this.#verified.get(digest);
     if (verified === undefined) return undefined;
     if (nowMs < verified.endsAtMs && verified.keys.vouchesFor(verified.key)) return verified.auth;
@@ -57,11 +61,14 @@ export class TokenCache {
     return undefined;
   }
 
-  /** Keeps a token that was just verified, if it was seen before. */
-  set(token: string, verified: VerifiedToken): void {
-    const digest = digestOf(token);
+  /**
+   * Keeps a token that was just verified, if it was seen before.
+   *
+   * @param length of the token, in characters.
+   */
+  set(digest: string, length: number, verified: VerifiedToken): void {
     if (!this.#seen.again(digest)) return;
-    const size = BYTES_AN_ENTRY + BYTES_A_CHARACTER * token.length;
+    const size = BYTES_AN_ENTRY + BYTES_A_CHARACTER * length;
     this.#verified.set(digest, verified, { size });
   }
 
@@ -71,11 +78,6 @@ export class TokenCache {
       if (key.withdrawn) this.#verified.delete(digest);
     }
   }
-}
-
-/** SHA-256: nobody can make a second token of the same digest. */
-function digestOf(token: string): string {
-  return hash('sha256', token, 'base64');
 }
 
 /** The digests that came last: `most` of them at most, and no fewer than half as many. */

@@ -77,11 +77,12 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
 
   function verify(token: string): AuthContext | Promise<AuthContext> {
-    const known = cache?.get(token, clock.wall());
+    const digest = cache?.digestOf(token) ?? '';
+    const known = cache?.get(digest, clock.wall());
     if (known) return known;
 
     const remember = (verified: VerifiedToken): AuthContext => {
-      cache?.set(token, verified);
+      cache?.set(digest, token.length, verified);
       return verified.auth;
     };
     const verified = verifyAnew(token);

@@ -1,11 +1,12 @@
 import { SignJWT, type JWTPayload } from 'jose';
+import crypto from 'node:crypto';
 import { policy } from '../../../../../policy';
 import type { AuthContext } from '../../../../../runtime/src/auth';
 import type { SigningKey } from '../../../../../runtime/src/auth/keys/jwks';
 import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
 import { TokenCache, type CacheBounds } from '../../../../../runtime/src/auth/token/token-cache';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
-import { manualClock, type ManualClock } from '../../../../support/auth/clock';
+import { manualClock, type ManualClock } from '../../../../support/clock';
 import { makeKey, type TestKey } from '../../../../support/auth/issuer';
 import { published, type Published } from '../../../../support/auth/published';
 
@@ -93,10 +94,21 @@ it('tells a token from another that ends alike', () => {
   const cache = new TokenCache(ROOMY);
   const auth = {} as AuthContext;
   const verified = { auth, endsAtMs: Infinity, key: {} as SigningKey, keys: { vouchesFor: () => true } };
-  cache.set('its.own.signature', verified);
-  cache.set('its.own.signature', verified);
-  expect(cache.get('its.own.signature', 0)).toBe(auth);
-  expect(cache.get('another.with-the-same.signature', 0)).toBeUndefined();
+  const digest = cache.digestOf('its.own.signature');
+  cache.set(digest, 17, verified);
+  cache.set(digest, 17, verified);
+  expect(cache.get(cache.digestOf('its.own.signature'), 0)).toBe(auth);
+  expect(cache.get(cache.digestOf('another.with-the-same.signature'), 0)).toBeUndefined();
+});
+
+it('computes one digest of a token, whether it is new or comes again', async () => {
+  const digests = jest.spyOn(crypto, 'hash');
+  const token = await sign();
+  for (const times of [1, 2, 3]) {
+    await verify(token);
+    expect(digests).toHaveBeenCalledTimes(times);
+  }
+  digests.mockRestore();
 });
 
 it('remembers nothing of a token that was refused', async () => {
