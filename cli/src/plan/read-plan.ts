@@ -165,10 +165,12 @@ function programsOf(module: unknown, prefix = '', depth = 0): Programs {
 /** Gives an output the shape of a resource: one attribute, `value`. */
 function wrapped(change: z.output<typeof changeSchema>): z.output<typeof changeSchema> {
   const value = (part: unknown) => ({ value: part });
+  const { before_sensitive: was, after_sensitive: will } = change;
+  const marked = (mark: unknown) => (change.actions[0] === 'update' && was !== will ? { secret: mark } : {});
   return {
     ...change,
-    before: value(change.before),
-    after: value(change.after),
+    before: { ...value(change.before), ...marked(was === true) },
+    after: { ...value(change.after), ...marked(will === true) },
     after_unknown: value(change.after_unknown),
     before_sensitive: value(change.before_sensitive),
     after_sensitive: value(change.after_sensitive),

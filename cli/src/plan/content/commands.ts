@@ -8,14 +8,34 @@ const SQL_POWER =
 
 /** Rules of a Redis ACL that reach every key, or the server itself. */
 const ACL_POWER =
-  /^(~\*|&\*|%RW?~\*|allkeys|allchannels|allcommands|nopass|\+@(all|admin|dangerous|scripting)|\+(config|module|debug|slaveof|replicaof|shutdown|migrate|monitor|cluster|failover|sync|psync|flushall|swapdb|acl|client)(\|(?!whoami|save|setinfo|setname|getname|id|no-evict)[\w-]+)?)$/i;
+  /^(~[*?]+|&[*?]+|%[RW]+~[*?]+|allkeys|allchannels|allcommands|nopass|\+@(all|admin|dangerous|scripting)|\+(config|module|debug|slaveof|replicaof|shutdown|migrate|monitor|cluster|failover|sync|psync|flushall|swapdb|acl|client)(\|(?!whoami|save|setinfo|setname|getname|id|no-evict)[\w-]+)?)$/i;
+
+/** The rights of another role, whatever these are. */
+const SQL_MEMBERSHIP = /\bGRANT\b(?:(?!\bON\b)[^;])*?\bTO\b(?! CURRENT_USER\b)/i;
+
+/** A statement that is made while it runs. */
+const SQL_MADE = /\bEXECUTE\b(?=\s*(?:['("$]|[\w.]+\s*(?:\(|\|\|)))/i;
 
 export function powersInSql(statement: string): string[] {
-  return [...statement.matchAll(new RegExp(SQL_POWER, 'gi'))].map(([power]) => power.toUpperCase());
+  // Comments stand where spaces do; inside of a text they are none.
+  const plain = [statement, statement.replace(/\/\*[\s\S]*?\*\/|--[^\n]*/g, ' ')].map((text) =>
+    text.replace(/\s+/g, ' '),
+  );
+  const found = plain.flatMap((text) => [
+    ...[...text.matchAll(new RegExp(SQL_POWER, 'gi'))].map(([power]) => power.toUpperCase()),
+    ...(SQL_MEMBERSHIP.test(text) ? ['GRANT OF A ROLE'] : []),
+    ...(SQL_MADE.test(text) ? ['EXECUTE'] : []),
+  ]);
+  return [...new Set(found)];
 }
 
 export function isPowerfulAclRule(rule: string): boolean {
   return ACL_POWER.test(rule);
+}
+
+/** The rules of an ACL; those of its selectors, which stand in parentheses (Redis 7), too. */
+export function aclRulesIn(text: string): string[] {
+  return text.split(/[\s()]+/).filter((rule) => rule !== '');
 }
 
 /** Undefined where a text is neither. */
@@ -25,7 +45,7 @@ export function judgeCommand({ path, value }: Leaf): Remark | undefined {
     const [power] = powersInSql(value);
     if (power !== undefined) return { grade: 'danger', sentence: `${path}: SQL with ${power}` };
   }
-  const rules = value.split(/[\s"[\],]+/).filter(isPowerfulAclRule);
+  const rules = value.split(/[\s"[\],()]+/).filter(isPowerfulAclRule);
   const isAcl = /(^|[\s"[])[+~&%@-]\S/.test(value) && /acl|access_string|rules|statement/.test(path);
   return isAcl && rules.length > 0 ? { grade: 'danger', sentence: `${path}: ${rules.join(' ')}` } : undefined;
 }

@@ -13,12 +13,16 @@ const OUTWARDS = /egress|outbound|destination|dest_|to_cidr|route(?!r)|peer|targ
 const SOURCES =
   /source|cidr|range|allow|remote|from|prefix|(^|_)ips?(_|$)|whitelist|authorized_networks|addresses/;
 
+/** Fields whose address is that of somebody else, to whom something is sent. */
+const ELSEWHERE =
+  /external_ips?|endpoint|upstream|forward|dns|name_?server|resolver|next_hop|customer_gateway/;
+
 /** Words for everywhere. */
 const ANYWHERE = /^(\*|internet|any)$/i;
 
 /** Whether a text stands where callers are named by their address. */
 export function isSource(path: string, text: string): boolean {
-  return SOURCES.test(path) && (isRange(text) || ANYWHERE.test(text));
+  return SOURCES.test(path) && !ELSEWHERE.test(path) && (isRange(text) || ANYWHERE.test(text));
 }
 
 /**

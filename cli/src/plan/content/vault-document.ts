@@ -3,6 +3,7 @@
  * https://developer.hashicorp.com/vault/docs/concepts/policies
  */
 import { parse } from '@cdktf/hcl2json';
+import { namesTwice } from '../names-twice';
 import { isRecord } from '../values';
 
 export interface PathRule {
@@ -59,9 +60,9 @@ export function looksLikeVaultPolicy(text: string): boolean {
 /** @returns undefined where any part of the text is not understood: it may grant what nobody sees. */
 export async function readVaultDocument(text: string): Promise<VaultDocument | undefined> {
   try {
-    const parsed: unknown = text.trimStart().startsWith('{')
-      ? JSON.parse(text)
-      : await parse('policy.hcl', text);
+    const isJson = text.trimStart().startsWith('{');
+    if (isJson && namesTwice(text)) return undefined;
+    const parsed: unknown = isJson ? JSON.parse(text) : await parse('policy.hcl', text);
     if (!isRecord(parsed) || Object.keys(parsed).some((name) => name !== 'path' && name !== 'name'))
       return undefined;
     return merged(pathsOf(parsed.path));

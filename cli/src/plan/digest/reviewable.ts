@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { PortcullisError } from '../../errors';
 import { isRecord } from '../values';
-import { canonical, namesTwice, parseExactly } from './canonical';
+import { namesTwice } from '../names-twice';
+import { canonical, parseExactly } from './canonical';
 import type { Configuration } from '../../workspace/configuration';
 import { planSchema, type Plan } from './plan';
 import type { PlannedRun } from '../../workspace/planned-run';

@@ -111,7 +111,12 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   github_repository_file: ['repository', 'branch', 'file'],
   github_repository_environment: ['environment', 'repository', 'deployment_branch_policy', 'reviewers'],
   github_workflow_repository_permissions: ['repository', 'default_workflow_permissions'],
-  github_actions_repository_permissions: ['repository', 'allowed_actions', 'allowed_actions_config'],
+  github_actions_repository_permissions: [
+    'repository',
+    'enabled',
+    'allowed_actions',
+    'allowed_actions_config',
+  ],
   github_actions_variable: ['repository', 'variable_name'],
   github_actions_environment_variable: ['repository', 'environment', 'variable_name'],
   github_actions_secret: ['repository', 'secret_name'],
@@ -131,7 +136,7 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
       'aws_iam_group_policy_attachment',
     ].map((type) => [type, [...AWS_POLICY, 'policy_arn']]),
   ),
-  aws_iam_openid_connect_provider: ['arn', 'url', 'client_id_list'],
+  aws_iam_openid_connect_provider: ['arn', 'url', 'client_id_list', 'thumbprint_list'],
   aws_kms_key: [
     ...['arn', 'id', 'key_id', 'description', 'policy', 'customer_master_key_spec', 'key_usage'],
     ...['rotation_period_in_days', 'deletion_window_in_days', 'multi_region'],
@@ -146,7 +151,17 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   aws_elasticache_user: ['user_id', 'user_name', 'engine', 'access_string'],
 
   aws_ecs_task_definition: [
-    ...['arn', 'family', 'cpu', 'memory', 'task_role_arn', 'execution_role_arn', 'network_mode', 'pid_mode'],
+    ...[
+      'arn',
+      'family',
+      'cpu',
+      'memory',
+      'task_role_arn',
+      'execution_role_arn',
+      'network_mode',
+      'pid_mode',
+      'ipc_mode',
+    ],
   ],
   aws_ecs_service: [
     ...['name', 'cluster', 'task_definition', 'network_configuration', 'deployment_circuit_breaker'],

@@ -53,8 +53,10 @@ function namesSubject(condition: Condition): boolean {
 }
 
 /** All resources, all of a service, or all of a kind. A part of a name is a choice; none of a name is no choice. */
-function isEverything(resource: string): boolean {
+export function isEverything(resource: string): boolean {
   if (/^[*?]/.test(resource)) return true;
+  // A wildcard takes in the parts that are not written.
+  if (/[*?]/.test(resource) && resource.split(':').length < 6) return true;
   const [, , service = '', , , ...rest] = resource.split(':');
   const name = rest.join(':');
   // The names of buckets, and the numbers of APIs, stand where other services have the kind.

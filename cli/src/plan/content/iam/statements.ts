@@ -2,6 +2,7 @@
  * The text of an IAM policy, permission by permission.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
+import { namesTwice } from '../../names-twice';
 import { isNothing, isRecord, type Value } from '../../values';
 
 /** One action on one resource, allowed or denied, and to whom. */
@@ -37,6 +38,7 @@ export function permissionsOf(text: Value | undefined): readonly Permission[] | 
   if (typeof text !== 'string') return undefined;
   try {
     const document: unknown = JSON.parse(text);
+    if (namesTwice(text)) return undefined;
     if (!isRecord(document) || !('Statement' in document)) return isNothing(document) ? [] : undefined;
     return [document.Statement].flat().flatMap(permissions);
   } catch {

@@ -2,7 +2,7 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { isRecord, same, show, type Value } from '../../values';
-import { harmless, mustBe, reviewed } from '../attribute-judges';
+import { harmless, mustBe, reviewed, type Judge } from '../attribute-judges';
 import { blockOf } from '../blocks';
 import { named, type Rule } from '../rule';
 import { IDENTITY } from './common';
@@ -25,11 +25,19 @@ export const taskDefinition: Rule = {
     memory: reviewed('memory'),
     task_role_arn: reviewed('role'),
     execution_role_arn: reviewed('role that starts it'),
-    network_mode: reviewed('network'),
-    pid_mode: reviewed('processes that it sees'),
+    network_mode: ofTheHost('network'),
+    pid_mode: ofTheHost('processes that it sees'),
+    ipc_mode: ofTheHost('memory that it shares'),
   },
   remarks: compareContainers,
 };
+
+function ofTheHost(label: string): Judge {
+  return (before, after) =>
+    after === 'host'
+      ? { grade: 'danger', sentence: `${label}: that of the machine` }
+      : reviewed(label)(before, after);
+}
 
 type Container = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 /** WAFv2: what a web ACL stops. */
 import type { Remark } from '../../grade';
-import { isNothing, isRecord, show, type Value } from '../../values';
+import { isNothing, isRecord, same, show, type Value } from '../../values';
 import { blockOf, blocksOf } from '../blocks';
 import { IDENTITY } from './common';
 import { changed, harmless, reviewed } from '../attribute-judges';
@@ -31,7 +31,11 @@ export const firewall: Rule = {
       ...[...was].flatMap(([name, rule]) => compareRule(name, rule, will.get(name))),
       ...[...will.keys()]
         .filter((name) => !was.has(name))
-        .map((name): Remark => ({ grade: 'notice', sentence: `new rule ${name}` })),
+        .map((name): Remark =>
+          lets(will.get(name) ?? {})
+            ? { grade: 'danger', sentence: `new rule ${name}, which lets through what it is about` }
+            : { grade: 'notice', sentence: `new rule ${name}` },
+        ),
     ];
   },
 };
@@ -63,9 +67,18 @@ function compareRule(name: string, was: Fields, will: Fields | undefined): Remar
     const sentence = `rule ${name}: limit of an address ${before ?? 'none'} → ${limit ?? 'none'}`;
     return [{ grade: (limit ?? Infinity) > (before ?? Infinity) ? 'danger' : 'notice', sentence }];
   }
-  return JSON.stringify(was) === JSON.stringify(will)
-    ? []
-    : [{ grade: 'notice', sentence: `rule ${name} changes` }];
+  const differs = Object.keys({ ...was, ...will }).filter((part) => !same(was[part], will[part]));
+  if (differs.length === 0) return [];
+  // What it is about, or which rule decides before it: less may be stopped.
+  const grade = differs.every((part) => part === 'visibility_config' || part === 'rule_label')
+    ? 'notice'
+    : 'unknown';
+  return [{ grade, sentence: `rule ${name} changes` }];
+}
+
+/** Whether a rule ends the look at a request by letting it through. */
+function lets(rule: Fields): boolean {
+  return !isNothing(blockOf(rule.action).allow);
 }
 
 /** Whether a rule blocks: by its own action, or by those of its rule group unless they are overridden. */

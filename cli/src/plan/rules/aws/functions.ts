@@ -1,5 +1,7 @@
 /** Lambda functions, and who may call them. */
 import { allowance, changed, harmless, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
+import { isEverything } from '../../content/iam/power';
+import { isNothing, show } from '../../values';
 import { named, type Rule } from '../rule';
 import { IDENTITY } from './common';
 
@@ -33,7 +35,10 @@ export const lambda: Rule = {
     environment: changed('environment'),
     layers: allowance('layers'),
     kms_key_arn: reviewed('key'),
-    vpc_config: reviewed('network'),
+    vpc_config: (before, after) =>
+      !isNothing(before) && isNothing(after)
+        ? { grade: 'danger', sentence: 'leaves its network' }
+        : reviewed('network')(before, after),
   },
 };
 
@@ -53,13 +58,21 @@ export const lambdaPermission: Rule = {
   noun: named('permission to call', 'function_name'),
   destroyed: { grade: 'notice', loses: 'nobody calls it any more' },
   attributes: {
-    action: reviewed('action'),
+    action: (before, after) =>
+      /[*?]/.test(show(after))
+        ? { grade: 'danger', sentence: 'may do more than call it' }
+        : reviewed('action')(before, after),
     function_name: harmless,
     statement_id: harmless,
-    principal: (before, after) =>
-      after === '*' ? { grade: 'danger', sentence: 'anyone may call it' } : reviewed('caller')(before, after),
+    principal: (before, after) => {
+      if (/[*?]/.test(show(after))) return { grade: 'danger', sentence: 'anyone may call it' };
+      const account = /^(?:arn:[\w-]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(show(after))?.[1];
+      return account === undefined
+        ? reviewed('caller')(before, after)
+        : { grade: 'danger', sentence: `account ${account} may call it` };
+    },
     source_arn: (before, after) =>
-      after === null
+      isNothing(after) || isEverything(show(after))
         ? { grade: 'danger', sentence: 'whoever uses that service may call it, of any account' }
         : reviewed('source')(before, after),
   },

@@ -79,6 +79,9 @@ function access(
     was === undefined || was === will
       ? []
       : [{ grade: 'notice', sentence: `authorized by ${will} instead of ${was}` }];
+  if (will !== 'AWS_IAM' && !isNothing(before.authorizer_id) && isNothing(after.authorizer_id)) {
+    return [{ grade: 'danger', sentence: 'authorizer removed' }];
+  }
   return will === 'JWT'
     ? [...changed, ...scopes(before.authorization_scopes, after.authorization_scopes, was)]
     : changed;

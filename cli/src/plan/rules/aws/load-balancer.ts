@@ -1,7 +1,8 @@
 /** The load balancer in front of the service, and its listeners. */
 import { same, show, type Value } from '../../values';
 import { changed, harmless, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
-import { blockOf } from '../blocks';
+import type { Remark } from '../../grade';
+import { blockOf, blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
 import { IDENTITY, tlsPolicy } from './common';
 
@@ -36,10 +37,17 @@ export const loadBalancer: Rule = {
 function written(label: string): Judge {
   const log = (value: Value | undefined): Value =>
     show(blockOf(value).enabled) === 'true' ? (value ?? null) : null;
-  return ofChanges((before, after) =>
-    same(log(before), log(after)) ? undefined : reviewed(label)(log(before), log(after)),
-  );
+  return ofChanges((before, after) => {
+    if (same(log(before), log(after))) return undefined;
+    return log(after) === null
+      ? { grade: 'danger', sentence: `${label}: is no longer written` }
+      : reviewed(label)(log(before), log(after));
+  });
 }
+
+const danger = (sentence: string): Remark => ({ grade: 'danger', sentence });
+
+const asksForCertificate = (value: Value | undefined): boolean => show(blockOf(value).mode) === 'verify';
 
 export const listener: Rule = {
   types: ['aws_lb_listener', 'aws_alb_listener'],
@@ -56,6 +64,20 @@ export const listener: Rule = {
     ssl_policy: (before, after) => (show(after) === 'nothing' ? undefined : tlsPolicy(before, after)),
     certificate_arn: reviewed('certificate'),
     default_action: changed('what it does'),
-    mutual_authentication: reviewed('certificates of clients'),
+    mutual_authentication: (before, after) =>
+      before !== undefined && asksForCertificate(before) && !asksForCertificate(after)
+        ? { grade: 'danger', sentence: 'asks clients for no certificate any more' }
+        : reviewed('certificates of clients')(before, after),
+  },
+  remarks: ({ action, before, after }) => {
+    if (action === 'delete') return [];
+    const [was, will] = [before, after].map(({ default_action: actions }) => blocksOf(actions));
+    const signsIn = (list: typeof was): boolean =>
+      list?.some(({ type }) => show(type).startsWith('authenticate-')) ?? false;
+    const plain = will?.some(({ redirect }) => /^http$/i.test(show(blockOf(redirect).protocol)));
+    return [
+      ...(signsIn(was) && !signsIn(will) ? [danger('nobody signs in any more')] : []),
+      ...(plain === true ? [danger('sends clients on without TLS')] : []),
+    ];
   },
 };

@@ -6,7 +6,7 @@ import { compareDocuments } from '../../content/iam/compare';
 import { hasUnknown, show, type Value } from '../../values';
 import { blocksOf } from '../blocks';
 import { IDENTITY } from './common';
-import { allowance, harmless, lifetime, reviewed } from '../attribute-judges';
+import { allowance, harmless, lifetime, reviewed, trusted } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 /** A comparison of the policy in an attribute. */
@@ -133,8 +133,8 @@ export const identityProvider: Rule = {
   destroyed: { grade: 'danger', loses: 'jobs no longer get a role' },
   attributes: {
     ...IDENTITY,
-    url: reviewed('address'),
+    url: (before, after) => (before === undefined ? undefined : trusted('issuer')(before, after)),
     client_id_list: allowance('audiences that it takes'),
-    thumbprint_list: harmless,
+    thumbprint_list: reviewed('certificates by which it is known'),
   },
 };

@@ -1,6 +1,6 @@
 /** Stores of data: logs, keys, parameters, ElastiCache. How long they keep it, and under whose key. */
 import { isNothing, same, show, type Value } from '../../values';
-import { isPowerfulAclRule } from '../../content/commands';
+import { aclRulesIn, isPowerfulAclRule } from '../../content/commands';
 import { compareDocuments } from '../../content/iam/compare';
 import { IDENTITY, kept } from './common';
 import { changed, harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
@@ -130,12 +130,12 @@ export const storeUser: Rule = {
 
 /** Compares the rules of a Redis ACL one by one. */
 function accessString(): Judge {
-  const rules = (value: Value | undefined): string[] => itemsOf(value).flatMap((text) => text.split(/\s+/));
+  const rules = (value: Value | undefined): string[] => itemsOf(value).flatMap(aclRulesIn);
   return (before, after) => {
     const gained = rules(after).filter((rule) => !rules(before).includes(rule));
     const lost = rules(before).filter((rule) => !rules(after).includes(rule));
     // The default user of an account has these too, and is off.
-    const off = rules(after).includes('off');
+    const off = rules(after).findLast((rule) => /^(on|off)$/i.test(rule)) === 'off';
     const wide = gained.filter((rule) => rule === 'on' || isPowerfulAclRule(rule));
     if (wide.length > 0 && !off && !(before === undefined && wide.join() === 'on')) {
       return { grade: 'danger', sentence: `what it may do: gains ${wide.join(' ')}` };

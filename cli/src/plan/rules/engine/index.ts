@@ -1,5 +1,5 @@
 /** What the engine itself has: it changes nothing but the state. */
-import { changed, harmless } from '../attribute-judges';
+import { changed, harmless, ofChanges } from '../attribute-judges';
 import type { Rule } from '../rule';
 
 /** A value that the state keeps for others, which show its change themselves. */
@@ -18,7 +18,14 @@ const data: Rule = {
 const output: Rule = {
   types: ['output'],
   noun: ({ address }) => address,
-  attributes: { value: changed('value') },
+  attributes: {
+    value: changed('value'),
+    secret: ofChanges((_, after) =>
+      after === true
+        ? { grade: 'notice', sentence: 'is marked as secret' }
+        : { grade: 'danger', sentence: 'is no longer marked as secret: every log shows it' },
+    ),
+  },
 };
 
 export const ENGINE_RULES: readonly Rule[] = [data, output];

@@ -110,7 +110,7 @@ export const allowedActions: Rule = {
   destroyed: { grade: 'danger', loses: 'any action may be used' },
   attributes: {
     repository: harmless,
-    enabled: harmless,
+    enabled: reviewed('whether jobs run'),
     sha_pinning_required: mustBe(true, 'have to be pinned', 'need not be pinned'),
     allowed_actions: mustBe('selected', 'are those of a list', 'are any'),
     allowed_actions_config: (before, after) =>
@@ -138,7 +138,10 @@ export const deployEnvironment: Rule = {
         : itemsOf(after).length === 0
           ? { grade: 'danger', sentence: 'is deployed without a review' }
           : { grade: 'notice', sentence: 'is reviewed by others' },
-    deployment_branch_policy: reviewed('branches that deploy to it'),
+    deployment_branch_policy: (before, after) =>
+      !isNothing(before) && isNothing(after)
+        ? { grade: 'danger', sentence: 'any branch deploys to it' }
+        : reviewed('branches that deploy to it')(before, after),
   },
 };
 
@@ -159,7 +162,7 @@ export const proposedFile: Rule = {
   types: ['github_repository_file'],
   noun: named('proposed file', 'file'),
   created: ({ after }) =>
-    isOnMain(after.branch) ? WRITTEN_TO_MAIN : { grade: 'routine', sentence: 'will be proposed' },
+    isOnMain(after.branch) ? WRITTEN_TO_MAIN : proposed(after.branch, 'will be proposed'),
   destroyed: { grade: 'notice', loses: 'its branch no longer has it' },
   attributes: {
     content: harmless,
@@ -174,9 +177,7 @@ export const proposedFile: Rule = {
   remarks: ({ action, before, after }) => {
     if (action === 'update' || action === 'replace') {
       if (isOnMain(after.branch)) return [WRITTEN_TO_MAIN];
-      return same(before.content, after.content)
-        ? []
-        : [{ grade: 'routine', sentence: 'will be proposed anew' }];
+      return same(before.content, after.content) ? [] : [proposed(after.branch, 'will be proposed anew')];
     }
     return action === 'delete' && isOnMain(before.branch)
       ? [{ grade: 'danger', sentence: 'will be deleted from main, past its review' }]
@@ -184,11 +185,18 @@ export const proposedFile: Rule = {
   },
 };
 
+/** Our own proposals have a branch that nothing else uses. What another branch is for, nobody here knows. */
+function proposed(branch: Value | undefined, sentence: string): Remark {
+  return { grade: show(branch).startsWith('portcullis/') ? 'routine' : 'notice', sentence };
+}
+
 /** Without a branch it is the repository's default one. */
 function isOnMain(branch: Value | undefined): boolean {
   return (
     hasUnknown(branch) ||
     isNothing(branch) ||
-    /^(refs\/heads\/)?(main|master|trunk|release.*)$/i.test(show(branch))
+    /^(refs\/heads\/)?(main|master|trunk|stable|develop|release.*|prod(uction)?|staging|live|gh-pages)$/i.test(
+      show(branch),
+    )
   );
 }

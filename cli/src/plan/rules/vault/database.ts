@@ -1,6 +1,6 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
-import { isPowerfulAclRule, powersInSql } from '../../content/commands';
+import { aclRulesIn, isPowerfulAclRule, powersInSql } from '../../content/commands';
 import { hasUnknown, own, same, show, type Value } from '../../values';
 import {
   allowance,
@@ -27,8 +27,8 @@ export const databaseRole: Rule = {
     default_ttl: lifetime('TTL', 'unlimited'),
     max_ttl: lifetime('maximum TTL', 'unlimited'),
     creation_statements: statements('what its users may do'),
-    revocation_statements: statements('how its users are removed'),
-    rollback_statements: statements('how a failed lease is undone'),
+    revocation_statements: unlessWeaker('how its users are removed'),
+    rollback_statements: unlessWeaker('how a failed lease is undone'),
     renew_statements: statements('how its users are renewed'),
   },
 };
@@ -120,6 +120,14 @@ function statements(label: string): Judge {
   };
 }
 
+/** A statement that removes a user no longer is not seen here: whoever changes one is read. */
+function unlessWeaker(label: string): Judge {
+  return (before, after) => {
+    const remark = statements(label)(before, after);
+    return remark?.grade === 'notice' ? { ...remark, grade: 'unknown' } : remark;
+  };
+}
+
 /** The SQL statements of a role. A Redis role has one statement, the JSON list of its ACL rules: these one by one. */
 function grantsOf(value: Value | undefined): string[] {
   return itemsOf(value).flatMap((statement) =>
@@ -129,7 +137,7 @@ function grantsOf(value: Value | undefined): string[] {
 
 function aclRules(statement: string): string[] {
   try {
-    return (JSON.parse(statement) as unknown[]).map(String);
+    return (JSON.parse(statement) as unknown[]).map(String).flatMap(aclRulesIn);
   } catch {
     return [statement];
   }

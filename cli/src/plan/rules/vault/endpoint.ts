@@ -1,4 +1,5 @@
 import { hasUnknown, same, show, type Value } from '../../values';
+import type { Remark } from '../../grade';
 import { harmless, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
@@ -6,15 +7,7 @@ import { named, type Rule } from '../rule';
 export const endpoint: Rule = {
   types: ['vault_generic_endpoint'],
   noun: named('Vault path', 'path'),
-  created: ({ after }) =>
-    decides(after.path)
-      ? { grade: 'danger', sentence: 'writes who may do what in Vault, past every other resource' }
-      : {
-          grade: 'notice',
-          sentence: show(after.path).includes('/rotate-root/')
-            ? "Vault replaces this connection's password by one that only it knows"
-            : 'will be written',
-        },
+  created: ({ after }) => written(after.path),
   destroyed: {
     grade: 'notice',
     loses: 'the record of the write; what it wrote stays, unless a delete is sent',
@@ -32,12 +25,28 @@ export const endpoint: Rule = {
   remarks: ({ action, before, after }) =>
     action === 'create' || action === 'delete' || same(before.data_json, after.data_json)
       ? []
-      : decides(after.path)
-        ? [{ grade: 'danger', sentence: 'writes who may do what in Vault, past every other resource' }]
-        : [{ grade: 'notice', sentence: 'will be written again' }],
+      : [written(after.path)],
 };
+
+function written(path: Value | undefined): Remark {
+  if (decides(path))
+    return { grade: 'danger', sentence: 'writes who may do what in Vault, past every other resource' };
+  const text = show(path);
+  if (/^[\w-]+(\/[\w-]+)*\/rotate-root\/[\w-]+$/.test(text)) {
+    return {
+      grade: 'notice',
+      sentence: "Vault replaces this connection's password by one that only it knows",
+    };
+  }
+  // What a path of an unknown mount means, nobody knows: `config/ca` of a PKI is who is trusted.
+  return /(^|\/)(roles?|config|root|issuers?|keys?)\//.test(text)
+    ? { grade: 'unknown', sentence: 'will be written: no rule knows what that path means' }
+    : { grade: 'notice', sentence: 'will be written' };
+}
 
 /** Paths of users, roles, policies, audit devices, mounts and of Vault itself. */
 function decides(path: Value | undefined): boolean {
-  return hasUnknown(path) || /^\/?(v1\/)?(sys|auth|identity)\//.test(show(path));
+  const text = show(path);
+  // Vault takes a path with dots or doubled slashes for another one.
+  return hasUnknown(path) || /(^|\/)\.|\/\/|%/.test(text) || /^\/*(v1\/)?(sys|auth|identity)\//.test(text);
 }

@@ -1,5 +1,15 @@
+import { isAdministrativeRole } from '../../content/administrators';
 import { isNothing } from '../../values';
-import { allowance, harmless, lifetime, mustBe, reviewed, uses, type Judge } from '../attribute-judges';
+import {
+  allowance,
+  harmless,
+  itemsOf,
+  lifetime,
+  mustBe,
+  reviewed,
+  uses,
+  type Judge,
+} from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 /** Attributes of tokens, which the roles of every authentication method have. */
@@ -8,7 +18,7 @@ const TOKENS: Readonly<Record<string, Judge>> = {
   token_max_ttl: lifetime('maximum TTL of tokens'),
   token_explicit_max_ttl: lifetime('explicit maximum TTL of tokens'),
   token_period: lifetime('period of tokens'),
-  token_policies: allowance('its tokens: list of policies'),
+  token_policies: policies('its tokens: list of policies'),
   token_bound_cidrs: allowance('where its tokens can be used', { empty: 'anywhere' }),
   token_no_default_policy: mustBe(
     true,
@@ -61,6 +71,16 @@ export const jwtRole: Rule = {
     not_before_leeway: lifetime('tolerance of not-before'),
   },
 };
+
+/** As `allowance()`; policies that may do anything, by their names, are dangerous from the start. */
+function policies(label: string): Judge {
+  return (before, after) => {
+    const wide = before === undefined ? itemsOf(after).find(isAdministrativeRole) : undefined;
+    return wide === undefined
+      ? allowance(label)(before, after)
+      : { grade: 'danger', sentence: `${label}: ${wide}, which may do anything, by its name` };
+  };
+}
 
 /** More callers get in when a claim is no longer required, or may have more values. */
 function boundClaims(): Judge {
