@@ -1,9 +1,20 @@
 import { within, type Clock } from '../../time/clock';
-import { isErrorReply, type RedisCredentials, type RedisLink, type RedisTarget } from './drivers/driver';
+import {
+  isErrorReply,
+  type MakeLink,
+  type RedisCredentials,
+  type RedisLink,
+  type RedisLinkEvents,
+} from './drivers/driver';
 
 export interface RotatingConnectionOptions<Native> {
-  readonly target: RedisTarget<Native>;
+  readonly make: MakeLink<Native>;
   readonly clock: Clock;
+  /** Whoever holds the library's client opens and ends it; here only its user is changed. @default false */
+  readonly held?: boolean;
+  /** The user to sign in as when whoever holds it opens it, maybe after it was ended. */
+  readonly onOpen?: () => RedisCredentials | undefined;
+  readonly onDuplicate: RedisLinkEvents['onDuplicate'];
   /** The server does not know the user any more, and nobody is signing in as another one. */
   readonly onRefused: () => void;
 }
@@ -24,18 +35,21 @@ export class RotatingConnection<Native> {
   #user: RedisCredentials | undefined;
   #clientId: string | undefined;
   #opening: Promise<void> | undefined;
-  #suspended = true;
+  #suspended: boolean;
   #ready = new Signal();
   #refuse: ((error: Error) => void) | undefined;
 
   constructor(private readonly options: RotatingConnectionOptions<Native>) {
+    this.#suspended = !options.held;
     const credentials = (): RedisCredentials => {
+      this.#credentials = options.onOpen?.() ?? this.#credentials;
       if (this.#credentials === undefined) throw new Error('there are no credentials to sign in with');
       return (this.#asked = this.#credentials);
     };
-    this.link = options.target.link(credentials, {
+    this.link = options.make(credentials, {
       onReady: () => this.#onReady(),
       onRefused: (error) => this.#onRefused(error),
+      onDuplicate: (make) => options.onDuplicate(make),
     });
   }
 
@@ -75,6 +89,8 @@ export class RotatingConnection<Native> {
   async follow(credentials: RedisCredentials): Promise<void> {
     this.#credentials = credentials;
     if (this.#suspended) await this.#open();
+    // Whoever holds it has not opened it yet, or has ended it: its next handshake asks for the user.
+    if (this.options.held && !this.link.isOpen) return;
     // Until this is the user of the connection, or another one is to be.
     while (this.#credentials === credentials && this.#user !== credentials) {
       if (this.link.isReady) await this.#authenticate(credentials);
@@ -89,6 +105,8 @@ export class RotatingConnection<Native> {
 
   /** Disconnects; the next `signInAs()` opens it again. */
   suspend(): void {
+    // What nobody has opened stays closed.
+    if (this.options.held && !this.link.isOpen) return;
     this.#suspended = true;
     this.#user = undefined;
     this.link.disconnect();

@@ -4,8 +4,8 @@ import { SecretsError } from '../errors';
 import type { Consumer, Generation, Lender } from '../lease/consumer';
 import type { Credential } from '../lease/credential';
 import { isBlocking } from './blocking';
-import type { RedisTarget } from './drivers/driver';
-import { RotatingConnection } from './rotating-connection';
+import type { MakeLink, RedisLink, RedisTarget } from './drivers/driver';
+import { RotatingConnection, type RotatingConnectionOptions } from './rotating-connection';
 
 /** How long Redis may take to accept a user. */
 const SIGN_IN_MS = 10_000;
@@ -26,8 +26,8 @@ const UNBLOCKED_MS = 1_000;
  */
 export class RotatingRedis<Native = unknown> implements Consumer {
   readonly #main: RotatingConnection<Native>;
-  /** For subscriptions and blocking commands. */
-  readonly #others = new Set<RotatingConnection<Native>>();
+  /** For subscriptions and blocking commands; and what libraries duplicated. */
+  readonly #others = new Set<RotatingConnection<unknown>>();
   readonly #idle: RotatingConnection<Native>[] = [];
   #serving: Credential | undefined;
   /** Settles when the connections beside the main one have signed in as the user that serves. */
@@ -39,7 +39,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
     private readonly clock: Clock,
     private readonly target: RedisTarget<Native>,
   ) {
-    this.#main = this.#connection();
+    this.#main = this.#connection(target.link);
   }
 
   /** Whether a command would go out at once. The rate limiter decides without Redis while this is `false`. */
@@ -107,9 +107,29 @@ export class RotatingRedis<Native = unknown> implements Consumer {
     for (const connection of [this.#main, ...this.#others]) connection.suspend();
   }
 
-  #connection(): RotatingConnection<Native> {
-    const { target, clock } = this;
-    return new RotatingConnection({ target, clock, onRefused: () => this.#onRefused() });
+  #connection<N>(
+    make: MakeLink<N>,
+    more?: Pick<RotatingConnectionOptions<N>, 'held' | 'onOpen'>,
+  ): RotatingConnection<N> {
+    return new RotatingConnection({
+      make,
+      clock: this.clock,
+      onRefused: () => this.#onRefused(),
+      onDuplicate: (twin) => this.#adopt(twin),
+      ...more,
+    });
+  }
+
+  /** A library, or whoever holds a client, has duplicated it: what is opened follows the rotation, however often. */
+  #adopt<N>(make: MakeLink<N>): RedisLink<N> {
+    const connection: RotatingConnection<N> = this.#connection(make, {
+      held: true,
+      onOpen: () => {
+        this.#others.add(connection);
+        return this.#serving;
+      },
+    });
+    return connection.link;
   }
 
   /** All connections meet the same refusal, again and again; the lease hears of it once and goes on by itself. */
@@ -137,7 +157,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
 
   async #another(): Promise<RotatingConnection<Native>> {
     const credential = await this.#credential();
-    const connection = this.#connection();
+    const connection = this.#connection(this.target.link);
     this.#others.add(connection);
     try {
       await connection.signInAs(credential, SIGN_IN_MS);
@@ -179,7 +199,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   }
 
   /** Ends blocking commands as if their time were up: what they would have taken stays in Redis. */
-  async #unblock(connections: readonly RotatingConnection<Native>[]): Promise<void> {
+  async #unblock(connections: readonly RotatingConnection<unknown>[]): Promise<void> {
     const unblocking = connections.map(async ({ clientId }) => {
       if (clientId !== undefined) await this.#main.link.sendCommand(['CLIENT', 'UNBLOCK', clientId]);
     });
@@ -187,7 +207,7 @@ export class RotatingRedis<Native = unknown> implements Consumer {
   }
 
   /** The connections beside the main one, without those that were ended by whoever holds them. */
-  #living(): RotatingConnection<Native>[] {
+  #living(): RotatingConnection<unknown>[] {
     for (const connection of this.#others) if (connection.isEnded) this.#others.delete(connection);
     return [...this.#others];
   }

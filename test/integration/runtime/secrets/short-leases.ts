@@ -15,7 +15,7 @@ import { useOpenBao, usePostgres, useRedis } from '../../../support/engines';
 
 /** Keys and channels of the tests; blocked commands may be ended. */
 const REDIS_RULES = [
-  ...['~jobs:*', '~test:*', '&test:*', '+@all', '-@admin', '-@dangerous'],
+  ...['~jobs:*', '~test:*', '&test:*', '+@all', '-@admin', '-@dangerous', '+acl|whoami'],
   ...['+info', '+client|unblock'],
 ];
 

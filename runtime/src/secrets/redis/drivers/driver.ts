@@ -41,20 +41,34 @@ export interface RedisLink<Native = unknown> {
   readonly disconnect: () => void;
 }
 
+/**
+ * Makes a link.
+ *
+ * @param credentials asked at each connect, so that a reconnect never uses a password that is gone.
+ */
+export type MakeLink<Native = unknown> = (
+  credentials: () => RedisCredentials,
+  events: RedisLinkEvents,
+) => RedisLink<Native>;
+
 /** What a link tells whoever made it. */
 export interface RedisLinkEvents {
   /** Connected, or connected again, as the user that it last asked for. */
   readonly onReady: () => void;
   /** The server does not take that user. The link goes on trying. */
   readonly onRefused: (error: Error) => void;
+  /**
+   * Whoever holds `native` duplicates it, as BullMQ does. Gives the link that was made: its user is to change with the
+   * others', but whoever asked for it opens and ends it.
+   */
+  readonly onDuplicate: <Native>(make: MakeLink<Native>) => RedisLink<Native>;
 }
 
 /** One Redis, to which links can be made. */
 export interface RedisTarget<Native = unknown> {
   /** For messages, as in `Redis at cache.internal:6379`. */
   readonly name: string;
-  /** @param credentials asked at each connect, so that a reconnect never uses a password that is gone. */
-  readonly link: (credentials: () => RedisCredentials, events: RedisLinkEvents) => RedisLink<Native>;
+  readonly link: MakeLink<Native>;
 }
 
 /** A client library. */
