@@ -19,6 +19,7 @@ export async function prepareEngines(progress: Progress = silent): Promise<void>
       engines.openBao(),
       engines.redis(),
       progress.step('Workflow linters', (note) => findWorkflowLinters({ run, cache, note })),
+      progress.step('PgBouncer', (note) => findProgram('pgbouncer', { run, note })),
       optional('Chromium', (note) => findProgram('chromium', { run, note })),
       optional('Wapiti', (note) => findProgram('wapiti', { run, note })),
     ]);

@@ -14,7 +14,8 @@ export type {
   SecretsManagerOptions,
   WatchKvOptions,
 } from './options';
-export { RotatingPool } from './postgres/rotating-pool';
+export type { PgModule } from './postgres/load-pg';
+export type { RotatingPool } from './postgres/rotating-pool';
 export type { RedisDriver } from './redis/drivers/driver';
 export { ioredis, type IoredisClient } from './redis/drivers/ioredis';
 export { nodeRedis, type NodeRedisClient } from './redis/drivers/node-redis';

@@ -27,6 +27,7 @@ import { loginFromEnvironment } from './login/from-environment';
 import type { LoginMethod } from './login/method';
 import type { RedisDriver, RedisTarget } from './redis/drivers/driver';
 import { nodeRedis, type NodeRedisClient } from './redis/drivers/node-redis';
+import type { PgModule } from './postgres/load-pg';
 import { parseAddresses } from './vault/addresses';
 
 export interface SecretsManagerOptions {
@@ -72,7 +73,10 @@ export interface WatchKvOptions {
 }
 
 /** Everything of `pg.PoolConfig` but the user and the password, which Vault lends. Defaults: pg.Pool's. */
-export type PostgresPoolOptions = Omit<PoolConfig, 'user' | 'password' | 'connectionString'>;
+export interface PostgresPoolOptions extends Omit<PoolConfig, 'user' | 'password' | 'connectionString'> {
+  /** The module whose `Pool` it is: `pg.native`, or another copy of `pg` than the one that is found. @default `pg` */
+  readonly pg?: PgModule;
+}
 
 /** Where Redis is, and how to talk to it. */
 export interface RedisClientOptions<Native = NodeRedisClient> {
@@ -98,6 +102,7 @@ const DEFAULTS = {
 
 const SECONDS = [isLength, 'seconds, 0 or more'] as const;
 const TEXT = [isText, 'a text'] as const;
+const PORT = [(value: unknown) => isCount(value) && Number(value) < 65_536, 'a port'] as const;
 const FUNCTION = [isFunction, 'a function'] as const;
 
 const EXPECTED: Expected<SecretsManagerOptions> = {
@@ -184,8 +189,37 @@ const POOL_DEFAULTS = {
   idleTimeoutMillis: 10_000,
 };
 
-/** @throws SecretsError `ERR_SECRETS_CONFIG` for what Vault lends, and what would overrule it. */
-export function resolvePostgresPool(options: PostgresPoolOptions): PoolOptions {
+const COUNT = [isCount, 'a whole number, 1 or more'] as const;
+const MILLISECONDS = [isLength, 'milliseconds, 0 or more'] as const;
+
+/** What a wrong value of would surprise later; pg has more. */
+const EXPECTED_POOL: Expected<
+  Pick<
+    PostgresPoolOptions,
+    | ('host' | 'port' | 'database' | 'application_name' | 'max' | 'min' | 'maxUses' | 'maxLifetimeSeconds')
+    | ('idleTimeoutMillis' | 'connectionTimeoutMillis' | 'query_timeout' | 'allowExitOnIdle' | 'pg')
+  >
+> = {
+  host: TEXT,
+  port: PORT,
+  database: TEXT,
+  application_name: TEXT,
+  max: COUNT,
+  min: [(value) => value === 0 || isCount(value), 'a whole number, 0 or more'],
+  maxUses: [(value) => value === Infinity || isCount(value), 'a whole number, 1 or more, or Infinity'],
+  maxLifetimeSeconds: SECONDS,
+  idleTimeoutMillis: MILLISECONDS,
+  connectionTimeoutMillis: MILLISECONDS,
+  query_timeout: MILLISECONDS,
+  allowExitOnIdle: [isSwitch, 'true or false'],
+  pg: [(value) => isFunction((value as Partial<PgModule> | null)?.Pool), 'the module pg, or pg.native'],
+};
+
+/** @throws SecretsError `ERR_SECRETS_CONFIG` for what Vault lends, what would overrule it, and values of no use. */
+export function resolvePostgresPool(
+  options: PostgresPoolOptions,
+): PoolOptions & Pick<PostgresPoolOptions, 'pg'> {
+  checkOptions('postgresPool()', options, EXPECTED_POOL, 'ignored');
   const lent = ['user', 'password', 'connectionString'].filter((name) => Object.hasOwn(options, name));
   if (lent.length > 0) {
     const what = lent.join(' and ');
@@ -202,7 +236,7 @@ const REDIS_PORT = 6_379;
 
 const EXPECTED_REDIS: Expected<RedisClientOptions<unknown>> = {
   host: [isText, "a host's name"],
-  port: [(value) => isCount(value) && Number(value) < 65_536, 'a port'],
+  port: PORT,
   tls: [isSwitch, 'true or false'],
   database: [(value) => value === 0 || isCount(value), 'the number of a database, 0 or more'],
   driver: [has('create'), 'nodeRedis() or ioredis(Redis)'],

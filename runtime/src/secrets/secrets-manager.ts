@@ -20,7 +20,9 @@ import {
   type SecretsManagerOptions,
   type WatchKvOptions,
 } from './options';
-import { RotatingPool } from './postgres/rotating-pool';
+import { loadPg } from './postgres/load-pg';
+import { PoolRotation } from './postgres/pool-rotation';
+import type { RotatingPool } from './postgres/rotating-pool';
 import type { NodeRedisClient } from './redis/drivers/node-redis';
 import { upstashRest, type UpstashRequester } from './redis/drivers/upstash-rest';
 import { RotatingRedis } from './redis/rotating-redis';
@@ -138,16 +140,18 @@ export class SecretsManager {
   }
 
   /**
-   * A pool with the interface of `pg.Pool`, whose user Vault leases from `<mount>/creds/<role>`.
+   * A `pg.Pool` whose user Vault leases from `<mount>/creds/<role>`. It is an instance of the application's own class,
+   * for libraries that ask.
    *
    * @throws SecretsError `ERR_SECRETS_CONFIG`, `ERR_SECRETS_CLOSED`
    */
   postgresPool(role: string, options: PostgresPoolOptions = {}): RotatingPool {
-    const resolved = resolvePostgresPool(options);
+    const { pg = loadPg(), ...pool } = resolvePostgresPool(options);
+    const { clock } = this.options;
     return this.#leases.open(
       this.#databaseSource(role),
-      (lender) => new RotatingPool(lender, this.options.clock, resolved),
-    );
+      (lender) => new PoolRotation({ pg, lender, clock, pool }),
+    ).facade;
   }
 
   /**

@@ -7,6 +7,8 @@ import { pythonProgram, type PythonCommand, type PythonProgram } from './python-
 const DEBIAN = {
   /** The browser that the tests of pages drive. */
   chromium: { binary: 'chromium' },
+  /** A pooler in front of PostgreSQL. */
+  pgbouncer: { binary: 'pgbouncer' },
   /** A scanner of web applications: Debian packages no ZAP. */
   wapiti: { binary: 'wapiti', alternative: 'with pip: wapiti3' },
 } satisfies Record<string, DebianBinary>;

@@ -113,7 +113,7 @@ function postgresEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** The system user to run as when we are root: `postgres` where it exists, else `nobody`. */
-async function unprivileged(): Promise<SystemUser | undefined> {
+export async function unprivileged(): Promise<SystemUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   for (const user of ['postgres', 'nobody']) {
     try {

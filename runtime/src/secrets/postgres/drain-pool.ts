@@ -35,13 +35,31 @@ interface Queue {
 }
 
 /**
- * Ends a pool for good: idle connections politely, those still at work by force (their queries reject). Whoever waits
- * for a connection gets a {@link PoolClosedError}, because pg-pool would leave them waiting for ever.
+ * Ends a pool for good: idle connections politely, those still at work or held by force (their queries reject). Whoever
+ * waits for a connection gets a {@link PoolClosedError}, because pg-pool would leave them waiting for ever.
  */
 export async function closePool(pool: Pool, clients: ReadonlySet<PoolClient>, clock: Clock): Promise<void> {
   const ended = pool.end();
   const waiting = (pool as unknown as Queue)._pendingQueue.splice(0);
   for (const { callback } of waiting) callback(new PoolClosedError('the pool was closed'));
-  for (const client of clients) void client.end().catch(() => undefined);
+  for (const client of clients) hangUp(client);
   await within(clock, FAREWELL_MS, ended);
+}
+
+/** What pg keeps of a client; not in its types, and another thing in `pg.native`. */
+interface Ending {
+  readonly _ending?: boolean;
+  readonly connection?: { readonly stream?: { destroy(): void } };
+}
+
+/**
+ * Ends a connection that somebody holds. Who listens to `error` hears of it as of a lost connection: ended politely, it
+ * would only say `end`, and a library that holds it for LISTEN would not connect again. To a client without a
+ * listener it is not said, because that would end the process.
+ */
+function hangUp(client: PoolClient): void {
+  const { _ending: isEnding, connection } = client as unknown as Ending;
+  const stream = connection?.stream;
+  if (!isEnding && stream && client.listenerCount('error') > 0) stream.destroy();
+  else void client.end().catch(() => undefined);
 }

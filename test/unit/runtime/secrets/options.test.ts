@@ -94,6 +94,24 @@ test('postgresPool() has the defaults of pg.Pool, and takes no credential of som
     resolvePostgresPool({ user: 'app', connectionString: 'postgres://app:canary@db' } as object),
   );
   expect(message).toContain('received user and connectionString');
+  expect(
+    refusal(() =>
+      resolvePostgresPool({
+        max: NaN,
+        min: -1,
+        port: 'canary',
+        idleTimeoutMillis: -5,
+        pg: 'canary',
+      } as object),
+    ).split('\n'),
+  ).toEqual([
+    'postgresPool() has 5 problems',
+    '  max: expected a whole number, 1 or more, received NaN',
+    '  min: expected a whole number, 0 or more, received -1',
+    '  port: expected a port, received a value of type string',
+    '  idleTimeoutMillis: expected milliseconds, 0 or more, received -5',
+    '  pg: expected the module pg, or pg.native, received a value of type string',
+  ]);
 });
 
 test('redisClient() is told where Redis is, and encrypts unless that is this machine', () => {
