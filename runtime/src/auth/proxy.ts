@@ -5,7 +5,7 @@
  */
 import type { CustomFetch } from 'openid-client';
 import type * as Undici from 'undici';
-import { mayBeProxied } from '../http/proxied';
+import { mayBeProxied } from '../proxied';
 import { USER_AGENT } from '../http/user-agent';
 import { fetchingBy, fetchJson, type FetchJson } from './keys/fetch-json';
 

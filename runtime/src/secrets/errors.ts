@@ -11,6 +11,8 @@ export type SecretsErrorCode =
   | 'ERR_VAULT_SEALED'
   /** A rate-limit quota of Vault (429). */
   | 'ERR_VAULT_THROTTLED'
+  /** What answered sends to another address for good (301): it is no Vault, or stands before one. */
+  | 'ERR_VAULT_MOVED'
   /** Vault, or the database behind it, failed (5xx). */
   | 'ERR_VAULT_FAILED'
   /** Vault refused the request as malformed (400). */
@@ -30,6 +32,8 @@ export type SecretsErrorCode =
   | 'ERR_ROLE_NOT_FOUND'
   | 'ERR_KV_NOT_FOUND'
   | 'ERR_KV_SCHEMA'
+  /** The entry is in a KV engine of version 1, which keeps no versions. */
+  | 'ERR_KV_VERSION'
   /** The credential reached its deadline and could not be replaced. */
   | 'ERR_CREDENTIAL_EXPIRED'
   /** No credential could be had yet, within the bound of the start. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { harmless, Listeners, type Listener } from '../listener';
 import { within } from '../time/clock';
 import type { EmitEvent, SecretsEvent } from './events';
-import { readKvEntry } from './kv/read-entry';
+import { KvReader } from './kv/kv-reader';
 import { WatchedEntry } from './kv/watched-entry';
 import { databaseSource } from './lease/database-source';
 import type { CredentialSource } from './lease/credential';
@@ -53,6 +53,7 @@ export class SecretsManager {
   readonly #scheduler: Scheduler;
   readonly #revocations: Revocations;
   readonly #vault: VaultConnection;
+  readonly #kv: KvReader;
   readonly #leases: LeaseRegistry;
   readonly #metrics: ReturnType<typeof secretsMetrics>;
   #statusServer: Awaited<ReturnType<typeof serveStatus>> | undefined;
@@ -72,6 +73,7 @@ export class SecretsManager {
       onTokenReplaced: (old) => void this.#leave(old),
       onPlanChanged: () => this.#scheduler.wake(),
     });
+    this.#kv = new KvReader(this.#vault.access);
     this.#leases = new LeaseRegistry({
       ...options,
       emit,
@@ -107,10 +109,10 @@ export class SecretsManager {
    * Reads a KV v2 entry. The object prints as `[secret]`; its fields are as the schema makes them.
    *
    * @param path mount and entry, as in `secret/fintech-api/config`.
-   * @throws SecretsError `ERR_KV_NOT_FOUND`, `ERR_KV_SCHEMA`, or MissingCapabilityError.
+   * @throws SecretsError `ERR_KV_NOT_FOUND`, `ERR_KV_VERSION`, `ERR_KV_SCHEMA`, or MissingCapabilityError.
    */
   async kv<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
-    return (await readKvEntry(this.#vault.access, path, schema)).value;
+    return (await this.#kv.read(path, schema)).value;
   }
 
   /**
@@ -131,7 +133,7 @@ export class SecretsManager {
     const watched = await WatchedEntry.start({
       ...resolveWatchKv(options),
       path,
-      read: (version) => readKvEntry(this.#vault.access, path, schema, version),
+      read: (version) => this.#kv.read(path, schema, version),
       clock: this.options.clock,
       emit: (event) => this.#events.tell(event),
     });

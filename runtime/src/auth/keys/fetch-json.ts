@@ -1,6 +1,6 @@
 import { get as getInTheClear, type IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:https';
-import { mayBeProxied } from '../../http/proxied';
+import { mayBeProxied } from '../../proxied';
 import { USER_AGENT } from '../../http/user-agent';
 
 /** Longer than any provider takes, shorter than a client's patience. */

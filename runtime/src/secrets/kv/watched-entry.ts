@@ -3,7 +3,7 @@ import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
 import type { Task } from '../scheduler';
-import type { KvEntry } from './read-entry';
+import type { KvEntry } from './kv-reader';
 
 /** Reads the entry: the newest version, or the given one. @throws SecretsError */
 export type ReadEntry<T> = (version?: number) => Promise<KvEntry<T>>;
@@ -102,8 +102,9 @@ export class WatchedEntry<T> implements Task {
     try {
       const entry = await read();
       this.#failure = '';
-      if (entry.version === this.#entry.version) return;
       const before = this.#entry;
+      // An entry that was deleted with all its versions and made anew counts from 1 again.
+      if (entry.version === before.version && entry.writtenAt === before.writtenAt) return;
       await this.#keepPrevious(entry, before);
       this.#entry = entry;
       emit({ type: 'kv_changed', path, version: entry.version });
@@ -124,9 +125,11 @@ export class WatchedEntry<T> implements Task {
     const age = Math.max(0, clock.wall() - writtenAt);
     const left = acceptPreviousMs - age;
     this.#previous = undefined;
-    if (left <= 0 || version <= 1) return;
+    // Of an entry that was made anew, the one before it is nowhere else any more.
+    const atHand = before && before.version >= version - 1 ? before : undefined;
+    if (left <= 0 || (version <= 1 && !atHand)) return;
     try {
-      const { value } = before?.version === version - 1 ? before : await read(version - 1);
+      const { value } = atHand ?? (await read(version - 1));
       this.#previous = { value, until: clock.monotonic() + left };
     } catch {
       // It was deleted, or has another shape: then only the newest version is accepted.

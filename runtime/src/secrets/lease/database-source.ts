@@ -1,6 +1,7 @@
 import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import { Secret } from '../secret';
+import { segmentsOf } from '../vault/path';
 import type { VaultAccess } from '../vault/access';
 import type { Credential, CredentialSource } from './credential';
 
@@ -15,7 +16,11 @@ const GRANTED_BY = 'PostgresRole.grantLease() or RedisRole.grantLease()';
 
 /** Leases of Vault's database secrets engine: `<mount>/creds/<role>`. */
 export function databaseSource({ access, clock, mount, role }: DatabaseSourceOptions): CredentialSource {
-  const path = `${mount}/creds/${encodeURIComponent(role)}`;
+  const path = [
+    ...segmentsOf(mount, 'mount', 1, 'database'),
+    'creds',
+    ...segmentsOf(role, 'role', 1, 'fintech-api-role'),
+  ].join('/');
   const subject = `lease of ${role}`;
 
   return {

@@ -14,7 +14,7 @@ export interface LoginRequest {
 /**
  * Sends a login of any method; the answers mean the same for all of them.
  *
- * @throws SecretsError `ERR_VAULT_LOGIN_REFUSED`, or a transient one.
+ * @throws SecretsError `ERR_VAULT_LOGIN_REFUSED`, `ERR_VAULT_MOVED`, or a transient one.
  */
 export async function sendLogin(
   vault: VaultTransport,
@@ -26,7 +26,8 @@ export async function sendLogin(
   const answer = await vault.send({ method: 'POST', path, body, signal, maybeNew: true });
   if (answer.kind !== 'ok') {
     const failure = errorFor(answer, subject);
-    if (remedyFor(answer) === 'retry') throw failure;
+    // The remedy of a refused login would mislead who did not reach Vault.
+    if (remedyFor(answer) === 'retry' || answer.kind === 'moved') throw failure;
     throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', `${failure.message}: ${remedy}`);
   }
   const { auth } = answer.body;

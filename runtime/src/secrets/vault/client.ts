@@ -1,6 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { text } from 'node:stream/consumers';
+import type { EnvHttpProxyAgent } from 'undici';
+import { mayBeProxied } from '../../proxied';
 import { systemClock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { Secret } from '../secret';
@@ -46,6 +48,7 @@ const REQUEST_MS = 10_000;
 export class VaultClient implements VaultTransport {
   readonly #plain = new http.Agent(KEPT);
   readonly #safe: https.Agent;
+  #proxied: EnvHttpProxyAgent | undefined;
   #preferred = 0;
 
   constructor(private readonly options: VaultClientOptions) {
@@ -79,6 +82,7 @@ export class VaultClient implements VaultTransport {
   close(): void {
     this.#plain.destroy();
     this.#safe.destroy();
+    void this.#proxied?.destroy();
   }
 
   async #sendTo(address: URL, message: VaultRequest): Promise<Answer> {
@@ -105,8 +109,31 @@ export class VaultClient implements VaultTransport {
       ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
       ...(body && { 'content-type': 'application/json' }),
     };
-    const response = await this.#exchange(url, { method, headers, ...(signal && { signal }) }, body);
+    const options = { method, headers, ...(signal && { signal }) };
+    const response = await (mayBeProxied(url.href)
+      ? this.#exchangeProxied(url, options, body)
+      : this.#exchange(url, options, body));
     return readAnswer(response.status, response.headers, response.text, systemClock.wall());
+  }
+
+  /** Through the proxy that the environment names; the library for that is loaded only then. */
+  async #exchangeProxied(
+    url: URL,
+    { method, headers, signal }: SentOptions,
+    body?: VaultRequest['body'],
+  ): Promise<RawAnswer> {
+    const { EnvHttpProxyAgent, request } = await import('undici');
+    const { ca } = this.options;
+    this.#proxied ??= new EnvHttpProxyAgent(ca === undefined ? {} : { connect: { ca }, requestTls: { ca } });
+    const bound = AbortSignal.timeout(REQUEST_MS);
+    const answer = await request(url, {
+      method,
+      headers,
+      dispatcher: this.#proxied,
+      signal: signal ? AbortSignal.any([signal, bound]) : bound,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
   }
 
   /** One request on a connection that is kept: Node's own client, because another one's loading delays every start. */
@@ -123,6 +150,12 @@ export class VaultClient implements VaultTransport {
       sent.end(body && JSON.stringify(body));
     });
   }
+}
+
+interface SentOptions {
+  readonly method: VaultRequest['method'];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
 interface RawAnswer {
@@ -178,6 +211,6 @@ function unreachable(hosts: string, cause: unknown): SecretsError {
 
 /** Not by `instanceof`: under jest, or in another `vm` context, Node's errors are of another realm than ours. */
 function codeOf(error: unknown): string {
-  const { code, message } = (error ?? {}) as { readonly code?: string; readonly message?: string };
-  return code ?? message ?? 'no answer';
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
+  return typeof code === 'string' ? code : (message ?? 'no answer');
 }

@@ -24,6 +24,7 @@ export function remedyFor(failure: Failure): Remedy {
     case 'refused':
     case 'missing':
     case 'redirected':
+    case 'moved':
       return 'give-up';
   }
 }
@@ -67,9 +68,19 @@ function nameOf(failure: Failure): readonly [SecretsErrorCode, string] {
       return ['ERR_VAULT_REQUEST_REFUSED', 'Vault refused the request'];
     case 'missing':
       return ['ERR_MOUNT_NOT_FOUND', 'not found'];
+    case 'moved':
+      return [
+        'ERR_VAULT_MOVED',
+        `what answers at Vault's address sends elsewhere (${failure.status}${towards(failure.location)}): name the server itself in VAULT_ADDR`,
+      ];
     case 'redirected':
       return ['ERR_VAULT_FAILED', 'Vault redirected to nowhere'];
   }
+}
+
+/** Where it sends, without what may be secret in it. */
+function towards(location: string): string {
+  return URL.canParse(location) ? `, to ${new URL(location).origin}` : '';
 }
 
 /** Vault's messages may quote a lease ID or a database's connection string; these never leave. */

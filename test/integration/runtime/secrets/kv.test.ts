@@ -130,3 +130,83 @@ test('what was read prints as [secret] in a log, in JSON and on a console', asyn
   expect(printed).not.toContain('canary');
   expect(config.host).toBe('canary-host');
 });
+
+test('an entry that was deleted and made anew is seen, although it has the same version again', async () => {
+  const { path, write } = entry();
+  const { secrets, events } = await service();
+  await write({ key: 'old' });
+  const watched = await secrets.watchKv(path, schema);
+
+  await leases().admin.remove(path.replace('secret/', 'secret/metadata/'));
+  await write({ key: 'new' });
+  await watched.refresh();
+
+  expect(keys(watched)).toEqual(['new', 'old']);
+  expect(watched.version).toBe(1);
+  expect(events).toContainEqual({ type: 'kv_changed', path, version: 1 });
+});
+
+test('an engine that is mounted in a folder is found', async () => {
+  const { admin } = leases();
+  await admin.write('sys/mounts/team/kv', { type: 'kv', options: { version: '2' } });
+  await admin.write('team/kv/data/app/config', { data: { key: 'old' } });
+  const { secrets } = await service();
+
+  const watched = await secrets.watchKv('team/kv/app/config', schema);
+  await admin.write('team/kv/data/app/config', { data: { key: 'new' } });
+  await watched.refresh();
+
+  expect(keys(watched)).toEqual(['new', 'old']);
+  await expect(secrets.kv('team/kv/app/other', schema)).rejects.toMatchObject({ code: 'ERR_KV_NOT_FOUND' });
+});
+
+test('an engine of version 1 is refused in words that help', async () => {
+  const { admin } = leases();
+  await admin.write('sys/mounts/old', { type: 'kv', options: { version: '1' } });
+  await admin.write('old/app', { key: 'canary-value' });
+  // Read as version 2 has it, this one would be found.
+  await admin.write('old/data/lookalike', { key: 'canary-value' });
+  const { secrets } = await service();
+
+  for (const path of ['old/app', 'old/lookalike']) {
+    await expect(secrets.watchKv(path, schema)).rejects.toMatchObject({
+      code: 'ERR_KV_VERSION',
+      message: expect.stringMatching(/version 1.*enable-versioning/) as string,
+    });
+  }
+});
+
+test.each(['secret/../sys/health', 'secret/app/./config', 'secret/..', 'secret', '', 7, null])(
+  'the path %j is refused before Vault is asked',
+  async (path) => {
+    const { secrets } = await service();
+    await expect(secrets.kv(path as string, schema)).rejects.toMatchObject({
+      code: 'ERR_SECRETS_CONFIG',
+      message: expect.stringContaining('secret/fintech-api/config') as string,
+    });
+    await expect(secrets.watchKv(path as string, schema)).rejects.toMatchObject({
+      code: 'ERR_SECRETS_CONFIG',
+    });
+  },
+);
+
+test('a listener that throws keeps no other from hearing of a version', async () => {
+  const { path, write } = entry();
+  const { secrets } = await service();
+  await write({ key: 'old' });
+  const watched = await secrets.watchKv(path, schema);
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  watched.onChange(() => {
+    throw new Error('of the first');
+  });
+  const heard: string[] = [];
+  watched.onChange(({ key }) => heard.push(key.reveal()));
+  try {
+    await write({ key: 'new' });
+    await watched.refresh();
+    expect(heard).toEqual(['new']);
+    expect(warned).toHaveBeenCalledWith('onChange failed: of the first');
+  } finally {
+    warned.mockRestore();
+  }
+});

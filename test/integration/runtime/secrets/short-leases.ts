@@ -113,7 +113,10 @@ const SERVICE_POLICY = ['pg', 'cache']
         denied_parameters = { "lease_id" = [] }
       }`,
   )
-  .concat('path "secret/data/*" { capabilities = ["read"] }')
+  .concat(
+    // Mounts that tests make: of KV in a folder, and of its first version.
+    ['secret/data/*', 'team/kv/data/*', 'old/*'].map((path) => `path "${path}" { capabilities = ["read"] }`),
+  )
   .join('\n');
 
 async function configureDatabases(

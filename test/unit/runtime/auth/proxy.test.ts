@@ -1,7 +1,7 @@
 /** What identity providers are asked by: with a name, and through the proxy that the environment names. */
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { mayBeProxied } from '../../../../runtime/src/http/proxied';
+import { mayBeProxied } from '../../../../runtime/src/proxied';
 import { VERSION } from '../../../../runtime/src/http/user-agent';
 import { fetchJson } from '../../../../runtime/src/auth/keys/fetch-json';
 import type * as Proxying from '../../../../runtime/src/auth/proxy';

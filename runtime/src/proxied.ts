@@ -1,4 +1,4 @@
-import { isLoopback } from '../policy/loopback';
+import { isLoopback } from './policy/loopback';
 
 const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as const;
 

@@ -1,0 +1,22 @@
+import { SecretsError } from '../errors';
+
+/**
+ * The segments of a path in Vault, each encoded. `.` and `..` are refused, because URLs resolve them: the request would
+ * reach another entry than the one that the path seems to name.
+ *
+ * @param what for messages: `KV path`, `role`.
+ * @param fewest how many segments there have to be.
+ * @param example of a good one.
+ * @throws SecretsError `ERR_SECRETS_CONFIG`
+ */
+export function segmentsOf(path: unknown, what: string, fewest: number, example: string): string[] {
+  const segments = typeof path === 'string' ? path.split('/').filter(Boolean) : [];
+  const isGood = segments.length >= fewest && segments.every((segment) => !/^\.{1,2}$/.test(segment));
+  if (isGood) return segments.map(encodeURIComponent);
+  // Shown as JSON: a line break in it cannot begin a line of a log.
+  const received = typeof path === 'string' ? JSON.stringify(path) : `a value of type ${typeof path}`;
+  throw new SecretsError(
+    'ERR_SECRETS_CONFIG',
+    `expected a ${what} as in ${example}, without "." and ".." in it, received ${received}`,
+  );
+}
