@@ -78,3 +78,25 @@ export async function startIssuer(): Promise<TestIssuer> {
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+/** With one key, which it publishes. */
+export interface KeyedIssuer extends TestIssuer {
+  readonly key: TestKey;
+  /** A good token, but for these claims. */
+  token(claims?: JWTPayload): Promise<string>;
+}
+
+/** An issuer for the tests of a file or a `describe`. */
+export function useIssuer(): () => KeyedIssuer {
+  let issuer: KeyedIssuer | undefined;
+  beforeAll(async () => {
+    const [started, key] = await Promise.all([startIssuer(), makeKey('key-1')]);
+    started.publish(key);
+    issuer = { ...started, key, token: (claims) => started.sign(started.claims(claims), key) };
+  });
+  afterAll(() => issuer?.stop());
+  return () => {
+    if (issuer === undefined) throw new Error('the issuer is there only while tests run');
+    return issuer;
+  };
+}

@@ -12,18 +12,9 @@ import {
 } from '../../../../runtime/src';
 import { policy } from '../../../../policy';
 import { bearer, serve, type Answer } from '../../../support/auth/app';
-import { AUDIENCE, makeKey, startIssuer, type TestIssuer, type TestKey } from '../../../support/auth/issuer';
+import { AUDIENCE, useIssuer } from '../../../support/auth/issuer';
 
-let issuer: TestIssuer;
-let key: TestKey;
-
-beforeAll(async () => {
-  issuer = await startIssuer();
-  key = await makeKey('key-1');
-  issuer.publish(key);
-});
-
-afterAll(() => issuer.stop());
+const issuer = useIssuer();
 
 /** Never asked: what stands before the limiter stops the request. */
 const redis = {
@@ -46,10 +37,10 @@ const others: Record<string, () => RequestHandler> = {
   'express-jwt': () =>
     expressjwt({ secret: () => Promise.resolve(publicKey()), algorithms: ['RS256'], audience: AUDIENCE }),
   'express-oauth2-jwt-bearer': () =>
-    oauthBearer({ issuer: issuer.url, jwksUri: `${issuer.url}/jwks`, audience: AUDIENCE }),
+    oauthBearer({ issuer: issuer().url, jwksUri: `${issuer().url}/jwks`, audience: AUDIENCE }),
 };
 
-const publicKey = () => createPublicKey({ key: key.publicJwk as JsonWebKey, format: 'jwk' });
+const publicKey = () => createPublicKey({ key: issuer().key.publicJwk as JsonWebKey, format: 'jwk' });
 
 /** What an error handler of the app sees. */
 async function seen(before: RequestHandler, reader: RequestHandler): Promise<Answer> {
@@ -62,7 +53,7 @@ async function seen(before: RequestHandler, reader: RequestHandler): Promise<Ans
   app.use(tell);
   const running = await serve(app);
   try {
-    return await running.get('/api/transactions', bearer(await issuer.sign(issuer.claims(), key)));
+    return await running.get('/api/transactions', bearer(await issuer().token()));
   } finally {
     await running.stop();
   }

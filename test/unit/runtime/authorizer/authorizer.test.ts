@@ -1,6 +1,6 @@
 import { policy } from '../../../../policy';
 import { authorizerConfiguration } from '../../../../runtime/src/authorizer';
-import { definePolicy } from '../../../../runtime/src/policy';
+import { definePolicy, type Policy, type PolicyInput } from '../../../../runtime/src/policy';
 import { makeAuthorizer, type Authorizer } from '../../../../runtime/src/authorizer/authorizer';
 import type { AuthorizerEvent, PolicyResponse } from '../../../../runtime/src/authorizer/gateway-events';
 import type { JWK } from 'jose';
@@ -23,11 +23,26 @@ beforeEach(() => {
   issuer = published(policy.issuer);
   issuer.publish(...(forge.published as JWK[]));
   logged = [];
-  authorize = makeAuthorizer(authorizerConfiguration({ policy }), (entry) => logged.push(entry), {
+  authorize = authorizerOf(policy);
+});
+
+/** A policy of these routes, with one tier. */
+const policyOf = (routes: PolicyInput['routes']): Policy =>
+  definePolicy({
+    name: 'small-api',
+    issuer: policy.issuer,
+    audience: policy.audience,
+    tiers: { free: [{ limit: 1, window: '1m' }] },
+    defaultTier: 'free',
+    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
+    routes,
+  });
+
+const authorizerOf = (served: Policy): Authorizer =>
+  makeAuthorizer(authorizerConfiguration({ policy: served }), (entry) => logged.push(entry), {
     clock,
     fetchJson: issuer.fetchJson,
   });
-});
 
 const bearing = (token: string, more: Partial<HostileRequest> = {}): HostileRequest => ({
   headers: [['Authorization', `Bearer ${token}`]],
@@ -94,24 +109,14 @@ it('answers the same whatever a token asks for, so that the answer may be rememb
 });
 
 it('names exactly the methods that the scopes permit', async () => {
-  const small = definePolicy({
-    name: 'orders-api',
-    issuer: policy.issuer,
-    audience: policy.audience,
-    tiers: { free: [{ limit: 1, window: '1m' }] },
-    defaultTier: 'free',
-    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
-    routes: [
+  authorize = authorizerOf(
+    policyOf([
       { method: 'GET', path: '/status', public: true },
       { method: 'GET', path: '/orders/:id', scopes: ['read'] },
       { method: 'POST', path: '/orders', scopes: ['write'] },
       { method: 'DELETE', path: '/orders/:id', scopes: ['read', 'write'] },
-    ],
-  });
-  authorize = makeAuthorizer(authorizerConfiguration({ policy: small }), () => undefined, {
-    clock,
-    fetchJson: issuer.fetchJson,
-  });
+    ]),
+  );
   const answer = await authorize(tokenEvent(bearing(forge.claims({ scope: 'read' }))));
   expect((answer as PolicyResponse).policyDocument).toEqual({
     Version: '2012-10-17',
@@ -139,26 +144,13 @@ it('passes on what may stand in a log, and keeps different callers apart', async
 });
 
 describe('a path that servers read differently', () => {
-  const files = definePolicy({
-    name: 'files-api',
-    issuer: policy.issuer,
-    audience: policy.audience,
-    tiers: { free: [{ limit: 1, window: '1m' }] },
-    defaultTier: 'free',
-    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
-    routes: [
-      { method: 'GET', path: '/files/*rest' },
-      { method: 'GET', path: '/projects/:id' },
-      { method: 'POST', path: '/projects/*rest' },
-    ],
-  });
+  const files = policyOf([
+    { method: 'GET', path: '/files/*rest' },
+    { method: 'GET', path: '/projects/:id' },
+    { method: 'POST', path: '/projects/*rest' },
+  ]);
 
-  beforeEach(() => {
-    authorize = makeAuthorizer(authorizerConfiguration({ policy: files }), (entry) => logged.push(entry), {
-      clock,
-      fetchJson: issuer.fetchJson,
-    });
-  });
+  beforeEach(() => void (authorize = authorizerOf(files)));
 
   const events = (method: string, path: string, routeKey: string): AuthorizerEvent[] => {
     const request = bearing(forge.token(), { method, path });
@@ -251,10 +243,7 @@ describe('events with parts missing', () => {
 
 it('an issuer that does not answer is a failure of the gateway, never a 401', async () => {
   issuer.goDown();
-  const cold = makeAuthorizer(authorizerConfiguration({ policy }), () => undefined, {
-    clock,
-    fetchJson: issuer.fetchJson,
-  });
+  const cold = authorizerOf(policy);
   for (const event of [tokenEvent(bearing(forge.token())), httpApiEvent(policy, bearing(forge.token()))]) {
     expect(await ask(cold, event)).toMatchObject({ status: 500 });
   }

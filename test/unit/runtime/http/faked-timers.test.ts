@@ -6,31 +6,22 @@ import {
   requireAuth,
   type AuthMiddleware,
   type RateLimiter,
-  type RedisClient,
 } from '../../../../runtime/src';
 import { policy } from '../../../../policy';
 import { RedisBlockStore } from '../../../../runtime/src/rate-limit/reserved/block-store';
 import { bearer, serve, type RunningApp } from '../../../support/auth/app';
-import { makeKey, startIssuer, type TestIssuer, type TestKey } from '../../../support/auth/issuer';
+import { useIssuer } from '../../../support/auth/issuer';
+import { downRedis } from '../../../support/down-redis';
 
-const redis = {
-  sendCommand: () => Promise.reject(new Error('down')),
-  isReady: true,
-} as unknown as RedisClient;
-
-let issuer: TestIssuer;
-let key: TestKey;
+const issuer = useIssuer();
 let auth: AuthMiddleware;
 let limiter: RateLimiter;
 let app: RunningApp;
 
 beforeAll(async () => {
-  issuer = await startIssuer();
-  key = await makeKey('key-1');
-  issuer.publish(key);
   jest.useFakeTimers();
-  auth = requireAuth({ policy, issuer: issuer.url });
-  limiter = rateLimit({ policy, redis });
+  auth = requireAuth({ policy, issuer: issuer().url });
+  limiter = rateLimit({ policy, redis: downRedis });
   app = await serve(
     express()
       .use(auth, limiter, enforce(policy))
@@ -43,11 +34,10 @@ afterAll(async () => {
   await limiter.close();
   jest.useRealTimers();
   await app.stop();
-  await issuer.stop();
 });
 
 it('a request is verified, limited and answered', async () => {
-  const { status } = await app.get('/api/transactions', bearer(await issuer.sign(issuer.claims(), key)));
+  const { status } = await app.get('/api/transactions', bearer(await issuer().token()));
   expect(status).toBe(200);
 });
 

@@ -9,39 +9,29 @@ import {
   requireAuth,
   requireScope,
   type AuthMiddleware,
-  type RedisClient,
 } from '../../../../runtime/src';
 import { policy } from '../../../../policy';
-import { makeKey, startIssuer, type TestIssuer, type TestKey } from '../../../support/auth/issuer';
+import { useIssuer } from '../../../support/auth/issuer';
+import { downRedis } from '../../../support/down-redis';
 
-const redis = {
-  sendCommand: () => Promise.reject(new Error('down')),
-  isReady: true,
-} as unknown as RedisClient;
 const ROUTE = '/api/transactions';
 
-let issuer: TestIssuer;
-let key: TestKey;
+const issuer = useIssuer();
 let auth: AuthMiddleware;
 let maybe: AuthMiddleware;
-const limiter = rateLimit({ policy, redis });
+const limiter = rateLimit({ policy, redis: downRedis });
 
-beforeAll(async () => {
-  issuer = await startIssuer();
-  key = await makeKey('key-1');
-  issuer.publish(key);
-  auth = requireAuth({ policy, issuer: issuer.url });
-  maybe = optionalAuth({ policy, issuer: issuer.url });
+beforeAll(() => {
+  auth = requireAuth({ policy, issuer: issuer().url });
+  maybe = optionalAuth({ policy, issuer: issuer().url });
 });
 
 afterAll(async () => {
   auth.close();
   maybe.close();
   await limiter.close();
-  await issuer.stop();
 });
 
-const token = (): Promise<string> => issuer.sign(issuer.claims(), key);
 const chain = (): readonly RequestHandler[] => [
   maybe,
   auth,
@@ -85,7 +75,7 @@ it('of a plain node:http server are verified, limited and held to the policy', a
   const ask = async (path: string, headers: Record<string, string>): Promise<number> =>
     (await fetch(url + path, { headers })).status;
   try {
-    const authorization = `Bearer ${await token()}`;
+    const authorization = `Bearer ${await issuer().token()}`;
     expect(await ask(ROUTE, { authorization })).toBe(204);
     expect(await ask(ROUTE, {})).toBe(401);
     expect(await ask(`${ROUTE}?access_token=x`, { authorization })).toBe(400);
@@ -108,7 +98,7 @@ it.each<[string, (authorization: string) => object]>([
     (authorization) => ({ url: ROUTE, headers: { authorization: [authorization] }, rawHeaders: undefined }),
   ],
 ])('%s are verified', async (_name, fields) => {
-  expect(await statusOf(...bare(fields(`Bearer ${await token()}`)))).toBe(204);
+  expect(await statusOf(...bare(fields(`Bearer ${await issuer().token()}`)))).toBe(204);
 });
 
 it.each<[string, object, number]>([

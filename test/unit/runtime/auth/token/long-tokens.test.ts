@@ -2,37 +2,24 @@
 import { policy } from '../../../../../policy';
 import { resolveAuth } from '../../../../../runtime/src/auth/options';
 import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
-import {
-  AUDIENCE,
-  makeKey,
-  startIssuer,
-  type TestIssuer,
-  type TestKey,
-} from '../../../../support/auth/issuer';
+import { AUDIENCE, useIssuer } from '../../../../support/auth/issuer';
 import { settled } from '../../../../support/clock';
 
-let issuer: TestIssuer;
-let key: TestKey;
+const issuer = useIssuer();
 let verifier: TokenVerifier;
 
-beforeAll(async () => {
-  issuer = await startIssuer();
-  key = await makeKey('a');
-  issuer.publish(key);
-});
-afterAll(() => issuer.stop());
 afterEach(() => verifier.close());
 
 async function verify(groups: number, longestToken?: number): Promise<unknown> {
   verifier = makeVerifier(
     resolveAuth({
-      ...{ policy, issuer: issuer.url, audience: AUDIENCE },
+      ...{ policy, issuer: issuer().url, audience: AUDIENCE },
       ...(longestToken !== undefined && { longestToken }),
     }),
   );
   await settled();
   const names = Array.from({ length: groups }, (_, index) => `c0ffee00-0000-4000-8000-${index + 1e11}`);
-  return verifier.verify(await issuer.sign(issuer.claims({ groups: names }), key));
+  return verifier.verify(await issuer().token({ groups: names }));
 }
 
 it('a token with 180 groups is let in', async () => {
