@@ -5,7 +5,10 @@ import { SCRIPTS, type Action, type Attributes, type Change } from './change';
 import { isRecord, veil, Veiled, type Value } from './values';
 
 const changeSchema = z.object({
-  actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open'])).min(1),
+  // A check of lengths would read that of an object too, and turn what it finds there into a text.
+  actions: z
+    .array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open']))
+    .refine(({ length }) => length > 0, 'expected an action'),
   importing: z.unknown().optional(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
@@ -35,7 +38,10 @@ const planSchema = z.object({
   errored: z.boolean().optional(),
   complete: z.boolean().optional(),
   // Terraform 1.14: what runs besides the changes.
-  action_invocations: z.array(z.unknown()).max(0, 'it invokes actions, which nothing here judges').optional(),
+  action_invocations: z
+    .array(z.unknown())
+    .refine(({ length }) => length === 0, 'it invokes actions, which nothing here judges')
+    .optional(),
   output_changes: byName(changeSchema),
   configuration: z.object({ root_module: moduleSchema.optional() }).default({}),
   resource_changes: z

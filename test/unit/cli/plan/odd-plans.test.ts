@@ -151,6 +151,11 @@ it.each([
     'actions',
     '{"format_version":"1.2","resource_changes":[{"address":"a","mode":"managed","type":"a","change":{"actions":[]}}]}',
   ],
+  ['lengths of invocations', '{"format_version":"1.2","action_invocations":{"length":[{"toString":"*"}]}}'],
+  [
+    'lengths of actions',
+    '{"format_version":"1.2","resource_changes":[{"address":"a","mode":"managed","type":"a","change":{"actions":{"length":[{"toString":"*"}]}}}]}',
+  ],
 ])('with odd %s, refused in words', async (_, text) => {
   const error = await thrown(text);
   expect(error).toBeInstanceOf(PortcullisError);
