@@ -201,19 +201,20 @@ describe('the release that is scanned', () => {
     served = 'another-one';
     await expect(inShell(run().folder, waiting, variables)).rejects.toMatchObject({
       code: 1,
-      stdout: '::error::staging serves another-one, not this-one\n',
+      stdout: `::error::staging serves 'another-one', not 'this-one'\n`,
     });
     expect(asked).toBe(4 + 60);
   });
 
   it.each([
-    ['its successor', 'another-one'],
-    ['something that does not say what it is', undefined],
-  ])('does not count when %s is there before the scan has ended', async (_, other) => {
+    ['its successor', 'another-one', `'another-one'`],
+    ['something that does not say what it is', undefined, `'nothing'`],
+    ['something that writes commands to the log', 'a\n::stop-commands::b', `$'a\\n::stop-commands::b'`],
+  ])('does not count when %s is there before the scan has ended', async (_, other, said) => {
     served = other;
     await expect(answer('See that staging serves it still')).resolves.toMatchObject({
       code: 1,
-      stdout: `::error::staging served ${other ?? 'nothing'} before the scan had ended\n`,
+      stdout: `::error::staging served ${said} before the scan had ended\n`,
     });
   });
 });

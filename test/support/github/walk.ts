@@ -37,7 +37,7 @@ const ANSWER = JSON.stringify({
 /** What the pretended commands do besides being noted, in bash. */
 const PRETENCES: Readonly<Record<string, string>> = {
   curl: `echo '${ANSWER}'`,
-  gh: `case "$*" in *'run download'*) echo '{}' > reviewed.json ;; *--paginate*) echo '[]' ;; esac`,
+  gh: `case "$*" in *'run download'*) mkdir -p "$RUNNER_TEMP/reviewed" && echo '{}' > "$RUNNER_TEMP/reviewed/reviewed.json" ;; *--paginate*) echo '[]' ;; esac`,
   bash: 'needs "bash $*"',
   npm: [
     'case "$*" in',

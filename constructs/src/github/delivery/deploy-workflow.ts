@@ -95,7 +95,8 @@ function deployJob(
       {
         name: 'Fetch the change list',
         env: { GH_TOKEN: '${{ github.token }}' },
-        run: `gh run download "$GITHUB_RUN_ID" --repo "$GITHUB_REPOSITORY" --name reviewed-${name}`,
+        // Beside the checkout, whatever is in the artifact: what runs below is the repository's alone.
+        run: `gh run download "$GITHUB_RUN_ID" --repo "$GITHUB_REPOSITORY" --name reviewed-${name} --dir "$RUNNER_TEMP/reviewed"`,
       },
       ...signIn(vaultAddress, vault.deployRole, aws.region, aws.deployRoleArn),
       {
@@ -103,7 +104,7 @@ function deployJob(
         env: { ...vaultEnvironment(vaultAddress), DIGESTS: `\${{ needs.plan-${name}.outputs.digests }}` },
         run: [
           'read -r -a digests <<< "$DIGESTS"',
-          `${PORTCULLIS} deploy --changes reviewed.json --reviewed "\${digests[@]}"`,
+          `${PORTCULLIS} deploy --changes "$RUNNER_TEMP/reviewed/reviewed.json" --reviewed "\${digests[@]}"`,
         ].join('\n'),
       },
       ...(redis ? [sweepStep(vaultAddress, redis)] : []),

@@ -58,11 +58,11 @@ export function securityScanningProblems(props: SecurityScanningProps): Problem[
     ...urlProblem('productionUrl', productionUrl),
     ...urlProblem('tokenUrl', tokenUrl),
     ...urlProblem('vault.address', vault.address),
-    ...(originOf(stagingUrl) === originOf(productionUrl)
+    ...(hostOf(stagingUrl) === hostOf(productionUrl)
       ? [
           {
             path: 'stagingUrl',
-            message: `received the origin of production, ${stagingUrl}: a full scan attacks what it scans; give staging's own`,
+            message: `received the host of production, ${stagingUrl}: a full scan attacks what it scans; give staging's own`,
           },
         ]
       : []),
@@ -101,6 +101,6 @@ function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : url;
 }

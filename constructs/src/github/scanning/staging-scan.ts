@@ -116,7 +116,7 @@ const WAIT_FOR_RELEASE: Step = {
     '  if [ "$served" = "$RELEASE" ]; then exit 0; fi',
     '  sleep 10',
     'done',
-    'echo "::error::staging serves ${served}, not ${RELEASE}"',
+    'echo "::error::staging serves ${served@Q}, not ${RELEASE@Q}"',
     'exit 1',
   ].join('\n'),
 };
@@ -129,7 +129,7 @@ const STILL_THAT_RELEASE: Step = {
   env: RELEASE,
   run: [
     SERVED,
-    '[ "$served" = "$RELEASE" ] || { echo "::error::staging served ${served} before the scan had ended"; exit 1; }',
+    '[ "$served" = "$RELEASE" ] || { echo "::error::staging served ${served@Q} before the scan had ended"; exit 1; }',
   ].join('\n'),
 };
 

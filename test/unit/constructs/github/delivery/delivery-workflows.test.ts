@@ -134,7 +134,9 @@ describe('a deploy', () => {
   it('can say what differs from what was reviewed', () => {
     const scripts = jobs['deploy-prod']?.steps?.flatMap(({ run = [] }) => run).join('\n');
     expect(scripts).toContain('--name reviewed-prod');
-    expect(scripts).toContain('deploy --changes reviewed.json --reviewed');
+    expect(scripts).toContain('deploy --changes "$RUNNER_TEMP/reviewed/reviewed.json" --reviewed');
+    // Whatever else is in the artifact lands beside the checkout, whose code then signs in.
+    expect(scripts).toContain('--name reviewed-prod --dir "$RUNNER_TEMP/reviewed"');
   });
 });
 

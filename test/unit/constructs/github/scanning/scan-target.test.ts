@@ -51,8 +51,11 @@ describe('the variable that says where staging is', () => {
     ['staging.api.example.com', 'expected an origin'],
     ['https://staging.api.example.com/', 'expected an origin'],
     ['https://staging.api.example.com@mallory.example.org', 'expected an origin'],
-    ['https://api.example.com', 'is the origin of production'],
-    ['https://api.example.com:443', 'is the origin of production'],
+    ['https://api.example.com', 'is the host of production'],
+    ['https://api.example.com:443', 'is the host of production'],
+    ['http://api.example.com', 'is the host of production'],
+    ['http://api.example.com:8080', 'is the host of production'],
+    ['https://api.example.com.', 'is the host of production'],
   ])('fails the job, and says so, when it is %j', async (STAGING_URL, words) => {
     const { code, stdout } = await ended(run, { ...env, STAGING_URL });
     expect(code).toBe(1);
