@@ -5,9 +5,15 @@ import { endOfTurn, together } from '../../../../runtime/src/http/together';
 const request = (name: string): Request => ({ name }) as unknown as Request;
 const nameOf = (req: Request): string => (req as unknown as { name: string }).name;
 const response = {} as unknown as Response;
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Node's own, for tests that fake it. */
+const { setImmediate: immediate } = globalThis;
+const turn = (): Promise<void> => new Promise((resolve) => immediate(resolve));
 
 describe('requests of one turn of the event loop', () => {
+  // A turn that a test before this one began is over.
+  beforeEach(turn);
+  afterEach(() => jest.useRealTimers());
+
   it('go through each stage together, in the order in which they came', async () => {
     const seen: string[] = [];
     const stage = (name: string): RequestHandler =>
@@ -54,7 +60,11 @@ describe('requests of one turn of the event loop', () => {
     expect(b.mock.calls).toEqual([[]]);
   });
 
-  it('are over with the turn: who comes later waits for the next one', async () => {
+  it.each([
+    ['', () => undefined],
+    [', although timers are faked', () => jest.useFakeTimers()],
+  ])('are over with the turn%s: who comes later waits for the next one', async (_although, prepare) => {
+    prepare();
     const first = endOfTurn();
     expect(endOfTurn()).toBe(first);
     await first;

@@ -29,12 +29,16 @@ const published = (algorithm: Algorithm, key: KeyObject): SigningKey => ({
 });
 
 const DATA = Buffer.from('header.payload');
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Node's own, for tests that fake it. */
+const { setImmediate: immediate } = globalThis;
+const turn = (): Promise<void> => new Promise((resolve) => immediate(resolve));
 
 const ec = privateKeyFor('ES256');
 const signer = published('ES256', ec);
 const good = signed('ES256', ec, DATA);
 const bad = Buffer.alloc(64, 1);
+
+afterEach(() => jest.useRealTimers());
 
 it.each(ALGORITHMS)('%s: in place and by another thread, a signature is as good', async (algorithm) => {
   const key = privateKeyFor(algorithm);
@@ -64,7 +68,11 @@ it.each(ALGORITHMS)('%s: in place and by another thread, a signature is as good'
   }
 });
 
-it('one that comes alone is checked in place, in each turn anew', async () => {
+it.each([
+  ['', () => undefined],
+  [', although timers are faked', () => jest.useFakeTimers()],
+])('one that comes alone is checked in place, in each turn anew%s', async (_although, prepare) => {
+  prepare();
   const checks = new SignatureChecks();
   for (let at = 0; at < 3; at += 1) {
     expect(checks.signerOf([signer], 'ES256', DATA, good)).toBe(signer);
