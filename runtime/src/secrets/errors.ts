@@ -30,6 +30,10 @@ export type SecretsErrorCode =
   | 'ERR_WRAPPING_TOKEN_FOREIGN'
   | 'ERR_MOUNT_NOT_FOUND'
   | 'ERR_ROLE_NOT_FOUND'
+  /** The path is answered without a lease: it lends nothing. */
+  | 'ERR_LEASE_MISSING'
+  /** What was lent does not fit its schema. */
+  | 'ERR_LEASE_SCHEMA'
   | 'ERR_KV_NOT_FOUND'
   | 'ERR_KV_SCHEMA'
   /** The entry is in a KV engine of version 1, which keeps no versions. */

@@ -5,10 +5,14 @@ export type { AwsCredentialProvider } from './aws/credential-provider';
 export { appRole, type AppRoleOptions } from './login/app-role';
 export { awsLogin, type AwsLoginOptions } from './login/aws';
 export { jwtLogin, type JwtLoginOptions } from './login/jwt';
+export type { Login } from './lease/credential';
+export type { LeasedSecret, Rotated } from './lease/leased-secret';
 export type { WatchedEntry } from './kv/watched-entry';
 export type { LoginMethod } from './login/method';
 export type { ValueSource } from './login/value';
 export type {
+  CredentialsOptions,
+  LeaseOptions,
   PostgresPoolOptions,
   RedisClientOptions,
   SecretsManagerOptions,

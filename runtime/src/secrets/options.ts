@@ -76,6 +76,22 @@ export interface WatchKvOptions {
 export interface PostgresPoolOptions extends Omit<PoolConfig, 'user' | 'password' | 'connectionString'> {
   /** The module whose `Pool` it is: `pg.native`, or another copy of `pg` than the one that is found. @default `pg` */
   readonly pg?: PgModule;
+  /** Mount of the database secrets engine. @default SecretsManagerOptions.databaseMount */
+  readonly mount?: string;
+}
+
+export interface CredentialsOptions {
+  /** How long the user before goes on working after a rotation. @default 30 */
+  readonly graceSeconds?: number;
+  /** Mount of the database secrets engine. @default SecretsManagerOptions.databaseMount */
+  readonly mount?: string;
+}
+
+export interface LeaseOptions {
+  /** How long what was lent before goes on working after a rotation. @default 30 */
+  readonly graceSeconds?: number;
+  /** What the engine has to be told, as `{ common_name: 'api.internal' }` for a certificate. @default it is only read */
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** Where Redis is, and how to talk to it. */
@@ -197,7 +213,7 @@ const EXPECTED_POOL: Expected<
   Pick<
     PostgresPoolOptions,
     | ('host' | 'port' | 'database' | 'application_name' | 'max' | 'min' | 'maxUses' | 'maxLifetimeSeconds')
-    | ('idleTimeoutMillis' | 'connectionTimeoutMillis' | 'query_timeout' | 'allowExitOnIdle' | 'pg')
+    | ('idleTimeoutMillis' | 'connectionTimeoutMillis' | 'query_timeout' | 'allowExitOnIdle' | 'pg' | 'mount')
   >
 > = {
   host: TEXT,
@@ -213,12 +229,13 @@ const EXPECTED_POOL: Expected<
   query_timeout: MILLISECONDS,
   allowExitOnIdle: [isSwitch, 'true or false'],
   pg: [(value) => isFunction((value as Partial<PgModule> | null)?.Pool), 'the module pg, or pg.native'],
+  mount: TEXT,
 };
 
 /** @throws SecretsError `ERR_SECRETS_CONFIG` for what Vault lends, what would overrule it, and values of no use. */
 export function resolvePostgresPool(
   options: PostgresPoolOptions,
-): PoolOptions & Pick<PostgresPoolOptions, 'pg'> {
+): PoolOptions & Pick<PostgresPoolOptions, 'pg' | 'mount'> {
   checkOptions('postgresPool()', options, EXPECTED_POOL, 'ignored');
   const lent = ['user', 'password', 'connectionString'].filter((name) => Object.hasOwn(options, name));
   if (lent.length > 0) {
@@ -230,6 +247,28 @@ export function resolvePostgresPool(
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return { ...POOL_DEFAULTS, ...(Object.fromEntries(given) as Partial<PoolOptions>) };
+}
+
+const GRACE_SECONDS = 30;
+
+/** @throws SecretsError `ERR_SECRETS_CONFIG` */
+export function resolveCredentials(options: CredentialsOptions) {
+  checkOptions<CredentialsOptions>('credentials()', options, { graceSeconds: SECONDS, mount: TEXT });
+  const { graceSeconds = GRACE_SECONDS, mount } = options;
+  return { graceMs: graceSeconds * 1_000, mount };
+}
+
+/** @throws SecretsError `ERR_SECRETS_CONFIG` */
+export function resolveLease(options: LeaseOptions) {
+  checkOptions<LeaseOptions>('lease()', options, {
+    graceSeconds: SECONDS,
+    parameters: [
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'an object',
+    ],
+  });
+  const { graceSeconds = GRACE_SECONDS, parameters } = options;
+  return { graceMs: graceSeconds * 1_000, parameters };
 }
 
 const REDIS_PORT = 6_379;

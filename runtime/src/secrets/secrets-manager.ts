@@ -4,16 +4,23 @@ import { within } from '../time/clock';
 import type { EmitEvent, SecretsEvent } from './events';
 import { KvReader } from './kv/kv-reader';
 import { WatchedEntry } from './kv/watched-entry';
-import { databaseSource } from './lease/database-source';
-import type { CredentialSource } from './lease/credential';
+import type { Lender } from './lease/consumer';
+import type { Credential, CredentialSource, Leased, Lent, Login } from './lease/credential';
+import { pathSource } from './lease/path-source';
+import { databaseSource } from './lease/vault-source';
+import { LeasedSecret } from './lease/leased-secret';
 import { LeaseRegistry } from './lease/lease-registry';
 import { Revocations } from './lease/revocations';
 import { secretsMetrics } from './metrics';
 import {
+  resolveCredentials,
+  resolveLease,
   resolveOptions,
   resolvePostgresPool,
   resolveRedisClient,
   resolveWatchKv,
+  type CredentialsOptions,
+  type LeaseOptions,
   type PostgresPoolOptions,
   type RedisClientOptions,
   type ResolvedOptions,
@@ -30,6 +37,7 @@ import { elastiCacheIam, type ElastiCacheIam } from './redis/sources/elasticache
 import type { LeasedRedis, RedisSource } from './redis/sources/source';
 import { upstash, upstashSchema, type Upstash } from './redis/sources/upstash';
 import { Scheduler } from './scheduler';
+import { hideWhenPrinted } from './secret';
 import { serveStatus } from './status-server';
 import { readinessOf, statusOf, type SecretsReadiness, type SecretsStatus } from './status';
 import { VaultConnection } from './vault/connection';
@@ -148,12 +156,55 @@ export class SecretsManager {
    * @throws SecretsError `ERR_SECRETS_CONFIG`, `ERR_SECRETS_CLOSED`
    */
   postgresPool(role: string, options: PostgresPoolOptions = {}): RotatingPool {
-    const { pg = loadPg(), ...pool } = resolvePostgresPool(options);
+    const { pg = loadPg(), mount, ...pool } = resolvePostgresPool(options);
     const { clock } = this.options;
     return this.#leases.open(
-      this.#databaseSource(role),
+      this.#database(role, mount, (login) => login),
       (lender) => new PoolRotation({ pg, lender, clock, pool }),
     ).facade;
+  }
+
+  /**
+   * A user and a password, for drivers that take no pool: they are asked for whenever a connection is made, or told by
+   * `onRotate()`.
+   *
+   * @throws SecretsError as for `lease()`
+   * @example
+   * const credentials = await secrets.credentials('reports-role');
+   * sequelize.addHook('beforeConnect', (config) => {
+   *   const { user, password } = credentials.current;
+   *   Object.assign(config, { username: user, password: password.reveal() });
+   * });
+   */
+  async credentials(role: string, options: CredentialsOptions = {}): Promise<LeasedSecret<Login>> {
+    const { graceMs, mount } = resolveCredentials(options);
+    const source = this.#database<Leased<Login>>(role, mount, (login) => ({
+      user: login.user,
+      value: hideWhenPrinted(login),
+    }));
+    return this.#leased(source, graceMs);
+  }
+
+  /**
+   * Whatever Vault lends, followed over its rotations: keys of a cloud, a certificate, a user of any engine. It is
+   * replaced at the same share of its life as a database's user, and given back by `close()`.
+   *
+   * @param path as Vault has it: `aws/creds/reports`. The policy has to grant it, and `sys/leases/revoke/<path>/*`.
+   * @throws SecretsError `ERR_LEASE_MISSING`, `ERR_LEASE_SCHEMA`, `ERR_SECRETS_CONFIG`, MissingCapabilityError; or when
+   * nothing is lent within `startupSeconds`.
+   * @example
+   * const keys = await secrets.lease('aws/creds/reports', z.object({ access_key: z.string(), secret_key: secret() }));
+   * const client = new S3Client({ credentials: () => toAws(keys.current) });
+   */
+  async lease<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    options: LeaseOptions = {},
+  ): Promise<LeasedSecret<z.output<S>>> {
+    const { graceMs, parameters } = resolveLease(options);
+    const { clock } = this.options;
+    const source = pathSource({ access: this.#vault.access, clock }, { path, schema, parameters });
+    return this.#leased(source, graceMs);
   }
 
   /**
@@ -234,17 +285,44 @@ export class SecretsManager {
     return this.#closing;
   }
 
-  #databaseSource(role: string): CredentialSource {
-    const { clock, databaseMount: mount } = this.options;
-    return databaseSource({ access: this.#vault.access, clock, mount, role });
+  #database<L extends Lent>(
+    role: string,
+    mount: string | undefined,
+    as: Parameters<typeof databaseSource<L>>[2],
+  ): CredentialSource<L> {
+    const { clock, databaseMount } = this.options;
+    const shown = mount === undefined || mount === databaseMount ? role : `${mount}/${role}`;
+    const where = { mount: mount ?? databaseMount, role, shown };
+    return databaseSource({ access: this.#vault.access, clock }, where, as);
+  }
+
+  /** @throws SecretsError when nothing is lent within `startupSeconds`; at once where waiting cannot mend it. */
+  async #leased<T>(source: CredentialSource<Leased<T>>, graceMs: number): Promise<LeasedSecret<T>> {
+    const { clock } = this.options;
+    const started: Lender[] = [];
+    const leased = this.#leases.open(
+      source,
+      (lender) => {
+        started.push(lender);
+        return new LeasedSecret<T>(lender, clock, source.role);
+      },
+      { drainMs: graceMs },
+    );
+    try {
+      await started[0]?.ready();
+    } catch (error) {
+      await leased.close();
+      throw error;
+    }
+    return leased;
   }
 
   #redisSource(source: RedisSource): CredentialSource {
-    if (typeof source === 'string') return this.#databaseSource(source);
+    if (typeof source === 'string') return this.#database<Credential>(source, undefined, (login) => login);
     const { clock } = this.options;
     switch (source.kind) {
       case 'vault':
-        return this.#databaseSource(source.role);
+        return this.#database<Credential>(source.role, source.mount, (login) => login);
       case 'elasticache-iam':
         return elastiCacheIam(source, clock);
       case 'upstash':

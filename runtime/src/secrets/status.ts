@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock';
 import { deadlineOf } from './lease/credential';
-import type { Lease } from './lease/lease';
+import type { AnyLease } from './lease/lease-registry';
 import type { TokenKeeper } from './vault/token-keeper';
 
 /** One lease as `portcullis secrets status` shows it. No secret, no lease ID. */
@@ -38,7 +38,7 @@ export interface SecretsReadiness {
   readonly problems: readonly string[];
 }
 
-export function statusOf(clock: Clock, keeper: TokenKeeper, leases: readonly Lease[]): SecretsStatus {
+export function statusOf(clock: Clock, keeper: TokenKeeper, leases: readonly AnyLease[]): SecretsStatus {
   const now = clock.monotonic();
   const { valid, deadline, nextAction, nextAt, lastError } = keeper.state;
   return {
@@ -63,7 +63,7 @@ export function readinessOf({ token, leases }: SecretsStatus): SecretsReadiness 
   return { ready: problems.length === 0, problems };
 }
 
-function leaseStatus(lease: Lease, now: number, tokenIsKept: boolean): LeaseStatus {
+function leaseStatus(lease: AnyLease, now: number, tokenIsKept: boolean): LeaseStatus {
   const { credential } = lease;
   const next = lease.next(tokenIsKept);
   return {

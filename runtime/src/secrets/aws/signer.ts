@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { SignatureV4 } from '@smithy/signature-v4';
-import { SecretsError } from '../errors';
+import { missingPeer } from '../optional-peer';
 import type { AwsCredentialProvider } from './credential-provider';
 
 export interface AwsSignerOptions {
@@ -24,11 +24,8 @@ export async function awsSigner({ service, region, credentials }: AwsSignerOptio
     const provider = credentials ?? (await import('@aws-sdk/credential-provider-node')).defaultProvider();
     return new SignatureV4({ service, region, credentials: provider, sha256: Sha256 });
   } catch (cause) {
-    throw new SecretsError(
-      'ERR_SECRETS_CONFIG',
-      `signing requests to AWS (${service}) needs two packages: npm install @smithy/signature-v4 @aws-sdk/credential-provider-node`,
-      { cause },
-    );
+    const packages = '@smithy/signature-v4 @aws-sdk/credential-provider-node';
+    throw missingPeer(packages, `signing requests to AWS (${service})`, cause);
   }
 }
 

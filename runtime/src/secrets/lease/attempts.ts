@@ -1,7 +1,7 @@
 import { backoffMs, retryAt } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import type { SecretsError } from '../errors';
-import type { Credential } from './credential';
+import type { Lent } from './credential';
 import { rotateAt } from './lease-life';
 
 /** A credential refused at this age was refused from the start, whatever its probe said. */
@@ -42,7 +42,7 @@ export class Attempts {
     return this.#lastError !== undefined && this.#nextAt > this.clock.monotonic();
   }
 
-  succeeded(credential: Credential): void {
+  succeeded(credential: Lent): void {
     this.#nextAt = rotateAt(credential, this.rotateShare, this.clock.random());
     this.#failures = 0;
     this.#lastError = undefined;
@@ -65,7 +65,7 @@ export class Attempts {
    * Counts a credential that the server refused. Says whether it may be replaced at once: not when one new
    * credential after the other is refused, for then every query would ask Vault for a lease.
    */
-  replacesAtOnce({ obtainedAt }: Credential): boolean {
+  replacesAtOnce({ obtainedAt }: Lent): boolean {
     this.#refusals = this.clock.monotonic() - obtainedAt < YOUNG_MS ? this.#refusals + 1 : 1;
     if (this.#refusals <= REFUSALS_AT_ONCE) return true;
     this.#failures = this.#refusals;

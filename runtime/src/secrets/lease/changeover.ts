@@ -1,12 +1,12 @@
 import type { Clock } from '../../time/clock';
 import type { EmitEvent } from '../events';
 import type { Consumer } from './consumer';
-import { deadlineOf, type Credential, type CredentialSource } from './credential';
+import { deadlineOf, type CredentialSource, type Lent } from './credential';
 import { Retirement, type Serving } from './retirement';
 import type { Revocations } from './revocations';
 
-export interface ChangeoverOptions {
-  readonly source: CredentialSource;
+export interface ChangeoverOptions<L extends Lent> {
+  readonly source: CredentialSource<L>;
   readonly clock: Clock;
   readonly emit: EmitEvent;
   readonly revocations: Revocations;
@@ -16,12 +16,12 @@ export interface ChangeoverOptions {
  * Makes what serves, and ends it: the steps of a rotation before the swap (lease → connect and probe) and after it
  * (drain → close → revoke). There are never three generations at once, because the budget of connections counts two.
  */
-export class Changeover {
+export class Changeover<L extends Lent> {
   #retirement: Retirement | undefined;
 
   constructor(
-    private readonly options: ChangeoverOptions,
-    private readonly consumer: Consumer,
+    private readonly options: ChangeoverOptions<L>,
+    private readonly consumer: Consumer<L>,
   ) {}
 
   /** Resolves when what was retired is closed and revoked. Never rejects. */
@@ -35,7 +35,7 @@ export class Changeover {
    * @param current what serves meanwhile. A drain that would still be going on at its deadline is cut short.
    * @throws what the lender or the server said; a credential that cannot be used is given back before.
    */
-  async prepare(current: Credential | undefined): Promise<Serving> {
+  async prepare(current: Lent | undefined): Promise<Serving<L>> {
     await this.#retirement?.closedWithin(this.#leftOf(current) / 2);
     const credential = await this.options.source.obtain();
     try {
@@ -73,11 +73,11 @@ export class Changeover {
     await Promise.all(ends);
   }
 
-  #leftOf(credential: Credential | undefined): number {
+  #leftOf(credential: Lent | undefined): number {
     return credential ? Math.max(0, deadlineOf(credential) - this.options.clock.monotonic()) : 0;
   }
 
-  async #revoke(credential: Credential): Promise<void> {
+  async #revoke(credential: Lent): Promise<void> {
     const { emit, source, revocations } = this.options;
     const { user, giveBack } = credential;
     if (giveBack === undefined) return;

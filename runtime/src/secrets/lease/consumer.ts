@@ -1,4 +1,4 @@
-import type { Credential } from './credential';
+import type { Credential, Lent } from './credential';
 
 /** What serves with one credential: a pool, or connections that signed in with it. */
 export interface Generation {
@@ -11,13 +11,13 @@ export interface Generation {
 }
 
 /** Whoever works with a leased credential and can change to a new one without dropping work. */
-export interface Consumer {
+export interface Consumer<L extends Lent = Credential> {
   /**
    * Connects and proves that the credential works; must leave nothing open when it rejects.
    *
    * @param servesForMs how long the credential that serves now goes on doing so; 0 when there is none.
    */
-  readonly prepare: (credential: Credential, servesForMs: number) => Promise<Generation>;
+  prepare(credential: L, servesForMs: number): Promise<Generation>;
   /** The credential reached its deadline: nothing may be served any more. */
   readonly expire: () => void;
 }

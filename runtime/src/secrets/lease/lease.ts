@@ -6,7 +6,7 @@ import { isTransient } from '../vault/failure';
 import type { Session } from '../vault/session';
 import { Attempts } from './attempts';
 import type { Consumer, Lender } from './consumer';
-import { deadlineOf, type Credential, type CredentialSource } from './credential';
+import { deadlineOf, type Credential, type CredentialSource, type Lent } from './credential';
 import { Changeover } from './changeover';
 import { nextLeaseAction, type LeaseAction } from './lease-life';
 import { Outcomes } from './outcomes';
@@ -31,20 +31,20 @@ export interface LeaseTerms {
  * One credential and the consumer that works with it: leases, rotates, expires, gives back. `lease-life.ts` draws its
  * states, `changeover.ts` takes the steps of a rotation, `attempts.ts` says when there is one.
  */
-export class Lease<C extends Consumer = Consumer> implements Task, Lender {
+export class Lease<L extends Lent = Credential, C extends Consumer<L> = Consumer<L>> implements Task, Lender {
   readonly consumer: C;
-  #serving: Serving | undefined;
+  #serving: Serving<L> | undefined;
   #rotation: Promise<void> | undefined;
   #expired = false;
   #closed = false;
-  readonly #changeover: Changeover;
+  readonly #changeover: Changeover<L>;
   readonly #attempts: Attempts;
   readonly #outcomes = new Outcomes();
 
   /** @param consumerOf makes the consumer; it may ask the lease for credentials from then on. */
   constructor(
     private readonly terms: LeaseTerms,
-    readonly source: CredentialSource,
+    readonly source: CredentialSource<L>,
     consumerOf: (lender: Lender) => C,
   ) {
     this.#attempts = new Attempts(terms.clock, terms.rotateShare);
@@ -54,7 +54,7 @@ export class Lease<C extends Consumer = Consumer> implements Task, Lender {
   }
 
   /** The credential that serves now. */
-  get credential(): Credential | undefined {
+  get credential(): L | undefined {
     return this.#serving?.credential;
   }
 
@@ -170,7 +170,7 @@ export class Lease<C extends Consumer = Consumer> implements Task, Lender {
     }
   }
 
-  async #swap(next: Serving): Promise<void> {
+  async #swap(next: Serving<L>): Promise<void> {
     if (this.#closed) {
       await this.#changeover.discard(next);
       throw closed();

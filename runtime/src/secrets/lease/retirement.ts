@@ -1,10 +1,10 @@
 import { within, type Clock } from '../../time/clock';
 import type { Generation } from './consumer';
-import { deadlineOf, type Credential } from './credential';
+import { deadlineOf, type Lent } from './credential';
 
 /** A credential, and what works with it. */
-export interface Serving {
-  readonly credential: Credential;
+export interface Serving<L extends Lent = Lent> {
+  readonly credential: L;
   readonly generation: Generation;
 }
 
@@ -21,7 +21,7 @@ export class Retirement {
     private readonly clock: Clock,
     serving: Serving,
     boundMs: number,
-    revoke: (credential: Credential) => Promise<void>,
+    revoke: (credential: Lent) => Promise<void>,
   ) {
     this.#closed = this.#close(serving, boundMs);
     this.done = this.#closed.then(() => revoke(serving.credential));

@@ -114,8 +114,13 @@ const SERVICE_POLICY = ['pg', 'cache']
       }`,
   )
   .concat(
-    // Mounts that tests make: of KV in a folder, and of its first version.
-    ['secret/data/*', 'team/kv/data/*', 'old/*'].map((path) => `path "${path}" { capabilities = ["read"] }`),
+    // Mounts that tests make: of KV in a folder, and of its first version; a second database, certificates.
+    ['secret/data/*', 'team/kv/data/*', 'old/*', 'reports/db/creds/pg'].map(
+      (path) => `path "${path}" { capabilities = ["read"] }`,
+    ),
+    ['pki/issue/app', 'sys/leases/revoke/reports/db/creds/pg/*', 'sys/leases/revoke/pki/issue/app/*'].map(
+      (path) => `path "${path}" { capabilities = ["update"] }`,
+    ),
   )
   .join('\n');
 

@@ -1,5 +1,5 @@
 import type * as Redis from 'redis';
-import { optionalPeer } from '../../optional-peer';
+import { missingPeer } from '../../optional-peer';
 import { isRefusal, reconnectPauseMs, type MakeLink, type RedisDriver } from './driver';
 
 /** node-redis' own client. */
@@ -7,13 +7,7 @@ export type NodeRedisClient = ReturnType<typeof Redis.createClient>;
 
 /** The driver for node-redis 5 and later: the default. */
 export function nodeRedis(): RedisDriver<NodeRedisClient> {
-  // Loaded when it is used: an app without Redis, or with ioredis, does not wait for it at the start.
-  const { createClient } = optionalPeer(
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    () => require('redis') as typeof Redis,
-    'redis',
-    'nodeRedis()',
-  );
+  const { createClient } = loadRedis();
   return {
     create: ({ host, port, tls, database }, ...asked) =>
       linkOf(
@@ -33,6 +27,16 @@ export function nodeRedis(): RedisDriver<NodeRedisClient> {
         ...asked,
       ),
   };
+}
+
+/** Loaded when it is used: an app without Redis, or with ioredis, need not have it. @throws SecretsError */
+function loadRedis(): typeof Redis {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return require('redis') as typeof Redis;
+  } catch (cause) {
+    throw missingPeer('redis', 'nodeRedis()', cause);
+  }
 }
 
 /** What of a client's options belongs to its link. */

@@ -6,6 +6,8 @@ export interface LeasedRedis {
   readonly kind: 'vault';
   /** As in `<mount>/creds/<role>`. */
   readonly role: string;
+  /** @default SecretsManagerOptions.databaseMount */
+  readonly mount?: string;
 }
 
 /** Where a Redis client's credentials come from. A string is the role of a {@link LeasedRedis}. */
