@@ -55,7 +55,7 @@ export async function summarize(
 }
 
 /** Summarizes what the workspace planned. @throws PortcullisError `ERR_PLAN_UNREADABLE` */
-export function summarizeRun(stack: string, run: PlannedRun): Promise<StackSummary> {
+export async function summarizeRun(stack: string, run: PlannedRun): Promise<StackSummary> {
   const basis = reviewable(run);
   return summarize(stack, readPlan(run.plan, programsOfRemovals(run.configuration)), basis);
 }

@@ -6,17 +6,27 @@ import { promisify } from 'node:util';
 import { EngineCache } from '../../../cli/src/engines/install/cache';
 import type { Run } from '../../../cli/src/engines/process/run';
 import { engineEnvironment, findOpenTofu } from '../../../cli/src/engines/programs/opentofu';
+import { provideProviders, type ProviderModule } from '../../../cli/src/engines/programs/providers';
 import { plannedRun, type PlannedRun } from '../../../cli/src/workspace/planned-run';
 
 export class PlanningFolder {
   private constructor(
     private readonly engine: string,
     readonly folder: string,
+    /** The engine's own settings: where it finds providers. */
+    private readonly settings: string,
   ) {}
 
-  static async make(run: Run, name: string): Promise<PlanningFolder> {
-    const engine = await findOpenTofu({ run, cache: new EngineCache(), note: () => undefined });
-    return new PlanningFolder(engine, await run.subfolder(name));
+  /** @param providers that configurations use. @default the engine's own alone */
+  static async make(
+    run: Run,
+    name: string,
+    providers: readonly ProviderModule[] = [],
+  ): Promise<PlanningFolder> {
+    const context = { run, cache: new EngineCache(), note: () => undefined };
+    const engine = await findOpenTofu(context);
+    const settings = providers.length > 0 ? await provideProviders(context, engine, providers) : undefined;
+    return new PlanningFolder(engine, await run.subfolder(name), settings ?? '/dev/null');
   }
 
   /** Plans `configuration` against the state that the folder has. */
@@ -40,7 +50,7 @@ export class PlanningFolder {
   private async run(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<string> {
     const { stdout } = await promisify(execFile)(this.engine, args, {
       cwd: this.folder,
-      env: { ...engineEnvironment(), TF_CLI_CONFIG_FILE: '/dev/null', ...variables },
+      env: { ...engineEnvironment(), TF_CLI_CONFIG_FILE: this.settings, ...variables },
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;

@@ -6,7 +6,7 @@ import { renderMarkdown } from '../../../../cli/src/plan/render/markdown';
 import { renderSarif } from '../../../../cli/src/plan/render/sarif';
 import { renderTerminal } from '../../../../cli/src/plan/render/terminal';
 import { RULES } from '../../../../cli/src/plan/rules';
-import { summarize } from '../../../../cli/src/plan/summary';
+import { summarize, summarizeRun } from '../../../../cli/src/plan/summary';
 import { runs } from '../../../support/fuzzing';
 
 /** What was thrown; undefined where the plan could be judged and shown. */
@@ -131,6 +131,53 @@ it('of any shape at all', async () => {
       if (error !== undefined) expect(error).toMatchObject({ code: 'ERR_PLAN_UNREADABLE' });
     }),
     { numRuns: runs(10_000) },
+  );
+});
+
+const named = fc.dictionary(fc.oneof(hostileName, fc.constantFrom('a', 'terraform_data', 'vault')), value, {
+  maxKeys: 2,
+});
+const blocks = fc.dictionary(
+  fc.constantFrom(
+    'resource',
+    'data',
+    'ephemeral',
+    'variable',
+    'locals',
+    'provider',
+    'output',
+    'module',
+    'removed',
+  ),
+  fc.oneof(named, value),
+  { maxKeys: 4 },
+);
+
+it('with a configuration of any shape, of which a digest is made or refused', async () => {
+  const plan = fc.record(
+    {
+      resource_changes: fc.array(change, { maxLength: 2 }),
+      variables: value,
+      output_changes: value,
+      prior_state: value,
+    },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(plan, fc.oneof(blocks, value), async (plan, configuration) => {
+      const run = summarizeRun('vault-dev', {
+        plan: JSON.stringify({ ...plan, format_version: '1.2' }),
+        configuration: JSON.stringify(configuration),
+        ...{ files: {}, refusedModules: [], lock: '', engine: '', surroundings: {} },
+        ...{ overridden: false, lineage: 'known' },
+      });
+      const error: unknown = await run.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      if (error !== undefined) expect(error).toMatchObject({ code: 'ERR_PLAN_UNREADABLE' });
+    }),
+    { numRuns: runs(5_000) },
   );
 });
 
