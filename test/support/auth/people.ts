@@ -45,6 +45,8 @@ export interface People {
   sealed(session: Session): Promise<string>;
   send(method: string, path: string, cookie: string): Promise<PersonAnswer>;
   get(path: string, cookie: string): Promise<PersonAnswer>;
+  /** Requests that have come in so far. */
+  arrived(): number;
   stop(): Promise<void>;
 }
 
@@ -75,6 +77,11 @@ export async function servePeople({ clock, provider, handling, ...options }: Peo
     ...options,
   });
   const app = express();
+  let arrived = 0;
+  app.use((_req, _res, next) => {
+    arrived += 1;
+    next();
+  });
   app.use(makeLogin(resolved, clock, answering));
   app.use(async (req, res) => {
     await handling?.();
@@ -111,6 +118,7 @@ export async function servePeople({ clock, provider, handling, ...options }: Peo
     cookieOf: (tokens, subject = 'ada') => sealed(newSession(tokens, subject, clock.wall())),
     send,
     get: (path, cookie) => send('GET', path, cookie),
+    arrived: () => arrived,
     stop: async () => {
       server.closeAllConnections();
       server.close();

@@ -506,6 +506,7 @@ describe('a session that is revoked', () => {
   const redis = useRedis();
   let client: ReturnType<typeof createClient>;
   let revocations: RevocationList;
+  let elsewhere: RevocationList | undefined;
   beforeEach(async () => {
     client = createClient({ url: redis().adminUrl });
     await client.connect();
@@ -514,8 +515,15 @@ describe('a session that is revoked', () => {
   });
   afterEach(() => {
     revocations.close();
+    elsewhere?.close();
     client.destroy();
   });
+
+  /** A second instance, which follows the same revocations. */
+  const another = (app: PeopleApp): Promise<PeopleApp> => {
+    elsewhere = followRevocations({ policy, redis: client, issuers: [oidc().issuer] });
+    return served(servePeople({ issuer: oidc().issuer, revocations: elsewhere }, app.origin));
+  };
 
   it('is over, its cookie goes, and no renewal brings it back', async () => {
     const app = await people({ revocations });
@@ -530,10 +538,23 @@ describe('a session that is revoked', () => {
     expect((await me(app, grace)).status).toBe(200);
   });
 
+  it('because its browser logged in again is over on every instance, and the next one is renewed', async () => {
+    const app = await people({ revocations });
+    const other = await another(app);
+    const ada = await loggedIn(app);
+    const thief = ada.clone();
+    for (const [name, value] of ada.cookies(app.origin)) thief.cookies(other.origin).set(name, value);
+    expect((await me(other, thief)).status).toBe(200);
+    await logIn(app, ada);
+    expect((await me(app, thief)).status).toBe(401);
+    await until(async () => (await me(other, thief)).status === 401);
+    app.later(LIFE_SECONDS);
+    expect((await me(app, ada)).status).toBe(200);
+  });
+
   it('because its person signed out at the provider is over on every instance', async () => {
     const app = await people({ revocations });
-    const elsewhere = followRevocations({ policy, redis: client, issuers: [oidc().issuer] });
-    const other = await served(servePeople({ issuer: oidc().issuer, revocations: elsewhere }, app.origin));
+    const other = await another(app);
     const [ada, phone] = [await loggedIn(app), await loggedIn(app)];
     for (const [name, value] of ada.cookies(app.origin)) ada.cookies(other.origin).set(name, value);
     expect((await me(other, ada)).status).toBe(200);
@@ -543,7 +564,6 @@ describe('a session that is revoked', () => {
     await until(async () => (await me(other, ada)).status === 401);
     expect(ada.cookies(other.origin).has(SESSION)).toBe(false);
     expect((await me(app, phone)).status).toBe(200);
-    elsewhere.close();
   });
 });
 

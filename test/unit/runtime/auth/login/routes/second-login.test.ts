@@ -7,6 +7,7 @@ import { resolveRevocation } from '../../../../../../runtime/src/auth/revocation
 import { manualClock, type ManualClock } from '../../../../../support/clock';
 import {
   cookieAfter,
+  isCleared,
   LIFE_SECONDS,
   servePeople,
   SESSION,
@@ -90,6 +91,26 @@ describe.each([
     const loggedIn = await graceLogsIn(app, ada);
     expect([loggedIn.status, loggedIn.cookies.has(SESSION)]).toEqual([303, true]);
     go();
+    expect([...(await late).cookies.keys()]).toEqual([]);
+  });
+
+  it('nor does one bring back the cookie of who logs out meanwhile', async () => {
+    const app = await instance(follows);
+    const ada = await app.cookieOf(issued('ada'));
+    clock.freeze(LIFE_SECONDS * 1_000);
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    let asked = false;
+    refresh = () => {
+      asked = true;
+      return gate.then(() => issued('ada'));
+    };
+    const late = app.get(PAGE, ada);
+    await until(() => asked);
+    const loggedOut = app.send('POST', '/auth/logout', ada);
+    await until(() => app.arrived() === 2);
+    go();
+    expect(isCleared(await loggedOut)).toBe(true);
     expect([...(await late).cookies.keys()]).toEqual([]);
   });
 
