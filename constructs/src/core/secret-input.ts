@@ -13,7 +13,7 @@
  *
  * https://opentofu.org/docs/language/ephemerality/write-only-attributes/
  */
-import { Fn, TerraformResource, TerraformVariable, Token } from 'cdktf';
+import { Fn, TerraformResource, TerraformVariable, Token, ref } from 'cdktf';
 import { Construct } from 'constructs';
 import { ConstructError } from './errors';
 import { failAtApply } from './fail-at-apply';
@@ -36,6 +36,8 @@ export interface SecretInput {
   readonly version: number;
   /** Resources that must exist before the value may be written. */
   readonly gates: readonly TerraformResource[];
+  /** Expression of the text `given`. Without a value it fails at the apply, and says which variable is missing. */
+  readonly required: string;
 }
 
 /**
@@ -55,6 +57,7 @@ export class SecretVariable extends Construct implements SecretInput {
   readonly expression: string;
   readonly version: number;
   readonly gates: readonly TerraformResource[];
+  readonly required: string;
 
   /** @throws ConstructError `ERR_SECRET_NAME`, or `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
   constructor(scope: Construct, id: string, props: SecretVariableProps) {
@@ -63,6 +66,7 @@ export class SecretVariable extends Construct implements SecretInput {
     const variable = declareVariable(this, props);
     variable.addOverride('ephemeral', true);
     this.gates = [gate(this, props)];
+    this.required = Token.asString(ref(`(${requirement(props)})`));
     this.expression = props.fields
       ? `\${var.${props.name} == null ? "no value given" : jsonencode(var.${props.name})}`
       : `\${var.${props.name}}`;
@@ -88,6 +92,8 @@ export class ThrowawayPassword extends Construct {
   readonly expression: string;
   /** The gate. It is updated when the version is raised. */
   readonly gate: TerraformResource;
+  /** Expression of the text `given`. Without a value it fails at the apply, and says which variable is missing. */
+  readonly required: string;
 
   /** @throws ConstructError `ERR_SECRET_NAME`, or `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
   constructor(scope: Construct, id: string, props: Omit<SecretVariableProps, 'fields'>) {
@@ -96,6 +102,7 @@ export class ThrowawayPassword extends Construct {
     const variable = declareVariable(this, props);
     variable.addOverride('sensitive', true);
     this.gate = gate(this, props);
+    this.required = Token.asString(ref(`(${requirement(props)})`));
     this.expression = Token.asString(Fn.coalesce([variable.stringValue, 'rotated away']));
   }
 }
@@ -119,7 +126,7 @@ export function secretReference(scope: Construct, expression: string, version: n
       'received a literal or a stored attribute for a secret, which would be kept in cdk.tf.json or the state; give a SecretVariable or a reference ${ephemeral.<type>.<name>.<attribute>}',
     );
   }
-  return { expression, version: wholeVersion(scope, version), gates: [] };
+  return { expression, version: wholeVersion(scope, version), gates: [], required: 'given' };
 }
 
 function declareVariable(scope: Construct, props: SecretVariableProps): TerraformVariable {
@@ -132,19 +139,21 @@ function declareVariable(scope: Construct, props: SecretVariableProps): Terrafor
   return variable;
 }
 
-function gate(scope: Construct, { name, version }: SecretVariableProps): TerraformResource {
+function gate(scope: Construct, props: SecretVariableProps): TerraformResource {
   // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
   const given = new TerraformResource(scope, 'given', { terraformResourceType: 'terraform_data' });
-  // can() tells whether there is a value. Its result is not ephemeral, so that it may be stored.
-  const isGiven = `can(regex("given", var.${name} == null ? "" : "given"))`;
-  const missing = `no value for the secret ${name}, version ${version}: set the environment variable TF_VAR_${name} and deploy again`;
-  given.addOverride('input', {
-    version,
-    value: `\${${isGiven} ? "given" : ${failAtApply(missing)}}`,
-  });
+  given.addOverride('input', { version: props.version, value: `\${${requirement(props)}}` });
   // What was given once counts as given until the version changes.
   given.addOverride('lifecycle.ignore_changes', ['input.value']);
   return given;
+}
+
+/** "given", or a failure at the apply. The digest of a plan knows this expression (cli/src/plan/digest). */
+function requirement({ name, version }: Pick<SecretVariableProps, 'name' | 'version'>): string {
+  // can() tells whether there is a value. Its result is not ephemeral, so that it may be stored.
+  const isGiven = `can(regex("given", var.${name} == null ? "" : "given"))`;
+  const missing = `no value for the secret ${name}, version ${version}: set the environment variable TF_VAR_${name} and deploy again`;
+  return `${isGiven} ? "given" : ${failAtApply(missing)}`;
 }
 
 function refuseBadName(scope: Construct, name: string): void {

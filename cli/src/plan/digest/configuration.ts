@@ -14,17 +14,22 @@ export function ephemeralVariables({ variable }: Configuration): string[] {
  * It is the one expression through which an ephemeral value may tell a stored one whether it is there.
  */
 export function isGateValue(text: string): boolean {
-  const found =
-    /^\$\{can\(regex\("given", var\.(\w+) == null \? "" : "given"\)\) \? "given" : (base64decode\(.*\))\}$/.exec(
-      text,
-    );
-  return found !== null && withoutFailures(found[2] ?? '') === '';
+  return new RegExp(`^\\$\\{${GATE_VALUE}\\}$`).test(text);
 }
+
+/** An expression without the conditions that are true or fail: that a secret is given. */
+export function withoutRequirements(text: string): string {
+  return text.replaceAll(new RegExp(`\\(${GATE_VALUE}\\) == "given"`, 'g'), 'true');
+}
+
+// Spaces and parentheses are in every message, and in no base64: whatever the time is, this fails.
+const FAILURE = String.raw`base64decode\("[^"\\$%]* \(\$\{timestamp\(\)\}\)"\)`;
+const IS_GIVEN = String.raw`can\(regex\("given", var\.\w+ == null \? "" : "given"\)\)`;
+const GATE_VALUE = String.raw`${IS_GIVEN} \? "given" : ${FAILURE}`;
 
 /** An expression without what fails at the apply by intent (constructs/src/core/fail-at-apply.ts). */
 export function withoutFailures(text: string): string {
-  // Spaces and parentheses are in every message, and in no base64: whatever the time is, this fails.
-  return text.replace(/base64decode\("[^"\\$%]* \(\$\{timestamp\(\)\}\)"\)/g, '');
+  return text.replaceAll(new RegExp(FAILURE, 'g'), '');
 }
 
 /** Addresses of the gates: resources that hold a version, and whether a value was given. */

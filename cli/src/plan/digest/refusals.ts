@@ -7,7 +7,14 @@ import {
   type Configuration,
   type Text,
 } from '../../workspace/configuration';
-import { ephemeralVariables, gatesIn, isGateValue, listsOfNames, withoutFailures } from './configuration';
+import {
+  ephemeralVariables,
+  gatesIn,
+  isGateValue,
+  listsOfNames,
+  withoutFailures,
+  withoutRequirements,
+} from './configuration';
 import type { Plan } from './plan';
 import type { PlannedRun } from '../../workspace/planned-run';
 import { changingCall } from '../../workspace/stack-files';
@@ -59,7 +66,9 @@ function ephemeralUses(configuration: Configuration): string[] {
   const names = new Map(ephemeralVariables(configuration).map((name) => [`var.${name}`, name]));
   const sources = withLocals(texts, names);
   return texts.flatMap((text) => {
-    const [source] = text.path[0] === 'locals' ? [] : mentioned(text.text, sources);
+    // In an argument, "there is a value, or the apply fails" decides nothing.
+    const said = isArgument(text.path) ? withoutRequirements(text.text) : text.text;
+    const [source] = text.path[0] === 'locals' ? [] : mentioned(said, sources);
     if (source === undefined) return [];
     if (source !== RESOURCE) {
       if (mayHold(text, source, gates)) return [];
@@ -132,8 +141,12 @@ function mayHold({ path, text }: Text, variable: string, gates: ReadonlySet<stri
 }
 
 /** Whether a place is in an argument that providers take and the state does not keep. */
-function isWriteOnly([kind, , , ...inside]: readonly string[]): boolean {
-  const attributes = inside.filter((part) => !/^\d+$/.test(part));
-  const isArgument = !/^(provisioner|connection|lifecycle|count|for_each)$/.test(attributes[0] ?? '');
-  return kind === 'resource' && isArgument && attributes.some((name) => name.endsWith('_wo'));
+function isWriteOnly(path: readonly string[]): boolean {
+  return isArgument(path) && path.slice(3).some((name) => name.endsWith('_wo'));
+}
+
+/** Whether a place is in an argument that a provider takes. */
+function isArgument([kind, , , ...inside]: readonly string[]): boolean {
+  const [name = ''] = inside.filter((part) => !/^\d+$/.test(part));
+  return kind === 'resource' && !/^(provisioner|connection|lifecycle|count|for_each)$/.test(name);
 }

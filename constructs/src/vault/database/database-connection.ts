@@ -1,6 +1,6 @@
 import type { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
-import type { TerraformResource } from 'cdktf';
+import { Fn, Op, TerraformResource, Token, conditional } from 'cdktf';
 import type { Construct } from 'constructs';
 import { addressOf } from '../../core';
 import type { DatabaseMount } from './database-mount';
@@ -16,8 +16,9 @@ export interface DatabaseConnection {
 
 /**
  * Makes Vault replace the password that the connection was created with by one that only Vault knows: after the apply
- * the bootstrap password is dead. This happens once, and again when the version of the bootstrap password is raised,
- * which updates its `gates`.
+ * the bootstrap password is dead. This happens whenever the connection is created, the first time and after somebody
+ * deleted it in Vault, and when the version of the bootstrap password is raised, which updates its `gates`. A connection
+ * that is only updated keeps its password: Redis would forget another one at its next restart.
  *
  * https://developer.hashicorp.com/vault/api-docs/secret/databases#rotate-root-credentials
  */
@@ -27,12 +28,50 @@ export function rotateRoot(
   connection: DatabaseSecretBackendConnection,
   gates: readonly TerraformResource[],
 ): GenericEndpoint {
+  // Known while the connection exists, unknown when it is going to be created: this is replaced then.
+  const creation = new TerraformResource(scope, 'creation', { terraformResourceType: 'terraform_data' });
+  creation.addOverride('triggers_replace', [connection.id]);
   return new GenericEndpoint(scope, 'rotate-root', {
     path: `${mount.path}/rotate-root/${connection.name}`,
     dataJson: '{}',
     disableRead: true,
     disableDelete: true,
     dependsOn: [connection],
-    lifecycle: { replaceTriggeredBy: gates.map(addressOf), createBeforeDestroy: true },
+    lifecycle: { replaceTriggeredBy: [creation, ...gates].map(addressOf), createBeforeDestroy: true },
+  });
+}
+
+export interface FirstWriteProps {
+  readonly mount: DatabaseMount;
+  /** Name of the connection. */
+  readonly name: string;
+  /** What is written. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** As {@link SecretInput} has it: without the bootstrap password nothing is written. */
+  readonly required: string;
+  readonly gates: readonly TerraformResource[];
+  /** What makes it write again. @default nothing, while the connection exists */
+  readonly rewrittenBy?: readonly TerraformResource[];
+}
+
+/**
+ * Writes a connection before the connection's own resource does. It is there because it knows when the connection has to
+ * be created: it is created itself then, which needs a bootstrap password. The connection's own resource is given none in
+ * most deploys. Deleting this resource deletes nothing in Vault.
+ */
+export function firstWrite(scope: Construct, props: FirstWriteProps): GenericEndpoint {
+  const { mount, name, settings, required, gates, rewrittenBy = [] } = props;
+  return new GenericEndpoint(scope, 'bootstrap', {
+    path: `${mount.path}/config/${name}`,
+    dataJson: Token.asString(conditional(Op.eq(required, 'given'), Fn.jsonencode(settings), '')),
+    // What Vault answers has no password, and what is in the state stays as it was written.
+    ignoreAbsentFields: true,
+    disableDelete: true,
+    dependsOn: [...gates],
+    lifecycle: {
+      ignoreChanges: ['data_json'],
+      ...(rewrittenBy.length > 0 && { replaceTriggeredBy: rewrittenBy.map(addressOf) }),
+      createBeforeDestroy: true,
+    },
   });
 }

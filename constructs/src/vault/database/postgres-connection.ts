@@ -2,7 +2,7 @@ import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/datab
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { refuseProviderDebugLog, type SecretInput } from '../../core';
-import { rotateRoot, type DatabaseConnection } from './database-connection';
+import { firstWrite, rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
 import { hostName, vaultName } from '../checks';
 
@@ -27,7 +27,8 @@ export interface PostgresConnectionProps {
 
 /**
  * Vault's connection to a PostgreSQL database, of the plugin `postgresql-database-plugin`. It provisions the
- * connection, and rotates the root credentials in the same apply: the bootstrap password is dead afterwards.
+ * connection, and rotates the root credentials in the same apply: the bootstrap password is dead afterwards. A connection
+ * that somebody deleted in Vault is created anew, which needs a bootstrap password again.
  *
  * https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql
  *
@@ -56,19 +57,33 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
     refuseProviderDebugLog(this);
     const { host, database, bootstrapPassword } = props;
     const { port = DEFAULTS.port, sslMode = DEFAULTS.sslMode, username = DEFAULTS.username } = props;
+    const name = vaultName(this, 'the name of a connection', props.name);
+    const connectionUrl = `postgresql://{{username}}:{{password}}@${hostName(this, host)}:${port}/${database}?sslmode=${sslMode}`;
+    const bootstrap = firstWrite(this, {
+      mount: this.mount,
+      name,
+      settings: {
+        plugin_name: 'postgresql-database-plugin',
+        connection_url: connectionUrl,
+        username,
+        verify_connection: false, // the password is write-only, and comes next
+      },
+      required: bootstrapPassword.required,
+      gates: bootstrapPassword.gates,
+    });
     const connection = new DatabaseSecretBackendConnection(this, 'connection', {
       backend: this.mount.path,
-      name: vaultName(this, 'the name of a connection', props.name),
+      name,
       allowedRoles: Lazy.listValue({ produce: () => [...this.roles] }),
       verifyConnection: true,
       postgresql: {
-        connectionUrl: `postgresql://{{username}}:{{password}}@${hostName(this, host)}:${port}/${database}?sslmode=${sslMode}`,
+        connectionUrl,
         username,
         passwordWo: bootstrapPassword.expression,
         passwordWoVersion: bootstrapPassword.version,
         passwordAuthentication: 'scram-sha-256', // hashed by Vault: the server's log never sees a password
       },
-      dependsOn: [...bootstrapPassword.gates],
+      dependsOn: [bootstrap, ...bootstrapPassword.gates],
     });
     this.connectionName = connection.name;
     rotateRoot(this, this.mount, connection, bootstrapPassword.gates);

@@ -1,9 +1,8 @@
 import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
-import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
-import { Fn, Lazy } from 'cdktf';
+import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { addressOf, refuseProviderDebugLog, type ThrowawayPassword } from '../../core';
-import { rotateRoot, type DatabaseConnection } from './database-connection';
+import { firstWrite, rotateRoot, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
 import { hostName, vaultName } from '../checks';
 
@@ -65,7 +64,22 @@ export class RedisConnection extends Construct implements DatabaseConnection {
     const server = { host: hostName(this, props.host), port, username, tls };
     // Without one, the provider (5.9) would send "0", which is no certificate.
     const caCertificate = props.caCertificate ?? '';
-    const bootstrap = this.bootstrap(name, { ...server, ca_cert: caCertificate }, props.bootstrapPassword);
+    const { bootstrapPassword } = props;
+    // The password stays in the state: later deploys have none to give, and the provider sends the connection's password
+    // whenever it differs from the state's.
+    const bootstrap = firstWrite(this, {
+      mount: this.mount,
+      name,
+      settings: {
+        plugin_name: 'redis-database-plugin',
+        ...server,
+        ca_cert: caCertificate,
+        password: bootstrapPassword.expression,
+      },
+      required: bootstrapPassword.required,
+      gates: [bootstrapPassword.gate],
+      rewrittenBy: [bootstrapPassword.gate],
+    });
     const connection = new DatabaseSecretBackendConnection(this, 'connection', {
       backend: this.mount.path,
       name,
@@ -78,37 +92,10 @@ export class RedisConnection extends Construct implements DatabaseConnection {
       },
     });
     this.connectionName = connection.name;
-    rotateRoot(this, this.mount, connection, [props.bootstrapPassword.gate]);
+    rotateRoot(this, this.mount, connection, [bootstrapPassword.gate]);
   }
 
   allow(role: string): void {
     this.roles.add(role);
-  }
-
-  /**
-   * Writes the bootstrap password, and keeps it in the state: later deploys have none to give, and the provider sends
-   * the connection's password whenever it differs from the state's. Deleting this resource deletes nothing in Vault.
-   */
-  private bootstrap(
-    name: string,
-    server: Readonly<Record<string, unknown>>,
-    password: ThrowawayPassword,
-  ): GenericEndpoint {
-    return new GenericEndpoint(this, 'bootstrap', {
-      path: `${this.mount.path}/config/${name}`,
-      dataJson: Fn.jsonencode({
-        plugin_name: 'redis-database-plugin',
-        ...server,
-        password: password.expression,
-      }),
-      disableRead: true,
-      disableDelete: true,
-      dependsOn: [password.gate],
-      lifecycle: {
-        ignoreChanges: ['data_json'],
-        replaceTriggeredBy: [addressOf(password.gate)],
-        createBeforeDestroy: true,
-      },
-    });
   }
 }

@@ -18,11 +18,13 @@ const gate = (value: string) => ({
 });
 const GIVEN = 'can(regex("given", var.once == null ? "" : "given"))';
 const FAILURE = 'base64decode("no value for once (${timestamp()})")';
+const REQUIRED = `(${GIVEN} ? "given" : ${FAILURE})`;
 
 it.each<[string, object]>([
   ['a write-only argument', resource({ data_json_wo: '${jsonencode({a = var.once})}' })],
   ['a write-only argument of a block', resource({ postgresql: { password_wo: '${var.once}' } })],
   ['the gate of a secret', gate(`\${${GIVEN} ? "given" : ${FAILURE}}`)],
+  ['a condition that fails without it', resource({ path: `\${(${REQUIRED} == "given") ? "a" : ""}` })],
   [
     'the encryption of the state',
     {
@@ -49,6 +51,15 @@ it.each<[string, object]>([
     'an attribute, by a local',
     { ...resource({ path: '${local.b}' }), locals: { a: '${var.once}', b: '${local.a}' } },
   ],
+  [
+    'an attribute, beside such a condition',
+    resource({ path: `\${(${REQUIRED} == "given") ? nonsensitive(var.once) : ""}` }),
+  ],
+  [
+    'an attribute, by a condition that fails or not',
+    resource({ path: `\${(${GIVEN} ? "given" : "") == "given" ? "a" : "b"}` }),
+  ],
+  ['how many there are, by such a condition', resource({ count: `\${(${REQUIRED} == "given") ? 1 : 0}` })],
   ['a command', resource({ provisioner: [{ 'local-exec': { command: '${var.once}' } }] })],
   ['a connection', resource({ connection: { host: '${var.once}' } })],
   ['how many there are', resource({ count: '${var.once == "a" ? 1 : 2}' })],

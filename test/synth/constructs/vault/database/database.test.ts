@@ -20,6 +20,14 @@ const postgresRoleIn = (stack: TerraformStack) =>
 
 const connection = 'vault_database_secret_backend_connection';
 
+const endpoints = (stack: TerraformStack) =>
+  Object.fromEntries(
+    all(synthesize(stack), 'vault_generic_endpoint').map((endpoint) => [
+      (endpoint.path as string).includes('/config/') ? 'bootstrap' : 'rotation',
+      endpoint,
+    ]),
+  );
+
 it('mounts the engine with one lifetime for every credential', () => {
   const synthesized = synthesize(
     (stack) => new DatabaseMount(stack, 'database', { credentialSeconds: 3_600 }),
@@ -48,27 +56,44 @@ describe('PostgreSQL', () => {
         password_wo_version: 1,
         password_authentication: 'scram-sha-256',
       },
-      depends_on: [expect.stringMatching(/^terraform_data\.password_given_/)],
+      depends_on: [
+        expect.stringMatching(/^vault_generic_endpoint\.postgres_bootstrap_/),
+        expect.stringMatching(/^terraform_data\.password_given_/),
+      ],
     });
   });
 
-  it('rotates the bootstrap password away in the same apply, and again when its version is raised', () => {
-    expect(
-      only(
-        synthesize((stack) => postgresIn(stack)),
-        'vault_generic_endpoint',
-      ),
-    ).toEqual({
+  it('is written without a password first, which fails by the name of the variable when there is none', () => {
+    const stack = stackIn();
+    postgresIn(stack);
+    const { bootstrap } = endpoints(stack);
+    expect(bootstrap).toMatchObject({ ignore_absent_fields: true, disable_delete: true });
+    expect(bootstrap).not.toHaveProperty('disable_read');
+    expect(bootstrap?.data_json).toContain('no value for the secret postgres_admin_password, version 1');
+    expect(bootstrap?.data_json).toContain('"verify_connection" = false');
+    expect(bootstrap?.data_json).not.toMatch(/"password/);
+  });
+
+  it('rotates the bootstrap password away when the connection is created, and when its version is raised', () => {
+    const stack = stackIn();
+    postgresIn(stack);
+    expect(endpoints(stack).rotation).toEqual({
       path: expect.stringMatching(/^\$\{vault_mount\.\S+\.path\}\/rotate-root\/\$\{\S+\.name\}$/) as string,
       data_json: '{}',
       disable_read: true,
       disable_delete: true,
       depends_on: [expect.stringContaining(`${connection}.postgres_connection`)],
       lifecycle: {
-        replace_triggered_by: [expect.stringMatching(/^terraform_data\.password_given_\w+$/)],
+        replace_triggered_by: [
+          expect.stringMatching(/^terraform_data\.postgres_creation_\w+$/),
+          expect.stringMatching(/^terraform_data\.password_given_\w+$/),
+        ],
         create_before_destroy: true,
       },
     });
+    expect(synthesize(stack).text).toMatch(
+      /"triggers_replace": \[\s*"\$\{vault_database_secret_backend_connection\.\S+\.id\}"\s*\]/,
+    );
   });
 
   it('leases members of the group for exactly the lifetime, and removes them with all they held', () => {
@@ -145,13 +170,6 @@ path "sys/leases/revoke/database/creds/fintech-api-role/*" {
 });
 
 describe('Redis', () => {
-  const endpoints = (stack: TerraformStack) =>
-    Object.fromEntries(
-      all(synthesize(stack), 'vault_generic_endpoint').map((endpoint) => [
-        (endpoint.path as string).includes('/config/') ? 'bootstrap' : 'rotation',
-        endpoint,
-      ]),
-    );
   const isGate = expect.stringMatching(/^terraform_data\.password_given_\w+$/) as string;
 
   it('is reached with TLS, with the password that was written first', () => {
@@ -177,7 +195,7 @@ describe('Redis', () => {
     redisIn(stack);
     const { bootstrap } = endpoints(stack);
     expect(bootstrap).toMatchObject({
-      disable_read: true,
+      ignore_absent_fields: true,
       disable_delete: true,
       depends_on: [isGate],
       lifecycle: {
