@@ -11,7 +11,7 @@ const OUTWARDS = /egress|outbound|destination|dest_|to_cidr|route(?!r)|peer|targ
 
 /** Fields that say from where. */
 const SOURCES =
-  /source|cidr|range|allow|remote|from|prefix|(^|_)ips?(_|$)|whitelist|authorized_networks|addresses/;
+  /source|cidr|range|allow|remote|from|prefix|(^|_)ips?(_(?!address$)|$)|whitelist|authorized_networks|addresses/;
 
 /** Fields whose address is that of somebody else, to whom something is sent. */
 const ELSEWHERE =

@@ -50,14 +50,23 @@ function compareConditions(path: string, was: PathRule, will: PathRule): Remark[
   });
 }
 
-/** Whether capabilities are about more paths than the rule names, or about Vault itself. */
+/** Vault itself, and who logs in; in a namespace too, and behind the slash that Vault takes away. */
+const ITSELF = /^\/*([\w-]+\/)?(sys|auth|identity)\//;
+
+/** Paths of engines that say what their users may do, whom they trust and which keys they have. */
+const DECIDES = /^\/*[\w-]+\/((static-)?roles?|config|root|issuers?|keys)\//;
+
+/** What is read there is every secret, or a key that was to stay. */
+const GIVES_AWAY = /(^|\/)(sys\/(raw|storage)|export|backup)\//;
+
+/** Whether capabilities are about more paths than the rule names, or about what Vault itself decides by. */
 function isPowerful(path: string, capabilities: readonly string[]): boolean {
+  const writes = capabilities.some((capability) => !/^(read|list|scan|deny|subscribe)$/.test(capability));
   return (
-    path.includes('*') ||
-    path.includes('+') ||
+    /[*+]/.test(path) ||
     capabilities.some((capability) => capability === 'sudo' || capability === 'root') ||
-    (/^(sys|auth|identity)\//.test(path) &&
-      capabilities.some((capability) => capability !== 'read' && capability !== 'list'))
+    (writes && (ITSELF.test(path) || DECIDES.test(path))) ||
+    (capabilities.includes('read') && GIVES_AWAY.test(path))
   );
 }
 

@@ -109,10 +109,17 @@ export function changed(label: string): Judge {
         (name) => !same(was.get(name), will.get(name)),
       );
       const which = names.length > 0 ? ` (${names.sort().join(', ')})` : '';
+      const loads = names.find((name) => LOADS_CODE.test(name) && !isNothing(will.get(name)));
+      if (loads !== undefined)
+        return { grade: 'danger', sentence: `${label}: ${loads} decides what code runs` };
       return { grade: 'notice', sentence: `${label} changes${which}` };
     }),
   );
 }
+
+/** Variables by which an environment loads code of its own, or trusts others. */
+const LOADS_CODE =
+  /^(NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|LD_PRELOAD|LD_LIBRARY_PATH|AWS_LAMBDA_EXEC_WRAPPER|JAVA_TOOL_OPTIONS|PYTHONPATH|PYTHONSTARTUP|PERL5OPT|RUBYOPT|BASH_ENV)$/;
 
 /** The members of a map, or of the maps inside of a block. */
 function entriesOf(value: Value | undefined): Map<string, Value> {

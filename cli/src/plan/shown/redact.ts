@@ -21,7 +21,7 @@ const SECRETS: readonly RegExp[] = [
   new RegExp(String.raw`((?:${NAMES})[\w-]*["']?\s*=\s*)${VALUE}(?:"[^"]*"|'[^']*'|[^\s;&,"')}\]]+)`, 'gi'),
   new RegExp(String.raw`("[\w.-]*(?:${NAMES})[\w-]*"\s*:\s*)"${VALUE}[^"]+"`, 'gi'),
   /(\b(?:Bearer|Basic)\s+)(?=[^\s]*\d|[^\s]{20})[\w.~+/=-]{8,}/gi,
-  /(\b(?:PASSWORD|IDENTIFIED BY)\s+)'(?!\{\{|\(hidden\))[^']*'/gi,
+  /(\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS))\s+)(['"])(?!\{\{|\(hidden\))(?:(?!\2).)*\2/gis,
   // Rules of a Redis ACL that add or remove a password, or its hash.
   /((?:^|[\s"[,])[<>#!])(?!\{\{)[^\s",]{4,}/g,
   // Vault, GitHub, GitLab, npm, AWS, JWT, Slack, Stripe, Google, SendGrid, OpenAI and the like

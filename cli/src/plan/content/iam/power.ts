@@ -40,8 +40,17 @@ function isPowerfulFor({ action, principal, condition }: Permission): boolean {
 function isBound(condition: Condition): boolean {
   return [...condition].some(
     ([key, values]) =>
-      BINDS.test(key) && !/^(\S*Not|Null)|IfExists/.test(key) && !values.some((value) => /^[*?]/.test(value)),
+      BINDS.test(key) &&
+      // Of a call without that key, `ForAllValues` is true.
+      !/^(\S*Not|Null|ForAllValues)|IfExists/.test(key) &&
+      !values.some((value) => /^[*?]/.test(value) || isOfAnyAccount(value)),
   );
+}
+
+/** As `arn:aws:s3:::*`: neither the account nor the name is said. */
+function isOfAnyAccount(arn: string): boolean {
+  const [scheme, , , , account = '', ...name] = arn.split(':');
+  return scheme === 'arn' && /^([*?]|$)/.test(account) && (name.length === 0 || /^[*?]/.test(name.join(':')));
 }
 
 /** Whether tokens of one subject alone are taken: https://docs.github.com/actions/security-for-github-actions */

@@ -14,6 +14,7 @@ import {
   ofChanges,
   reviewed,
   trusted,
+  type Judge,
 } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
@@ -140,6 +141,14 @@ export const gatewayAuthorizer: Rule = {
   },
 };
 
+function throttled(label: string): Judge {
+  return ofChanges((before, after) =>
+    !isNothing(before) && isNothing(after)
+      ? { grade: 'danger', sentence: `${label}: there are none any more` }
+      : reviewed(label)(before, after),
+  );
+}
+
 export const gatewayStage: Rule = {
   types: ['aws_apigatewayv2_stage', 'aws_api_gateway_stage'],
   noun: named('gateway stage', 'name', 'stage_name'),
@@ -156,8 +165,8 @@ export const gatewayStage: Rule = {
     invoke_url: harmless,
     web_acl_arn: harmless,
     access_log_settings: kept('access log', 'access log removed: nothing says who called what'),
-    default_route_settings: reviewed('throttles'),
-    route_settings: reviewed('throttles of routes'),
+    default_route_settings: throttled('throttles'),
+    route_settings: throttled('throttles of routes'),
     xray_tracing_enabled: reviewed('tracing'),
     variables: changed('variables'),
   },
