@@ -1,5 +1,7 @@
 import { isRecord, Veiled, type Value } from '../values';
-import { redact } from './redact';
+import { shownPolicy } from '../content/iam/shown-policy';
+import { looksLikeIamPolicy } from '../content/iam/statements';
+import { redact, redactStatement } from './redact';
 import { mayShow } from './shown-fields';
 
 /**
@@ -17,5 +19,12 @@ export function exhibit(type: string, path: string, value: Value): Value {
     );
   }
   if (!mayShow(type, path)) return Veiled.WITHHELD;
-  return typeof value === 'string' ? redact(value) : value;
+  return typeof value === 'string' ? exhibitText(path, value) : value;
+}
+
+function exhibitText(path: string, text: string): Value {
+  if (path.endsWith('_statements')) return redactStatement(text);
+  if (!looksLikeIamPolicy(text)) return redact(text);
+  const policy = shownPolicy(text);
+  return policy === undefined ? Veiled.WITHHELD : redact(policy);
 }

@@ -37,13 +37,22 @@ const SECRETS: readonly RegExp[] = [
 
 /** In statements about users every literal is hidden: one of them is the password. Vault's placeholders stay. */
 const STATEMENT = /\b(?:CREATE|ALTER)\s+(?:ROLE|USER|LOGIN)\b|\bIDENTIFIED\s+BY\b/i;
-const LITERAL = /'[^']*'|(\$\w*\$)[\s\S]*?\1/g;
+const LITERAL = /\bE'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|(\$\w*\$)[\s\S]*?\1/gi;
+const COMMENT = /--[^\n]*|\/\*[\s\S]*?\*\//g;
 const PLACEHOLDER = /^'\{\{\w+\}\}'$/;
+
+const hideLiterals = (text: string): string =>
+  text.replace(LITERAL, hideLiteral).replace(COMMENT, `-- ${HIDDEN}`);
 
 const hideLiteral = (literal: string): string => (PLACEHOLDER.test(literal) ? literal : `'${HIDDEN}'`);
 
 /** A text without what looks like a secret in it. */
 export function redact(text: string): string {
-  const quoted = STATEMENT.test(text) ? text.replace(LITERAL, hideLiteral) : text;
+  const quoted = STATEMENT.test(text) ? hideLiterals(text) : text;
   return SECRETS.reduce((shown, pattern) => shown.replace(pattern, `$1${HIDDEN}`), quoted);
+}
+
+/** A statement in SQL without its literals and comments. */
+export function redactStatement(text: string): string {
+  return redact(hideLiterals(text));
 }

@@ -10,7 +10,7 @@
 
 const TOKENS = [
   ...['token_ttl', 'token_max_ttl', 'token_explicit_max_ttl', 'token_period', 'token_policies', 'token_type'],
-  ...['token_bound_cidrs', 'token_num_uses', 'role_name', 'role_id', 'backend'],
+  ...['token_bound_cidrs', 'token_num_uses', 'role_name', 'backend'],
 ];
 
 const AUTH_METHOD = ['path', 'type', 'oidc_discovery_url', 'bound_issuer', 'jwks_url', 'default_role'];

@@ -56,9 +56,14 @@ function describe({ effect, shownAction, resource, principal, condition }: Permi
 const SHOWN =
   /\s(aws:(Source(Arn|Account|OrgID|OrgPaths|Ip|Vpc|Vpce)|Principal(OrgID|OrgPaths|Arn|Account|Type)|SecureTransport|RequestedRegion|ResourceAccount|MultiFactorAuth\w+|CalledVia\w*|ViaAWSService)|kms:(ViaService|CallerAccount|GrantIsForAWSResource)|s3:(x-amz-acl|prefix)|iam:(PassedToService|PermissionsBoundary)|\S+:(sub|aud))$/i;
 
+/** @param key with its operator, as in `StringEquals aws:SourceAccount`. */
+export function mayShowCondition(key: string): boolean {
+  return SHOWN.test(key);
+}
+
 function describeCondition(condition: Condition): string {
   return [...condition]
-    .map(([key, values]) => (SHOWN.test(key) ? `${key} ${values.join(', ')}` : key))
+    .map(([key, values]) => (mayShowCondition(key) ? `${key} ${values.join(', ')}` : key))
     .join(' and ');
 }
 

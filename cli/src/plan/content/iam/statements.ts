@@ -22,7 +22,7 @@ export interface Permission {
 /** Values by operator and key, as in `StringEquals aws:SourceAccount`. */
 export type Condition = ReadonlyMap<string, readonly string[]>;
 
-const ELEMENTS: ReadonlySet<string> = new Set([
+export const ELEMENTS: ReadonlySet<string> = new Set([
   ...['Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource'],
   'Condition',
 ]);

@@ -13,6 +13,7 @@ import {
   rewritten,
   type Judge,
 } from '../attribute-judges';
+import { redactStatement } from '../../shown/redact';
 import { blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
 
@@ -107,18 +108,20 @@ function statements(label: string): Judge {
     const powerful = added.filter(
       (grant) => isPowerful(grant) && !removed.some((old) => sharesPower(old, grant)),
     );
-    if (powerful.length > 0) return { grade: 'danger', sentence: `${label}: gains ${powerful.join(' ')}` };
+    if (powerful.length > 0) return { grade: 'danger', sentence: `${label}: gains ${shown(powerful)}` };
     if (before === undefined) return undefined;
     const denials = removed.filter((grant) => /^-|^reset/.test(grant));
     if (denials.length > 0)
       return { grade: 'danger', sentence: `${label}: no longer denied ${denials.join(' ')}` };
     const parts = [
-      removed.length > 0 && `loses ${removed.join(' ')}`,
-      added.length > 0 && `gains ${added.join(' ')}`,
+      removed.length > 0 && `loses ${shown(removed)}`,
+      added.length > 0 && `gains ${shown(added)}`,
     ].filter(Boolean);
     return { grade: 'notice', sentence: `${label}: ${parts.join(', ') || 'their order'}` };
   };
 }
+
+const shown = (grants: readonly string[]): string => grants.map(redactStatement).join(' ');
 
 /** A statement that removes a user no longer is not seen here: whoever changes one is read. */
 function unlessWeaker(label: string): Judge {
