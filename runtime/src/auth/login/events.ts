@@ -3,8 +3,9 @@ export type LoginEvent =
   | { readonly type: 'logged_in'; readonly subject: string }
   | { readonly type: 'login_failed'; readonly reason: LoginFailure; readonly cause?: string }
   | { readonly type: 'logged_out'; readonly subject: string }
-  /** Somebody logged out, and other instances may not know it: a copy of the cookie may serve there. */
+  /** Somebody logged out or logged in again, and other instances may not know it: a copy of the old cookie may serve there. */
   | { readonly type: 'logout_not_revoked'; readonly cause: string }
+  /** `another_login`: somebody logged in over it, in the same browser. Other causes are the provider's, or `revoked`. */
   | { readonly type: 'session_ended'; readonly subject: string; readonly cause: string }
   | { readonly type: 'session_not_renewed'; readonly cause: string }
   /** The provider does not believe this app, or not what it asks: nobody's session is renewed until that is mended. */

@@ -25,7 +25,7 @@ class Statuses extends Map<number, number> {
   }
 }
 
-/** Without a screen: what one tab is given, all have, unless another was given something newer meanwhile. */
+/** Requests without a browser. All tabs get the cookies that one was given, unless another got newer ones meanwhile. */
 export const browseByVisitor: Browse = async (person, origins) => {
   const [first = ''] = origins;
   const visitor = new Visitor();
@@ -71,7 +71,7 @@ export const browseByVisitor: Browse = async (person, origins) => {
 const ASKING = `for (let tab = 0; tab < ${TABS}; tab += 1)
   void (async () => { for (;;) await answered((await fetch('${PATH}')).status); })();`;
 
-/** In a browser: its cookies are the same for all ports of one host, so that the instances are one site to it. */
+/** A real browser. It sends a cookie to all ports of a host, so that both instances get the same. */
 export const browseBy =
   (browser: () => Browser, names: Readonly<Record<string, string>>): Browse =>
   async (person, origins) => {

@@ -318,7 +318,7 @@ describe('renewal', () => {
       const tabs = Array.from({ length: 20 }, () => visitor.clone());
       const answers = await Promise.all(tabs.map((tab) => me(app, tab)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-      // One of those that came late, with the cookie from before.
+      // A request that comes late still brings the old cookie.
       expect((await me(app, visitor)).status).toBe(200);
     }
     // A token that was used twice would have ended the login at the provider.
@@ -331,7 +331,7 @@ describe('renewal', () => {
     const thief = visitor.clone();
     app.later(LIFE_SECONDS);
     expect((await me(app, visitor)).status).toBe(200);
-    // The browser has the new session; past the minute in which the old cookie still leads to that.
+    // The browser has the new session, and the minute in which the old cookie leads to it is over.
     expect((await me(app, visitor)).status).toBe(200);
     app.later(61);
     expect((await me(app, thief)).status).toBe(401);
@@ -390,7 +390,7 @@ describe('renewal', () => {
       await logIn(app, grace, '/', 'grace');
       app.later(LIFE_SECONDS);
 
-      // The provider here knows few of these answers: others' are put in the place of its own.
+      // oidc-provider gives few of these answers: the test puts the others in their place.
       const real = globalThis.fetch;
       const answering = jest.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
         const isRefresh =

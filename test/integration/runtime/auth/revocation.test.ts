@@ -102,7 +102,7 @@ test('while Redis is frozen: sensitive routes wait, others go on, and what is re
       await instance.answers('/sensitive', ours, 503);
       expect(await instance.get('/ordinary', ours)).toBe(200);
     }
-    // There is no way that the other one could know.
+    // The other instance cannot know of it.
     expect(await other.get('/ordinary', revoked)).toBe(200);
   } finally {
     await redis.kill('SIGCONT');

@@ -91,7 +91,7 @@ async function whoeverIsLoggedInStaysSo({ provider, one, two, people }: World): 
       [200, 503],
     ]);
     await renewed(mended);
-    // Answers that were on their way.
+    // The first answers may have been on their way.
     await served();
     await served();
     onlyServed();
@@ -129,7 +129,7 @@ async function whoeverIsLoggedInStaysSo({ provider, one, two, people }: World): 
     ada.forget();
     return answeredBy(ada, 401, 50);
   };
-  // Answers that were on their way.
+  // The first answers may have been on their way.
   await refused();
   await refused();
   expect([statusesOf(ada), await ada.session()]).toEqual([[401], '']);

@@ -64,7 +64,7 @@ describe('a document of an issuer', () => {
       answer = (_req, res) => {
         res.once('close', resolve);
         const chunk = `"${'x'.repeat(64 * 1_024)}"`;
-        // Of a client that is gone, the write's error speaks first: `close` has to wait until no more is written.
+        // When the client is gone, the write fails first: `close` has to wait until nothing more is written.
         const more = (error?: Error | null): void => {
           if (!error) res.write(chunk, more);
         };

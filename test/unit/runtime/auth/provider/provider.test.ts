@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 function found(): Provider {
-  // One that goes on looking for its provider tells no test after its own.
+  // A provider that is still looked for must not add events to the next test.
   const told = events;
   provider = new Provider(
     { issuer: url, clientId: 'web', clientSecret: SECRET, clientAuthentication: 'client_secret_post' },

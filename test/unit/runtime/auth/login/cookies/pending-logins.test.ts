@@ -88,7 +88,7 @@ it('five hundred invented cookies cost little: few are opened, few are cleared i
   opened.mockRestore();
   expect((await start('mine too')).join('\r\n').length).toBeLessThan(4_096);
   await expect(pendingLogins.find(jar, 'mine')).resolves.toBeDefined();
-  // As many as come with a request are gone after a few.
+  // However many pending logins a browser has, a few requests clear all but the newest.
   for (let count = 0; count < 40; count += 1) await start(`tab ${count}`);
   expect(jar.size).toBeLessThanOrEqual(3);
 });

@@ -80,7 +80,7 @@ it('never leads anywhere but to a plain path of this origin, whatever is asked',
         const path = safeReturnTo(asked, ORIGIN);
         expect(path).toMatch(/^\/(?![/\\])[\x21-\x7e]*$/);
         expect(new URL(path, ORIGIN).origin).toBe(ORIGIN);
-        // As a browser would that is told so by a server that decodes first.
+        // A server that decodes first would send a browser there.
         expect(new URL(decodeURI(path.split(/[?#]/)[0] ?? '').replaceAll('\\', '/'), ORIGIN).origin).toBe(
           ORIGIN,
         );

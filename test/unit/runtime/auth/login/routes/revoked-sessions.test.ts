@@ -258,7 +258,7 @@ it.each([
     let go = (): void => undefined;
     const gate = new Promise<void>((resolve) => (go = resolve));
     refresh = () => gate.then(() => issued());
-    // Longer than the renewed session takes to be sealed.
+    // The handler takes longer than the renewed session takes to be sealed.
     const sealed = (): Promise<string> => people.cookieOf(issued());
     handling = () => gate.then(sealed).then(sealed).then(sealed);
     const answer = people.get(ORDINARY, cookie);

@@ -83,7 +83,7 @@ describe.each([
       asked = true;
       return gate.then(() => issued('ada'));
     };
-    // Longer than the renewed session takes to be sealed.
+    // The handler takes longer than the renewed session takes to be sealed.
     const sealed = (): Promise<string> => app.cookieOf(issued('ada'));
     handling = () => gate.then(sealed).then(sealed).then(sealed);
     const late = app.get(PAGE, ada);
