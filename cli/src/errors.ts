@@ -1,3 +1,5 @@
+export { shownAddress } from '@portcullis/runtime/policy';
+
 /** Why a command could not do its work. Stable: tests and scripts may switch on it. */
 export type PortcullisErrorCode =
   | 'ERR_ENGINE_MISSING'
@@ -43,12 +45,4 @@ export function messageOf(error: unknown): string {
   // fetch() hides why it failed in its cause.
   if (error instanceof TypeError && error.message === 'fetch failed') return messageOf(error.cause);
   return error instanceof Error ? error.message : String(error);
-}
-
-/** An address as it may be shown: without user, password and query. */
-export function shownAddress(address: string): string {
-  const { protocol, host, pathname } = URL.canParse(address) ? new URL(address) : { host: '' };
-  // `user:password` parses too, with the password as its path.
-  if (host === '') return '(not a URL)';
-  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }

@@ -1,5 +1,5 @@
-import { isLoopback } from '@portcullis/runtime/policy';
-import { PortcullisError, shownAddress } from './errors';
+import { baseOf, isLoopback, vaultAddressProblem } from '@portcullis/runtime/policy';
+import { PortcullisError } from './errors';
 import { VaultClient } from './engines/vault-client';
 
 /**
@@ -13,23 +13,30 @@ export function vaultFromEnvironment({
   VAULT_TOKEN,
   VAULT_NAMESPACE,
 }: NodeJS.ProcessEnv): VaultClient {
-  const url = VAULT_ADDR && URL.canParse(VAULT_ADDR) ? new URL(VAULT_ADDR) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
+  if (!VAULT_ADDR)
     throw new PortcullisError(
       'ERR_SETTING',
-      VAULT_ADDR ? `VAULT_ADDR is no http(s) URL: ${shownAddress(VAULT_ADDR)}` : 'VAULT_ADDR is not set',
+      'VAULT_ADDR is not set',
       'set it to the address of Vault or OpenBao',
     );
-  }
+  const problem = vaultAddressProblem(VAULT_ADDR);
+  if (problem !== undefined)
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `VAULT_ADDR ${problem}`,
+      'set it to the address of Vault or OpenBao',
+    );
+  const url = new URL(VAULT_ADDR);
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new PortcullisError('ERR_SETTING', `${url.origin} would get the token in the clear`, 'use https');
   }
-  if (!VAULT_TOKEN) {
+  const token = VAULT_TOKEN?.trim();
+  if (!token) {
     throw new PortcullisError(
       'ERR_SETTING',
       'VAULT_TOKEN is not set',
       'set it to a token that may do what the command does',
     );
   }
-  return new VaultClient(url.origin, VAULT_TOKEN, VAULT_NAMESPACE);
+  return new VaultClient(baseOf(url), token, VAULT_NAMESPACE);
 }

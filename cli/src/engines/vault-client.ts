@@ -1,3 +1,4 @@
+import { isHeaderToken } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf } from '../errors';
 
 /** `ERR_VAULT_REFUSED`: an answer other than 2xx. The messages are the server's own; they hold no secret. */
@@ -22,11 +23,27 @@ export type Health = 'active' | 'sealed' | 'uninitialized' | 'other';
 
 /** The few calls to Vault that the command makes. The service itself uses the runtime's client. */
 export class VaultClient {
+  /**
+   * @param address with the path that Vault is below, if there is one.
+   * @throws PortcullisError `ERR_SETTING` for a token or a namespace that no header can hold: fetch() would quote it.
+   */
   constructor(
     readonly address: string,
     private readonly token?: string,
     private readonly namespace?: string,
-  ) {}
+  ) {
+    for (const [what, value] of [
+      ['token', token],
+      ['namespace', namespace],
+    ] as const) {
+      if (!value || isHeaderToken(value)) continue;
+      throw new PortcullisError(
+        'ERR_SETTING',
+        `the ${what} for Vault holds a line break or another character that no ${what} has`,
+        'set it to the value alone',
+      );
+    }
+  }
 
   /** The `data`, `auth` and `wrap_info` of an answer, or the whole of it where the path has none. */
   async read<T = VaultAnswer>(path: string): Promise<T> {

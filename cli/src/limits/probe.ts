@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
+import { isHeaderToken, isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import { policy } from '../../../policy';
 import { MOUNTS, vaultNamesOf } from '../../../vault-names';
@@ -51,7 +51,7 @@ async function ask(url: string, tokenFile: string): Promise<AdvertisedLimit[]> {
     );
   }
   const token = (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
-  if (!/^[\x21-\x7e]+$/.test(token)) {
+  if (!isHeaderToken(token)) {
     throw new PortcullisError(
       'ERR_SETTING',
       `${tokenFile} holds no access token`,

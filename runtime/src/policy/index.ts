@@ -1,3 +1,4 @@
+export { baseOf, isHeaderToken, shownAddress, vaultAddressProblem } from './address';
 export type { Duration } from './duration';
 export { PolicyError, describeProblems, type Problem } from './errors';
 export { readLimit, type Limit } from './limit';

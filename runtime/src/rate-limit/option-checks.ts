@@ -1,19 +1,12 @@
 /** Checks of single values. Each message says what was received and what was expected. */
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { received } from '../policy/address';
 
 /** The message of a check that a value did not pass. */
 export const expected = (what: string) => ({
-  error: ({ input }: { readonly input?: unknown }) => `received ${shown(input)}; expected ${what}`,
+  error: ({ input }: { readonly input?: unknown }) => `received ${received(input)}; expected ${what}`,
 });
-
-/** Enough of a value to recognize it by. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
-}
 
 export const aFunction = z.custom((value) => typeof value === 'function', expected('a function'));
 

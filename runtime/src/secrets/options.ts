@@ -31,7 +31,7 @@ import type { PgModule } from './postgres/load-pg';
 import { parseAddresses } from './vault/addresses';
 
 export interface SecretsManagerOptions {
-  /** Servers of one Vault or OpenBao cluster. @default VAULT_ADDR, comma-separated */
+  /** Servers of one Vault or OpenBao cluster, with the path that it is below, if there is one. @default VAULT_ADDR, comma-separated */
   readonly address?: string | readonly string[];
   /** @default VAULT_NAMESPACE */
   readonly namespace?: string;

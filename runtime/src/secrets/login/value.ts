@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { isHeaderToken } from '../../policy/address';
 import { SecretsError } from '../errors';
 
 /** The value itself, or where it is read at each login: so a new one is picked up. */
 export type ValueSource = string | { readonly file: string } | (() => string | Promise<string>);
 
-/** @throws SecretsError `ERR_LOGIN_SOURCE` when the source cannot be read or gives nothing. */
+/** @throws SecretsError `ERR_LOGIN_SOURCE` when the source cannot be read or gives nothing that can be a token. */
 export async function readValue(source: ValueSource, what: string): Promise<string> {
   const value = (await received(source, what)).trim();
   if (value === '') throw new SecretsError('ERR_LOGIN_SOURCE', `the source of the ${what} is empty`);
+  // It may be sent in a header, and what HTTP clients refuse there, they quote.
+  if (!isHeaderToken(value)) {
+    const problem = `the ${what} holds a line break or another character that none has`;
+    throw new SecretsError('ERR_LOGIN_SOURCE', problem);
+  }
   return value;
 }
 

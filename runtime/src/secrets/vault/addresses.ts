@@ -1,10 +1,11 @@
+import { vaultAddressProblem } from '../../policy/address';
 import { isLoopback } from '../../policy/loopback';
 import { SecretsError } from '../errors';
 
 /**
  * The servers of one cluster, from an option or a comma-separated `VAULT_ADDR`.
  *
- * @throws SecretsError `ERR_SECRETS_CONFIG` when there is none or one is no URL;
+ * @throws SecretsError `ERR_SECRETS_CONFIG` when there is none, or one is no URL or more than an address;
  * `ERR_VAULT_ADDRESS_INSECURE` for plain HTTP outside loopback without the switch.
  */
 export function parseAddresses(
@@ -18,10 +19,9 @@ export function parseAddresses(
     throw new SecretsError('ERR_SECRETS_CONFIG', 'no Vault address: set VAULT_ADDR, or pass { address }');
   }
   return texts.map((text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-      throw new SecretsError('ERR_SECRETS_CONFIG', `the Vault address "${text}" is not an http(s) URL`);
-    }
+    const problem = vaultAddressProblem(text);
+    if (problem !== undefined) throw new SecretsError('ERR_SECRETS_CONFIG', `the Vault address ${problem}`);
+    const url = new URL(text);
     if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowPlainHttp) {
       throw new SecretsError(
         'ERR_VAULT_ADDRESS_INSECURE',

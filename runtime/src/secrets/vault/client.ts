@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { EnvHttpProxyAgent } from 'undici';
+import { baseOf } from '../../policy/address';
 import { mayBeProxied } from '../../proxied';
 import { systemClock } from '../../time/clock';
 import { SecretsError } from '../errors';
@@ -86,7 +87,7 @@ export class VaultClient implements VaultTransport {
   }
 
   async #sendTo(address: URL, message: VaultRequest): Promise<Answer> {
-    const answer = await this.#once(new URL(`/v1/${message.path}`, address), message);
+    const answer = await this.#once(new URL(`${baseOf(address)}/v1/${message.path}`), message);
     if (answer.kind !== 'redirected' || answer.location === '') return answer;
     const target = new URL(answer.location, address);
     // The token follows a standby to its leader only over a channel at least as safe as the one we were given.

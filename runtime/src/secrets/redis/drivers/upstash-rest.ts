@@ -1,3 +1,4 @@
+import { isHeaderToken } from '../../../policy/address';
 import type { RedisCredentials, RedisTarget } from './driver';
 
 /** Upstash's answer: either a result or an error. */
@@ -75,11 +76,13 @@ async function send<T>(
   path: readonly string[],
   body: unknown,
 ): Promise<{ status: number; body: UpstashAnswer<T> }> {
+  const token = password.reveal();
+  if (!isHeaderToken(token)) throw new Error('the token of Upstash holds a character that no token has');
   const target = new URL(url);
   target.pathname = [target.pathname.replace(/\/$/, ''), ...path].join('/');
   const answer = await fetch(target, {
     method: 'POST',
-    headers: { authorization: `Bearer ${password.reveal()}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
     // The token goes nowhere but where Vault says.
     redirect: 'error',
