@@ -6,31 +6,39 @@ export type Expected<Options> = {
   readonly [Name in keyof Options]-?: readonly [is: (value: unknown) => boolean, what: string];
 };
 
+/** How strictly. */
+export interface Checks<Options> {
+  /** Whether the object may say other things as well, as the description of a server may. @default 'refused' */
+  readonly others?: 'refused' | 'ignored';
+  /** What may not be left out. @default everything may */
+  readonly required?: readonly (keyof Options)[];
+}
+
 /**
  * Checks options. Without zod, whose loading would double the time that loading this folder takes.
  *
  * @param subject whose options these are, as in `postgresPool()`.
- * @param others whether the object may say other things as well, as the description of a server may.
  * @throws SecretsError `ERR_SECRETS_CONFIG` with every problem at once: values of the wrong kind, unknown names.
  */
 export function checkOptions<Options extends object>(
   subject: string,
   given: Options,
   expected: Expected<Options>,
-  others: 'refused' | 'ignored' = 'refused',
+  { others = 'refused', required = [] }: Checks<Options> = {},
 ): void {
   if (typeof given !== 'object' || (given as unknown) === null) {
     throw refusal(subject, [{ path: '', message: `expected an object, received ${shown(given)}` }]);
   }
-  const problems = Object.entries(given as Record<string, unknown>).flatMap(([path, value]): Problem[] => {
+  const names = new Set([...Object.keys(given), ...required.map(String)]);
+  const problems = [...names].flatMap((path): Problem[] => {
+    const value = (given as Record<string, unknown>)[path];
     if (!Object.hasOwn(expected, path)) {
       if (others === 'ignored') return [];
       return [{ path, message: `unknown; known are ${Object.keys(expected).join(', ')}` }];
     }
     const [is, what] = expected[path as keyof Options];
-    return value === undefined || is(value)
-      ? []
-      : [{ path, message: `expected ${what}, received ${shown(value)}` }];
+    const isLeftOut = value === undefined && !required.includes(path as keyof Options);
+    return isLeftOut || is(value) ? [] : [{ path, message: `expected ${what}, received ${shown(value)}` }];
   });
   if (problems.length > 0) throw refusal(subject, problems);
 }
@@ -62,6 +70,11 @@ export function together<Parts extends readonly (() => unknown)[]>(
 }
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+/** As in `readValue()`: itself, a file or a function. */
+export const isSource = (value: unknown): boolean =>
+  isText(value) ||
+  isFunction(value) ||
+  isText((value as { readonly file?: unknown } | null | undefined)?.file);
 export const isSwitch = (value: unknown): boolean => typeof value === 'boolean';
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 /** Zero is none. */
@@ -81,5 +94,6 @@ function refusal(subject: string, problems: readonly Problem[]): SecretsError {
 /** A text may be a secret that was passed in the wrong place. */
 function shown(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === undefined) return 'nothing';
   return typeof value === 'string' && value === '' ? 'an empty string' : `a value of type ${typeof value}`;
 }

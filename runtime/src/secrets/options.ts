@@ -128,7 +128,13 @@ const EXPECTED: Expected<SecretsManagerOptions> = {
   login: [has('login'), 'a login method, such as appRole({ … })'],
   allowPlainHttp: [isSwitch, 'true or false'],
   policy: [
-    (value) => isPositive((value as Partial<Policy> | null)?.lifetimes?.credentialSeconds),
+    (value) => {
+      const { credentialSeconds = 0, rotateAtSeconds = 0 } =
+        (value as Partial<Policy> | null)?.lifetimes ?? {};
+      return (
+        isPositive(rotateAtSeconds) && isLength(credentialSeconds) && rotateAtSeconds < credentialSeconds
+      );
+    },
     'what definePolicy() gives',
   ],
   databaseMount: TEXT,
@@ -236,7 +242,7 @@ const EXPECTED_POOL: Expected<
 export function resolvePostgresPool(
   options: PostgresPoolOptions,
 ): PoolOptions & Pick<PostgresPoolOptions, 'pg' | 'mount'> {
-  checkOptions('postgresPool()', options, EXPECTED_POOL, 'ignored');
+  checkOptions('postgresPool()', options, EXPECTED_POOL, { others: 'ignored' });
   const lent = ['user', 'password', 'connectionString'].filter((name) => Object.hasOwn(options, name));
   if (lent.length > 0) {
     const what = lent.join(' and ');
@@ -284,7 +290,7 @@ const EXPECTED_REDIS: Expected<RedisClientOptions<unknown>> = {
 /** @throws SecretsError `ERR_SECRETS_CONFIG` */
 export function resolveRedisClient(options?: RedisClientOptions<unknown>): RedisTarget {
   const given: RedisClientOptions<unknown> = { host: '', ...options };
-  checkOptions('redisClient()', given, EXPECTED_REDIS, 'ignored');
+  checkOptions('redisClient()', given, EXPECTED_REDIS, { others: 'ignored', required: ['host'] });
   const { host, port = REDIS_PORT, tls = !isLoopback(host), database, driver = nodeRedis() } = given;
   const endpoint = { host, port, tls, ...(database !== undefined && { database }) };
   return {

@@ -34,7 +34,7 @@ import type { NodeRedisClient } from './redis/drivers/node-redis';
 import { upstashRest, type UpstashRequester } from './redis/drivers/upstash-rest';
 import { RotatingRedis } from './redis/rotating-redis';
 import { elastiCacheIam, type ElastiCacheIam } from './redis/sources/elasticache-iam';
-import type { LeasedRedis, RedisSource } from './redis/sources/source';
+import { checkRedisSource, type LeasedRedis, type RedisSource } from './redis/sources/source';
 import { upstash, upstashSchema, type Upstash } from './redis/sources/upstash';
 import { Scheduler } from './scheduler';
 import { hideWhenPrinted } from './secret';
@@ -223,6 +223,7 @@ export class SecretsManager {
   ): RotatingRedis<Native>;
   redisClient(source: Upstash): RotatingRedis<UpstashRequester>;
   redisClient(source: RedisSource, options?: RedisClientOptions<unknown>): RotatingRedis {
+    checkRedisSource(source);
     const { clock } = this.options;
     const overRest = typeof source === 'object' && source.kind === 'upstash';
     const target = overRest ? upstashRest() : resolveRedisClient(options);

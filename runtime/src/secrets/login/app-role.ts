@@ -1,4 +1,5 @@
 import { SecretsError } from '../errors';
+import { checkOptions, isSource, isText, type Expected } from '../option-checks';
 import { Secret } from '../secret';
 import type { VaultTransport } from '../vault/client';
 import type { LoginMethod } from './method';
@@ -29,6 +30,7 @@ export interface AppRoleOptions {
  * starts it mints anew.
  */
 export function appRole(options: AppRoleOptions): LoginMethod {
+  checkOptions('appRole()', options, EXPECTED, { required: ['roleId'] });
   const { roleId, secretId, wrappedSecretId, mount = 'approle', roleName } = options;
   if ((secretId === undefined) === (wrappedSecretId === undefined)) {
     throw new SecretsError('ERR_SECRETS_CONFIG', 'AppRole needs either a secret ID or a wrapped secret ID');
@@ -54,6 +56,17 @@ export function appRole(options: AppRoleOptions): LoginMethod {
     },
   };
 }
+
+const SOURCE = [isSource, 'a text, { file } or a function'] as const;
+const TEXT = [isText, 'a text'] as const;
+
+const EXPECTED: Expected<AppRoleOptions> = {
+  roleId: TEXT,
+  secretId: SOURCE,
+  wrappedSecretId: SOURCE,
+  mount: TEXT,
+  roleName: TEXT,
+};
 
 const REMEDY =
   'the secret ID is spent, expired, revoked or of another role: mint a new one, then start the process again';

@@ -1,5 +1,6 @@
 import type { AwsCredentialProvider } from '../aws/credential-provider';
 import { awsSigner } from '../aws/signer';
+import { checkOptions, isFunction, isText, type Expected } from '../option-checks';
 import type { LoginMethod } from './method';
 import { sendLogin } from './send-login';
 
@@ -19,6 +20,16 @@ export interface AwsLoginOptions {
   readonly credentials?: AwsCredentialProvider;
 }
 
+const TEXT = [isText, 'a text'] as const;
+
+const EXPECTED: Expected<AwsLoginOptions> = {
+  role: TEXT,
+  mount: TEXT,
+  serverId: TEXT,
+  region: TEXT,
+  credentials: [isFunction, 'a credential provider of the AWS SDK'],
+};
+
 const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
 /**
@@ -29,6 +40,7 @@ const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
  * OpenBao has the method as an external plugin, HashiCorp Vault has it built in.
  */
 export function awsLogin(options: AwsLoginOptions): LoginMethod {
+  checkOptions('awsLogin()', options, EXPECTED, { required: ['role'] });
   const { role, mount = 'aws', region, serverId, credentials } = options;
   const hostname = region === undefined ? 'sts.amazonaws.com' : `sts.${region}.amazonaws.com`;
 

@@ -1,3 +1,4 @@
+import { checkOptions, isSource, isText, type Expected } from '../option-checks';
 import type { LoginMethod } from './method';
 import { sendLogin } from './send-login';
 import { readValue, type ValueSource } from './value';
@@ -18,7 +19,9 @@ export interface JwtLoginOptions {
  * @example
  * jwtLogin({ role: 'fintech-api', token: { file: '/var/run/secrets/tokens/vault' } })
  */
-export function jwtLogin({ role, token, mount = 'jwt' }: JwtLoginOptions): LoginMethod {
+export function jwtLogin(options: JwtLoginOptions): LoginMethod {
+  checkOptions('jwtLogin()', options, EXPECTED, { required: ['role', 'token'] });
+  const { role, token, mount = 'jwt' } = options;
   return {
     name: 'jwt',
     login: async (vault, signal) => {
@@ -27,6 +30,12 @@ export function jwtLogin({ role, token, mount = 'jwt' }: JwtLoginOptions): Login
     },
   };
 }
+
+const EXPECTED: Expected<JwtLoginOptions> = {
+  role: [isText, 'a text'],
+  token: [isSource, 'a text, { file } or a function'],
+  mount: [isText, 'a text'],
+};
 
 const REMEDY =
   'the token is expired, or its issuer, audience or claims are not those that the role is bound to';

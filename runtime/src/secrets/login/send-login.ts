@@ -2,6 +2,7 @@ import { SecretsError } from '../errors';
 import { Secret } from '../secret';
 import type { VaultTransport } from '../vault/client';
 import { errorFor, remedyFor } from '../vault/failure';
+import { segmentsOf } from '../vault/path';
 import type { Grant } from './method';
 
 export interface LoginRequest {
@@ -21,7 +22,7 @@ export async function sendLogin(
   { mount, body, remedy }: LoginRequest,
   signal: AbortSignal,
 ): Promise<Grant> {
-  const path = `auth/${mount}/login`;
+  const path = ['auth', ...segmentsOf(mount, 'mount', 1, 'approle'), 'login'].join('/');
   const subject = `login at ${path}`;
   const answer = await vault.send({ method: 'POST', path, body, signal, maybeNew: true });
   if (answer.kind !== 'ok') {

@@ -1,10 +1,11 @@
-import { appRole, SecretsError } from '../../../../runtime/src/secrets';
+import { appRole, awsLogin, ioredis, jwtLogin, SecretsError } from '../../../../runtime/src/secrets';
 import {
   resolveOptions,
   resolvePostgresPool,
   resolveRedisClient,
   resolveWatchKv,
 } from '../../../../runtime/src/secrets/options';
+import { checkRedisSource } from '../../../../runtime/src/secrets/redis/sources/source';
 import { policy } from '../../../../policy';
 
 const login = appRole({ roleId: 'role', secretId: 'canary' });
@@ -78,6 +79,56 @@ describe('SecretsManager.connect()', () => {
     expect(refusal(() => connect(options))).toContain('expected an object');
   });
 });
+
+test.each<[string, () => unknown, string[]]>([
+  [
+    'appRole()',
+    () =>
+      appRole({ roleId: 7, secretId: { file: '' }, mount: '' } as object as Parameters<typeof appRole>[0]),
+    [
+      'roleId: expected a text',
+      'secretId: expected a text, { file } or a function',
+      'mount: expected a text',
+    ],
+  ],
+  ['appRole() without any', () => appRole({} as never), ['roleId: expected a text, received nothing']],
+  [
+    'jwtLogin()',
+    () => jwtLogin({ token: NaN, rolle: 'canary' } as object as Parameters<typeof jwtLogin>[0]),
+    ['role: expected a text', 'token: expected a text, { file } or a function', 'rolle: unknown'],
+  ],
+  [
+    'awsLogin()',
+    () =>
+      awsLogin({ role: 'app', region: -1, credentials: 'canary' } as object as Parameters<
+        typeof awsLogin
+      >[0]),
+    ['region: expected a text', 'credentials: expected a credential provider'],
+  ],
+  ['redisClient()', () => checkRedisSource(null), ["{ kind: 'vault', role }"]],
+  [
+    'redisClient() of another kind',
+    () => checkRedisSource({ kind: 'memcached' }),
+    ["{ kind: 'vault', role }"],
+  ],
+  ['ioredis()', () => ioredis(undefined as never), ["import { Redis } from 'ioredis'"]],
+])('%s refuses options of no use, all at once', (_name, make, problems) => {
+  const message = refusal(make);
+  for (const problem of problems) expect(message).toContain(problem);
+});
+
+test.each([NaN, -1, 0, '3000', 3_600, undefined])(
+  'a policy that rotates after %p of 3,600 seconds is none: it would never rotate, or all the time',
+  (rotateAtSeconds) => {
+    const lifetimes = { ...policy.lifetimes, credentialSeconds: 3_600, rotateAtSeconds };
+    const options = { address, login, policy: { ...policy, lifetimes } } as Parameters<
+      typeof resolveOptions
+    >[0];
+    expect(refusal(() => resolveOptions(options, {}))).toContain(
+      'policy: expected what definePolicy() gives',
+    );
+  },
+);
 
 test('watchKv() asks no more often than it can be asked for', () => {
   expect(resolveWatchKv({})).toEqual({ intervalMs: 30_000, acceptPreviousMs: 3_600_000 });

@@ -1,3 +1,4 @@
+import { SecretsError } from '../../errors';
 import { isRefusal, reconnectPauseMs, type MakeLink, type RedisDriver } from './driver';
 
 /** What the driver needs of an ioredis client; the library itself is the app's to install. */
@@ -23,6 +24,12 @@ export interface IoredisClient {
 export function ioredis<Client extends IoredisClient>(
   Client: new (options: object) => Client,
 ): RedisDriver<Client> {
+  if (typeof Client !== 'function') {
+    throw new SecretsError(
+      'ERR_SECRETS_CONFIG',
+      "ioredis() expects ioredis' class: import { Redis } from 'ioredis'",
+    );
+  }
   return {
     create: ({ host, port, tls, database }, ...asked) =>
       linkOf(

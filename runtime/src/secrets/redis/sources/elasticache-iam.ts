@@ -2,6 +2,7 @@ import { awsSigner } from '../../aws/signer';
 import type { AwsCredentialProvider } from '../../aws/credential-provider';
 import type { Clock } from '../../../time/clock';
 import { SecretsError } from '../../errors';
+import { checkOptions, isFunction, isSwitch, isText, type Expected } from '../../option-checks';
 import type { CredentialSource } from '../../lease/credential';
 import { Secret } from '../../secret';
 
@@ -20,6 +21,17 @@ export interface ElastiCacheIam {
   readonly credentials?: AwsCredentialProvider;
 }
 
+const TEXT = [isText, 'a text'] as const;
+
+const EXPECTED: Expected<ElastiCacheIam> = {
+  kind: TEXT,
+  user: TEXT,
+  cache: TEXT,
+  serverless: [isSwitch, 'true or false'],
+  region: TEXT,
+  credentials: [isFunction, 'a credential provider of the AWS SDK'],
+};
+
 /** How long a token can be used to sign in. */
 const TOKEN_SECONDS = 900;
 /** ElastiCache closes a connection that has not signed in anew for this long. */
@@ -32,6 +44,7 @@ const CONNECTION_MS = 12 * 3_600_000;
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
  */
 export function elastiCacheIam(source: ElastiCacheIam, clock: Clock): CredentialSource {
+  checkOptions('redisClient()', source, EXPECTED, { required: ['user', 'cache'] });
   const { user, cache, serverless = false, region = process.env.AWS_REGION, credentials } = source;
   if (!region) {
     throw new SecretsError('ERR_SECRETS_CONFIG', 'no AWS region: set AWS_REGION, or pass { region }');

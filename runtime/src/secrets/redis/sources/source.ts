@@ -1,3 +1,4 @@
+import { SecretsError } from '../../errors';
 import type { ElastiCacheIam } from './elasticache-iam';
 import type { Upstash } from './upstash';
 
@@ -12,3 +13,15 @@ export interface LeasedRedis {
 
 /** Where a Redis client's credentials come from. A string is the role of a {@link LeasedRedis}. */
 export type RedisSource = string | LeasedRedis | ElastiCacheIam | Upstash;
+
+const KINDS = new Set<unknown>(['vault', 'elasticache-iam', 'upstash']);
+
+/** @throws SecretsError `ERR_SECRETS_CONFIG` for what is none */
+export function checkRedisSource(source: unknown): void {
+  const kind = typeof source === 'object' && source !== null && (source as { readonly kind?: unknown }).kind;
+  if (typeof source === 'string' || KINDS.has(kind)) return;
+  throw new SecretsError(
+    'ERR_SECRETS_CONFIG',
+    "redisClient() expects a role's name, { kind: 'vault', role }, { kind: 'elasticache-iam', user, cache } or { kind: 'upstash', path }",
+  );
+}

@@ -5,6 +5,7 @@ import type { WatchedEntry } from '../../kv/watched-entry';
 import type { CredentialSource } from '../../lease/credential';
 import { loadZod } from '../../load-zod';
 import { secret, type Secret } from '../../secret';
+import { segmentsOf } from '../../vault/path';
 
 /** An Upstash database, spoken to over HTTPS with a token that is kept in Vault. */
 export interface Upstash {
@@ -37,6 +38,7 @@ export function upstash(
   clock: Clock,
   watch: () => Promise<WatchedEntry<UpstashEntry>>,
 ): CredentialSource {
+  segmentsOf(path, 'KV path', 2, 'secret/fintech-api/upstash');
   let watched: WatchedEntry<UpstashEntry> | undefined;
   let outdated = (): void => undefined;
   return {
