@@ -9,7 +9,12 @@ import { buildArgv } from 'jest';
 import { messageOf, PortcullisError } from '../cli/src/errors';
 import type { Progress } from '../cli/src/engines/progress';
 import { showProgress } from '../cli/src/progress';
-import { prepareApiEngines, prepareEdgeEngines, prepareEngines } from './support/prepare-engines';
+import {
+  prepareApiEngines,
+  prepareEdgeEngines,
+  prepareEngines,
+  prepareLibraries,
+} from './support/prepare-engines';
 import { FUZZ_AT_LENGTH } from './support/fuzzing';
 
 interface Suite {
@@ -36,6 +41,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     prepare: prepareApiEngines,
     jest: ['--config', 'test/api/jest.config.js'],
   },
+  'test:libraries': {
+    about:
+      'works with ORMs, queues and poolers while all that is leased is replaced, as docs/libraries.md shows: 3 minutes',
+    prepare: prepareLibraries,
+    jest: ['--config', 'test/libraries/jest.config.js'],
+  },
   'test:edge': {
     about:
       'applies the AWS stacks of an environment to a server that speaks AWS, with the real provider, and reads back\n' +
@@ -47,7 +58,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
 };
 
 /** What guards a release rather than a commit. What waits longest for its engines comes last. */
-const FULL = { name: 'test:full', parts: ['test:fuzz', 'test:nodes', 'test:api', 'test:edge'] };
+const FULL = {
+  name: 'test:full',
+  parts: ['test:fuzz', 'test:nodes', 'test:api', 'test:libraries', 'test:edge'],
+};
 
 async function main([name = 'test', ...given]: readonly string[]): Promise<number> {
   if (given.includes('--help') || given.includes('-h')) {

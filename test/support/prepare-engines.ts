@@ -5,6 +5,7 @@ import { Run } from '../../cli/src/engines/process/run';
 import { AWS_PROVIDER, GITHUB_PROVIDER, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
 import { silent, type Note, type Progress } from '../../cli/src/engines/progress';
 import { findProgram, findPythonProgram } from './programs';
+import { installLibraries } from './programs/libraries';
 import { findWorkflowLinters } from './programs/workflow-linters';
 
 /** The browser and the scanner may not be installable here: the tests that need them say so themselves. */
@@ -36,6 +37,19 @@ export async function prepareApiEngines(progress: Progress = silent): Promise<vo
       engines.openBao(),
       engines.redis(),
       progress.step('Schemathesis', (note) => findPythonProgram('schemathesis', { ...context, note })),
+    ]);
+  });
+}
+
+/** The same for the tests of libraries, which are installed apart from this repository's own packages. */
+export async function prepareLibraries(progress: Progress = silent): Promise<void> {
+  await withRun((run) => {
+    const engines = new EngineFinder(run, progress);
+    return Promise.all([
+      engines.openBao(),
+      engines.redis(),
+      progress.step('PgBouncer', (note) => findProgram('pgbouncer', { run, note })),
+      progress.step('Libraries', (note) => installLibraries(note)),
     ]);
   });
 }

@@ -20,6 +20,7 @@ test.each([
   ['test', 'npm test'],
   ['test:fuzz', 'npm run test:fuzz'],
   ['test:api', 'npm run test:api'],
+  ['test:libraries', 'npm run test:libraries'],
   ['test:edge', 'npm run test:edge'],
   ['test:full', 'npm run test:full'],
 ])('%s --help says how to use it, prepares no engine and runs nothing', (name, command) => {
