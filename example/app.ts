@@ -1,4 +1,4 @@
-import { enforce, type RateLimiter, type RevocationCheck } from '@portcullis/runtime';
+import { enforce, type RateLimiter, type RevocationCheck, type WatchedOverrides } from '@portcullis/runtime';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
@@ -23,6 +23,8 @@ export interface AppDependencies {
   readonly auth: RequestHandler;
   /** Made by `rateLimit()`. */
   readonly limiter: RateLimiter;
+  /** Made by `watchOverrides()`. */
+  readonly overrides?: Pick<WatchedOverrides, 'unusable'> | undefined;
   /** Made by `login()`, where people may log in. */
   readonly login?: RequestHandler | undefined;
   /** Made by `loginLimit()`. */
@@ -41,7 +43,7 @@ export interface AppDependencies {
 /** The fintech API. The four lines in the middle protect it; the rest is an ordinary Express app. */
 export function createApp(dependencies: AppDependencies): Express {
   const { logger, database, signingKeys, auth, limiter, login, provider, checks } = dependencies;
-  const { loginLimit, revocations, backChannelLogout, release } = dependencies;
+  const { overrides, loginLimit, revocations, backChannelLogout, release } = dependencies;
   const app = express();
   app.use(logRequests(logger));
   app.use(securityHeaders(provider));
@@ -57,7 +59,11 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(express.json({ limit: '16kb' }));
 
   app.use(page());
-  const dispensable = { redis: () => limiter.storeState().up, revocations: () => revocations.current };
+  const dispensable = {
+    redis: () => limiter.storeState().up,
+    revocations: () => revocations.current,
+    ...(overrides && { limits: () => overrides.unusable.length === 0 }),
+  };
   app.use(health(checks, dispensable, release));
   app.use(openApiDescription());
   app.use(me());

@@ -66,10 +66,11 @@ async function main(): Promise<void> {
   const logout =
     clientId === undefined ? undefined : backChannelLogout({ ...provider, clientId, revocations, onEvent });
 
+  const overrides = await watchOverrides(secrets, policy, { onEvent });
   const limiter = rateLimit({
     policy,
     redis,
-    overrides: await watchOverrides(secrets, policy),
+    overrides,
     // For the busiest clients, most calls are decided without a round trip.
     reserved: { tiers: ['enterprise'] },
     onEvent,
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
     },
     auth,
     limiter,
+    overrides,
     login: people,
     loginLimit: people && loginLimit({ name: policy.name, redis, onEvent }),
     revocations,

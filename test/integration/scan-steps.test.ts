@@ -98,7 +98,7 @@ describe('the limits of the client of a scan', () => {
     });
     const auth = requireAuth({ policy });
     stop = auth.close;
-    const overrides = { current: (name: string) => overridesSchema(policy).parse(entries)(name) };
+    const overrides = { current: (name: string) => overridesSchema(policy).parse(entries).overrides(name) };
     const app = express().use(
       auth,
       rateLimit({ ...PATIENTLY, policy, redis: redis(), overrides }),

@@ -61,6 +61,11 @@ async function show(organisation: string, { issuer, json }: LimitsOptions): Prom
   const windows = await withLimits((limits) => limits.usage(issuer, organisation, overrides));
   if ('unknown' in known)
     console.error(`portcullis: whether it has limits of its own is not known: ${known.unknown}`);
+  const mistyped = 'unusable' in known && known.unusable.find(({ path }) => path === organisation);
+  if (mistyped)
+    console.error(
+      `portcullis: its field in the entry of limits is left out by services: ${mistyped.message}`,
+    );
   const counted = windows.some(({ used }) => used > 0);
   if (!counted)
     console.error(

@@ -1,4 +1,4 @@
-import { overridesSchema, type Overrides } from '@portcullis/runtime';
+import { overridesSchema, type OrganisationLimits } from '@portcullis/runtime';
 import { messageOf } from '../errors';
 import { VaultError } from '../engines/vault-client';
 import { policy } from '../../../policy';
@@ -6,20 +6,18 @@ import { MOUNTS, vaultNamesOf } from '../../../vault-names';
 import { vaultFromEnvironment } from '../vault';
 
 /** The limits of single organisations, as services read them; or the reason why they are not known. */
-export type KnownOverrides = { readonly overrides: Overrides } | { readonly unknown: string };
+export type KnownOverrides = OrganisationLimits | { readonly unknown: string };
 
 /** Reads them with VAULT_ADDR and VAULT_TOKEN. Never rejects: usage can be shown without them. */
 export async function readOverrides(env: NodeJS.ProcessEnv): Promise<KnownOverrides> {
   try {
     const path = `${MOUNTS.kv}/data/${vaultNamesOf(policy).entries.limits}`;
     const { data } = await vaultFromEnvironment(env).read<{ data: { data: unknown } }>(path);
-    const parsed = overridesSchema(policy).safeParse(data.data);
-    if (parsed.success) return { overrides: parsed.data };
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return { unknown: `services keep the last good version, because of ${problems.join('; ')}` };
+    return overridesSchema(policy).parse(data.data);
   } catch (error) {
     // Nobody has written an entry yet: every organisation has the limits of its tier.
-    if (error instanceof VaultError && error.status === 404) return { overrides: () => undefined };
+    if (error instanceof VaultError && error.status === 404)
+      return { overrides: () => undefined, unusable: [] };
     return { unknown: messageOf(error) };
   }
 }

@@ -5,6 +5,13 @@ import type { StoreEvent } from './store/guarded-redis';
 export type RateLimitEvent =
   | StoreEvent
   | {
+      /** Fields of the overrides that cannot be understood have changed; an empty list when all are understood again. */
+      readonly type: 'overrides_unusable';
+      /** The entry in Vault's KV. */
+      readonly path: string;
+      readonly organisations: readonly string[];
+    }
+  | {
       readonly type: 'denied';
       readonly client: string;
       readonly tier: string;

@@ -12,7 +12,7 @@
  * - `store/`: what was each client charged? Windows, the Lua scripts, Redis with a time-out, memory.
  */
 export { ClientLimits, type WindowUsage } from './client/client-limits';
-export { overridesSchema, watchOverrides } from './client/overrides';
+export { overridesSchema, watchOverrides, type OrganisationLimits } from './client/overrides';
 export { CostFunctionError, type CostFunction, type RouteKey } from './decide/costs';
 export type { ReservedOptions } from './decide/reservable-calls';
 export type { RateLimitInfo } from './answer/request-info';
@@ -27,6 +27,7 @@ export type {
   RateLimitOptions,
   TrustedProxies,
   WatchOverridesOptions,
+  WatchedOverrides,
 } from './options';
 export { rateLimit, type RateLimiter } from './rate-limit';
 export { StoreUnavailableError, type StoreFailure, type StoreState } from './store/guarded-redis';

@@ -39,6 +39,12 @@ export interface OverridesSource {
   readonly current: Overrides;
 }
 
+/** What `watchOverrides()` gives. */
+export interface WatchedOverrides extends OverridesSource {
+  /** Organisations whose field cannot be understood, and which have the limits of their tier: for `/readyz`. */
+  readonly unusable: readonly string[];
+}
+
 /** Options of every limiter. */
 interface LimiterOptions {
   /**
@@ -129,6 +135,10 @@ export interface WatchOverridesOptions {
   readonly intervalSeconds?: number;
   /** Told once when there are no overrides to read, with the reason. @default nothing is told */
   readonly onMissing?: (error: Error) => void;
+  /** Told of `overrides_unusable`. @default nothing is told */
+  readonly onEvent?: OnRateLimitEvent;
+  /** For the metric `portcullis.rate_limit.overrides.unusable`. @default the global one: register the SDK first */
+  readonly meterProvider?: MeterProvider;
 }
 
 const TRUST_IN_NOBODY = 0;
@@ -170,6 +180,8 @@ export function resolveWatchOverrides(options: WatchOverridesOptions, policy: Po
     ...options,
     path: options.path ?? `secret/${policy.name}/limits`,
     intervalSeconds: options.intervalSeconds ?? OVERRIDES_INTERVAL_SECONDS,
+    onEvent: harmless(options.onEvent),
+    meterProvider: options.meterProvider ?? metrics,
   };
 }
 

@@ -1,13 +1,13 @@
 /** Limits of single organisations, read from Vault's KV, so that support changes one without a deploy. */
 import { z } from 'zod';
 import { harmless } from '../../listener';
-import { readLimit, type Limit, type Policy } from '../../policy';
+import { readLimit, type Limit, type Policy, type Problem } from '../../policy';
 import { limitPlan, tierPlan, type LimitPlan, type TierPlan } from '../decide/limit-plan';
 import {
   resolveWatchOverrides,
   type Overrides,
-  type OverridesSource,
   type WatchOverridesOptions,
+  type WatchedOverrides,
 } from '../options';
 
 /** The part of a `SecretsManager` that is needed here. */
@@ -16,35 +16,53 @@ export interface KvWatcher {
     path: string,
     schema: S,
     options?: { readonly intervalSeconds?: number },
-  ): Promise<{ readonly current: z.output<S> }>;
+  ): Promise<{ readonly current: z.output<S>; onChange(listener: () => void): unknown }>;
 }
 
 /** In headers and metrics, the tier of an organisation that has limits of its own. */
 const CUSTOM = 'custom';
 
+/** What an entry says. */
+export interface OrganisationLimits {
+  readonly overrides: Overrides;
+  /** The fields that cannot be understood, by their names, and what was expected. They are left out. */
+  readonly unusable: readonly Problem[];
+}
+
 /**
  * The shape of the entry: for each organisation the name of a tier, or limits on windows that the policy has:
  *
  *     bao kv patch -mount=secret fintech-api/limits acme=enterprise globex=5000/1m
+ *
+ * A field that cannot be understood is left out, and no other: its organisation has the limits of its tier.
  */
-export function overridesSchema(policy: Pick<Policy, 'tiers' | 'defaultTier'>): z.ZodType<Overrides> {
+export function overridesSchema(
+  policy: Pick<Policy, 'tiers' | 'defaultTier'>,
+): z.ZodType<OrganisationLimits> {
   const plan = limitPlan(policy);
-  const value = z.string().transform((text, context) => {
-    const tier = Object.hasOwn(policy.tiers, text) ? plan.tier(text) : customTier(text, plan);
-    if (tier !== undefined) return tier;
-    const windows = plan.windowsMs.map((ms) => `${ms / 1_000}s`).join(', ');
-    context.addIssue({
-      code: 'custom',
-      input: text,
-      message: `expected a tier (${Object.keys(policy.tiers).join(', ')}) or limits such as "5000/1m", on these windows, each once: ${windows}`,
-    });
-    return z.NEVER;
-  });
-  return z.record(z.string().min(1).max(256), value).transform((entries) => {
-    const tiers = new Map(Object.entries(entries));
-    return (organisation: string) => tiers.get(organisation);
+  const windows = plan.windowsMs.map((ms) => `${ms / 1_000}s`).join(', ');
+  const expected = `expected a tier (${Object.keys(policy.tiers).join(', ')}) or limits such as "5000/1m", on these windows, each once: ${windows}`;
+  const read = (value: unknown): TierPlan | undefined => {
+    if (typeof value !== 'string') return undefined;
+    return Object.hasOwn(policy.tiers, value) ? plan.tier(value) : customTier(value, plan);
+  };
+  return z.record(z.string(), z.unknown()).transform((entries) => {
+    const tiers = new Map<string, TierPlan>();
+    const unusable: Problem[] = [];
+    for (const [organisation, value] of Object.entries(entries)) {
+      const isName = organisation !== '' && organisation.length <= LONGEST_NAME;
+      const tier = isName ? read(value) : undefined;
+      if (tier !== undefined) tiers.set(organisation, tier);
+      else {
+        const message = isName ? expected : `expected a name of 1 to ${LONGEST_NAME} characters`;
+        unusable.push({ path: organisation, message });
+      }
+    }
+    return { overrides: (organisation: string) => tiers.get(organisation), unusable };
   });
 }
+
+const LONGEST_NAME = 256;
 
 /** Reads `5000/1m` or `5000/1m, 100/1s`; `undefined` when it is something else. */
 function customTier(text: string, { windowsMs }: LimitPlan): TierPlan | undefined {
@@ -62,9 +80,10 @@ function customTier(text: string, { windowsMs }: LimitPlan): TierPlan | undefine
 const BEARABLE = new Set(['ERR_KV_NOT_FOUND', 'ERR_KV_SCHEMA']);
 
 /**
- * Follows the overrides in Vault's KV. A change is applied within the interval. An entry that cannot be understood
- * changes nothing: the last good version stays, and the SecretsManager tells why (`kv_failed`). Until there is a good
- * version, every organisation has its tier's limits.
+ * Follows the overrides in Vault's KV. A change is applied within the interval. A field that cannot be understood is left
+ * out alone, in every instance alike: `unusable` of what is returned, an event and the metric
+ * `portcullis.rate_limit.overrides.unusable` say so. While there is no entry, or none that can be read, the last good
+ * version stays; until there is one, every organisation has its tier's limits.
  *
  * Overrides are by `org_id` alone: where several issuers are configured, they must not share identifiers.
  *
@@ -77,13 +96,30 @@ export async function watchOverrides(
   secrets: KvWatcher,
   policy: Policy,
   options: WatchOverridesOptions = {},
-): Promise<OverridesSource> {
-  const { path, intervalSeconds, onMissing } = resolveWatchOverrides(options, policy);
+): Promise<WatchedOverrides> {
+  const { path, intervalSeconds, onMissing, onEvent, meterProvider } = resolveWatchOverrides(options, policy);
   const schema = overridesSchema(policy);
-  let watched: OverridesSource = { current: () => undefined };
-  const start = async (): Promise<void> => {
-    watched = await secrets.watchKv(path, schema, { intervalSeconds });
+  let watched: { readonly current: OrganisationLimits } = {
+    current: { overrides: () => undefined, unusable: [] },
   };
+  const unusable = (): string[] => watched.current.unusable.map((problem) => problem.path);
+  let told = '[]';
+  const tell = (): void => {
+    const organisations = unusable();
+    const telling = JSON.stringify(organisations);
+    if (telling !== told) onEvent({ type: 'overrides_unusable', path, organisations });
+    told = telling;
+  };
+  const start = async (): Promise<void> => {
+    const following = await secrets.watchKv(path, schema, { intervalSeconds });
+    watched = following;
+    following.onChange(tell);
+    tell();
+  };
+  meterProvider
+    .getMeter('@portcullis/runtime')
+    .createObservableGauge('portcullis.rate_limit.overrides.unusable', { unit: '{field}' })
+    .addCallback((result) => result.observe(unusable().length));
   try {
     await start();
   } catch (error) {
@@ -98,7 +134,10 @@ export async function watchOverrides(
   }
   return {
     get current() {
-      return watched.current;
+      return watched.current.overrides;
+    },
+    get unusable() {
+      return unusable();
     },
   };
 }

@@ -142,7 +142,7 @@ describe('rateLimit() with reserved blocks, on a real Redis', () => {
   });
 
   test('limits of an organisation’s own are reserved as those of its tier are', async () => {
-    const overrides = overridesSchema(policy).parse({ acme: '5000/1m' });
+    const { overrides } = overridesSchema(policy).parse({ acme: '5000/1m' });
     await start({ tiers: ['enterprise'] }, { overrides: { current: overrides } });
     const reserved = await untilReserved('/cheap', acme);
     expect(reserved.headers.get('ratelimit-policy')).toBe('"custom";q=5000;w=60');
