@@ -20,6 +20,9 @@ export interface Outcome {
   readonly lost?: number;
   readonly repeated?: number;
   readonly trouble?: readonly string[];
+  /** What its own database kept, where that is not PostgreSQL. */
+  readonly kept?: number;
+  readonly undone?: number;
 }
 
 export async function versionOf(libraries: string, name: string): Promise<string> {
@@ -39,7 +42,7 @@ export async function buildApplication(trial: Trial, libraries: string, parent: 
   for (const file of ['harness.mjs', 'jobs.mjs', `programs/${trial.program}.mjs`]) {
     await copyFile(join(__dirname, file), join(folder, file));
   }
-  if (trial.program === 'prisma') await generatePrisma(folder);
+  if (trial.program.startsWith('prisma')) await generatePrisma(folder);
   const { dependencies } = JSON.parse(await readFile(join(__dirname, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };

@@ -19,12 +19,12 @@ export const UNDO = new Undo('to be rolled back');
 export const dawdle = () => pause(40);
 
 async function prove(open) {
-  const { vault, login, postgres, redis, table } = JSON.parse(readFileSync(0, 'utf8'));
+  const { vault, login, postgres, mysql, redis, table } = JSON.parse(readFileSync(0, 'utf8'));
   // Whoever holds a client for LISTEN hears of the rotation soon.
   const secrets = await SecretsManager.connect({ address: vault, login: appRole(login), drainSeconds: 2 });
   const users = new Set();
   secrets.scheduleCredentialRefresh(({ user }) => users.add(user));
-  const { commit, rollBack, settle, close } = await open({ secrets, postgres, redis, table });
+  const { commit, rollBack, settle, close } = await open({ secrets, postgres, mysql, redis, table });
   await commit(0);
 
   const done = { committed: 1, rolledBack: 0 };

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { VaultClient } from '../../cli/src/engines/vault-client';
 import { redisCommand } from '../../cli/src/local/servers/redis';
 import { useOpenBao, usePostgres, useRedis, useRun, useServer } from '../support/engines';
+import { startMariaDb } from '../support/mariadb';
 import { startPgBouncer } from '../support/pgbouncer';
 import { installLibraries } from '../support/programs/libraries';
 import { buildApplication, runApplication, versionOf, type Outcome } from './application';
@@ -18,6 +19,12 @@ const PAGE = join(__dirname, '../../docs/libraries.md');
 const vault = useOpenBao();
 const postgres = usePostgres();
 const redis = useRedis();
+const mariaDb = useServer((started) =>
+  startMariaDb(started, [
+    'CREATE DATABASE app;',
+    'CREATE TABLE app.work (id int auto_increment primary key, kind text not null);',
+  ]),
+);
 const run = useRun();
 const poolers = {
   session: useServer((started) => startPgBouncer(started, postgres(), 'session')),
@@ -44,7 +51,7 @@ async function configure(admin: VaultClient): Promise<void> {
   await query(
     'create role app nologin; create schema app authorization app; grant create on database postgres to app',
   );
-  const rules = ['app', 'cache'].map(
+  const rules = ['app', 'cache', 'mysql'].map(
     (role) => `path "database/creds/${role}" { capabilities = ["read"] }
       path "sys/leases/revoke/database/creds/${role}/*" { capabilities = ["update"] }`,
   );
@@ -70,6 +77,23 @@ async function configure(admin: VaultClient): Promise<void> {
       `ALTER ROLE "{{name}}" NOLOGIN;`,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{{name}}';`,
       `DROP ROLE "{{name}}";`,
+    ],
+  });
+  const maria = mariaDb();
+  await admin.write('database/config/mysql', {
+    plugin_name: 'mysql-database-plugin',
+    connection_url: `{{username}}:{{password}}@tcp(${maria.host}:${maria.port})/`,
+    username: maria.user,
+    password: maria.password,
+    allowed_roles: '*',
+  });
+  await admin.write('database/roles/mysql', {
+    db_name: 'mysql',
+    default_ttl: '1h',
+    max_ttl: '1h',
+    creation_statements: [
+      `CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}';`,
+      `GRANT SELECT, INSERT ON app.* TO '{{name}}'@'%';`,
     ],
   });
   const password = randomBytes(16).toString('hex');
@@ -98,6 +122,15 @@ async function configure(admin: VaultClient): Promise<void> {
   });
 }
 
+/** Prisma's programs share a table, which their schema names: whoever is next finds it empty. */
+async function makeTable(program: string): Promise<string> {
+  const table = `app.${program.startsWith('prisma') ? 'prisma' : `t${randomBytes(4).toString('hex')}`}`;
+  await query(
+    `set role app; drop table if exists ${table}; create table ${table} (id serial primary key, kind text not null)`,
+  );
+  return table;
+}
+
 async function query<T>(text: string): Promise<T[]> {
   const client = new Client({ connectionString: postgres().adminUrl });
   await client.connect();
@@ -111,9 +144,7 @@ async function query<T>(text: string): Promise<T[]> {
 
 /** A table of its own for each trial, what came of it, and what PostgreSQL kept. */
 async function tried(trial: Trial): Promise<Outcome & { readonly kept: number; readonly undone: number }> {
-  // Prisma's is named in its schema.
-  const table = `app.${trial.program === 'prisma' ? 'prisma' : `t${randomBytes(4).toString('hex')}`}`;
-  await query(`set role app; create table ${table} (id serial primary key, kind text not null)`);
+  const table = await makeTable(trial.program);
   const file = await buildApplication(trial, libraries, run().folder);
   const { host, port } = trial.pooler ? poolers[trial.pooler]() : postgres();
   const outcome = await runApplication(file, {
@@ -122,12 +153,13 @@ async function tried(trial: Trial): Promise<Outcome & { readonly kept: number; r
     table,
     postgres: { host, port, database: 'postgres' },
     redis: { host: redis().host, port: redis().port },
+    mysql: { host: mariaDb().host, port: mariaDb().port },
   });
   const counts = await query<{ kind: string; count: number }>(
     `select kind, count(*)::int from ${table} group by 1`,
   );
   const of = (kind: string): number => counts.find((row) => row.kind === kind)?.count ?? 0;
-  return { ...outcome, kept: of('kept'), undone: of('undone') };
+  return { kept: of('kept'), undone: of('undone'), ...outcome };
 }
 
 const titles = TRIALS.map((trial) => [`${trial.name} (${trial.packages.join(', ')})`, trial] as const);

@@ -11,9 +11,9 @@ export interface Row {
 const HEAD = `# Libraries over rotations
 
 \`WRITE_LIBRARIES_PAGE=true npm run test:libraries\` wrote this page. Each library works in an application of its own, on a
-real OpenBao, PostgreSQL, Redis and PgBouncer, while everything that is leased is replaced three times under load: four
+real OpenBao, PostgreSQL, MariaDB, Redis and PgBouncer, while everything that is leased is replaced three times under load: four
 workers commit, with pauses of some milliseconds, and four more are in transactions that are rolled back, in the middle
-of one at each swap. Users that are replaced are dropped with their sessions. In no row did any work fail, did anything
+of one at each swap. PostgreSQL's users that are replaced are dropped with their sessions. In no row did any work fail, did anything
 stay of what was rolled back, or was anything lost.
 
 How each is given its credentials is in its program, in \`test/libraries/programs\`.

@@ -43,6 +43,13 @@ export const TRIALS: readonly Trial[] = [
   { name: 'TypeORM', program: 'typeorm', packages: ['typeorm'], given: `${POOL}, by its \`driver\`` },
   { name: 'knex', program: 'knex', packages: ['knex'], given: '`credentials()`' },
   { name: 'Sequelize', program: 'sequelize', packages: ['sequelize'], given: '`credentials()`' },
+  {
+    name: 'Prisma, by its URL',
+    program: 'prisma-url',
+    packages: ['@prisma/client', '@prisma/adapter-pg'],
+    given: '`credentials()`',
+  },
+  { name: 'mysql2, on MariaDB', program: 'mysql2', packages: ['mysql2'], given: '`credentials()`' },
   { name: 'pg-boss', program: 'pg-boss', packages: ['pg-boss'], given: `${POOL}, by its \`db\``, jobs: true },
   {
     name: 'graphile-worker',

@@ -49,6 +49,10 @@ export async function prepareLibraries(progress: Progress = silent): Promise<voi
       engines.openBao(),
       engines.redis(),
       progress.step('PgBouncer', (note) => findProgram('pgbouncer', { run, note })),
+      progress.step('MariaDB', async (note) => {
+        await findProgram('mariadbd', { run, note });
+        await findProgram('my_print_defaults', { run, note });
+      }),
       progress.step('Libraries', (note) => installLibraries(note)),
     ]);
   });

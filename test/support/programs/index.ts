@@ -9,6 +9,10 @@ const DEBIAN = {
   chromium: { binary: 'chromium' },
   /** A pooler in front of PostgreSQL. */
   pgbouncer: { binary: 'pgbouncer' },
+  /** A database that speaks MySQL's protocol. */
+  mariadbd: { binary: 'mariadbd', package: 'mariadb-server-core' },
+  /** What MariaDB's installation asks for its options. */
+  my_print_defaults: { binary: 'my_print_defaults', package: 'mariadb-client-core' },
   /** A scanner of web applications: Debian packages no ZAP. */
   wapiti: { binary: 'wapiti', alternative: 'with pip: wapiti3' },
 } satisfies Record<string, DebianBinary>;
