@@ -90,3 +90,12 @@ describe.each(Object.keys(LIBRARIES))('duplicates of %s', (library) => {
     expect(await again.ask('ACL', 'WHOAMI')).toBe(next);
   });
 });
+
+test('what a duplicate of ioredis is asked to do when it loses its connection stays', async () => {
+  const secrets = await start();
+  const { host, port } = leases().redis;
+  const redis = secrets.redisClient('cache', { host, port, driver: ioredis(Redis) });
+  const retryStrategy = (): number => 5;
+  const twin = await redis.use((native) => Promise.resolve(native.duplicate({ retryStrategy })));
+  expect(twin.options.retryStrategy).toBe(retryStrategy);
+});

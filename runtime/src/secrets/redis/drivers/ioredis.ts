@@ -64,10 +64,11 @@ function linkOf<Client extends IoredisClient>(
       Object.assign(native.options, { username: user, password: password.reveal() });
       return connect(...args);
     },
-    duplicate: (override: { readonly lazyConnect?: boolean } = {}) => {
+    duplicate: (override: { readonly lazyConnect?: boolean; readonly retryStrategy?: unknown } = {}) => {
       const make: MakeLink<Client> = (...asked) =>
         linkOf(duplicate({ ...override, lazyConnect: true }) as Client, ...asked);
       const twin = onDuplicate(make).native;
+      if (override.retryStrategy !== undefined) twin.options.retryStrategy = override.retryStrategy;
       if (override.lazyConnect === false) twin.connect().catch(() => undefined);
       return twin;
     },
