@@ -16,11 +16,13 @@ import {
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { policy } from '../policy';
+import { configSchema } from '../vault-entries';
 import { vaultNamesOf } from '../vault-names';
 import { createApp } from './app';
 import { redisUser, vaultLogin } from './aws';
-import { CONFIG_PATH, configSchema, type Config } from './config';
+import { CONFIG_PATH } from './config';
 import { createLogger } from './log';
+import { sessionKeys } from './session-keys';
 import { readSettings, type Settings } from './settings';
 
 /** How long requests in flight may take after SIGTERM, in milliseconds. */
@@ -75,7 +77,11 @@ async function main(): Promise<void> {
     reserved: { tiers: ['enterprise'] },
     onEvent,
   });
-  const people = loginFor(settings, config, { redis, revocations, onEvent });
+  const people = loginFor(settings, {
+    clientSecret: config.oauth_client_secret,
+    encryptionKeys: sessionKeys(settled),
+    ...{ redis, revocations, onEvent },
+  });
 
   const app = createApp({
     logger,
@@ -125,20 +131,16 @@ async function main(): Promise<void> {
 /** For people with a browser, where the provider knows this app as a client. */
 function loginFor(
   settings: Settings,
-  config: Config,
-  parts: Pick<LoginOptions, 'redis' | 'revocations' | 'onEvent'>,
+  parts: Pick<LoginOptions, 'clientSecret' | 'encryptionKeys' | 'redis' | 'revocations' | 'onEvent'>,
 ): LoginMiddleware | undefined {
   const { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri, OIDC_ISSUER_URL: issuer } = settings;
   if (clientId === undefined || redirectUri === undefined) return undefined;
-  const { encryption_key: key, encryption_key_other: other } = config;
   return login({
     policy,
     ...(issuer && { issuer }),
     ...(settings.OAUTH_AUDIENCE && { resource: settings.OAUTH_AUDIENCE }),
     clientId,
-    clientSecret: config.oauth_client_secret,
     redirectUri,
-    encryptionKeys: other === undefined ? [key] : [key, other],
     ...parts,
   });
 }

@@ -1,4 +1,5 @@
 import { PortcullisError } from '../errors';
+import { problemOfField } from './known-fields';
 import { VaultError, type VaultClient } from '../engines/vault-client';
 
 export interface FieldToPut {
@@ -19,6 +20,14 @@ export interface FieldToPut {
  */
 export async function putField(vault: VaultClient, { path, field, value, cas }: FieldToPut): Promise<number> {
   const target = dataPath(path);
+  const problem = problemOfField(path, field, value);
+  if (problem !== undefined) {
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `the API could not use that value as ${field} of ${path}: ${problem}`,
+      'nothing was written: give another value',
+    );
+  }
   const data = { [field]: value };
   try {
     if (cas !== 0) {

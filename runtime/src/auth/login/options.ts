@@ -22,9 +22,10 @@ export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'
   /**
    * Secrets of 32 characters or more that seal the cookies: the first one seals, all of them open. To replace
    * the first, add the new one behind it on every instance, then put the new one first, and drop the old one
-   * after `idle`.
+   * after `idle`. A function is asked at each use, so that a key that changes reaches a running service; what it gives
+   * that is no list of such secrets changes nothing.
    */
-  readonly encryptionKeys: readonly string[];
+  readonly encryptionKeys: readonly string[] | (() => readonly string[]);
   /** Scopes to ask for, `openid` among them. @default openid and every scope of the policy */
   readonly scopes?: readonly string[];
   /** The API that access tokens are for (RFC 8707). @default the policy's audience */
@@ -55,7 +56,7 @@ export interface ResolvedLogin {
   readonly policy: Policy;
   readonly provider: ProviderOptions;
   readonly redirectUri: URL;
-  readonly encryptionKeys: readonly string[];
+  readonly encryptionKeys: () => readonly string[];
   readonly scope: string;
   readonly resource: string;
   readonly limits: { readonly maxAgeMs: number; readonly idleMs: number };
@@ -73,6 +74,30 @@ function isCallback(text: string): boolean {
   return href === `${origin}/auth/callback`;
 }
 
+const encryptionKeys = z
+  .array(z.string().min(32, 'expected 32 characters or more: less can be guessed'))
+  .min(1, 'expected at least one key; make one with: openssl rand -base64 32');
+
+/** What a function of the app's gives; undefined where it throws. */
+function askedFor(give: () => unknown): unknown {
+  try {
+    return give();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys as they are now. What is no list of keys changes nothing. */
+function currentKeys(given: LoginOptions['encryptionKeys']): () => readonly string[] {
+  if (typeof given !== 'function') return () => given;
+  let good: readonly string[] = given();
+  return () => {
+    const { success, data } = encryptionKeys.safeParse(askedFor(given));
+    if (success) good = data;
+    return good;
+  };
+}
+
 const shape = z.strictObject({
   policy: definedPolicy,
   issuer: issuerUrl.optional(),
@@ -80,9 +105,10 @@ const shape = z.strictObject({
   redirectUri: z
     .string()
     .refine(isCallback, 'expected the https address (http only on loopback) of /auth/callback at this app'),
-  encryptionKeys: z
-    .array(z.string().min(32, 'expected 32 characters or more: less can be guessed'))
-    .min(1, 'expected at least one key; make one with: openssl rand -base64 32'),
+  encryptionKeys: z.preprocess(
+    (given) => (typeof given === 'function' ? askedFor(given as () => unknown) : given),
+    encryptionKeys,
+  ),
   scopes: z
     .array(scope)
     .refine((scopes) => scopes.includes('openid'), 'expected openid among them: nobody says who logged in')
@@ -118,7 +144,7 @@ export function resolveLogin(options: LoginOptions): ResolvedLogin {
     policy,
     provider: resolveClient(issuer, options),
     redirectUri: new URL(rest.redirectUri),
-    encryptionKeys: rest.encryptionKeys,
+    encryptionKeys: currentKeys(rest.encryptionKeys),
     scope: (scopes ?? ['openid', ...scopesOf(policy)]).join(' '),
     resource,
     limits: { maxAgeMs: policy.lifetimes.sessionSeconds * 1_000, idleMs: idleSeconds(options) * 1_000 },

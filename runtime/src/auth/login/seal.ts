@@ -11,22 +11,29 @@ const ACCEPTED = { keyManagementAlgorithms: [HEADER.alg], contentEncryptionAlgor
  * hold what it sealed.
  */
 export class Sealer {
-  readonly #keys: readonly Uint8Array[];
+  readonly #secrets: () => readonly string[];
+  #derived: ReadonlyMap<string, Uint8Array> = new Map();
 
-  /** @param purpose keeps texts apart: what was sealed for one opens for no other (HKDF's info, RFC 5869 §3.2). */
-  constructor(secrets: readonly string[], purpose: string) {
-    this.#keys = secrets.map((secret) => new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32)));
+  /**
+   * @param secrets as they are, or a function that is asked for them at each use.
+   * @param purpose keeps texts apart: what was sealed for one opens for no other (HKDF's info, RFC 5869 §3.2).
+   */
+  constructor(
+    secrets: readonly string[] | (() => readonly string[]),
+    private readonly purpose: string,
+  ) {
+    this.#secrets = typeof secrets === 'function' ? secrets : () => secrets;
   }
 
   seal(value: unknown): Promise<string> {
-    const [key = new Uint8Array()] = this.#keys;
+    const [key = new Uint8Array()] = this.#keys();
     const content = new TextEncoder().encode(JSON.stringify(value));
     return new CompactEncrypt(content).setProtectedHeader(HEADER).encrypt(key);
   }
 
   /** The value, or `undefined` for anything that was not sealed with one of the secrets for this purpose. */
   async open(text: string): Promise<unknown> {
-    for (const key of this.#keys) {
+    for (const key of this.#keys()) {
       try {
         const { plaintext } = await compactDecrypt(text, key, ACCEPTED);
         return JSON.parse(new TextDecoder().decode(plaintext)) as unknown;
@@ -35,5 +42,19 @@ export class Sealer {
       }
     }
     return undefined;
+  }
+
+  /** Each key is derived once. Those of secrets that are no longer given are forgotten. */
+  #keys(): readonly Uint8Array[] {
+    const secrets = this.#secrets();
+    const known = this.#derived;
+    if (secrets.length !== known.size || secrets.some((secret) => !known.has(secret))) {
+      this.#derived = new Map(secrets.map((secret) => [secret, known.get(secret) ?? this.#derive(secret)]));
+    }
+    return secrets.map((secret) => this.#derived.get(secret) ?? this.#derive(secret));
+  }
+
+  #derive(secret: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', secret, '', this.purpose, 32));
   }
 }

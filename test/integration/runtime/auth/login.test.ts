@@ -272,6 +272,19 @@ describe('the session', () => {
     expect((await me(after, visitor)).status).toBe(200);
   });
 
+  it('goes on when the key is replaced while the app runs, and is sealed with the new one', async () => {
+    const [old, current] = ['o'.repeat(32), 'n'.repeat(32)];
+    let keys: readonly string[] = [old];
+    const app = await people({ encryptionKeys: () => keys });
+    const visitor = await loggedIn(app);
+    keys = [current, old];
+    expect((await me(app, visitor)).status).toBe(200);
+    app.later(LIFE_SECONDS);
+    expect((await me(app, visitor)).status).toBe(200);
+    keys = [current];
+    expect((await me(app, visitor)).status).toBe(200);
+  });
+
   it('ends when it is idle, and at its greatest age', async () => {
     const app = await people({ idle: '30m', policy: withSessionsOf(3_600) });
     const idle = await loggedIn(app);

@@ -68,6 +68,17 @@ test('put keeps the other fields, and writes on top of the version it was told',
   expect(await read('api/config')).toEqual({ a: '3', b: '2' });
 });
 
+test('put writes nothing that the API could not start with', async () => {
+  const vault = leases().admin;
+  const [path, field] = ['secret/fintech-api/config', 'encryption_key'];
+  await putField(vault, { path, field, value: 'k'.repeat(32) });
+  await expect(putField(vault, { path, field, value: 'five5' })).rejects.toMatchObject({
+    code: 'ERR_SETTING',
+    message: expect.not.stringContaining('five5') as string,
+  });
+  expect(await read('fintech-api/config')).toEqual({ encryption_key: 'k'.repeat(32) });
+});
+
 test('put without the right, or onto what is no entry, says what to do', async () => {
   const { auth } = await leases().admin.write<{ auth: { client_token: string } }>('auth/token/create', {
     policies: ['service'],

@@ -69,3 +69,22 @@ it('tells every problem at once, and no secret', () => {
 it('takes plain http on loopback, where it cannot leave the machine', () => {
   expect(problemsOf({ redirectUri: 'http://localhost:3000/auth/callback' })).toEqual([]);
 });
+
+it('asks a function for the keys at each use, and goes on with the last good ones', () => {
+  let given: unknown = ['k'.repeat(32)];
+  const { encryptionKeys } = resolveLogin({ ...good, encryptionKeys: () => given as string[] });
+  expect(encryptionKeys()).toEqual(['k'.repeat(32)]);
+  given = ['n'.repeat(32), 'k'.repeat(32)];
+  expect(encryptionKeys()).toEqual(given);
+  for (const bad of [[], ['short'], undefined, 'k'.repeat(32)]) {
+    given = bad;
+    expect(encryptionKeys()).toEqual(['n'.repeat(32), 'k'.repeat(32)]);
+  }
+  const broken = (): never => {
+    throw new Error('canary');
+  };
+  expect(problemsOf({ encryptionKeys: broken }).map(({ path }) => path)).toEqual(['encryptionKeys']);
+  expect(problemsOf({ encryptionKeys: () => ['short'] }).map(({ path }) => path)).toEqual([
+    'encryptionKeys[0]',
+  ]);
+});

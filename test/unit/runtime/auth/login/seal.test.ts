@@ -70,3 +70,14 @@ it('takes no other algorithm, whatever a text says of itself', async () => {
     .encrypt(key);
   await expect(new Sealer([key.toString('latin1')], 'session').open(other)).resolves.toBeUndefined();
 });
+
+it('follows secrets that change while it is used', async () => {
+  let secrets: readonly string[] = [old];
+  const running = new Sealer(() => secrets, 'session');
+  const before = await running.seal(value);
+  secrets = [current, old];
+  await expect(running.open(before)).resolves.toEqual(value);
+  await expect(new Sealer([current], 'session').open(await running.seal(value))).resolves.toEqual(value);
+  secrets = [current];
+  await expect(running.open(before)).resolves.toBeUndefined();
+});
