@@ -117,7 +117,7 @@ const mistakes: [string, SecretsErrorCode, RegExp, () => Promise<unknown>][] = [
   [
     'a path that is none',
     'ERR_SECRETS_CONFIG',
-    /mount\/entry/,
+    /as in secret\/fintech-api\/config/,
     async () => attempt(await wide(), kv('secret')),
   ],
   [
@@ -176,7 +176,7 @@ const mistakes: [string, SecretsErrorCode, RegExp, () => Promise<unknown>][] = [
   [
     'an address that is none',
     'ERR_SECRETS_CONFIG',
-    /"vault:8200"/,
+    /is not an http\(s\) URL: \(not a URL\)/,
     async () => attempt({ ...(await wide()), address: 'vault:8200' }),
   ],
   [
