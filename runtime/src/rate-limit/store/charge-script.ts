@@ -15,39 +15,53 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
  * A window's hash: `h` the newest bucket that was current when something was charged, `l` the newest
  * bucket charged ahead by a reserved block, `t` the sum of all live buckets, and one field for each charged slot
  * of the ring (window.ts). Time never runs backwards for a key: its current bucket is `h` at least. Where Redis' clock
- * was set back by more than a bucket, every charge moves back with it (window.ts).
+ * was set back by more than a window, every charge moves back with it (window.ts): `b` is the current bucket of that
+ * moment, `d` by how many buckets. They move forward again if the clock is put right within a window, for which the
+ * key keeps its longer life.
  *
  * Because the sum is kept, a call costs the same however many buckets are charged: only the buckets that left
  * the window since `h` are read. Nothing is written unless the cost fits in every window.
  */
 const READ_WINDOW = `
-local function moveBack(key, length, by, head, ahead)
-  local slots, moved = {}, { 'h', head - by }
+local function move(key, by, head, ahead)
+  local slots, moved = {}, { 'h', head + by }
   for slot = 0, RING - 1 do slots[slot + 1] = slot end
   for i, charged in ipairs(redis.call('HMGET', key, unpack(slots))) do
     if charged then
-      moved[#moved + 1] = (slots[i] - by) % RING
+      moved[#moved + 1] = (slots[i] + by) % RING
       moved[#moved + 1] = charged
     end
   end
   if ahead then
     moved[#moved + 1] = 'l'
-    moved[#moved + 1] = ahead - by
+    moved[#moved + 1] = ahead + by
   end
   redis.call('HDEL', key, unpack(slots))
   redis.call('HSET', key, unpack(moved))
-  redis.call('PEXPIRE', key, math.ceil(length * RING / N))
+  return head + by, ahead and ahead + by
 end
 
 local function read(key, length)
-  local seen = redis.call('HMGET', key, 'h', 't', 'l')
+  local seen = redis.call('HMGET', key, 'h', 't', 'l', 'b')
   local current = math.floor(now * N / length)
   if not seen[1] then return { current = current, total = 0, newest = current } end
-  local head, ahead = tonumber(seen[1]), tonumber(seen[3] or nil)
-  if head > current + 1 then
+  local head, ahead, backSince = tonumber(seen[1]), tonumber(seen[3] or nil), tonumber(seen[4] or nil)
+  local back = 0
+  if backSince then
+    back = tonumber(redis.call('HGET', key, 'd'))
+    local after = current - (head + back)
+    local isRight = after >= -1 and after <= RING
+    if isRight then head, ahead = move(key, back, head, ahead) end
+    if isRight or current - backSince > N + 1 then
+      redis.call('HDEL', key, 'b', 'd')
+      back, backSince = 0, nil
+    end
+  end
+  if head - current > RING then
     local by = head - current - 1
-    moveBack(key, length, by, head, ahead)
-    head, ahead = head - by, ahead and ahead - by
+    head, ahead = move(key, -by, head, ahead)
+    backSince = current
+    redis.call('HSET', key, 'b', backSince, 'd', back + by)
   end
   local newest = math.max(head, ahead or 0)
   if current <= head then return { current = head, head = head, total = tonumber(seen[2]), newest = newest } end
@@ -55,7 +69,7 @@ local function read(key, length)
   local gone, total = {}, tonumber(seen[2])
   for bucket = head - N, current - N - 1 do gone[#gone + 1] = bucket % RING end
   for _, charged in ipairs(redis.call('HMGET', key, unpack(gone))) do total = total - (charged or 0) end
-  return { current = current, head = head, total = total, newest = newest, gone = gone }
+  return { current = current, head = head, total = total, newest = newest, gone = gone, back = backSince }
 end
 
 local function fitsAt(key, length, window, excess)
@@ -78,7 +92,9 @@ local function commit(key, length, window, cost, bucket)
     redis.call('HSET', key, 't', window.total)
   else
     redis.call('HSET', key, 'h', window.current, 't', window.total)
-    redis.call('PEXPIRE', key, math.ceil(length * RING / N))
+    local life = math.ceil(length * RING / N)
+    local left = window.back and redis.pcall('PTTL', key)
+    if type(left) ~= 'number' or left < life then redis.call('PEXPIRE', key, life) end
   end
   window.newest = math.max(window.newest, bucket)
 end

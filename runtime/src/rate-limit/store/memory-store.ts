@@ -15,10 +15,10 @@ class ClientWindow {
     this.#head = bucketAt(nowMs, lengthMs);
   }
 
-  /** Drops the buckets that no longer count. A clock that was set back takes the charges along (window.ts). */
+  /** Drops the buckets that no longer count. A clock that was set back far takes the charges along (window.ts). */
   advance(nowMs: number): void {
     const current = bucketAt(nowMs, this.lengthMs);
-    if (this.#head > current + 1) this.#moveBack(this.#head - current - 1);
+    if (this.#head - current > RING) this.#moveBack(this.#head - current - 1);
     for (
       let bucket = Math.max(this.#head - BUCKETS, current - BUCKETS - RING);
       bucket < current - BUCKETS;

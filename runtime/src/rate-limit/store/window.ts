@@ -10,10 +10,11 @@
  * A reserved block is charged one bucket ahead (its last moment), so N + 2 buckets are live at once: they
  * sit in a ring, bucket i in slot i mod (N + 2).
  *
- * A clock that was set back by more than a bucket takes the charges along: the newest charged bucket becomes the one
- * after the current, and the others keep their distance to it. One bucket more than they were old is enough, since
- * nobody knows where in its bucket a charge was made. So nothing is given back early, and a client waits for a window
- * and two buckets at most, however far the clock was ahead.
+ * A clock that is set back by less makes time stand still until it has caught up, a window at most. One that is set
+ * back by more takes the charges along: the newest charged bucket becomes the one after the current, and the others
+ * keep their distance to it (one bucket more than they were old is enough, since nobody knows where in its bucket a
+ * charge was made). So nothing is given back early, and however far a clock was ahead, a client waits for two windows
+ * at most. In Redis, charges move forward again where the clock is put right within a window.
  *
  * Times are whole milliseconds, so that now·N stays below 2^53 and every division here is exact.
  */

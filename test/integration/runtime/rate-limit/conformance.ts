@@ -158,11 +158,11 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
     const client = freshClient();
     await at(client, START + 30_000, 9, [9, Infinity]);
     expect((await at(client, START, 1, [9, Infinity])).allowed).toBe(false);
-    expect((await at(client, START + 59_999, 1, [9, Infinity])).allowed).toBe(false);
-    expect((await at(client, START + 62_000, 1, [9, Infinity])).allowed).toBe(true);
+    expect((await at(client, START + 89_999, 1, [9, Infinity])).allowed).toBe(false);
+    expect((await at(client, START + 91_000, 1, [9, Infinity])).allowed).toBe(true);
   });
 
-  test('a clock that was far ahead keeps nobody longer than a window and two buckets, whatever was charged', async () => {
+  test('a clock that was ahead keeps nobody for more than a window more, and gives nothing back early', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(60_000),
@@ -183,7 +183,7 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
             if (freeAt > now) expect(used[0]).toBeGreaterThanOrEqual(waits.length - index);
           }
           expect((await at(client, now + told.retryAfterMs, waits.length, limits)).allowed).toBe(true);
-          expect(told.retryAfterMs).toBeLessThanOrEqual(62_000);
+          expect(told.retryAfterMs).toBeLessThanOrEqual(62_000 + (ahead > 63_000 ? 0 : ahead));
         },
       ),
       { numRuns: Math.ceil(runs / 3) },
