@@ -66,7 +66,7 @@ export class VaultStack extends TerraformStack {
     secret.grantWrite(support, names.entries.limits);
     const mount = new DatabaseMount(this, 'database', {
       path: MOUNTS.database,
-      credentialSeconds: policy.lifetimes.credentialSeconds,
+      policy,
     });
     this.postgres(mount, policy, environment).grantLease(login);
     const redis = this.redis(mount, environment);
@@ -81,13 +81,12 @@ export class VaultStack extends TerraformStack {
   /** On AWS the service logs in as its tasks' role; elsewhere by a secret ID, which whoever starts it mints wrapped. */
   private login(policy: Policy, environment: Environment): Grantee {
     const { serviceRole: name } = vaultNamesOf(policy);
-    const tokenPeriodSeconds = policy.lifetimes.credentialSeconds;
     const { serviceCidrs } = environment;
     if (runsOnAws(environment)) {
       const { aws } = environment;
       return new VaultAwsAuth(this, 'login', {
         name,
-        tokenPeriodSeconds,
+        policy,
         boundRoleArn: awsNamesOf(policy, environment).taskRoleArn,
         serverId: new URL(aws.vaultAddress).hostname,
         region: aws.region,
@@ -96,7 +95,7 @@ export class VaultStack extends TerraformStack {
     }
     const login = new AppRoleLogin(this, 'login', {
       name,
-      tokenPeriodSeconds,
+      policy,
       secretIdBoundCidrs: serviceCidrs,
       tokenBoundCidrs: serviceCidrs,
     });

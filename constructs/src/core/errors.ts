@@ -7,14 +7,7 @@ export type ConstructErrorCode =
   | 'ERR_SECRET_NAME'
   | 'ERR_SECRET_VERSION'
   | 'ERR_PROVIDER_LOG'
-  | 'ERR_HOST'
-  | 'ERR_VAULT_NAME'
-  | 'ERR_VAULT_POLICY'
-  | 'ERR_VAULT_PRINCIPAL'
   | 'ERR_REDIS_ACL'
-  | 'ERR_AUDIT_DEVICES'
-  | 'ERR_DURATION'
-  | 'ERR_CIDR'
   | 'ERR_PROPS';
 
 /**

@@ -14,6 +14,7 @@
  * https://opentofu.org/docs/language/ephemerality/write-only-attributes/
  */
 import { Fn, TerraformResource, TerraformVariable, Token, ref } from 'cdktf';
+import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { ConstructError } from './errors';
 import { failAtApply } from './fail-at-apply';
@@ -29,8 +30,15 @@ export interface SecretVariableProps {
   readonly fields?: readonly string[];
 }
 
-/** The expression of a secret, and its version. Made by {@link SecretVariable} or {@link secretReference}. */
+/** Under this key a secret input says which expression it was made with. Copies of this package share it. */
+const MADE_WITH: unique symbol = Symbol.for('portcullis.made-with') as never;
+
+/**
+ * The expression of a secret, and its version. Made by {@link SecretVariable} or {@link secretReference}, and by nothing
+ * else: an object that looks like one does not compile, and constructs refuse it.
+ */
 export interface SecretInput {
+  readonly [MADE_WITH]: string;
   /** Expression of the value. It is ephemeral, and null or a placeholder while no value is given. */
   readonly expression: string;
   readonly version: number;
@@ -54,6 +62,7 @@ export interface SecretInput {
  * });
  */
 export class SecretVariable extends Construct implements SecretInput {
+  readonly [MADE_WITH]: string;
   readonly expression: string;
   readonly version: number;
   readonly gates: readonly TerraformResource[];
@@ -70,6 +79,7 @@ export class SecretVariable extends Construct implements SecretInput {
     this.expression = props.fields
       ? `\${var.${props.name} == null ? "no value given" : jsonencode(var.${props.name})}`
       : `\${var.${props.name}}`;
+    this[MADE_WITH] = this.expression;
   }
 }
 
@@ -88,6 +98,7 @@ export class SecretVariable extends Construct implements SecretInput {
  * });
  */
 export class ThrowawayPassword extends Construct {
+  readonly [MADE_WITH]: string;
   /** Expression of the value, or of a placeholder while no value is given. */
   readonly expression: string;
   /** The gate. It is updated when the version is raised. */
@@ -104,6 +115,7 @@ export class ThrowawayPassword extends Construct {
     this.gate = gate(this, props);
     this.required = Token.asString(ref(`(${requirement(props)})`));
     this.expression = Token.asString(Fn.coalesce([variable.stringValue, 'rotated away']));
+    this[MADE_WITH] = this.expression;
   }
 }
 
@@ -126,7 +138,41 @@ export function secretReference(scope: Construct, expression: string, version: n
       'received a literal or a stored attribute for a secret, which would be kept in cdk.tf.json or the state; give a SecretVariable or a reference ${ephemeral.<type>.<name>.<attribute>}',
     );
   }
-  return { expression, version: wholeVersion(scope, version), gates: [], required: 'given' };
+  return {
+    [MADE_WITH]: expression,
+    expression,
+    version: wholeVersion(scope, version),
+    gates: [],
+    required: 'given',
+  };
+}
+
+/** The problem of what is no secret input. It is never shown: a string there may be the secret itself. */
+export function secretProblems(path: string, input: SecretInput): Problem[] {
+  const right = isMade(input) && 'gates' in input;
+  return right
+    ? []
+    : [{ path, message: `received ${kindOf(input)}; expected a SecretVariable or a secretReference()` }];
+}
+
+/** The problem of what is no throwaway password. */
+export function throwawayProblems(path: string, input: ThrowawayPassword): Problem[] {
+  const right = isMade(input) && 'gate' in input;
+  return right ? [] : [{ path, message: `received ${kindOf(input)}; expected a ThrowawayPassword` }];
+}
+
+/** A copy with another expression, which might be a literal, is not what was made. */
+function isMade(input: unknown): input is { readonly expression: string } {
+  if (typeof input !== 'object' || input === null) return false;
+  const { [MADE_WITH]: made, expression } = input as Partial<SecretInput>;
+  return made !== undefined && made === expression;
+}
+
+function kindOf(input: unknown): string {
+  if (input === undefined || input === null) return 'nothing';
+  return typeof input === 'object'
+    ? 'an object that was not made as a secret'
+    : `a ${typeof input}, which is not shown`;
 }
 
 function declareVariable(scope: Construct, props: SecretVariableProps): TerraformVariable {

@@ -1,7 +1,9 @@
 import { Audit } from '@cdktf/provider-vault/lib/audit';
 import { Construct } from 'constructs';
-import { ConstructError } from '../core';
-import { vaultName } from './checks';
+import type { Problem } from '@portcullis/runtime/policy';
+import { refuseProps } from '../core';
+import { unless, unlike } from '../core/checks';
+import { nameProblems } from './checks';
 
 /** A file that Vault writes every request and response to. Secrets in it are hashed. */
 export interface AuditFile {
@@ -30,24 +32,57 @@ export interface AuditDevicesProps {
  * });
  */
 export class AuditDevices extends Construct {
-  /** @throws ConstructError `ERR_AUDIT_DEVICES` or `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AuditDevicesProps) {
     super(scope, id);
-    if (new Set(props.devices.map(({ filePath }) => filePath)).size < 2) {
-      throw new ConstructError(
-        'ERR_AUDIT_DEVICES',
-        this,
-        `received ${props.devices.length} audit devices; give at least two with files of their own, so that one full disk does not stop every request`,
-      );
-    }
+    refuseProps(this, problemsOf(props));
     for (const { name, filePath } of props.devices) {
-      new Audit(this, vaultName(this, 'the name of an audit device', name), {
+      new Audit(this, name, {
         type: 'file',
         path: name,
         options: { file_path: filePath },
       });
     }
   }
+}
+
+function problemsOf({ devices }: AuditDevicesProps): Problem[] {
+  if (!isList(devices)) return unless(false, 'devices', devices, 'a list of audit devices');
+  const few = new Set(devices.map(({ filePath }) => filePath)).size < 2;
+  const repeated = devices.filter(({ name }, index) => devices.findIndex((one) => one.name === name) < index);
+  return [
+    ...(few
+      ? [
+          {
+            path: 'devices',
+            message: `received ${devices.length} audit devices; expected at least two with files of their own, so that one full disk does not stop every request`,
+          },
+        ]
+      : []),
+    ...repeated.map(({ name }) => ({
+      path: 'devices',
+      message: `received ${JSON.stringify(name)} twice; expected names that differ`,
+    })),
+    ...devices.flatMap(({ name, filePath }, index) => [
+      ...nameProblems(`devices[${index}].name`, name),
+      ...filePathProblems(`devices[${index}].filePath`, filePath),
+    ]),
+  ];
+}
+
+/** Without a compiler it may be anything. */
+function isList(devices: unknown): boolean {
+  return Array.isArray(devices);
+}
+
+/** Vault would look for a relative path wherever its process happens to have been started. */
+function filePathProblems(path: string, filePath: string): Problem[] {
+  return unlike(
+    path,
+    filePath,
+    /^\/(?!(.*\/)?\.\.?(\/|$)).*[^/]$/,
+    'an absolute path of a file on the server, without "." and ".."',
+  );
 }
 
 /**

@@ -1,60 +1,116 @@
-/** Inputs of the Vault constructs, checked one by one: each function returns what it was given, or throws. */
+/** Problems of what the Vault constructs are given, as `refuseProps()` lists them. */
+import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
-import type { IConstruct } from 'constructs';
 import { isIP } from 'node:net';
-import { ConstructError } from '../core';
+import { looksSecret, shown, unlike } from '../core/checks';
+
+/** Longest life of a credential, of a token between two renewals and of a secret ID, in seconds. */
+export const LONGEST_SECONDS = 3_600;
 
 /**
  * A name that stands in a Vault path and in policies. Globs (`*`, `+`), `..` and spaces would widen a policy, or make
- * it apply to another path.
- *
- * @throws ConstructError `ERR_VAULT_NAME`
+ * it apply to another path. Policies are written at synth, so that a value known only at the apply is refused too.
  */
-export function vaultName(scope: IConstruct, what: string, name: string): string {
-  if (/^[a-z0-9_][a-z0-9_-]*(\/[a-z0-9_][a-z0-9_-]*)*$/i.test(name)) return name;
-  throw new ConstructError(
-    'ERR_VAULT_NAME',
-    scope,
-    `received ${JSON.stringify(name)} as ${what}; give letters, digits, "_" and "-", with "/" between segments`,
-  );
+export function nameProblems(path: string, name: string): Problem[] {
+  const right = typeof name === 'string' && /^[a-z0-9_][a-z0-9_-]*(\/[a-z0-9_][a-z0-9_-]*)*$/i.test(name);
+  if (right) return [];
+  const expected = 'letters, digits, "_" and "-", with "/" between segments';
+  const received = Token.isUnresolved(name) ? 'a value that is known only at the apply' : shown(name);
+  return [{ path, message: `received ${received}; expected ${expected}` }];
+}
+
+/** Policies that Vault has itself: writing one of them replaces it for everybody. Vault lower-cases their names. */
+const OWN_POLICIES = ['default', 'root', 'response-wrapping', 'control-group'];
+
+/** Name of an ACL policy. */
+export function policyNameProblems(path: string, name: string): Problem[] {
+  const wrong = nameProblems(path, name);
+  if (wrong.length > 0 || !OWN_POLICIES.includes(name.toLowerCase())) return wrong;
+  return [{ path, message: `received ${shown(name)}, a policy of Vault's own; expected another name` }];
+}
+
+/** First segments of paths where Vault has engines of its own, or looks for auth methods and audit devices. */
+const OWN_MOUNTS = ['sys', 'identity', 'cubbyhole', 'auth', 'audit'];
+
+/** Path of a secrets engine. */
+export function mountProblems(path: string, mount: string): Problem[] {
+  return ownMount(path, mount, OWN_MOUNTS);
+}
+
+/** Path of an auth method, below `auth/`. Tokens have theirs at `auth/token`. */
+export function methodProblems(path: string, mount: string): Problem[] {
+  return ownMount(path, mount, ['token']);
+}
+
+function ownMount(path: string, mount: string, own: readonly string[]): Problem[] {
+  const wrong = nameProblems(path, mount);
+  const [first = ''] = wrong.length > 0 ? [] : mount.toLowerCase().split('/');
+  if (wrong.length > 0 || !own.includes(first)) return wrong;
+  return [
+    {
+      path,
+      message: `received ${shown(mount)}, where Vault has something of its own; expected another path`,
+    },
+  ];
+}
+
+/** A host that stands in a connection URL. A user, a port or a parameter beside it is refused. */
+export function hostProblems(path: string, host: string): Problem[] {
+  const expected = 'a host name or an address alone, an IPv6 address in brackets';
+  const pattern = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])$/i;
+  if (typeof host === 'string' && (host.includes('@') || looksSecret(host))) {
+    return [{ path, message: `received more than a host, which is not shown; expected ${expected}` }];
+  }
+  return unlike(path, host, pattern, expected);
+}
+
+/** The lifetimes of a policy, which may shorten what an environment is given. */
+export type Lifetimes = Pick<Policy, 'lifetimes'>;
+
+/** Longest life in seconds, of which the policy may say less. */
+export function ceiling(policy: Lifetimes | undefined): number {
+  return Math.min(policy?.lifetimes.credentialSeconds ?? LONGEST_SECONDS, LONGEST_SECONDS);
+}
+
+/** Whole seconds of a TTL: at most an hour, and at most what the policy says where one is given. */
+export function secondsProblems(path: string, seconds: number, policy?: Lifetimes): Problem[] {
+  const most = ceiling(policy);
+  if (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= most) return [];
+  const why = most < LONGEST_SECONDS ? `, which is the policy's lifetimes.credential` : '';
+  return [{ path, message: `received ${shown(seconds)}; expected whole seconds from 1 to ${most}${why}` }];
 }
 
 /**
- * A host that stands in a connection URL. A user, a port or a parameter beside it is refused.
+ * Address ranges in CIDR notation (RFC 4632).
  *
- * @throws ConstructError `ERR_HOST`
+ * @param blocks undefined when the prop was left out. An empty list is refused: Vault would take it for anywhere.
  */
-export function hostName(scope: IConstruct, host: string): string {
-  if (Token.isUnresolved(host) || /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])$/i.test(host))
-    return host;
-  throw new ConstructError(
-    'ERR_HOST',
-    scope,
-    'received something else than a host name; give a name or an address alone, an IPv6 address in brackets',
-  );
-}
-
-/** Whole seconds of a TTL, above zero. @throws ConstructError `ERR_DURATION` */
-export function ttlSeconds(scope: IConstruct, what: string, seconds: number): number {
-  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
-  throw new ConstructError(
-    'ERR_DURATION',
-    scope,
-    `received ${seconds} as ${what}; give whole seconds above zero`,
-  );
-}
-
-/** Address ranges in CIDR notation (RFC 4632). @throws ConstructError `ERR_CIDR` */
-export function cidrs(scope: IConstruct, blocks: readonly string[]): string[] {
-  for (const block of blocks) {
-    const [address = '', bits = ''] = block.split('/');
-    const family = isIP(address);
-    if (family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)) continue;
-    throw new ConstructError(
-      'ERR_CIDR',
-      scope,
-      `received ${JSON.stringify(block)} as an address range; give CIDR notation such as "10.0.0.0/16"`,
-    );
+export function cidrProblems(path: string, blocks: readonly string[] | undefined): Problem[] {
+  if (blocks === undefined) return [];
+  if (!Array.isArray(blocks)) {
+    return [{ path, message: `received ${shown(blocks)}; expected a list of address ranges` }];
   }
-  return [...blocks];
+  if (blocks.length === 0) {
+    const message = 'received an empty list, which means anywhere; expected at least one range, or no list';
+    return [{ path, message }];
+  }
+  return (blocks as readonly string[]).flatMap((block, index) =>
+    isCidr(block)
+      ? []
+      : [
+          {
+            path: `${path}[${index}]`,
+            message: `received ${shown(block)}; expected an address range in CIDR notation, such as "10.0.0.0/16"`,
+          },
+        ],
+  );
+}
+
+function isCidr(block: unknown): boolean {
+  if (typeof block !== 'string') return false;
+  const [address = '', bits = '', ...rest] = block.split('/');
+  const family = isIP(address);
+  return (
+    family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
+  );
 }

@@ -25,7 +25,7 @@ export class OrdersVault extends TerraformStack {
     new WrappedSecretIdMinter(this, 'orchestrator', { login });
 
     const connection = new PostgresConnection(this, 'postgres', {
-      mount: new DatabaseMount(this, 'database', { credentialSeconds: 3_600 }),
+      mount: new DatabaseMount(this, 'database'),
       name: 'postgres',
       host: 'db.example.com',
       database: 'orders',

@@ -2,7 +2,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
 import { KMS_KEY_ARN } from '../arns';
-import { unlike } from '../checks';
+import { unlike } from '../../core/checks';
 
 /** How the logs of a construct are kept. */
 export interface LogOptions {

@@ -1,6 +1,6 @@
 import type { Problem } from '@portcullis/runtime/policy';
 import { CERTIFICATE_ARN } from '../arns';
-import { unlike } from '../checks';
+import { unlike } from '../../core/checks';
 
 /** The name under which clients call a gateway. The `execute-api` address that AWS gives it is disabled. */
 export interface GatewayDomain {

@@ -2,7 +2,7 @@
 import type { AuthorizerConfiguration, AuthorizerOptions } from '@portcullis/runtime/authorizer';
 import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { logProblems, type LogOptions } from '../account/log-group';
-import { unless, unlike, wholeNumber } from '../checks';
+import { unless, unlike, wholeNumber } from '../../core/checks';
 import { domainProblems, type GatewayDomain } from './domain';
 
 export interface GatewayProps {

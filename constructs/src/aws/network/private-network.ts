@@ -4,7 +4,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Token, type TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
 import { SUBNET_ID, VPC_ID } from '../arns';
-import { unless, unlike } from '../checks';
+import { unless, unlike } from '../../core/checks';
 
 /** Part of a network that exists already: this package creates none. */
 export interface PrivateNetwork {

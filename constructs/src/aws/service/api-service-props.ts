@@ -3,7 +3,7 @@ import { logProblems, type LogOptions } from '../account/log-group';
 import { permissionProblems, type Permission } from '../account/permission';
 import type { AwsPlace } from '../account/place';
 import { CERTIFICATE_ARN, SECURITY_GROUP_ID } from '../arns';
-import { HOST_NAME, unless, unlike, wholeNumber } from '../checks';
+import { HOST_NAME, unless, unlike, wholeNumber } from '../../core/checks';
 import { networkProblems, type PrivateNetwork } from '../network/private-network';
 import { environmentProblems, IMAGE } from './container';
 

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { RUNTIME_ACL } from '../../vault';
 import { logGroup, logProblems, type LogOptions } from '../account/log-group';
-import { unlike, wholeNumber } from '../checks';
+import { unlike, wholeNumber } from '../../core/checks';
 import { EncryptionKey } from '../account/encryption-key';
 import type { AwsPlace } from '../account/place';
 import { networkProblems, onlyInPrivate, type PrivateNetwork } from '../network/private-network';

@@ -2,8 +2,29 @@ import type { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/
 import { GenericEndpoint } from '@cdktf/provider-vault/lib/generic-endpoint';
 import { Fn, Op, TerraformResource, Token, conditional } from 'cdktf';
 import type { Construct } from 'constructs';
+import type { Problem } from '@portcullis/runtime/policy';
 import { addressOf } from '../../core';
+import { unlike, wholeNumber } from '../../core/checks';
+import { hostProblems, nameProblems } from '../checks';
 import type { DatabaseMount } from './database-mount';
+
+/** What both kinds of connection are told about their server. */
+interface ServerProps {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+}
+
+/** Everything that is wrong with where a server is, and as whom Vault signs in. */
+export function serverProblems({ name, host, port, username }: ServerProps): Problem[] {
+  return [
+    ...nameProblems('name', name),
+    ...hostProblems('host', host),
+    ...wholeNumber('port', port, 1, 65_535),
+    ...unlike('username', username, /^[a-z_][a-z0-9_-]{0,62}$/i, 'a user: letters, digits, "_" and "-"'),
+  ];
+}
 
 /** A connection of a database mount, as roles see it. */
 export interface DatabaseConnection {

@@ -1,12 +1,18 @@
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
-import { ttlSeconds, vaultName } from '../checks';
+import { refuseProps } from '../../core';
+import { ceiling, mountProblems, secondsProblems, type Lifetimes } from '../checks';
 
 export interface DatabaseMountProps {
   /** @default 'database' */
   readonly path?: string;
-  /** Life of every credential, in seconds: the default TTL and the maximum. */
-  readonly credentialSeconds: number;
+  /**
+   * Life of every credential, in seconds: the default TTL and the maximum. At most an hour, and what the policy says.
+   * @default the longest
+   */
+  readonly credentialSeconds?: number;
+  /** The API's policy: no credential lives longer than its `lifetimes.credential`. @default an hour is the longest */
+  readonly policy?: Lifetimes;
 }
 
 /**
@@ -16,9 +22,7 @@ export interface DatabaseMountProps {
  * https://developer.hashicorp.com/vault/docs/secrets/databases
  *
  * @example
- * const database = new DatabaseMount(this, 'database', {
- *   credentialSeconds: policy.lifetimes.credentialSeconds,
- * });
+ * const database = new DatabaseMount(this, 'database', { policy });
  */
 export class DatabaseMount extends Construct {
   /** Path of the mount, by reference: what uses it is created after the mount. */
@@ -27,11 +31,16 @@ export class DatabaseMount extends Construct {
   readonly pathName: string;
   readonly credentialSeconds: number;
 
-  /** @throws ConstructError `ERR_VAULT_NAME` or `ERR_DURATION`. */
-  constructor(scope: Construct, id: string, props: DatabaseMountProps) {
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
+  constructor(scope: Construct, id: string, props: DatabaseMountProps = {}) {
     super(scope, id);
-    this.pathName = vaultName(this, 'the path of a database mount', props.path ?? 'database');
-    this.credentialSeconds = ttlSeconds(this, 'the life of a credential', props.credentialSeconds);
+    const { path = 'database', policy, credentialSeconds = ceiling(policy) } = props;
+    refuseProps(this, [
+      ...mountProblems('path', path),
+      ...secondsProblems('credentialSeconds', credentialSeconds, policy),
+    ]);
+    this.pathName = path;
+    this.credentialSeconds = credentialSeconds;
     this.path = new Mount(this, 'mount', {
       path: this.pathName,
       type: 'database',

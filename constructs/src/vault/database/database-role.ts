@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import type { DatabaseConnection } from './database-connection';
 import type { Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
-import { vaultName } from '../checks';
+import { refuseProps } from '../../core';
+import { nameProblems } from '../checks';
 
 export interface DatabaseRoleProps {
   readonly connection: DatabaseConnection;
@@ -24,11 +25,12 @@ export class DatabaseRole extends Construct {
   readonly name: string;
   private readonly mountPath: string;
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, props: DatabaseRoleProps) {
     super(scope, id);
     const { connection } = props;
-    this.name = vaultName(this, 'the name of a database role', props.name);
+    refuseProps(this, nameProblems('name', props.name));
+    this.name = props.name;
     this.mountPath = connection.mount.pathName;
     connection.allow(this.name);
     new DatabaseSecretBackendRole(this, 'role', {

@@ -1,10 +1,15 @@
 import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
-import { Lazy } from 'cdktf';
+import { isLoopback, type Problem } from '@portcullis/runtime/policy';
+import { Fn, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { refuseProviderDebugLog, type SecretInput } from '../../core';
-import { firstWrite, rotateRoot, type DatabaseConnection } from './database-connection';
+import { refuseProps, refuseProviderDebugLog, type SecretInput } from '../../core';
+import { defined, noneOf, unlike } from '../../core/checks';
+import { secretProblems } from '../../core/secret-input';
+import { firstWrite, rotateRoot, serverProblems, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
-import { hostName, vaultName } from '../checks';
+
+/** How Vault's connection is encrypted, as libpq has it. The first verifies most. */
+const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
 
 /** What a connection to PostgreSQL is unless its props say otherwise. */
 export const DEFAULTS = { port: 5_432, sslMode: 'verify-full', username: 'vault_admin' } as const;
@@ -17,8 +22,8 @@ export interface PostgresConnectionProps {
   /** @default 5432 */
   readonly port?: number;
   readonly database: string;
-  /** `sslmode` as libpq has it. `disable` is for loopback. @default 'verify-full' */
-  readonly sslMode?: 'verify-full' | 'verify-ca' | 'require' | 'disable';
+  /** `sslmode` as libpq has it. `disable` is for loopback alone. @default 'verify-full' */
+  readonly sslMode?: (typeof SSL_MODES)[number];
   /** Vault's own user: LOGIN CREATEROLE, never a superuser, used by nobody else. @default 'vault_admin' */
   readonly username?: string;
   /** That user's password up to this deploy, which makes Vault replace it. */
@@ -48,17 +53,19 @@ export interface PostgresConnectionProps {
 export class PostgresConnection extends Construct implements DatabaseConnection {
   readonly mount: DatabaseMount;
   readonly connectionName: string;
+  /** Vault's own user. */
+  readonly username: string;
   private readonly roles = new Set<string>();
 
-  /** @throws ConstructError `ERR_VAULT_NAME`, `ERR_HOST` or `ERR_PROVIDER_LOG` */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once, or `ERR_PROVIDER_LOG` */
   constructor(scope: Construct, id: string, props: PostgresConnectionProps) {
     super(scope, id);
     this.mount = props.mount;
     refuseProviderDebugLog(this);
-    const { host, database, bootstrapPassword } = props;
-    const { port = DEFAULTS.port, sslMode = DEFAULTS.sslMode, username = DEFAULTS.username } = props;
-    const name = vaultName(this, 'the name of a connection', props.name);
-    const connectionUrl = `postgresql://{{username}}:{{password}}@${hostName(this, host)}:${port}/${database}?sslmode=${sslMode}`;
+    const told = { ...DEFAULTS, ...defined(props) };
+    refuseProps(this, problemsOf(told));
+    const { name, host, port, database, sslMode, username, bootstrapPassword } = told;
+    const connectionUrl = `postgresql://{{username}}:{{password}}@${host}:${Token.asString(port)}/${inUrl(database)}?sslmode=${sslMode}`;
     const bootstrap = firstWrite(this, {
       mount: this.mount,
       name,
@@ -86,10 +93,37 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
       dependsOn: [bootstrap, ...bootstrapPassword.gates],
     });
     this.connectionName = connection.name;
+    this.username = username;
     rotateRoot(this, this.mount, connection, bootstrapPassword.gates);
   }
 
   allow(role: string): void {
     this.roles.add(role);
   }
+}
+
+function problemsOf(
+  props: PostgresConnectionProps & Required<Pick<PostgresConnectionProps, keyof typeof DEFAULTS>>,
+): Problem[] {
+  const { host, database, sslMode, bootstrapPassword } = props;
+  const clear = sslMode === 'disable' && !isLoopback(host);
+  return [
+    ...serverProblems(props),
+    ...unlike(
+      'database',
+      database,
+      /^[a-z_][a-z0-9_-]{0,62}$/i,
+      'the name of a database: letters, digits, "_" and "-"',
+    ),
+    ...noneOf('sslMode', sslMode, SSL_MODES),
+    ...(clear
+      ? [{ path: 'sslMode', message: 'received "disable" for a host that is not on loopback; expected TLS' }]
+      : []),
+    ...secretProblems('bootstrapPassword', bootstrapPassword),
+  ];
+}
+
+/** A name that is known only at the apply may hold anything, and a parameter in a URL would win over the one that follows. */
+function inUrl(database: string): string {
+  return Token.isUnresolved(database) ? Fn.urlencode(database) : database;
 }

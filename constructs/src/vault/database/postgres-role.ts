@@ -1,7 +1,10 @@
 import { Construct } from 'constructs';
 import { DatabaseRole } from './database-role';
 import type { Grantee } from '../policy/grantee';
-import { vaultName } from '../checks';
+import type { Problem } from '@portcullis/runtime/policy';
+import { refuseProps } from '../../core';
+import { unlike } from '../../core/checks';
+import { nameProblems } from '../checks';
 import { revocationStatements } from './postgres-revocation';
 import type { PostgresConnection } from './postgres-connection';
 
@@ -47,11 +50,11 @@ export interface PostgresRoleProps {
 export class PostgresRole extends Construct {
   private readonly role: DatabaseRole;
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: PostgresRoleProps) {
     super(scope, id);
-    const memberOf = vaultName(this, 'a PostgreSQL role', props.memberOf);
-    const owner = props.owner === undefined ? undefined : vaultName(this, 'a PostgreSQL role', props.owner);
+    refuseProps(this, problemsOf(props));
+    const { memberOf, owner } = props;
     const groups = [...new Set([memberOf, owner ?? memberOf])].map((group) => `"${group}"`).join(', ');
     this.role = new DatabaseRole(this, 'lease', {
       connection: props.connection,
@@ -72,4 +75,28 @@ export class PostgresRole extends Construct {
   grantLease(grantee: Grantee): void {
     this.role.grantLease(grantee);
   }
+}
+
+function problemsOf({ connection, name, memberOf, owner }: PostgresRoleProps): Problem[] {
+  return [
+    ...nameProblems('name', name),
+    ...groupProblems('memberOf', memberOf, connection.username),
+    ...(owner === undefined ? [] : groupProblems('owner', owner, connection.username)),
+  ];
+}
+
+/** Roles that may do everything, or that the server has itself: reading its files, running programs as it. */
+const POWERFUL = /^(pg_.*|postgres|rdsadmin|rds_.*|cloudsql.*|alloydb.*|azure.*|public|none)$/i;
+
+/** A group role stands in statements, in quotes: nothing in it may end them. */
+function groupProblems(path: string, group: string, admin: string): Problem[] {
+  const wrong = unlike(
+    path,
+    group,
+    /^[a-z_][a-z0-9_-]{0,62}$/i,
+    'the name of a group role: letters, digits, "_" and "-"',
+  );
+  if (wrong.length > 0 || !(POWERFUL.test(group) || group === admin)) return wrong;
+  const message = `received ${JSON.stringify(group)}, a role of the server's own or of Vault; expected a group role that holds the grants of this API alone`;
+  return [{ path, message }];
 }

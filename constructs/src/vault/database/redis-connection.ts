@@ -1,10 +1,12 @@
 import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
+import { isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { addressOf, refuseProviderDebugLog, type ThrowawayPassword } from '../../core';
-import { firstWrite, rotateRoot, type DatabaseConnection } from './database-connection';
+import { addressOf, refuseProps, refuseProviderDebugLog, type ThrowawayPassword } from '../../core';
+import { defined, noneOf, unlike } from '../../core/checks';
+import { throwawayProblems } from '../../core/secret-input';
+import { firstWrite, rotateRoot, serverProblems, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
-import { hostName, vaultName } from '../checks';
 
 /** What a connection to Redis is unless its props say otherwise. */
 export const DEFAULTS = { port: 6_379, tls: true, username: 'vault_admin' } as const;
@@ -16,7 +18,7 @@ export interface RedisConnectionProps {
   readonly host: string;
   /** @default 6379 */
   readonly port?: number;
-  /** Whether Vault speaks TLS to the server. `false` is for loopback. @default true */
+  /** Whether Vault speaks TLS to the server. `false` is for loopback alone. @default true */
   readonly tls?: boolean;
   /** PEM of the authority that signed the server's certificate. @default the system's authorities */
   readonly caCertificate?: string;
@@ -54,17 +56,17 @@ export class RedisConnection extends Construct implements DatabaseConnection {
   readonly connectionName: string;
   private readonly roles = new Set<string>();
 
-  /** @throws ConstructError `ERR_VAULT_NAME`, `ERR_HOST` or `ERR_PROVIDER_LOG` */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once, or `ERR_PROVIDER_LOG` */
   constructor(scope: Construct, id: string, props: RedisConnectionProps) {
     super(scope, id);
     this.mount = props.mount;
     refuseProviderDebugLog(this);
-    const name = vaultName(this, 'the name of a connection', props.name);
-    const { port = DEFAULTS.port, username = DEFAULTS.username, tls = DEFAULTS.tls } = props;
-    const server = { host: hostName(this, props.host), port, username, tls };
+    const told = { ...DEFAULTS, ...defined(props) };
+    refuseProps(this, problemsOf(told));
+    const { name, host, port, username, tls, bootstrapPassword } = told;
+    const server = { host, port, username, tls };
     // Without one, the provider (5.9) would send "0", which is no certificate.
     const caCertificate = props.caCertificate ?? '';
-    const { bootstrapPassword } = props;
     // The password stays in the state: later deploys have none to give, and the provider sends the connection's password
     // whenever it differs from the state's.
     const bootstrap = firstWrite(this, {
@@ -98,4 +100,21 @@ export class RedisConnection extends Construct implements DatabaseConnection {
   allow(role: string): void {
     this.roles.add(role);
   }
+}
+
+function problemsOf(
+  props: RedisConnectionProps & Required<Pick<RedisConnectionProps, keyof typeof DEFAULTS>>,
+): Problem[] {
+  const { host, tls, caCertificate = '', bootstrapPassword } = props;
+  const clear = !tls && !isLoopback(host);
+  const certificate = /^(\s*-----BEGIN CERTIFICATE-----[\w+/=\s]+-----END CERTIFICATE-----\s*)*$/;
+  return [
+    ...serverProblems(props),
+    ...noneOf('tls', tls, [true, false]),
+    ...(clear
+      ? [{ path: 'tls', message: 'received false for a host that is not on loopback; expected true' }]
+      : []),
+    ...unlike('caCertificate', caCertificate, certificate, 'certificates in PEM, and nothing else'),
+    ...throwawayProblems('bootstrapPassword', bootstrapPassword),
+  ];
 }

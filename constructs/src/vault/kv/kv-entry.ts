@@ -1,9 +1,10 @@
 import { KvSecretV2 } from '@cdktf/provider-vault/lib/kv-secret-v2';
 import { Construct } from 'constructs';
-import type { SecretInput } from '../../core';
+import { refuseProps, type SecretInput } from '../../core';
+import { secretProblems } from '../../core/secret-input';
 import type { Grantee } from '../policy/grantee';
 import type { KvMount } from './kv-mount';
-import { vaultName } from '../checks';
+import { nameProblems } from '../checks';
 
 export interface KvEntryProps {
   readonly mount: KvMount;
@@ -36,18 +37,19 @@ export class KvEntry extends Construct {
   /** Path that a client of Vault's HTTP API reads, as in `secret/data/fintech-api/config`. */
   readonly dataPath: string;
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: KvEntryProps) {
     super(scope, id);
-    const name = vaultName(this, 'the name of a KV entry', props.name);
+    const { name, data } = props;
+    refuseProps(this, [...nameProblems('name', name), ...secretProblems('data', data)]);
     this.dataPath = `${props.mount.pathName}/data/${name}`;
     new KvSecretV2(this, 'entry', {
       mount: props.mount.path,
       name,
-      dataJsonWo: props.data.expression,
-      dataJsonWoVersion: props.data.version,
+      dataJsonWo: data.expression,
+      dataJsonWoVersion: data.version,
       disableRead: true, // a refresh would put the fields into the state
-      dependsOn: [...props.data.gates],
+      dependsOn: [...data.gates],
     });
   }
 

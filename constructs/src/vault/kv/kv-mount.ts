@@ -1,6 +1,7 @@
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
-import { vaultName } from '../checks';
+import { refuseProps } from '../../core';
+import { mountProblems, nameProblems } from '../checks';
 import type { Grantee } from '../policy/grantee';
 
 export interface KvMountProps {
@@ -23,10 +24,11 @@ export class KvMount extends Construct {
   /** The same path as text, for policies. */
   readonly pathName: string;
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, props: KvMountProps = {}) {
     super(scope, id);
-    this.pathName = vaultName(this, 'the path of a KV mount', props.path ?? 'secret');
+    this.pathName = props.path ?? 'secret';
+    refuseProps(this, mountProblems('path', this.pathName));
     this.path = new Mount(this, 'mount', {
       path: this.pathName,
       type: 'kv',
@@ -34,7 +36,7 @@ export class KvMount extends Construct {
     }).path;
   }
 
-  /** Lets `grantee` read an entry that people write, not Terraform. @throws ConstructError `ERR_VAULT_NAME` */
+  /** Lets `grantee` read an entry that people write, not Terraform. @throws ConstructError `ERR_PROPS` */
   grantRead(grantee: Grantee, entry: string): void {
     const path = this.dataPath(entry);
     grantee.grant({ path, capabilities: ['read'], reason: 'what people may change without a deploy' });
@@ -44,7 +46,7 @@ export class KvMount extends Construct {
    * Lets `grantee` read and write that entry, as a whole (`vault kv put`) and by the field (`vault kv patch`,
    * `portcullis secrets put`), never delete it.
    *
-   * @throws ConstructError `ERR_VAULT_NAME`
+   * @throws ConstructError `ERR_PROPS`
    */
   grantWrite(grantee: Grantee, entry: string): void {
     const path = this.dataPath(entry);
@@ -53,6 +55,7 @@ export class KvMount extends Construct {
   }
 
   private dataPath(entry: string): string {
-    return `${this.pathName}/data/${vaultName(this, 'the name of a KV entry', entry)}`;
+    refuseProps(this, nameProblems('entry', entry));
+    return `${this.pathName}/data/${entry}`;
   }
 }

@@ -1,10 +1,18 @@
 import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-backend-role';
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { Construct } from 'constructs';
-import { cidrs, ttlSeconds, vaultName } from '../checks';
+import { refuseProps } from '../../core';
+import {
+  ceiling,
+  cidrProblems,
+  methodProblems,
+  policyNameProblems,
+  secondsProblems,
+  type Lifetimes,
+} from '../checks';
 import { policyOf, type Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
-import { OWN_TOKEN, TOKEN_PERIOD_SECONDS } from './service-token';
+import { OWN_TOKEN } from './service-token';
 
 export interface AppRoleLoginProps {
   /** Name of the role and of its policy. */
@@ -13,11 +21,14 @@ export interface AppRoleLoginProps {
   readonly mount?: string;
   /**
    * Period of the tokens, in seconds. A process that renews in time keeps its token for ever. A process that is gone
-   * loses its token, and every lease with it, at most this long after its last renewal. @default 3600
+   * loses its token, and every lease with it, at most this long after its last renewal. At most an hour, and what the
+   * policy says. @default the longest
    */
   readonly tokenPeriodSeconds?: number;
-  /** How long an unused secret ID can log in, in seconds. @default 600 */
+  /** How long an unused secret ID can log in, in seconds; at most as long as a token's period. @default 600, or less */
   readonly secretIdTtlSeconds?: number;
+  /** The API's policy: nothing lives longer than its `lifetimes.credential`. @default an hour is the longest */
+  readonly policy?: Lifetimes;
   /** Address ranges that a secret ID can log in from: checked at the login. @default anywhere */
   readonly secretIdBoundCidrs?: readonly string[];
   /** Address ranges that a token can be used from: checked at every request. @default anywhere */
@@ -43,11 +54,22 @@ export class AppRoleLogin extends Construct implements Grantee {
   readonly mount: string;
   private readonly rules: PolicyRule[] = [...OWN_TOKEN];
 
-  /** @throws ConstructError `ERR_VAULT_NAME`, `ERR_DURATION` or `ERR_CIDR`. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AppRoleLoginProps) {
     super(scope, id);
-    this.name = vaultName(this, 'the name of an AppRole', props.name);
-    this.mount = vaultName(this, 'the mount of AppRole', props.mount ?? 'approle');
+    const { name, mount = 'approle', policy, secretIdBoundCidrs, tokenBoundCidrs } = props;
+    const longest = ceiling(policy);
+    const { tokenPeriodSeconds = longest, secretIdTtlSeconds = Math.min(600, longest) } = props;
+    refuseProps(this, [
+      ...policyNameProblems('name', name),
+      ...methodProblems('mount', mount),
+      ...secondsProblems('tokenPeriodSeconds', tokenPeriodSeconds, policy),
+      ...secondsProblems('secretIdTtlSeconds', secretIdTtlSeconds, policy),
+      ...cidrProblems('secretIdBoundCidrs', secretIdBoundCidrs),
+      ...cidrProblems('tokenBoundCidrs', tokenBoundCidrs),
+    ]);
+    this.name = name;
+    this.mount = mount;
 
     const method = new AuthBackend(this, 'method', { type: 'approle', path: this.mount });
     new ApproleAuthBackendRole(this, 'role', {
@@ -55,11 +77,11 @@ export class AppRoleLogin extends Construct implements Grantee {
       roleName: this.name,
       tokenPolicies: [policyOf(this, this.name, this.rules)],
       tokenNoDefaultPolicy: true,
-      tokenPeriod: ttlSeconds(this, 'the period of tokens', props.tokenPeriodSeconds ?? TOKEN_PERIOD_SECONDS),
+      tokenPeriod: tokenPeriodSeconds,
       secretIdNumUses: 1,
-      secretIdTtl: ttlSeconds(this, 'the TTL of secret IDs', props.secretIdTtlSeconds ?? 600),
-      ...(props.secretIdBoundCidrs && { secretIdBoundCidrs: cidrs(this, props.secretIdBoundCidrs) }),
-      ...(props.tokenBoundCidrs && { tokenBoundCidrs: cidrs(this, props.tokenBoundCidrs) }),
+      secretIdTtl: secretIdTtlSeconds,
+      ...(secretIdBoundCidrs && { secretIdBoundCidrs: [...secretIdBoundCidrs] }),
+      ...(tokenBoundCidrs && { tokenBoundCidrs: [...tokenBoundCidrs] }),
     });
   }
 

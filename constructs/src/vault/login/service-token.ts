@@ -1,8 +1,5 @@
 import type { PolicyRule } from '../policy/policy-document';
 
-/** Period of a service's tokens, in seconds, unless a login is told another one: the life of a credential. */
-export const TOKEN_PERIOD_SECONDS = 3_600;
-
 /** What every token has to do for itself. Vault's default policy allows more, so no token gets that one. */
 export const OWN_TOKEN: readonly PolicyRule[] = [
   { path: 'auth/token/lookup-self', capabilities: ['read'], reason: 'is my token still valid' },

@@ -2,11 +2,21 @@ import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { AwsAuthBackendClient } from '@cdktf/provider-vault/lib/aws-auth-backend-client';
 import { AwsAuthBackendRole } from '@cdktf/provider-vault/lib/aws-auth-backend-role';
 import { Construct } from 'constructs';
-import { ConstructError } from '../../core';
-import { cidrs, hostName, ttlSeconds, vaultName } from '../checks';
+import type { Problem } from '@portcullis/runtime/policy';
+import { refuseProps } from '../../core';
+import { regionProblems, roleArnProblems } from '../../core/aws';
+import {
+  ceiling,
+  cidrProblems,
+  hostProblems,
+  methodProblems,
+  policyNameProblems,
+  secondsProblems,
+  type Lifetimes,
+} from '../checks';
 import { policyOf, type Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
-import { OWN_TOKEN, TOKEN_PERIOD_SECONDS } from './service-token';
+import { OWN_TOKEN } from './service-token';
 
 export interface VaultAwsAuthProps {
   /** Name of the role and of its policy. */
@@ -19,14 +29,13 @@ export interface VaultAwsAuthProps {
   readonly serverId: string;
   /** Region whose STS Vault asks who signed. The same as `awsLogin()`'s. */
   readonly region: string;
-  /** Period of the tokens, in seconds, as of an {@link AppRoleLogin}; 3600 at most. @default 3600 */
+  /** Period of the tokens, in seconds, as of an {@link AppRoleLogin}. @default the longest */
   readonly tokenPeriodSeconds?: number;
+  /** The API's policy: nothing lives longer than its `lifetimes.credential`. @default an hour is the longest */
+  readonly policy?: Lifetimes;
   /** Address ranges that a token can be used from: checked at every request. @default anywhere */
   readonly tokenBoundCidrs?: readonly string[];
 }
-
-/** Longest period of the tokens, in seconds: what was leased has ended by then anyway. */
-const LONGEST_PERIOD_SECONDS = 3_600;
 
 /**
  * A role of Vault's AWS auth method, of type `iam`: lets one service log in as the IAM role that it has, and do exactly
@@ -52,16 +61,18 @@ export class VaultAwsAuth extends Construct implements Grantee {
   readonly mount: string;
   private readonly rules: PolicyRule[] = [...OWN_TOKEN];
 
-  /** @throws ConstructError `ERR_VAULT_NAME`, `ERR_VAULT_PRINCIPAL`, `ERR_HOST`, `ERR_DURATION` or `ERR_CIDR`. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: VaultAwsAuthProps) {
     super(scope, id);
-    this.name = vaultName(this, 'the name of a role', props.name);
-    this.mount = vaultName(this, 'the mount of the AWS method', props.mount ?? 'aws');
+    const { name, mount = 'aws', tokenPeriodSeconds = ceiling(props.policy), tokenBoundCidrs } = props;
+    refuseProps(this, problemsOf({ ...props, mount, tokenPeriodSeconds }));
+    this.name = name;
+    this.mount = mount;
 
     const method = new AuthBackend(this, 'method', { type: 'aws', path: this.mount });
     new AwsAuthBackendClient(this, 'client', {
       backend: method.path,
-      iamServerIdHeaderValue: hostName(this, props.serverId),
+      iamServerIdHeaderValue: props.serverId,
       stsRegion: props.region,
       stsEndpoint: `https://sts.${props.region}.amazonaws.com`,
     });
@@ -69,36 +80,30 @@ export class VaultAwsAuth extends Construct implements Grantee {
       backend: method.path,
       role: this.name,
       authType: 'iam',
-      boundIamPrincipalArns: [oneRole(this, props.boundRoleArn)],
+      boundIamPrincipalArns: [props.boundRoleArn],
       // By ARN: to know the role by its ID, Vault would need access to the account. Nothing is lost: whoever can make
       // another role of this name there can also change who may assume the present one.
       resolveAwsUniqueIds: false,
       tokenPolicies: [policyOf(this, this.name, this.rules)],
       tokenNoDefaultPolicy: true,
-      tokenPeriod: this.period(props.tokenPeriodSeconds ?? TOKEN_PERIOD_SECONDS),
-      ...(props.tokenBoundCidrs && { tokenBoundCidrs: cidrs(this, props.tokenBoundCidrs) }),
+      tokenPeriod: tokenPeriodSeconds,
+      ...(tokenBoundCidrs && { tokenBoundCidrs: [...tokenBoundCidrs] }),
     });
   }
 
   grant(...rules: readonly PolicyRule[]): void {
     this.rules.push(...rules);
   }
-
-  private period(seconds: number): number {
-    if (ttlSeconds(this, 'the period of tokens', seconds) <= LONGEST_PERIOD_SECONDS) return seconds;
-    throw new ConstructError(
-      'ERR_DURATION',
-      this,
-      `received ${seconds} as the period of tokens; give at most ${LONGEST_PERIOD_SECONDS}, after which what was leased ends anyway`,
-    );
-  }
 }
 
-function oneRole(scope: Construct, arn: string): string {
-  if (/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn)) return arn;
-  throw new ConstructError(
-    'ERR_VAULT_PRINCIPAL',
-    scope,
-    `received ${JSON.stringify(arn)} as the principal that may log in; give the ARN of one IAM role, without a wildcard`,
-  );
+function problemsOf(props: VaultAwsAuthProps & { mount: string; tokenPeriodSeconds: number }): Problem[] {
+  return [
+    ...policyNameProblems('name', props.name),
+    ...methodProblems('mount', props.mount),
+    ...roleArnProblems('boundRoleArn', props.boundRoleArn),
+    ...hostProblems('serverId', props.serverId),
+    ...regionProblems('region', props.region),
+    ...secondsProblems('tokenPeriodSeconds', props.tokenPeriodSeconds, props.policy),
+    ...cidrProblems('tokenBoundCidrs', props.tokenBoundCidrs),
+  ];
 }

@@ -1,6 +1,7 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
-import { vaultName } from '../checks';
+import { refuseProps } from '../../core';
+import { policyNameProblems } from '../checks';
 import { policyDocument, type PolicyRule } from '../policy/policy-document';
 import type { AppRoleLogin } from './app-role-login';
 
@@ -44,12 +45,13 @@ export function mintWrapped(role: string): PolicyRule {
 export class WrappedSecretIdMinter extends Construct {
   readonly policyName: string;
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, props: WrappedSecretIdMinterProps) {
     super(scope, id);
     const { login } = props;
     const role = `auth/${login.mount}/role/${login.name}`;
-    this.policyName = vaultName(this, 'the name of a policy', props.name ?? `${login.name}-orchestrator`);
+    this.policyName = props.name ?? `${login.name}-orchestrator`;
+    refuseProps(this, policyNameProblems('name', this.policyName));
     new Policy(this, 'policy', {
       name: this.policyName,
       policy: policyDocument([

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { vaultName } from '../checks';
+import { refuseProps } from '../../core';
+import { policyNameProblems } from '../checks';
 import { policyOf, type Grantee } from './grantee';
 import type { PolicyRule } from './policy-document';
 
@@ -22,10 +23,11 @@ export interface SupportAccessProps {
 export class SupportAccess extends Construct implements Grantee {
   private readonly rules: PolicyRule[] = [];
 
-  /** @throws ConstructError `ERR_VAULT_NAME` */
+  /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, props: SupportAccessProps) {
     super(scope, id);
-    policyOf(this, vaultName(this, 'the name of a policy', props.name), this.rules);
+    refuseProps(this, policyNameProblems('name', props.name));
+    policyOf(this, props.name, this.rules);
   }
 
   grant(...rules: readonly PolicyRule[]): void {

@@ -47,7 +47,7 @@ it('makes a throwaway sensitive rather than ephemeral, for arguments that are no
 it('takes a reference to another part of the stack', () => {
   const stack = stackIn();
   const expression = '${ephemeral.random_password.admin.result}';
-  expect(secretReference(stack, expression, 1)).toEqual({
+  expect(secretReference(stack, expression, 1)).toMatchObject({
     expression,
     version: 1,
     gates: [],

@@ -4,7 +4,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { SECURITY_GROUP_ID, SUBNET_ID } from '../../arns';
-import { HOST_NAME, unlike } from '../../checks';
+import { HOST_NAME, unlike } from '../../../core/checks';
 
 /** The app behind an internal load balancer that speaks TLS, as an HTTP API reaches it: {@link ApiService} is one. */
 export interface PrivateService {

@@ -1,7 +1,7 @@
 import { ApiGatewayVpcLink } from '@cdktf/provider-aws/lib/api-gateway-vpc-link';
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
-import { HOST_NAME, unlike } from '../../checks';
+import { HOST_NAME, unlike } from '../../../core/checks';
 
 /**
  * The app as a REST API reaches it: behind a network load balancer that passes connections on, still encrypted. AWS has

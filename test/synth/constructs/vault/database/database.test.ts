@@ -6,9 +6,13 @@ import {
   SWEEP_ACL,
   RedisRole,
   SUPPORT_ACL,
+  type DatabaseMountProps,
+  type PostgresConnectionProps,
+  type RedisConnectionProps,
 } from '@portcullis/constructs';
-import type { TerraformStack } from 'cdktf';
-import { all, only, stackIn, synthesize, refusal } from '../../../../support/synth/synthesize';
+import { TerraformVariable, type TerraformStack } from 'cdktf';
+import { policy } from '../../../../../policy';
+import { all, only, refusal, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 import { postgresIn, redisIn } from '../../../../support/synth/vault-fixtures';
 
 const postgresRoleIn = (stack: TerraformStack) =>
@@ -17,6 +21,8 @@ const postgresRoleIn = (stack: TerraformStack) =>
     name: 'fintech-api-role',
     memberOf: 'fintech_app',
   });
+
+const shortLived = { lifetimes: { ...policy.lifetimes, credentialSeconds: 900 } };
 
 const connection = 'vault_database_secret_backend_connection';
 
@@ -38,6 +44,25 @@ it('mounts the engine with one lifetime for every credential', () => {
     default_lease_ttl_seconds: 3_600,
     max_lease_ttl_seconds: 3_600,
   });
+});
+
+it('gives credentials the shorter life that a policy says, and an hour without one', () => {
+  const life = (props: DatabaseMountProps) =>
+    only(
+      synthesize((stack) => new DatabaseMount(stack, 'database', props)),
+      'vault_mount',
+    ).max_lease_ttl_seconds;
+  expect(life({})).toBe(3_600);
+  expect(life({ policy: shortLived })).toBe(900);
+});
+
+it.each<[DatabaseMountProps]>([
+  [{ credentialSeconds: 3_601 }],
+  [{ credentialSeconds: 0 }],
+  [{ credentialSeconds: '3600' as never }],
+  [{ credentialSeconds: 901, policy: shortLived }],
+])('refuses the life of a credential %j', (props) => {
+  expect(() => new DatabaseMount(stackIn(), 'database', props)).toThrow(refusedProps('credentialSeconds'));
 });
 
 describe('PostgreSQL', () => {
@@ -155,18 +180,77 @@ path "sys/leases/revoke/database/creds/fintech-api-role/*" {
 `);
   });
 
-  it.each(['user:secret@db', 'db/other?sslmode=disable', '', 'db#'])('refuses %j as a host', (host) => {
-    expect(() => postgresIn(stackIn(), { host })).toThrow(refusal('ERR_HOST'));
+  it.each<[string, Partial<PostgresConnectionProps>, string]>([
+    ['a user and a password for a host', { host: 'user:secret@db' }, 'host'],
+    ['a path behind the host', { host: 'db/other?sslmode=disable' }, 'host'],
+    ['no host', { host: '' }, 'host'],
+    ['a fragment', { host: 'db#' }, 'host'],
+    ['a parameter that would win over TLS', { database: 'orders?sslmode=disable' }, 'database'],
+    ['an encoded parameter', { database: 'orders%3Fsslmode=disable' }, 'database'],
+    ['a database that ends the URL', { database: 'orders#' }, 'database'],
+    ['no database', { database: undefined as never }, 'database'],
+    ['a parameter in the SSL mode', { sslMode: 'verify-full&sslmode=disable' as never }, 'sslMode'],
+    ['an SSL mode that falls back to clear text', { sslMode: 'prefer' as never }, 'sslMode'],
+    ['clear text to another machine', { sslMode: 'disable' }, 'sslMode'],
+    [
+      'clear text to what only sounds like loopback',
+      { sslMode: 'disable', host: 'localhost.example.com' },
+      'sslMode',
+    ],
+    ['a user that ends the user', { username: 'vault_admin:x@evil.example.com/' }, 'username'],
+    ['a port that is none', { port: 0 }, 'port'],
+    ['a port with a host', { port: '5432@evil.example.com' as never }, 'port'],
+    ['a literal for a password', { bootstrapPassword: 'hunter2' as never }, 'bootstrapPassword'],
+    ['no password', { bootstrapPassword: undefined as never }, 'bootstrapPassword'],
+    ['a name that climbs', { name: '../sys' }, 'name'],
+  ])('refuses %s', (_what, props, path) => {
+    const make = () => postgresIn(stackIn(), props);
+    expect(make).toThrow(refusedProps(path));
+    expect(make).not.toThrow(/secret@|hunter2/);
   });
 
-  it.each(['memberOf', 'owner'])(
-    'refuses a group in %s that would end the statement it stands in',
-    (prop) => {
-      const props = { connection: postgresIn(stackIn()), name: 'role', memberOf: 'app' };
-      const hostile = { ...props, [prop]: 'app"; DROP TABLE accounts; --' };
-      expect(() => new PostgresRole(stackIn(), 'role', hostile)).toThrow(refusal('ERR_VAULT_NAME'));
-    },
-  );
+  it('connects in clear text to loopback alone', () => {
+    const { postgresql } = only(
+      synthesize((stack) => postgresIn(stack, { host: '127.0.0.1', sslMode: 'disable' })),
+      connection,
+    ) as { postgresql: { connection_url: string } };
+    expect(postgresql.connection_url).toMatch(/@127\.0\.0\.1:5432\/fintech\?sslmode=disable$/);
+  });
+
+  it('encodes a database that is known only at the apply, so that it adds no parameter', () => {
+    const { postgresql } = only(
+      synthesize((stack) =>
+        postgresIn(stack, { database: new TerraformVariable(stack, 'name', {}).stringValue }),
+      ),
+      connection,
+    ) as { postgresql: { connection_url: string } };
+    expect(postgresql.connection_url).toContain('/${urlencode(var.name)}?sslmode=verify-full');
+  });
+
+  it.each([
+    'app"; DROP TABLE accounts; --',
+    'app/other',
+    'a'.repeat(64),
+    'postgres',
+    'pg_write_all_data',
+    'PG_EXECUTE_SERVER_PROGRAM',
+    'rds_superuser',
+    '',
+  ])('refuses the group %j, in memberOf and in owner', (group) => {
+    const props = { connection: postgresIn(stackIn()), name: 'role', memberOf: 'app' };
+    expect(() => new PostgresRole(stackIn(), 'role', { ...props, memberOf: group })).toThrow(
+      refusedProps('memberOf'),
+    );
+    expect(() => new PostgresRole(stackIn(), 'role', { ...props, owner: group })).toThrow(
+      refusedProps('owner'),
+    );
+  });
+
+  it("refuses Vault's own user as a group: whoever is a member of it makes users", () => {
+    const connected = postgresIn(stackIn());
+    const props = { connection: connected, name: 'role', memberOf: 'vault_admin' };
+    expect(() => new PostgresRole(stackIn(), 'role', props)).toThrow(refusedProps('memberOf'));
+  });
 });
 
 describe('Redis', () => {
@@ -188,6 +272,28 @@ describe('Redis', () => {
       tls: true,
       ca_cert: '',
     });
+  });
+
+  it.each<[string, Partial<RedisConnectionProps>, string]>([
+    ['clear text to another machine', { tls: false }, 'tls'],
+    ['a word for TLS', { tls: 'no' as never }, 'tls'],
+    ['a host with a port', { host: 'redis.example.com:6379' }, 'host'],
+    [
+      'a private key for a certificate',
+      { caCertificate: '-----BEGIN PRIVATE KEY-----\nhunter2' },
+      'caCertificate',
+    ],
+    ['a literal for a password', { bootstrapPassword: 'hunter2' as never }, 'bootstrapPassword'],
+    [
+      'a secret input for a throwaway',
+      { bootstrapPassword: { expression: 'hunter2' } as never },
+      'bootstrapPassword',
+    ],
+    ['a user with a space', { username: 'vault admin' }, 'username'],
+  ])('refuses %s', (_what, props, path) => {
+    const make = () => redisIn(stackIn(), props);
+    expect(make).toThrow(refusedProps(path));
+    expect(make).not.toThrow(/hunter2/);
   });
 
   it('keeps that password until its version is raised: other deploys have none to give', () => {

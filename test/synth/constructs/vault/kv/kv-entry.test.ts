@@ -1,5 +1,13 @@
-import { AppRoleLogin, KvEntry, KvMount, SecretVariable } from '@portcullis/constructs';
-import { only, stackIn, synthesize, refusal } from '../../../../support/synth/synthesize';
+import {
+  AppRoleLogin,
+  DatabaseMount,
+  KvEntry,
+  KvMount,
+  SecretVariable,
+  type KvEntryProps,
+  type SecretInput,
+} from '@portcullis/constructs';
+import { only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const entryIn = (stack = stackIn(), name = 'fintech-api/config') => {
   const data = new SecretVariable(stack, 'data', {
@@ -41,6 +49,41 @@ it('grants the reading of this entry by its exact path', () => {
 it.each(['', '/config', 'config/', 'a//b', 'a/../b', 'config/*', 'con fig'])(
   'refuses the name %j',
   (name) => {
-    expect(() => entryIn(stackIn(), name)).toThrow(refusal('ERR_VAULT_NAME'));
+    expect(() => entryIn(stackIn(), name)).toThrow(refusedProps('name'));
+  },
+);
+
+const lookAlikes: [string, (made: SecretVariable) => KvEntryProps['data']][] = [
+  ['a literal', () => 'hunter2' as never],
+  [
+    'an object of the same shape',
+    () => ({ expression: 'hunter2', version: 1, gates: [], required: '' }) as never,
+  ],
+  ['a copy with another expression', (made) => Object.assign(made, { expression: 'hunter2' })],
+  ['nothing', () => undefined as never],
+];
+
+it.each(lookAlikes)('refuses %s for a secret input, together with what else is wrong', (_what, dataOf) => {
+  const make = () => {
+    const stack = stackIn();
+    const mount = new KvMount(stack, 'secret');
+    const made = new SecretVariable(stack, 'data', { name: 'config', description: 'of the API', version: 1 });
+    return new KvEntry(stack, 'entry', { mount, name: 'a b', data: dataOf(made) });
+  };
+  expect(make).toThrow(refusedProps('name', 'data'));
+  expect(make).not.toThrow(/hunter2/);
+});
+
+it('does not compile with an object that only looks like a secret input', () => {
+  // @ts-expect-error: not made by SecretVariable or secretReference()
+  const data: SecretInput = { expression: 'hunter2', version: 1, gates: [], required: 'given' };
+  expect(data).toBeDefined();
+});
+
+it.each(['sys', 'SYS', 'sys/own', 'identity', 'cubbyhole', 'auth/approle', 'audit'])(
+  'refuses to mount an engine at %s, where Vault has something of its own',
+  (path) => {
+    expect(() => new KvMount(stackIn(), 'secret', { path })).toThrow(refusedProps('path'));
+    expect(() => new DatabaseMount(stackIn(), 'database', { path })).toThrow(refusedProps('path'));
   },
 );

@@ -1,5 +1,11 @@
-import { AppRoleLogin, WrappedSecretIdMinter, type AppRoleLoginProps } from '@portcullis/constructs';
-import { only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import {
+  AppRoleLogin,
+  SupportAccess,
+  WrappedSecretIdMinter,
+  type AppRoleLoginProps,
+} from '@portcullis/constructs';
+import { policy } from '../../../../../policy';
+import { only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const synthesizeLogin = (props: Partial<AppRoleLoginProps> = {}) =>
   synthesize((stack) => new AppRoleLogin(stack, 'login', { name: 'fintech-api', ...props }));
@@ -74,21 +80,63 @@ it('never makes a secret ID itself', () => {
   expect(synthesizeLogin().text).not.toContain('role_secret_id');
 });
 
+const shortLived = { lifetimes: { ...policy.lifetimes, credentialSeconds: 900 } };
+
+it('gives tokens and secret IDs the shorter life that a policy says', () => {
+  expect(only(synthesizeLogin({ policy: shortLived }), 'vault_approle_auth_backend_role')).toMatchObject({
+    token_period: 900,
+    secret_id_ttl: 600,
+  });
+  const brief = { lifetimes: { ...policy.lifetimes, credentialSeconds: 300 } };
+  expect(only(synthesizeLogin({ policy: brief }), 'vault_approle_auth_backend_role')).toMatchObject({
+    token_period: 300,
+    secret_id_ttl: 300,
+  });
+});
+
 it.each<[string, Partial<AppRoleLoginProps>, string]>([
-  ['a name with a glob', { name: 'fintech-*' }, 'ERR_VAULT_NAME'],
-  ['a name that climbs', { name: '../admin' }, 'ERR_VAULT_NAME'],
-  ['an empty name', { name: '' }, 'ERR_VAULT_NAME'],
-  ['a mount with a leading slash', { mount: '/approle' }, 'ERR_VAULT_NAME'],
-  ['a period of nothing', { tokenPeriodSeconds: 0 }, 'ERR_DURATION'],
-  ['a fraction of a second', { secretIdTtlSeconds: 0.5 }, 'ERR_DURATION'],
-  ['an address without a range', { tokenBoundCidrs: ['10.0.0.1'] }, 'ERR_CIDR'],
-  ['a range that is too long', { secretIdBoundCidrs: ['10.0.0.0/33'] }, 'ERR_CIDR'],
-  ['a host name', { secretIdBoundCidrs: ['example.com/24'] }, 'ERR_CIDR'],
-])('refuses %s, saying where', (_what, props, code) => {
-  expect(() => new AppRoleLogin(stackIn(), 'login', { name: 'fintech-api', ...props })).toThrow(
-    refusal(code, {
-      constructPath: 'test/login',
-      message: expect.stringMatching(/^test\/login: received .*; give /) as string,
-    }),
+  ['a name with a glob', { name: 'fintech-*' }, 'name'],
+  ['a name that climbs', { name: '../admin' }, 'name'],
+  ['an empty name', { name: '' }, 'name'],
+  ['no name', { name: undefined as never }, 'name'],
+  ['the policy that every token has', { name: 'default' }, 'name'],
+  ['the policy of root, however it is written', { name: 'Root' }, 'name'],
+  ['a mount with a leading slash', { mount: '/approle' }, 'mount'],
+  ['the method of tokens', { mount: 'token' }, 'mount'],
+  ['a period of nothing', { tokenPeriodSeconds: 0 }, 'tokenPeriodSeconds'],
+  ['a period above an hour', { tokenPeriodSeconds: 3_601 }, 'tokenPeriodSeconds'],
+  ["a period above the policy's", { tokenPeriodSeconds: 901, policy: shortLived }, 'tokenPeriodSeconds'],
+  ['a fraction of a second', { secretIdTtlSeconds: 0.5 }, 'secretIdTtlSeconds'],
+  ['a secret ID above an hour', { secretIdTtlSeconds: 3_601 }, 'secretIdTtlSeconds'],
+  [
+    "a secret ID above the policy's life",
+    { secretIdTtlSeconds: 901, policy: shortLived },
+    'secretIdTtlSeconds',
+  ],
+  ['an address without a range', { tokenBoundCidrs: ['10.0.0.1'] }, 'tokenBoundCidrs[0]'],
+  ['a range with a rest', { tokenBoundCidrs: ['10.0.0.0/8/8'] }, 'tokenBoundCidrs[0]'],
+  ['a range that is too long', { secretIdBoundCidrs: ['10.0.0.0/33'] }, 'secretIdBoundCidrs[0]'],
+  ['a host name', { secretIdBoundCidrs: ['example.com/24'] }, 'secretIdBoundCidrs[0]'],
+  ['an empty list, which means anywhere', { secretIdBoundCidrs: [] }, 'secretIdBoundCidrs'],
+  ['one text for a list', { tokenBoundCidrs: '10.0.0.0/8' as never }, 'tokenBoundCidrs'],
+])('refuses %s, saying where', (_what, props, path) => {
+  const make = () => new AppRoleLogin(stackIn(), 'login', { name: 'fintech-api', ...props });
+  expect(make).toThrow(refusedProps(path));
+  expect(make).toThrow(/^test\/login: .*; expected /s);
+});
+
+it('names all problems at once', () => {
+  const props = { name: 'a b', mount: '/', tokenPeriodSeconds: -1, tokenBoundCidrs: [] };
+  expect(() => new AppRoleLogin(stackIn(), 'login', props)).toThrow(
+    refusedProps('name', 'mount', 'tokenPeriodSeconds', 'tokenBoundCidrs'),
   );
 });
+
+it.each(['default', 'ROOT', 'response-wrapping'])(
+  'refuses the policy %s, which is of Vault itself',
+  (name) => {
+    expect(() => new SupportAccess(stackIn(), 'support', { name })).toThrow(refusedProps('name'));
+    const login = new AppRoleLogin(stackIn(), 'login', { name: 'fintech-api' });
+    expect(() => new WrappedSecretIdMinter(login, 'minter', { login, name })).toThrow(refusedProps('name'));
+  },
+);

@@ -1,6 +1,6 @@
 import { KvMount, VaultAwsAuth, type VaultAwsAuthProps } from '@portcullis/constructs';
 import { awsLogin } from '@portcullis/runtime';
-import { only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const props: VaultAwsAuthProps = {
   name: 'orders',
@@ -70,19 +70,19 @@ it('is granted exact paths as any login is', () => {
 });
 
 it.each<[string, Partial<VaultAwsAuthProps>, string]>([
-  ['a name with a glob', { name: 'orders-*' }, 'ERR_VAULT_NAME'],
-  ['every role of an account', { boundRoleArn: 'arn:aws:iam::333333333333:role/*' }, 'ERR_VAULT_PRINCIPAL'],
-  ['an account as a principal', { boundRoleArn: 'arn:aws:iam::333333333333:root' }, 'ERR_VAULT_PRINCIPAL'],
-  ['anyone', { boundRoleArn: '*' }, 'ERR_VAULT_PRINCIPAL'],
-  ['a URL for a server ID', { serverId: 'https://vault.example.com' }, 'ERR_HOST'],
-  ['a period of more than an hour', { tokenPeriodSeconds: 3_601 }, 'ERR_DURATION'],
-  ['a period of nothing', { tokenPeriodSeconds: 0 }, 'ERR_DURATION'],
-  ['an address without a range', { tokenBoundCidrs: ['10.0.0.1'] }, 'ERR_CIDR'],
-])('refuses %s, saying where', (_what, rest, code) => {
-  expect(() => new VaultAwsAuth(stackIn(), 'login', { ...props, ...rest })).toThrow(
-    refusal(code, {
-      constructPath: 'test/login',
-      message: expect.stringMatching(/^test\/login: received .*; give /) as string,
-    }),
-  );
+  ['a name with a glob', { name: 'orders-*' }, 'name'],
+  ['every role of an account', { boundRoleArn: 'arn:aws:iam::333333333333:role/*' }, 'boundRoleArn'],
+  ['an account as a principal', { boundRoleArn: 'arn:aws:iam::333333333333:root' }, 'boundRoleArn'],
+  ['anyone', { boundRoleArn: '*' }, 'boundRoleArn'],
+  ['a URL for a server ID', { serverId: 'https://vault.example.com' }, 'serverId'],
+  ['a period of more than an hour', { tokenPeriodSeconds: 3_601 }, 'tokenPeriodSeconds'],
+  ['a period of nothing', { tokenPeriodSeconds: 0 }, 'tokenPeriodSeconds'],
+  ['what is no region', { region: 'eu-central-1.evil.example/' }, 'region'],
+  ['the policy that every token has', { name: 'default' }, 'name'],
+  ['an empty list of ranges', { tokenBoundCidrs: [] }, 'tokenBoundCidrs'],
+  ['an address without a range', { tokenBoundCidrs: ['10.0.0.1'] }, 'tokenBoundCidrs[0]'],
+])('refuses %s, saying where', (_what, rest, path) => {
+  const make = () => new VaultAwsAuth(stackIn(), 'login', { ...props, ...rest });
+  expect(make).toThrow(refusedProps(path));
+  expect(make).toThrow(/^test\/login: .*; expected /s);
 });

@@ -1,0 +1,19 @@
+/** How AWS writes where something is, for what checks it without being AWS' own: state, keys, Vault's login. */
+import type { Problem } from '@portcullis/runtime/policy';
+import { unlike } from './checks';
+
+/** As in `eu-central-1`, `us-gov-west-1`, `cn-north-1`. */
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+export function regionProblems(path: string, region: string): Problem[] {
+  return unlike(path, region, REGION, 'a region of AWS, such as "eu-central-1"');
+}
+
+export function accountProblems(path: string, account: string): Problem[] {
+  return unlike(path, account, /^\d{12}$/, 'the twelve digits of an account, as text');
+}
+
+export function roleArnProblems(path: string, arn: string): Problem[] {
+  const pattern = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+  return unlike(path, arn, pattern, 'the ARN of one IAM role, without a wildcard');
+}

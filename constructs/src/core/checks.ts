@@ -1,0 +1,58 @@
+/** Problems of properties, as `refuseProps()` lists them. A value that is known only at the apply has none. */
+import type { Problem } from '@portcullis/runtime/policy';
+import { Token } from 'cdktf';
+
+/** A host name, without a port, a user or a wildcard. */
+export const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+
+/**
+ * A URL or an address with a user, a PEM, a password as a parameter, and the beginnings of tokens of Vault, AWS and GitHub
+ * and of JWTs.
+ */
+const LOOKS_SECRET =
+  /:\/\/[^/@\s]+@|[^\s/@]+:[^\s/@]+@|-----BEGIN|passw(or)?d=|^(hv[sbr]|s|b)\.[\w-]{20,}|^A[KS]IA[A-Z0-9]{16}|^gh[pousr]_|^eyJ[\w-]+\./i;
+
+/** Whether a text may hold a secret, so that no message shows it. */
+export function looksSecret(text: string): boolean {
+  return LOOKS_SECRET.test(text);
+}
+
+/** A received value as messages show it: never one that may be a secret, and never a whole construct. */
+export function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (typeof value === 'string')
+    return looksSecret(value) ? 'a value that looks like a secret' : JSON.stringify(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value))
+    return value.length > 8 ? `a list of ${value.length}` : `[${value.map(shown).join(', ')}]`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** `props` without what is undefined, so that defaults stand under them. */
+export function defined<T extends object>(props: T): T {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** The problem of one value, unless it is `right`. */
+export function unless(right: boolean, path: string, received: unknown, expected: string): Problem[] {
+  if (right || Token.isUnresolved(received)) return [];
+  return [{ path, message: `received ${shown(received)}; expected ${expected}` }];
+}
+
+/** The problem of what is no text, or does not match `pattern`. */
+export function unlike(path: string, received: string, pattern: RegExp, expected: string): Problem[] {
+  // Without a compiler it may be anything, and `test()` would take undefined for a word.
+  const given: unknown = received;
+  return unless(typeof given === 'string' && pattern.test(given), path, given, expected);
+}
+
+/** The problem of what is no whole number from `least` to `most`. */
+export function wholeNumber(path: string, received: number, least: number, most: number): Problem[] {
+  const right = Number.isSafeInteger(received) && received >= least && received <= most;
+  return unless(right, path, received, `a whole number from ${least} to ${most}`);
+}
+
+/** The problem of what is none of `values`. */
+export function noneOf(path: string, received: unknown, values: readonly unknown[]): Problem[] {
+  return unless(values.includes(received), path, received, `one of ${values.map(shown).join(', ')}`);
+}
