@@ -1,3 +1,4 @@
+import { received } from '../../policy/address';
 import { SecretsError } from '../errors';
 
 /**
@@ -13,10 +14,8 @@ export function segmentsOf(path: unknown, what: string, fewest: number, example:
   const segments = typeof path === 'string' ? path.split('/').filter(Boolean) : [];
   const isGood = segments.length >= fewest && segments.every((segment) => !/^\.{1,2}$/.test(segment));
   if (isGood) return segments.map(encodeURIComponent);
-  // Shown as JSON: a line break in it cannot begin a line of a log.
-  const received = typeof path === 'string' ? JSON.stringify(path) : `a value of type ${typeof path}`;
   throw new SecretsError(
     'ERR_SECRETS_CONFIG',
-    `expected a ${what} as in ${example}, without "." and ".." in it, received ${received}`,
+    `expected a ${what} as in ${example}, without "." and ".." in it, received ${received(path)}`,
   );
 }
