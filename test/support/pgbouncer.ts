@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOOPBACK, onPort } from '../../cli/src/engines/process/ports';
@@ -5,6 +7,15 @@ import type { Run } from '../../cli/src/engines/process/run';
 import { pingPostgres, unprivileged, type PostgresAdmin } from '../../cli/src/local/servers/postgres';
 import { Server } from '../../cli/src/local/servers/server';
 import { findProgram } from './programs';
+import { describeUnless } from './skipped';
+
+/** `describe` where there is a PgBouncer, or can be. */
+export const describeWithPgBouncer = describeUnless(
+  spawnSync('pgbouncer', ['--version']).status === 0 ||
+    (process.getuid?.() === 0 && existsSync('/etc/debian_version'))
+    ? undefined
+    : 'no pgbouncer is on PATH',
+);
 
 /** A PgBouncer in front of a PostgreSQL. */
 export type PgBouncer = Server & { readonly host: string; readonly port: number };

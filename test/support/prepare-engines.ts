@@ -8,7 +8,7 @@ import { findProgram, findPythonProgram } from './programs';
 import { installLibraries } from './programs/libraries';
 import { findWorkflowLinters } from './programs/workflow-linters';
 
-/** The browser and the scanner may not be installable here: the tests that need them say so themselves. */
+/** The pooler, the browser and the scanner may not be installable here: the tests that need them say so themselves. */
 export async function prepareEngines(progress: Progress = silent): Promise<void> {
   const optional = (title: string, find: (note: Note) => Promise<unknown>): Promise<unknown> =>
     progress.step(title, find).catch(() => undefined);
@@ -20,7 +20,7 @@ export async function prepareEngines(progress: Progress = silent): Promise<void>
       engines.openBao(),
       engines.redis(),
       progress.step('Workflow linters', (note) => findWorkflowLinters({ run, cache, note })),
-      progress.step('PgBouncer', (note) => findProgram('pgbouncer', { run, note })),
+      optional('PgBouncer', (note) => findProgram('pgbouncer', { run, note })),
       optional('Chromium', (note) => findProgram('chromium', { run, note })),
       optional('Wapiti', (note) => findProgram('wapiti', { run, note })),
     ]);
