@@ -7,7 +7,6 @@ export type ConstructErrorCode =
   | 'ERR_SECRET_NAME'
   | 'ERR_SECRET_VERSION'
   | 'ERR_PROVIDER_LOG'
-  | 'ERR_REDIS_ACL'
   | 'ERR_PROPS';
 
 /**

@@ -1,14 +1,19 @@
 import { Construct } from 'constructs';
-import { ConstructError } from '../../core';
+import { refuseProps } from '../../core';
+import { nameProblems } from '../checks';
 import { DatabaseRole } from './database-role';
 import type { Grantee } from '../policy/grantee';
 import type { RedisConnection } from './redis-connection';
+import { aclProblems } from './redis-rules';
 
 export interface RedisRoleProps {
   readonly connection: RedisConnection;
   /** Name of the role, which the app leases by. */
   readonly name: string;
-  /** ACL rules as `ACL SETUSER` takes them, one an element, in order: later ones win. */
+  /**
+   * ACL rules as `ACL SETUSER` takes them, one an element, in order: later ones win. Key patterns (`~orders:*`), channels
+   * (`&orders:*`), commands that are known to stay within them (`+get`, `-get`), and categories with `-@dangerous` behind.
+   */
   readonly rules: readonly string[];
 }
 
@@ -24,19 +29,10 @@ export interface RedisRoleProps {
 export class RedisRole extends Construct {
   private readonly role: DatabaseRole;
 
-  /** @throws ConstructError `ERR_VAULT_NAME`, or `ERR_REDIS_ACL` when a rule sets a password or allows everything. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: RedisRoleProps) {
     super(scope, id);
-    const wrong = props.rules.findIndex((rule) => !isNarrow(rule));
-    if (wrong >= 0 || props.rules.length === 0) {
-      // The rule itself is not shown: one that begins with `>` is a password.
-      const received = wrong >= 0 ? `an ACL rule (number ${wrong + 1})` : 'no ACL rules';
-      throw new ConstructError(
-        'ERR_REDIS_ACL',
-        this,
-        `received ${received} that is too wide or no permission; give the key patterns (~), channels (&) and commands (+, -) that are needed, one an element`,
-      );
-    }
+    refuseProps(this, [...nameProblems('name', props.name), ...aclProblems('rules', props.rules)]);
     this.role = new DatabaseRole(this, 'lease', {
       connection: props.connection,
       name: props.name,
@@ -52,11 +48,4 @@ export class RedisRole extends Construct {
   grantLease(grantee: Grantee): void {
     this.role.grantLease(grantee);
   }
-}
-
-/** Whether a rule is one permission. Passwords, `on`, and whatever means everything are not. */
-function isNarrow(rule: string): boolean {
-  return (
-    /^([~&%+-]\S+|resetkeys|resetchannels)$/.test(rule) && !['+@all', '~*', '%RW~*', '&*'].includes(rule)
-  );
 }
