@@ -2,8 +2,7 @@ import { describeProblems, type Problem } from '@portcullis/runtime/policy';
 import type { IConstruct } from 'constructs';
 
 /** The ways in which a construct refuses its input. Codes are a contract: they do not change. Messages may. */
-export type ConstructErrorCode =
-  'ERR_SECRET_LITERAL' | 'ERR_SECRET_NAME' | 'ERR_SECRET_VERSION' | 'ERR_PROVIDER_LOG' | 'ERR_PROPS';
+export type ConstructErrorCode = 'ERR_SECRET_LITERAL' | 'ERR_PROVIDER_LOG' | 'ERR_COLLISION' | 'ERR_PROPS';
 
 /**
  * Thrown at synth by a construct that cannot use its input. The message says where, what was received and what to do,

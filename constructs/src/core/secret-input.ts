@@ -13,10 +13,11 @@
  *
  * https://opentofu.org/docs/language/ephemerality/write-only-attributes/
  */
-import { Fn, TerraformResource, TerraformVariable, Token, ref } from 'cdktf';
+import { Fn, TerraformResource, TerraformStack, TerraformVariable, Token, ref } from 'cdktf';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { ConstructError } from './errors';
+import { shown, unlike } from './checks';
+import { ConstructError, refuseProps } from './errors';
 import { failAtApply } from './fail-at-apply';
 
 export interface SecretVariableProps {
@@ -68,10 +69,11 @@ export class SecretVariable extends Construct implements SecretInput {
   readonly gates: readonly TerraformResource[];
   readonly required: string;
 
-  /** @throws ConstructError `ERR_SECRET_NAME`, or `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: SecretVariableProps) {
     super(scope, id);
-    this.version = wholeVersion(this, props.version);
+    refuseProps(this, variableProblems(this, props));
+    this.version = props.version;
     const variable = declareVariable(this, props);
     variable.addOverride('ephemeral', true);
     this.gates = [gate(this, props)];
@@ -106,10 +108,10 @@ export class ThrowawayPassword extends Construct {
   /** Expression of the text `given`. Without a value it fails at the apply, and says which variable is missing. */
   readonly required: string;
 
-  /** @throws ConstructError `ERR_SECRET_NAME`, or `ERR_SECRET_VERSION` when the version is not a whole number above zero. */
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: Omit<SecretVariableProps, 'fields'>) {
     super(scope, id);
-    wholeVersion(this, props.version);
+    refuseProps(this, variableProblems(this, props));
     const variable = declareVariable(this, props);
     variable.addOverride('sensitive', true);
     this.gate = gate(this, props);
@@ -138,10 +140,11 @@ export function secretReference(scope: Construct, expression: string, version: n
       'received a literal or a stored attribute for a secret, which would be kept in cdk.tf.json or the state; give a SecretVariable or a reference ${ephemeral.<type>.<name>.<attribute>}',
     );
   }
+  refuseProps(scope, versionProblems(version));
   return {
     [MADE_WITH]: expression,
     expression,
-    version: wholeVersion(scope, version),
+    version,
     gates: [],
     required: 'given',
   };
@@ -177,7 +180,6 @@ function kindOf(input: unknown): string {
 
 function declareVariable(scope: Construct, props: SecretVariableProps): TerraformVariable {
   const { name, description, fields } = props;
-  for (const part of [name, ...(fields ?? [])]) refuseBadName(scope, part);
   const type = fields ? `object({${fields.map((field) => `${field} = string`).join(', ')}})` : 'string';
   const variable = new TerraformVariable(scope, 'value', { type, description, nullable: true });
   variable.overrideLogicalId(name);
@@ -202,20 +204,46 @@ function requirement({ name, version }: Pick<SecretVariableProps, 'name' | 'vers
   return `${isGiven} ? "given" : ${failAtApply(missing)}`;
 }
 
-function refuseBadName(scope: Construct, name: string): void {
-  if (/^[a-z_][a-z0-9_]*$/.test(name)) return;
-  throw new ConstructError(
-    'ERR_SECRET_NAME',
-    scope,
-    `received ${JSON.stringify(name)} as the name of a secret or of its field; give lower-case letters, digits and "_"`,
-  );
+/** Names of variables and of fields, which stand in expressions. */
+const NAME = /^[a-z_][a-z0-9_]*$/;
+const NAMED = 'lower-case letters, digits and "_"';
+
+/** Everything that is wrong with a secret's variable. */
+function variableProblems(scope: Construct, { name, version, fields }: SecretVariableProps): Problem[] {
+  const repeated = fields?.filter((field, index) => fields.indexOf(field) < index) ?? [];
+  return [
+    ...unlike('name', name, NAME, NAMED),
+    ...takenProblems(scope, name),
+    ...(fields?.length === 0
+      ? [{ path: 'fields', message: 'received an empty list; expected names, or no list' }]
+      : []),
+    ...(fields ?? []).flatMap((field, index) => unlike(`fields[${index}]`, field, NAME, NAMED)),
+    ...repeated.map((field) => ({
+      path: 'fields',
+      message: `received ${shown(field)} twice; expected it once`,
+    })),
+    ...versionProblems(version),
+  ];
 }
 
-function wholeVersion(scope: Construct, version: number): number {
-  if (Number.isSafeInteger(version) && version > 0) return version;
-  throw new ConstructError(
-    'ERR_SECRET_VERSION',
-    scope,
-    `received ${version} as a secret's version; give a whole number above zero, and raise it to write a new value`,
-  );
+/** Two variables of one name would be one, with the type and the gate of the later. */
+function takenProblems(scope: Construct, name: string): Problem[] {
+  const other = TerraformStack.of(scope)
+    .node.findAll()
+    .find((one) => one instanceof TerraformVariable && one.friendlyUniqueId === name);
+  if (!other) return [];
+  // The variable of a secret is inside the secret.
+  const { path } = other.node.id === 'value' ? (other.node.scope ?? other).node : other.node;
+  return [
+    {
+      path: 'name',
+      message: `received ${shown(name)}, which ${path} has already; expected another name, or that construct itself`,
+    },
+  ];
+}
+
+function versionProblems(version: number): Problem[] {
+  if (Number.isSafeInteger(version) && version > 0) return [];
+  const expected = 'a whole number above zero, which is raised to write a new value';
+  return [{ path: 'version', message: `received ${shown(version)}; expected ${expected}` }];
 }

@@ -4,6 +4,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../core';
 import { unless, unlike } from '../core/checks';
 import { nameProblems } from './checks';
+import { refuseCollisions } from './collisions';
 
 /** A file that Vault writes every request and response to. Secrets in it are hashed. */
 export interface AuditFile {
@@ -35,6 +36,7 @@ export class AuditDevices extends Construct {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AuditDevicesProps) {
     super(scope, id);
+    refuseCollisions(this);
     refuseProps(this, problemsOf(props));
     for (const { name, filePath } of props.devices) {
       new Audit(this, name, {

@@ -4,6 +4,8 @@ import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
+import { policyNameProblems } from '../../vault/checks';
+import { refuseCollisions } from '../../vault/collisions';
 import { policyDocument, type PolicyRule } from '../../vault/policy/policy-document';
 
 /** A role for one kind of job, and what it may do in Vault. */
@@ -68,6 +70,7 @@ export class DeployIdentity extends Construct {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: DeployIdentityProps) {
     super(scope, id);
+    refuseCollisions(this);
     refuseProps(this, problemsOf(props));
     const { repository, repositoryId, audience, roles, issuer = GITHUB_ISSUER } = props;
     const method = new JwtAuthBackend(this, 'method', {
@@ -133,6 +136,7 @@ function problemsOf({ repository, repositoryId, audience, roles, issuer }: Deplo
         ]
       : []),
     ...roles.flatMap(({ name, bound }, index) => [
+      ...policyNameProblems(`roles[${index}].name`, name),
       ...(Object.keys(bound).length > 0
         ? []
         : [

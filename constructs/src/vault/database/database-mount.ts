@@ -1,5 +1,6 @@
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import { refuseProps } from '../../core';
 import { ceiling, mountProblems, secondsProblems, type Lifetimes } from '../checks';
 
@@ -34,6 +35,7 @@ export class DatabaseMount extends Construct {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: DatabaseMountProps = {}) {
     super(scope, id);
+    refuseCollisions(this);
     const { path = 'database', policy, credentialSeconds = ceiling(policy) } = props;
     refuseProps(this, [
       ...mountProblems('path', path),

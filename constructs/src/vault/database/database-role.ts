@@ -1,5 +1,6 @@
 import { DatabaseSecretBackendRole } from '@cdktf/provider-vault/lib/database-secret-backend-role';
 import { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import type { DatabaseConnection } from './database-connection';
 import type { Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
@@ -28,6 +29,7 @@ export class DatabaseRole extends Construct {
   /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, props: DatabaseRoleProps) {
     super(scope, id);
+    refuseCollisions(this);
     const { connection } = props;
     refuseProps(this, nameProblems('name', props.name));
     this.name = props.name;

@@ -2,6 +2,7 @@ import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/datab
 import { isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Fn, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import { refuseProps, refuseProviderDebugLog, type SecretInput } from '../../core';
 import { defined, noneOf, unlike } from '../../core/checks';
 import { secretProblems } from '../../core/secret-input';
@@ -62,6 +63,7 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
     super(scope, id);
     this.mount = props.mount;
     refuseProviderDebugLog(this);
+    refuseCollisions(this);
     const told = { ...DEFAULTS, ...defined(props) };
     refuseProps(this, problemsOf(told));
     const { name, host, port, database, sslMode, username, bootstrapPassword } = told;

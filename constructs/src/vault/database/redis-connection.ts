@@ -2,6 +2,7 @@ import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/datab
 import { isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import { addressOf, refuseProps, refuseProviderDebugLog, type ThrowawayPassword } from '../../core';
 import { defined, noneOf, unlike } from '../../core/checks';
 import { throwawayProblems } from '../../core/secret-input';
@@ -61,6 +62,7 @@ export class RedisConnection extends Construct implements DatabaseConnection {
     super(scope, id);
     this.mount = props.mount;
     refuseProviderDebugLog(this);
+    refuseCollisions(this);
     const told = { ...DEFAULTS, ...defined(props) };
     refuseProps(this, problemsOf(told));
     const { name, host, port, username, tls, bootstrapPassword } = told;

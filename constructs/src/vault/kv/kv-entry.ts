@@ -1,5 +1,6 @@
 import { KvSecretV2 } from '@cdktf/provider-vault/lib/kv-secret-v2';
 import { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import { refuseProps, type SecretInput } from '../../core';
 import { secretProblems } from '../../core/secret-input';
 import type { Grantee } from '../policy/grantee';
@@ -40,6 +41,7 @@ export class KvEntry extends Construct {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: KvEntryProps) {
     super(scope, id);
+    refuseCollisions(this);
     const { name, data } = props;
     refuseProps(this, [...nameProblems('name', name), ...secretProblems('data', data)]);
     this.dataPath = `${props.mount.pathName}/data/${name}`;

@@ -1,5 +1,6 @@
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import { refuseProps } from '../../core';
 import { mountProblems, nameProblems } from '../checks';
 import type { Grantee } from '../policy/grantee';
@@ -27,6 +28,7 @@ export class KvMount extends Construct {
   /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, props: KvMountProps = {}) {
     super(scope, id);
+    refuseCollisions(this);
     this.pathName = props.path ?? 'secret';
     refuseProps(this, mountProblems('path', this.pathName));
     this.path = new Mount(this, 'mount', {

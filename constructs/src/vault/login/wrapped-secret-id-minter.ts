@@ -1,5 +1,6 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import { refuseProps } from '../../core';
 import { policyNameProblems } from '../checks';
 import { policyDocument, type PolicyRule } from '../policy/policy-document';
@@ -48,6 +49,7 @@ export class WrappedSecretIdMinter extends Construct {
   /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, props: WrappedSecretIdMinterProps) {
     super(scope, id);
+    refuseCollisions(this);
     const { login } = props;
     const role = `auth/${login.mount}/role/${login.name}`;
     this.policyName = props.name ?? `${login.name}-orchestrator`;

@@ -1,6 +1,7 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Lazy, Token } from 'cdktf';
 import type { Construct } from 'constructs';
+import { refuseCollisions } from '../collisions';
 import { policyDocument, type PolicyRule } from './policy-document';
 
 /** Whatever policy rules can be granted to: {@link AppRoleLogin}, {@link VaultAwsAuth}, {@link SupportAccess}. */
@@ -15,6 +16,7 @@ export interface Grantee {
  * @returns the policy's name, by reference.
  */
 export function policyOf(scope: Construct, name: string, rules: readonly PolicyRule[]): string {
+  refuseCollisions(scope);
   return new Policy(scope, 'policy', {
     name,
     policy: Token.asString(Lazy.stringValue({ produce: () => policyDocument(rules) })),

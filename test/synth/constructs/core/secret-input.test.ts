@@ -1,5 +1,7 @@
-import { SecretVariable, ThrowawayPassword, secretReference } from '@portcullis/constructs';
-import { all, only, stackIn, synthesize, refusal } from '../../../support/synth/synthesize';
+import { SecretVariable, ThrowawayPassword, encryptState, secretReference } from '@portcullis/constructs';
+import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { all, only, refusal, refusedProps, stackIn, synthesize } from '../../../support/synth/synthesize';
 
 const given = { name: 'admin_password', description: 'of the admin', version: 3 };
 
@@ -76,16 +78,50 @@ it('does not repeat a refused literal in its message', () => {
 
 it.each([0, -1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 1])('refuses the version %d', (version) => {
   const stack = stackIn();
-  const refused = refusal('ERR_SECRET_VERSION');
+  const refused = refusedProps('version');
   expect(() => new SecretVariable(stack, 'a', { ...given, version })).toThrow(refused);
   expect(() => new ThrowawayPassword(stack, 'b', { ...given, version })).toThrow(refused);
   expect(() => secretReference(stack, '${ephemeral.a.b.c}', version)).toThrow(refused);
 });
 
 it('refuses the name of a variable or field that would end the expression it stands in', () => {
-  const refused = refusal('ERR_SECRET_NAME');
-  for (const name of ['a-b', 'a b', '1a', 'x} ${y', '']) {
-    expect(() => new SecretVariable(stackIn(), 'a', { ...given, name })).toThrow(refused);
-    expect(() => new SecretVariable(stackIn(), 'a', { ...given, fields: [name] })).toThrow(refused);
+  for (const name of ['a-b', 'a b', '1a', 'x} ${y', '', undefined as never]) {
+    expect(() => new SecretVariable(stackIn(), 'a', { ...given, name })).toThrow(refusedProps('name'));
+    expect(() => new SecretVariable(stackIn(), 'a', { ...given, fields: [name] })).toThrow(
+      refusedProps('fields[0]'),
+    );
   }
+});
+
+it('refuses fields that are none, or that come twice', () => {
+  const make = (fields: string[]) => () => new SecretVariable(stackIn(), 'a', { ...given, fields });
+  expect(make([])).toThrow(refusedProps('fields'));
+  expect(make(['key', 'key'])).toThrow(refusedProps('fields'));
+});
+
+it('names all problems of a secret at once', () => {
+  expect(() => new SecretVariable(stackIn(), 'a', { ...given, name: 'A', version: 0 })).toThrow(
+    refusedProps('name', 'version'),
+  );
+});
+
+it('refuses a second secret of one name in a stack, wherever it is, and says where the first is', () => {
+  const stack = stackIn();
+  new SecretVariable(stack, 'first', given);
+  const elsewhere = new Construct(stack, 'elsewhere');
+  const taken = { message: expect.stringContaining('which test/first has already') as string };
+  expect(() => new SecretVariable(elsewhere, 'second', { ...given, version: 7 })).toThrow(
+    refusal('ERR_PROPS', taken),
+  );
+  expect(() => new ThrowawayPassword(elsewhere, 'third', given)).toThrow(refusedProps('name'));
+  const other = new TerraformStack(stack.node.root, 'other');
+  expect(() => new SecretVariable(other, 'first', given)).not.toThrow();
+});
+
+it('refuses the name of the passphrase that encrypts the state', () => {
+  const stack = stackIn();
+  encryptState(stack, { keyProvider: 'passphrase' }, 'tofu');
+  expect(() => new SecretVariable(stack, 'a', { ...given, name: 'state_passphrase' })).toThrow(
+    refusedProps('name'),
+  );
 });
