@@ -44,6 +44,8 @@ export type StoreEvent =
 export interface GuardOptions {
   /** The longest that a decision may take, ms. */
   readonly timeoutMs: number;
+  /** How long the store gets to answer after our own event loop was late, ms. @default 10 */
+  readonly graceMs?: number;
   readonly onEvent?: (event: StoreEvent) => void;
   /** Monotonic, ms. */
   readonly clock?: () => number;
@@ -51,7 +53,6 @@ export interface GuardOptions {
 
 /** A timer that fires this much too late was held up by our own event loop, ms. */
 const LATE_MS = 5;
-/** After such a late timer the store gets this long to answer, ms. */
 const GRACE_MS = 10;
 
 /** The shards of a cluster own ranges of slots and fail one by one: every 256 slots have a breaker of their own. */
@@ -113,7 +114,7 @@ export class GuardedRedis {
       let timer = setTimeout(() => {
         // The delay may have kept back the command as well: the store gets a moment to answer it.
         if (this.#clock() - dueAtMs < LATE_MS) lookOnceMore();
-        else timer = setTimeout(lookOnceMore, GRACE_MS);
+        else timer = setTimeout(lookOnceMore, this.options.graceMs ?? GRACE_MS);
       }, this.options.timeoutMs);
 
       this.redis
