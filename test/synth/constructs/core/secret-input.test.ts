@@ -1,5 +1,5 @@
 import { SecretVariable, ThrowawayPassword, encryptState, secretReference } from '@portcullis/constructs';
-import { TerraformStack } from 'cdktf';
+import { App, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { all, only, refusal, refusedProps, stackIn, synthesize } from '../../../support/synth/synthesize';
 
@@ -114,7 +114,7 @@ it('refuses a second secret of one name in a stack, wherever it is, and says whe
     refusal('ERR_PROPS', taken),
   );
   expect(() => new ThrowawayPassword(elsewhere, 'third', given)).toThrow(refusedProps('name'));
-  const other = new TerraformStack(stack.node.root, 'other');
+  const other = new TerraformStack(App.of(stack), 'other');
   expect(() => new SecretVariable(other, 'first', given)).not.toThrow();
 });
 

@@ -27,7 +27,7 @@ export function givenIn(stack: TerraformStack) {
     logs,
     domain,
     get login() {
-      return new AppRoleLogin(stack, 'given-login', { name: 'given' });
+      return new AppRoleLogin(stack, 'given-login', { name: 'given', mount: 'given' });
     },
     get secret() {
       return new KvMount(stack, 'given-secret', { path: 'given-secret' });
