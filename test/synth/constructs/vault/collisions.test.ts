@@ -12,7 +12,7 @@ import {
   WrappedSecretIdMinter,
 } from '@portcullis/constructs';
 import { DeployIdentity } from '@portcullis/constructs/github';
-import type { App} from 'cdktf';
+import type { App } from 'cdktf';
 import { TerraformStack, Testing } from 'cdktf';
 import { refusal, stackIn, synthesize } from '../../../support/synth/synthesize';
 import { postgresIn } from '../../../support/synth/vault-fixtures';
