@@ -46,7 +46,7 @@ export function overridesSchema(
     if (typeof value !== 'string') return undefined;
     return Object.hasOwn(policy.tiers, value) ? plan.tier(value) : customTier(value, plan);
   };
-  return z.record(z.string(), z.unknown()).transform((entries) => {
+  return anEntry.transform((entries) => {
     const tiers = new Map<string, TierPlan>();
     const unusable: Problem[] = [];
     for (const [organisation, value] of Object.entries(entries)) {
@@ -63,6 +63,12 @@ export function overridesSchema(
 }
 
 const LONGEST_NAME = 256;
+
+/** An entry's fields. Not by `z.record()`, which drops an organisation that is called `__proto__`. */
+const anEntry = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'expected a field for each organisation',
+);
 
 /** Reads `5000/1m` or `5000/1m, 100/1s`; `undefined` when it is something else. */
 function customTier(text: string, { windowsMs }: LimitPlan): TierPlan | undefined {

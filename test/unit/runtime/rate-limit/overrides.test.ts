@@ -19,6 +19,15 @@ describe('an entry of limits', () => {
     expect(overrides('toString')).toBeUndefined();
   });
 
+  test('takes an organisation of any name, and no list', () => {
+    const entry: unknown = JSON.parse('{ "__proto__": "pro", "constructor": "pro" }');
+    const { overrides } = schema.parse(entry);
+    expect(overrides('__proto__')).toMatchObject({ name: 'pro' });
+    expect(overrides('constructor')).toMatchObject({ name: 'pro' });
+    expect(overrides('toString')).toBeUndefined();
+    expect(schema.safeParse(['pro']).success).toBe(false);
+  });
+
   test('gives the same object every time, as reserved blocks and remembered denials go by it', () => {
     const { overrides } = schema.parse({ globex: '5000/1m' });
     expect(overrides('globex')).toBe(overrides('globex'));
