@@ -5,6 +5,10 @@ import { unlike } from './checks';
 /** As in `eu-central-1`, `us-gov-west-1`, `cn-north-1`. */
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
+/** A key of KMS: its ARN or that of an alias, its ID, or an alias. */
+export const KMS_KEY =
+  /^(arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+|alias\/[\w/-]+|(mrk-)?[0-9a-f-]{32,36})$/;
+
 export function regionProblems(path: string, region: string): Problem[] {
   return unlike(path, region, REGION, 'a region of AWS, such as "eu-central-1"');
 }

@@ -1,4 +1,8 @@
 import { LocalBackend, S3Backend, type TerraformStack } from 'cdktf';
+import type { Problem } from '@portcullis/runtime/policy';
+import { KMS_KEY, regionProblems } from './aws';
+import { noneOf, unlike } from './checks';
+import { refuseProps } from './errors';
 
 /** Where a stack's state is kept. Neither kind takes a credential: credentials come from the process' environment. */
 export type StateBackend =
@@ -20,10 +24,13 @@ export type StateBackend =
  *
  * https://opentofu.org/docs/language/settings/backends/s3/
  *
+ * @throws ConstructError `ERR_PROPS` with all problems at once.
+ *
  * @example
  * useBackend(this, { kind: 's3', bucket: 'example-state', region: 'eu-central-1' });
  */
 export function useBackend(stack: TerraformStack, backend: StateBackend): void {
+  refuseProps(stack, backendProblems(backend));
   const stackName = stack.node.id;
   if (backend.kind === 'local') {
     new LocalBackend(stack, { path: `${backend.directory}/${stackName}.tfstate` });
@@ -38,4 +45,21 @@ export function useBackend(stack: TerraformStack, backend: StateBackend): void {
     ...(backend.kmsKeyId !== undefined && { kmsKeyId: backend.kmsKeyId }),
     ...lockFile, // cdktf's typings do not have it, but cdktf passes it on
   });
+}
+
+function backendProblems(backend: StateBackend): Problem[] {
+  switch (backend.kind) {
+    case 'local':
+      return unlike('directory', backend.directory, /\S/, 'a folder');
+    case 's3':
+      return [
+        ...unlike('bucket', backend.bucket, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
+        ...regionProblems('region', backend.region),
+        ...(backend.kmsKeyId === undefined
+          ? []
+          : unlike('kmsKeyId', backend.kmsKeyId, KMS_KEY, 'the ARN, ID or alias of a key')),
+      ];
+    default: // without a compiler; the state would go somewhere else
+      return noneOf('kind', (backend as { readonly kind?: unknown }).kind, ['local', 's3']);
+  }
 }

@@ -56,3 +56,13 @@ export function wholeNumber(path: string, received: number, least: number, most:
 export function noneOf(path: string, received: unknown, values: readonly unknown[]): Problem[] {
   return unless(values.includes(received), path, received, `one of ${values.map(shown).join(', ')}`);
 }
+
+/** The problems of a part of the props that may be missing: without a compiler, nothing says that it is there. */
+export function within<T extends object>(
+  path: string,
+  part: T | undefined,
+  problemsOf: (part: T) => readonly Problem[],
+): readonly Problem[] {
+  if (typeof part === 'object' && (part as T | null) !== null) return problemsOf(part);
+  return [{ path, message: `received ${shown(part)}; expected an object` }];
+}

@@ -1,5 +1,9 @@
 import { TerraformVariable, type TerraformStack } from 'cdktf';
+import type { Problem } from '@portcullis/runtime/policy';
+import { KMS_KEY, regionProblems } from './aws';
+import { noneOf, unlike } from './checks';
 import { engineOf } from './engine';
+import { refuseProps } from './errors';
 
 /** Who holds the key that encrypts state and plan files. */
 export type StateEncryption =
@@ -26,6 +30,7 @@ export type StateEncryption =
  * https://opentofu.org/docs/language/state/encryption/
  *
  * @param binary which engine runs. @default the `TERRAFORM_BINARY_NAME` of the environment
+ * @throws ConstructError `ERR_PROPS` with all problems at once.
  *
  * @example
  * encryptState(this, { keyProvider: 'aws_kms', keyId: 'alias/state', region: 'eu-central-1' });
@@ -35,6 +40,7 @@ export function encryptState(
   encryption: StateEncryption,
   binary = process.env.TERRAFORM_BINARY_NAME,
 ): void {
+  refuseProps(stack, encryptionProblems(encryption));
   if (engineOf(binary) === 'terraform') return;
   if (encryption.keyProvider === 'passphrase') declarePassphrase(stack);
   const [type, settings] = keyProvider(encryption);
@@ -45,6 +51,24 @@ export function encryptState(
     state: encrypted,
     plan: encrypted,
   });
+}
+
+function encryptionProblems(encryption: StateEncryption): Problem[] {
+  switch (encryption.keyProvider) {
+    case 'passphrase':
+      return [];
+    case 'aws_kms':
+      return [
+        ...unlike('keyId', encryption.keyId, KMS_KEY, 'the ARN, ID or alias of a key'),
+        ...regionProblems('region', encryption.region),
+      ];
+    case 'openbao':
+      return unlike('keyName', encryption.keyName, /^[\w-]+$/, 'the name of a transit key');
+    default: {
+      const { keyProvider } = encryption as { readonly keyProvider?: unknown };
+      return noneOf('keyProvider', keyProvider, ['passphrase', 'aws_kms', 'openbao']);
+    }
+  }
 }
 
 function keyProvider(encryption: StateEncryption): [type: string, settings: Record<string, string>] {

@@ -1,8 +1,10 @@
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
+import { refuseProps } from '../../core';
+import { noneOf, unlike, within } from '../../core/checks';
 import { permissionDocument, type ResourcePermission } from './permission';
-import type { AwsPlace } from './place';
+import { placeProblems, type AwsPlace } from './place';
 
 export interface EncryptionKeyProps {
   readonly place: AwsPlace;
@@ -39,9 +41,20 @@ const ADMINISTRATION = [
 export class EncryptionKey extends Construct {
   readonly arn: string;
 
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
     const { place, name, description, encrypts } = props;
+    refuseProps(this, [
+      ...within('place', place, (given) => placeProblems('place', given)),
+      ...unlike(
+        'name',
+        name,
+        /^(?!aws\/)[\w/-]{1,249}$/,
+        'the name of an alias, without "alias/" and not AWS\' own',
+      ),
+      ...noneOf('encrypts', encrypts, ['logs', 'caches']),
+    ]);
     const key = new KmsKey(this, 'key', {
       description,
       enableKeyRotation: true,

@@ -53,7 +53,7 @@ export function permissionProblems(path: string, permissions: readonly Permissio
     ...wide(
       `${path}[${index}].resources`,
       resources,
-      /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:\d*:[^*?]+$/,
+      /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:(\d{12}|aws)?:[^*?]+$/,
       'the ARN of one thing, without a wildcard',
     ),
   ]);

@@ -1,5 +1,5 @@
 import type { Problem } from '@portcullis/runtime/policy';
-import { CERTIFICATE_ARN } from '../arns';
+import { CERTIFICATE_ARN, elsewhereProblems, type placeOf } from '../arns';
 import { unlike } from '../../core/checks';
 
 /** The name under which clients call a gateway. The `execute-api` address that AWS gives it is disabled. */
@@ -13,8 +13,11 @@ export interface GatewayDomain {
 /** Security policy of both kinds of gateway: TLS 1.2 or 1.3, nothing older. */
 export const SECURITY_POLICY = 'TLS_1_2';
 
-/** Everything that is wrong with a domain. */
-export function domainProblems({ name, certificateArn }: GatewayDomain): Problem[] {
+/** Everything that is wrong with a domain of a gateway that is `here`. */
+export function domainProblems(
+  { name, certificateArn }: GatewayDomain,
+  here: ReturnType<typeof placeOf>,
+): Problem[] {
   return [
     ...unlike(
       'domain.name',
@@ -23,5 +26,8 @@ export function domainProblems({ name, certificateArn }: GatewayDomain): Problem
       'a host name in lower case, without a wildcard',
     ),
     ...unlike('domain.certificateArn', certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
+    ...(CERTIFICATE_ARN.test(certificateArn)
+      ? elsewhereProblems('domain.certificateArn', certificateArn, here)
+      : []),
   ];
 }

@@ -2,7 +2,8 @@
 import type { AuthorizerConfiguration, AuthorizerOptions } from '@portcullis/runtime/authorizer';
 import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { logProblems, type LogOptions } from '../account/log-group';
-import { unless, unlike, wholeNumber } from '../../core/checks';
+import { unless, unlike, wholeNumber, within } from '../../core/checks';
+import { placeOf } from '../arns';
 import { domainProblems, type GatewayDomain } from './domain';
 
 export interface GatewayProps {
@@ -24,11 +25,18 @@ export function authorizerName({ name }: Policy): string {
   return `${name}-authorizer`;
 }
 
-/** Everything that is wrong with properties that both kinds of gateway have. */
+/**
+ * Everything that is wrong with properties that both kinds of gateway have.
+ *
+ * @param balancerArn ARN of the load balancer or listener behind the gateway.
+ */
 export function gatewayProblems(
   { policy, domain, busyClients, logs }: GatewayProps,
   { issuers }: AuthorizerConfiguration,
+  balancerArn: string | undefined,
 ): Problem[] {
+  // The load balancer says where the gateway is: AWS takes a certificate of the same account and region alone.
+  const here = balancerArn === undefined ? {} : placeOf(balancerArn);
   const name = authorizerName(policy);
   return [
     ...unless(
@@ -40,8 +48,8 @@ export function gatewayProblems(
     ...issuers.flatMap(({ issuer }) =>
       unlike('policy.issuer', issuer, /^https:/, 'an https: URL that AWS can reach'),
     ),
-    ...domainProblems(domain),
+    ...within('domain', domain, (given) => domainProblems(given, here)),
     ...wholeNumber('busyClients', busyClients, 1, 1_000_000),
-    ...logProblems(logs),
+    ...logProblems(logs, here.region),
   ];
 }

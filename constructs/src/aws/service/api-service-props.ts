@@ -1,9 +1,9 @@
 import type { Problem } from '@portcullis/runtime/policy';
 import { logProblems, type LogOptions } from '../account/log-group';
 import { permissionProblems, type Permission } from '../account/permission';
-import type { AwsPlace } from '../account/place';
-import { CERTIFICATE_ARN, SECURITY_GROUP_ID } from '../arns';
-import { HOST_NAME, unless, unlike, wholeNumber } from '../../core/checks';
+import { placeProblems, type AwsPlace } from '../account/place';
+import { CERTIFICATE_ARN, ROLE_NAME, SECURITY_GROUP_ID, elsewhereProblems } from '../arns';
+import { HOST_NAME, unless, unlike, wholeNumber, within } from '../../core/checks';
 import { networkProblems, type PrivateNetwork } from '../network/private-network';
 import { environmentProblems, IMAGE } from './container';
 
@@ -16,6 +16,8 @@ export interface ApiServiceProps {
   readonly taskRole: string;
   /** An image of ECR by its digest: `<account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<digest>`. */
   readonly image: string;
+  /** Whose registry the image is in, where a company shares one. @default that of the service's own account and region */
+  readonly registry?: AwsPlace;
   /** Environment variables, such as addresses. Never a secret: whoever may read a task definition reads them. */
   readonly environment: Readonly<Record<string, string>>;
   /** What the app may do in AWS. */
@@ -55,40 +57,70 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number]>> = 
 
 /** Everything that is wrong with a service's props. */
 export function apiServiceProblems(props: ApiServiceProps): Problem[] {
-  const { network, name, image, cpu, memory, tasks, database, outwardPorts = [] } = props;
+  const { place, registry = place, network, name, image, cpu, memory, outwardPorts = [] } = props;
+  const { environment, permissions, memberOf, certificateArn } = props;
   const [least, most] = SIZES[cpu] ?? [0, 0];
   const sized = memory >= least && memory <= most && (memory % 1_024 === 0 || memory === 512);
   const sizes = Object.keys(SIZES).join(', ');
   return [
-    ...networkProblems(network),
+    ...within('place', place, (given) => placeProblems('place', given)),
+    ...(registry === place ? [] : within('registry', registry, (given) => placeProblems('registry', given))),
+    ...within('network', network, networkProblems),
     // A load balancer's name has at most 32 characters, and `-rest` is appended to it.
     ...unlike('name', name, /^[a-z](-?[a-z0-9]){0,26}$/, 'at most 27 letters, digits and single "-"'),
-    ...unlike('taskRole', props.taskRole, /^[\w+=,.@-]{1,64}$/, 'the name of a role'),
+    ...unlike('taskRole', props.taskRole, ROLE_NAME, 'the name of a role'),
     ...unlike(
       'image',
       image,
       IMAGE,
       'a repository of ECR and a digest, as in <account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<64 digits>, for a tag can be moved',
     ),
-    ...environmentProblems(props.environment),
-    ...permissionProblems('permissions', props.permissions),
-    ...unlike(
-      'database.securityGroupId',
-      database.securityGroupId,
-      SECURITY_GROUP_ID,
-      'the ID of a security group',
-    ),
-    ...[database.port, ...outwardPorts].flatMap((port, index) =>
-      wholeNumber(index === 0 ? 'database.port' : `outwardPorts[${index - 1}]`, port, 1, 65_535),
-    ),
+    ...foreignImageProblems(image, registry),
+    ...within('environment', environment, environmentProblems),
+    ...within('permissions', permissions, (given) => permissionProblems('permissions', given)),
+    ...within('memberOf', memberOf, memberProblems),
+    ...within('database', props.database, databaseProblems),
+    ...outwardPorts.flatMap((port, index) => wholeNumber(`outwardPorts[${index}]`, port, 1, 65_535)),
     ...unlike('serverName', props.serverName, HOST_NAME, 'a host name'),
-    ...unlike('certificateArn', props.certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
+    ...unlike('certificateArn', certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
+    ...(CERTIFICATE_ARN.test(certificateArn)
+      ? within('place', place, (here) => elsewhereProblems('certificateArn', certificateArn, here))
+      : []),
     ...unless(cpu in SIZES, 'cpu', cpu, `one of ${sizes}`),
     ...(cpu in SIZES
       ? unless(sized, 'memory', memory, `${least} to ${most} MiB in steps of 1024, as Fargate has it`)
       : []),
-    ...wholeNumber('tasks.min', tasks.min, 1, 5_000),
-    ...wholeNumber('tasks.max', tasks.max, tasks.min, 5_000),
-    ...logProblems(props.logs),
+    ...within('tasks', props.tasks, ({ min, max }) => [
+      ...wholeNumber('tasks.min', min, 1, 5_000),
+      ...wholeNumber('tasks.max', max, min, 5_000),
+    ]),
+    ...logProblems(props.logs, (place as AwsPlace | undefined)?.region),
+  ];
+}
+
+/** Another account's image needs that account's consent, and another region's a way there: both fail when tasks start. */
+function foreignImageProblems(image: string, registry: AwsPlace | undefined): Problem[] {
+  const { account, region } = IMAGE.exec(image)?.groups ?? {};
+  if (account === undefined || registry === undefined) return [];
+  if (account === registry.account && region === registry.region) return [];
+  const expected = `one of account ${registry.account} in ${registry.region}, or \`registry\` to say whose it is`;
+  return [{ path: 'image', message: `received ${JSON.stringify(image)}; expected ${expected}` }];
+}
+
+/** A network interface has five security groups at most, and one is the service's own. */
+function memberProblems(ids: readonly string[]): Problem[] {
+  return [
+    ...unless(ids.length <= 4, 'memberOf', ids.length, 'four security groups at most'),
+    ...unless(new Set(ids).size === ids.length, 'memberOf', ids, 'security groups that differ'),
+    ...ids.flatMap((id, index) =>
+      unlike(`memberOf[${index}]`, id, SECURITY_GROUP_ID, 'the ID of a security group'),
+    ),
+  ];
+}
+
+function databaseProblems({ securityGroupId, port }: ApiServiceProps['database']): Problem[] {
+  return [
+    ...unlike('database.securityGroupId', securityGroupId, SECURITY_GROUP_ID, 'the ID of a security group'),
+    ...wholeNumber('database.port', port, 1, 65_535),
   ];
 }

@@ -1,6 +1,7 @@
 /** The one container of a task, in the words of ECS' task definitions. */
 import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
+import { looksSecret, shown } from '../../core/checks';
 
 /** An image of a private repository of ECR by its digest. */
 export const IMAGE =
@@ -49,22 +50,31 @@ function aliveScript(port: number): string {
   return `fetch('http://127.0.0.1:${port}/healthz').then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))`;
 }
 
+/** Names of variables. ECS has its own, and whoever sets those of AWS' credentials replaces the role of the task. */
+const VARIABLE_NAME =
+  /^(?!(ECS|AWS_(CONTAINER|EXECUTION|ACCESS|SECRET|SESSION|SECURITY))_)[A-Za-z_][A-Za-z0-9_]*$/;
+
 /** A variable whose name has one of these words in it holds a secret. */
 const SECRET_NAME = /SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|TOKEN|(^|_)(API_?)?KEYS?(_|$)/i;
-/** A URL with a user, a PEM, and the beginnings of tokens of Vault, AWS and GitHub and of JWTs. */
-const SECRET_VALUE =
-  /:\/\/[^/@\s]+@|-----BEGIN|^(hv[sbr]|s|b)\.[\w-]{20,}|^A[KS]IA[A-Z0-9]{16}|^gh[pousr]_|^eyJ[\w-]+\./;
-
 /** Problems of variables that hold a secret, by their name or by how the value looks. The value is not shown. */
 export function environmentProblems(environment: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(environment).flatMap(([name, value]) => {
-    const looksSecret = SECRET_NAME.test(name)
+    const path = `environment.${name}`;
+    // A shell cannot set such a variable, and AWS' own would replace the role of the task.
+    if (!VARIABLE_NAME.test(name)) {
+      const expected = 'letters, digits and "_", and none of the names that ECS sets itself';
+      return [{ path, message: `received the name ${shown(name)}; expected ${expected}` }];
+    }
+    if (typeof value !== 'string') {
+      return [{ path, message: `received ${shown(value)}; expected a text` }];
+    }
+    const secret = SECRET_NAME.test(name)
       ? 'a variable that is named as a secret'
-      : !Token.isUnresolved(value) && SECRET_VALUE.test(value)
+      : !Token.isUnresolved(value) && looksSecret(value)
         ? 'a value that looks like a secret'
         : undefined;
-    if (looksSecret === undefined) return [];
-    const message = `received ${looksSecret}, which everyone who may read the task definition would see; keep it in Vault, where the app reads it`;
-    return [{ path: `environment.${name}`, message }];
+    if (secret === undefined) return [];
+    const message = `received ${secret}, which everyone who may read the task definition would see; keep it in Vault, where the app reads it`;
+    return [{ path, message }];
   });
 }

@@ -8,9 +8,9 @@ import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { RUNTIME_ACL } from '../../vault';
 import { logGroup, logProblems, type LogOptions } from '../account/log-group';
-import { unlike, wholeNumber } from '../../core/checks';
+import { unlike, wholeNumber, within } from '../../core/checks';
 import { EncryptionKey } from '../account/encryption-key';
-import type { AwsPlace } from '../account/place';
+import { placeProblems, type AwsPlace } from '../account/place';
 import { networkProblems, onlyInPrivate, type PrivateNetwork } from '../network/private-network';
 import { letThrough, securityGroup } from '../network/security-groups';
 import { accessString } from './store-access';
@@ -159,15 +159,16 @@ export class RateLimitStore extends Construct {
 }
 
 function problemsOf(props: RateLimitStoreProps): Problem[] {
-  const { network, name, user, nodeType, shards, replicas = 1, logs } = props;
+  const { place, network, name, user, nodeType, shards, replicas = 1, logs } = props;
   return [
-    ...networkProblems(network),
+    ...within('place', place, (given) => placeProblems('place', given)),
+    ...within('network', network, networkProblems),
     // `-default` and `-clients` are appended, and have to fit.
     ...unlike('name', name, /^[a-z](-?[a-z0-9]){0,31}$/, 'at most 32 letters, digits and single "-"'),
     ...unlike('user', user, /^[a-z](-?[a-z0-9]){0,39}$/, 'at most 40 letters, digits and single "-"'),
     ...unlike('nodeType', nodeType, /^cache\.[a-z0-9-]+\.[a-z0-9]+$/, 'a type such as "cache.t4g.small"'),
     ...(shards === undefined ? [] : wholeNumber('shards', shards, 1, 500)),
     ...wholeNumber('replicas', replicas, 1, 5),
-    ...logProblems(logs),
+    ...logProblems(logs, (place as AwsPlace | undefined)?.region),
   ];
 }

@@ -1,5 +1,5 @@
 import { encryptState, relaxProviderPin, useBackend, type StateEncryption } from '@portcullis/constructs';
-import { synthesize } from '../../../support/synth/synthesize';
+import { refusedProps, stackIn, synthesize } from '../../../support/synth/synthesize';
 
 const encryptionOf = (encryption: StateEncryption, binary?: string) => {
   const { terraform, variable } = synthesize((stack) => encryptState(stack, encryption, binary));
@@ -79,4 +79,35 @@ it('accepts patch and minor releases of a provider whose bindings pin one versio
     }).terraform.required_providers.vault!.version;
   expect(versionOf(false)).toBe('5.6.0');
   expect(versionOf(true)).toBe('~> 5.6');
+});
+
+it.each([
+  [{ kind: 'gcs', bucket: 'states' }, ['kind']],
+  [{ bucket: 'states', region: 'eu-central-1' }, ['kind']],
+  [{ kind: 'local', directory: '' }, ['directory']],
+  [{ kind: 's3', bucket: 'states/prod', region: 'frankfurt' }, ['bucket', 'region']],
+  [{ kind: 's3', bucket: 'states', region: 'eu-central-1', kmsKeyId: 'state' }, ['kmsKeyId']],
+])('refuses the backend %j', (backend, places) => {
+  expect(() => {
+    useBackend(stackIn(), backend as never);
+  }).toThrow(refusedProps(...places));
+});
+
+it.each([
+  [{ keyProvider: 'gcp_kms', keyId: 'state' }, ['keyProvider']],
+  [{ keyProvider: 'aws_kms', keyId: '', region: 'europe' }, ['keyId', 'region']],
+  [{ keyProvider: 'openbao', keyName: 'a b' }, ['keyName']],
+  [{}, ['keyProvider']],
+])('refuses the encryption %j, whatever the engine', (encryption, places) => {
+  for (const binary of ['tofu', 'terraform']) {
+    expect(() => {
+      encryptState(stackIn(), encryption as never, binary);
+    }).toThrow(refusedProps(...places));
+  }
+});
+
+it('refuses to relax a provider whose versions it does not know', () => {
+  expect(() => {
+    relaxProviderPin(stackIn(), 'azurerm' as never);
+  }).toThrow(refusedProps('provider'));
 });

@@ -11,6 +11,7 @@ import {
 } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
 import { literal, refuseProps } from '../../../core';
+import { within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import { httpAccessLogFormat } from '../access-log';
 import { SECURITY_POLICY } from '../domain';
@@ -75,8 +76,8 @@ export class HttpApiGateway extends Construct {
     const configuration = authorizerConfiguration({ ...props.auth, policy });
     refuseProps(this, [
       ...inexpressible(policy, configuration),
-      ...gatewayProblems(props, configuration),
-      ...serviceProblems(props.service),
+      ...gatewayProblems(props, configuration, (props.service as PrivateService | undefined)?.listenerArn),
+      ...within('service', props.service, serviceProblems),
     ]);
 
     this.api = new Apigatewayv2Api(this, 'api', {

@@ -2,6 +2,9 @@ import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
+import { refuseProps } from '../../../core';
+import { unlike } from '../../../core/checks';
+import { ROLE_NAME } from '../../arns';
 import { permissionDocument } from '../../account/permission';
 
 export interface GatewayAccountProps {
@@ -22,8 +25,10 @@ export class GatewayAccount extends Construct {
   /** Stages that log depend on it. */
   readonly setting: ApiGatewayAccount;
 
+  /** @throws ConstructError `ERR_PROPS` */
   constructor(scope: Construct, id: string, { name }: GatewayAccountProps) {
     super(scope, id);
+    refuseProps(this, unlike('name', name, ROLE_NAME, 'the name of a role'));
     const role = new IamRole(this, 'role', {
       name,
       assumeRolePolicy: permissionDocument([

@@ -9,6 +9,7 @@ import { authorizerConfiguration } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { refuseProps } from '../../../core';
+import { within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import { REST_ACCESS_LOG_FORMAT } from '../access-log';
 import { bodyProblems, type BodySchemas } from './body-schemas';
@@ -83,8 +84,12 @@ export class RestApiGateway extends Construct {
     const configuration = authorizerConfiguration({ ...props.auth, policy });
     refuseProps(this, [
       ...restInexpressible(policy, configuration),
-      ...gatewayProblems(props, configuration),
-      ...linkProblems(service),
+      ...gatewayProblems(
+        props,
+        configuration,
+        (service as LinkedService | undefined)?.networkLoadBalancerArn,
+      ),
+      ...within('service', service, linkProblems),
       ...bodyProblems(policy, bodies),
     ]);
 

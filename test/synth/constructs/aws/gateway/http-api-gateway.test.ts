@@ -4,6 +4,7 @@ import {
   all,
   only,
   refusal,
+  refusedProps,
   stackIn,
   synthesize,
   type Synthesized,
@@ -315,4 +316,20 @@ describe('what is refused', () => {
       refusal('ERR_PROPS', { message }),
     );
   });
+});
+
+it.each(['eu-central-1:444444444444', 'us-east-1:333333333333'])(
+  'refuses a certificate that is not of the account and region of the load balancer: %s',
+  (where) => {
+    const domain = { name: 'api.example.com', certificateArn: `arn:aws:acm:${where}:certificate/0a1b2c3d` };
+    expect(() => httpApiIn(stackIn(), { domain })).toThrow(refusedProps('domain.certificateArn'));
+  },
+);
+
+it('refuses a key for logs of another region, and names what is missing', () => {
+  const logs = { retentionDays: 365, keyArn: 'arn:aws:kms:us-east-1:333333333333:key/0a1b2c3d' };
+  expect(() => httpApiIn(stackIn(), { logs })).toThrow(refusedProps('logs.keyArn'));
+  expect(() => httpApiIn(stackIn(), { domain: undefined as never, service: undefined as never })).toThrow(
+    refusedProps('domain', 'service'),
+  );
 });

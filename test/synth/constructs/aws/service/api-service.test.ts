@@ -1,6 +1,14 @@
 import type { ApiServiceProps } from '@portcullis/constructs/aws';
-import { all, idsOf, only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
-import { serviceIn, serviceProps, statementsOf } from '../../../../support/synth/aws-fixtures';
+import {
+  all,
+  idsOf,
+  only,
+  refusal,
+  refusedProps,
+  stackIn,
+  synthesize,
+} from '../../../../support/synth/synthesize';
+import { place, serviceIn, serviceProps, statementsOf } from '../../../../support/synth/aws-fixtures';
 
 type Fields = Record<string, unknown>;
 const service = (props?: Partial<ApiServiceProps>) => synthesize((stack) => serviceIn(stack, props));
@@ -302,6 +310,81 @@ describe('what is refused', () => {
     (arn) =>
       refuse(
         { permissions: [{ actions: ['s3:GetObject'], resources: [arn] }] },
+        'permissions[0].resources[0]',
+      ),
+  );
+
+  it.each<[string, Partial<ApiServiceProps>, string]>([
+    ['an account with a digit too few', { place: { ...place, account: '33333333333' } }, 'place.account'],
+    ['an account that is a number', { place: { ...place, account: 333333333333 as never } }, 'place.account'],
+    ['a zone for a region', { place: { ...place, region: 'eu-central-1a' } }, 'place.region'],
+    ['no place', { place: undefined as never }, 'place'],
+  ])('is %s', (_what, props, path) => {
+    expect(() => serviceIn(stackIn(), props)).toThrow(
+      refusal('ERR_PROPS', { message: expect.stringContaining(`\n  ${path}: received `) as string }),
+    );
+  });
+
+  const inRegistry = (account: string, region: string) =>
+    `${account}.dkr.ecr.${region}.amazonaws.com/orders@sha256:${'0a'.repeat(32)}`;
+
+  it('is an image of another account or region, unless the registry is named', () => {
+    const shared = { account: '444444444444', region: 'eu-west-1' };
+    refuse({ image: inRegistry('444444444444', 'eu-central-1') }, 'image');
+    refuse({ image: inRegistry('333333333333', 'eu-west-1') }, 'image');
+    refuse({ image: inRegistry('555555555555', 'eu-west-1'), registry: shared }, 'image');
+    refuse(
+      { image: inRegistry('444444444444', 'eu-west-1'), registry: { ...shared, account: 'x' } },
+      'registry.account',
+      'image',
+    );
+    expect(container({ image: inRegistry('444444444444', 'eu-west-1'), registry: shared }).image).toContain(
+      '4444',
+    );
+  });
+
+  it.each(['eu-central-1:444444444444', 'us-east-1:333333333333'])(
+    'is a certificate of another account or region: %s',
+    (where) => refuse({ certificateArn: `arn:aws:acm:${where}:certificate/0a1b2c3d` }, 'certificateArn'),
+  );
+
+  it('is a key for logs of another region', () => {
+    const keyArn = 'arn:aws:kms:us-east-1:333333333333:key/0a1b2c3d';
+    refuse({ logs: { retentionDays: 365, keyArn } }, 'logs.keyArn');
+  });
+
+  it.each(['a-b', '1ST', 'A B', '', 'ECS_AGENT_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'])(
+    'is a name of a variable that ECS does not take, or that is its own: %j',
+    (name) => refuse({ environment: { [name]: 'x' } }, `environment.${name}`),
+  );
+
+  it('is a variable that is no text', () => {
+    refuse({ environment: { PORT: 3_000 as never } }, 'environment.PORT');
+  });
+
+  it.each([
+    [['sg'], 'memberOf[0]'],
+    [['sg-5a1b2c3d', 'sg-5a1b2c3d'], 'memberOf'],
+    [['sg-1a', 'sg-2a', 'sg-3a', 'sg-4a', 'sg-5a'], 'memberOf'],
+    [undefined as never, 'memberOf'],
+  ])('is a membership in %j', (memberOf, path) => refuse({ memberOf }, path));
+
+  it('is whatever is missing, all at once', () => {
+    const nothing = {
+      network: undefined,
+      environment: undefined,
+      database: undefined,
+      tasks: undefined,
+      logs: undefined,
+    };
+    refuse(nothing as never, 'network', 'environment', 'database', 'tasks', 'logs');
+  });
+
+  it.each(['arn:aws:iam::3333:role/orders', 'arn:aws:elasticache:eu-central-1:account:user:orders'])(
+    'is a resource of what is no account: %s',
+    (arn) =>
+      refuse(
+        { permissions: [{ actions: ['iam:PassRole'], resources: [arn] }] },
         'permissions[0].resources[0]',
       ),
   );

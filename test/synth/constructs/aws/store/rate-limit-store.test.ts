@@ -1,5 +1,5 @@
 import { RUNTIME_ACL } from '@portcullis/constructs';
-import { storeAccess, type RateLimitStoreProps } from '@portcullis/constructs/aws';
+import { EncryptionKey, storeAccess, type RateLimitStoreProps } from '@portcullis/constructs/aws';
 import { all, idsOf, only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 import { statementsOf, storeIn, storeProps } from '../../../../support/synth/aws-fixtures';
 
@@ -186,4 +186,22 @@ it('refuses everything that is wrong at once', () => {
 it('takes no network for a subnet', () => {
   const network = { ...storeProps.network, privateSubnetIds: ['10.0.1.0/24', 'subnet-0a1b2c3d'] };
   expect(() => storeIn(stackIn(), { network })).toThrow(refusedProps('network.privateSubnetIds[0]'));
+});
+
+it('refuses a place that is none, and a key for logs of another region', () => {
+  const place = { region: 'Frankfurt', account: '12' };
+  expect(() => storeIn(stackIn(), { place })).toThrow(
+    refusedProps('place.region', 'place.account', 'logs.keyArn'),
+  );
+});
+
+it.each([
+  [{ name: 'alias/logs x' }, 'name'],
+  [{ name: 'aws/logs' }, 'name'],
+  [{ encrypts: 'secrets' as never }, 'encrypts'],
+  [{ place: { region: 'eu-central-1', account: '*' } }, 'place.account'],
+])('refuses a key with %j', (props, path) => {
+  const place = { region: 'eu-central-1', account: '333333333333' };
+  const right = { place, name: 'orders-logs', description: 'Logs', encrypts: 'logs' } as const;
+  expect(() => new EncryptionKey(stackIn(), 'key', { ...right, ...props })).toThrow(refusedProps(path));
 });
