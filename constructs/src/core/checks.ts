@@ -23,6 +23,7 @@ export function shown(value: unknown): string {
   if (typeof value === 'string')
     return looksSecret(value) ? 'a value that looks like a secret' : JSON.stringify(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value) && value.length === 0) return 'an empty list';
   if (Array.isArray(value))
     return value.length > 8 ? `a list of ${value.length}` : `[${value.map(shown).join(', ')}]`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
@@ -63,6 +64,30 @@ export function within<T extends object>(
   part: T | undefined,
   problemsOf: (part: T) => readonly Problem[],
 ): readonly Problem[] {
-  if (typeof part === 'object' && (part as T | null) !== null) return problemsOf(part);
+  if (typeof part === 'object' && (part as T | null) !== null && !Array.isArray(part))
+    return problemsOf(part);
   return [{ path, message: `received ${shown(part)}; expected an object` }];
+}
+
+/** The problems of each of a list's items, by their places. A list that is known only at the apply has none. */
+export function each<T>(
+  path: string,
+  list: readonly T[],
+  problemsOf: (item: T, path: string) => readonly Problem[],
+): readonly Problem[] {
+  if (Token.isUnresolved(list)) return [];
+  const given: unknown = list;
+  if (!Array.isArray(given)) return [{ path, message: `received ${shown(given)}; expected a list` }];
+  return list.flatMap((item, index) => problemsOf(item, `${path}[${index}]`));
+}
+
+/** Whether something is a list: without a compiler it may be anything. */
+export function isList(given: unknown): boolean {
+  return Array.isArray(given);
+}
+
+/** The problem of what is no construct of a kind, by a property that this kind has. */
+export function madeAs(path: string, given: object, property: string, expected: string): Problem[] {
+  const right = typeof given === 'object' && (given as object | null) !== null && property in given;
+  return right ? [] : [{ path, message: `received ${shown(given)}; expected ${expected}` }];
 }

@@ -16,7 +16,7 @@
 import { Fn, TerraformResource, TerraformStack, TerraformVariable, Token, ref } from 'cdktf';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { shown, unlike } from './checks';
+import { each, isList, shown, unlike } from './checks';
 import { ConstructError, refuseProps } from './errors';
 import { failAtApply } from './fail-at-apply';
 
@@ -210,14 +210,16 @@ const NAMED = 'lower-case letters, digits and "_"';
 
 /** Everything that is wrong with a secret's variable. */
 function variableProblems(scope: Construct, { name, version, fields }: SecretVariableProps): Problem[] {
-  const repeated = fields?.filter((field, index) => fields.indexOf(field) < index) ?? [];
+  const repeated = isList(fields)
+    ? (fields ?? []).filter((field, index, all) => all.indexOf(field) < index)
+    : [];
   return [
     ...unlike('name', name, NAME, NAMED),
     ...takenProblems(scope, name),
     ...(fields?.length === 0
       ? [{ path: 'fields', message: 'received an empty list; expected names, or no list' }]
       : []),
-    ...(fields ?? []).flatMap((field, index) => unlike(`fields[${index}]`, field, NAME, NAMED)),
+    ...each('fields', fields ?? [], (field, path) => unlike(path, field, NAME, NAMED)),
     ...repeated.map((field) => ({
       path: 'fields',
       message: `received ${shown(field)} twice; expected it once`,

@@ -2,7 +2,7 @@ import { Audit } from '@cdktf/provider-vault/lib/audit';
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../core';
-import { unless, unlike } from '../core/checks';
+import { isList, unless, unlike } from '../core/checks';
 import { nameProblems } from './checks';
 import { refuseCollisions } from './collisions';
 
@@ -50,6 +50,10 @@ export class AuditDevices extends Construct {
 
 function problemsOf({ devices }: AuditDevicesProps): Problem[] {
   if (!isList(devices)) return unless(false, 'devices', devices, 'a list of audit devices');
+  const nothing = devices.findIndex(
+    (device) => typeof device !== 'object' || (device as AuditFile | null) === null,
+  );
+  if (nothing >= 0) return unless(false, `devices[${nothing}]`, devices[nothing], 'an audit device');
   const few = new Set(devices.map(({ filePath }) => filePath)).size < 2;
   const repeated = devices.filter(({ name }, index) => devices.findIndex((one) => one.name === name) < index);
   return [
@@ -70,11 +74,6 @@ function problemsOf({ devices }: AuditDevicesProps): Problem[] {
       ...filePathProblems(`devices[${index}].filePath`, filePath),
     ]),
   ];
-}
-
-/** Without a compiler it may be anything. */
-function isList(devices: unknown): boolean {
-  return Array.isArray(devices);
 }
 
 /** Vault would look for a relative path wherever its process happens to have been started. */

@@ -1,6 +1,6 @@
 /** IAM policies as text: the part of the language that exact, least-privilege policies need. */
 import type { Problem } from '@portcullis/runtime/policy';
-import { Token } from 'cdktf';
+import { each, unlike, within } from '../../core/checks';
 
 /** What may be done, and to what. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface Permission {
@@ -31,30 +31,20 @@ export function permissionDocument(permissions: readonly (Permission | ResourceP
 }
 
 /** Problems of permissions that name more than they need: wildcards are refused. */
-export function permissionProblems(path: string, permissions: readonly Permission[]): Problem[] {
-  const wide = (place: string, values: readonly string[], right: RegExp, expected: string): Problem[] =>
-    values.flatMap((value, index) =>
-      Token.isUnresolved(value) || right.test(value)
-        ? []
-        : [
-            {
-              path: `${place}[${index}]`,
-              message: `received ${JSON.stringify(value)}; expected ${expected}`,
-            },
-          ],
-    );
-  return permissions.flatMap(({ actions, resources }, index) => [
-    ...wide(
-      `${path}[${index}].actions`,
-      actions,
-      /^[a-z0-9-]+:[A-Za-z0-9]+$/,
-      'one action, without a wildcard',
-    ),
-    ...wide(
-      `${path}[${index}].resources`,
-      resources,
-      /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:(\d{12}|aws)?:[^*?]+$/,
-      'the ARN of one thing, without a wildcard',
-    ),
-  ]);
+export function permissionProblems(path: string, permissions: readonly Permission[]): readonly Problem[] {
+  return each(path, permissions, (permission, place) =>
+    within(place, permission, ({ actions, resources }) => [
+      ...each(`${place}.actions`, actions, (action, at) =>
+        unlike(at, action, /^[a-z0-9-]+:[A-Za-z0-9]+$/, 'one action, without a wildcard'),
+      ),
+      ...each(`${place}.resources`, resources, (resource, at) =>
+        unlike(
+          at,
+          resource,
+          /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:(\d{12}|aws)?:[^*?]+$/,
+          'the ARN of one thing, without a wildcard',
+        ),
+      ),
+    ]),
+  );
 }

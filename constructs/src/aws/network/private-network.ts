@@ -4,7 +4,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Token, type TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
 import { SUBNET_ID, VPC_ID } from '../arns';
-import { unless, unlike } from '../../core/checks';
+import { each, isList, unless, unlike } from '../../core/checks';
 
 /** Part of a network that exists already: this package creates none. */
 export interface PrivateNetwork {
@@ -15,12 +15,12 @@ export interface PrivateNetwork {
 }
 
 export function networkProblems({ vpcId, privateSubnetIds: ids }: PrivateNetwork): Problem[] {
-  const two = Token.isUnresolved(ids) || new Set(ids).size >= 2;
+  const two = Token.isUnresolved(ids) || !isList(ids) || new Set(ids).size >= 2;
   return [
     ...unlike('network.vpcId', vpcId, VPC_ID, 'the ID of a VPC'),
     ...unless(two, 'network.privateSubnetIds', ids, 'at least two different subnets, in zones of their own'),
-    ...ids.flatMap((id, index) =>
-      unlike(`network.privateSubnetIds[${index}]`, id, SUBNET_ID, 'the ID of a private subnet'),
+    ...each('network.privateSubnetIds', ids, (id, path) =>
+      unlike(path, id, SUBNET_ID, 'the ID of a private subnet'),
     ),
   ];
 }

@@ -3,7 +3,7 @@ import { logProblems, type LogOptions } from '../account/log-group';
 import { permissionProblems, type Permission } from '../account/permission';
 import { placeProblems, type AwsPlace } from '../account/place';
 import { CERTIFICATE_ARN, ROLE_NAME, SECURITY_GROUP_ID, elsewhereProblems } from '../arns';
-import { HOST_NAME, unless, unlike, wholeNumber, within } from '../../core/checks';
+import { HOST_NAME, each, isList, unless, unlike, wholeNumber, within } from '../../core/checks';
 import { networkProblems, type PrivateNetwork } from '../network/private-network';
 import { environmentProblems, IMAGE } from './container';
 
@@ -77,10 +77,10 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
     ),
     ...foreignImageProblems(image, registry),
     ...within('environment', environment, environmentProblems),
-    ...within('permissions', permissions, (given) => permissionProblems('permissions', given)),
-    ...within('memberOf', memberOf, memberProblems),
+    ...permissionProblems('permissions', permissions),
+    ...memberProblems(memberOf),
     ...within('database', props.database, databaseProblems),
-    ...outwardPorts.flatMap((port, index) => wholeNumber(`outwardPorts[${index}]`, port, 1, 65_535)),
+    ...each('outwardPorts', outwardPorts, (port, path) => wholeNumber(path, port, 1, 65_535)),
     ...unlike('serverName', props.serverName, HOST_NAME, 'a host name'),
     ...unlike('certificateArn', certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
     ...(CERTIFICATE_ARN.test(certificateArn)
@@ -99,22 +99,21 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
 }
 
 /** Another account's image needs that account's consent, and another region's a way there: both fail when tasks start. */
-function foreignImageProblems(image: string, registry: AwsPlace | undefined): Problem[] {
+function foreignImageProblems(image: string, registry: AwsPlace | null | undefined): Problem[] {
   const { account, region } = IMAGE.exec(image)?.groups ?? {};
-  if (account === undefined || registry === undefined) return [];
+  if (account === undefined || !registry) return [];
   if (account === registry.account && region === registry.region) return [];
   const expected = `one of account ${registry.account} in ${registry.region}, or \`registry\` to say whose it is`;
   return [{ path: 'image', message: `received ${JSON.stringify(image)}; expected ${expected}` }];
 }
 
 /** A network interface has five security groups at most, and one is the service's own. */
-function memberProblems(ids: readonly string[]): Problem[] {
+function memberProblems(ids: readonly string[]): readonly Problem[] {
+  if (!isList(ids)) return each('memberOf', ids, () => []);
   return [
     ...unless(ids.length <= 4, 'memberOf', ids.length, 'four security groups at most'),
     ...unless(new Set(ids).size === ids.length, 'memberOf', ids, 'security groups that differ'),
-    ...ids.flatMap((id, index) =>
-      unlike(`memberOf[${index}]`, id, SECURITY_GROUP_ID, 'the ID of a security group'),
-    ),
+    ...each('memberOf', ids, (id, path) => unlike(path, id, SECURITY_GROUP_ID, 'the ID of a security group')),
   ];
 }
 

@@ -2,10 +2,12 @@ import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-con
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
+import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
-import { GITHUB_ISSUER } from './deploy-identity';
+import { KMS_KEY_ARN } from '../../aws/arns';
+import { each, unless, unlike } from '../../core/checks';
+import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from './deploy-identity';
 
 export interface AwsDeployIdentityProps {
   /** `owner/name` of the repository. */
@@ -165,56 +167,34 @@ function document(statements: readonly object[]): string {
 /** AWS' own policies that let their holder change something. */
 const WRITES = /:policy\/(.*\/)?(AdministratorAccess|PowerUserAccess|\w*FullAccess)$/;
 
-function policyProblems({ planPolicyArns = [], deployPolicyArns = [] }: AwsDeployIdentityProps): Problem[] {
-  const problem = (path: string, arn: string, what: string): Problem => ({
-    path,
-    message: `received ${JSON.stringify(arn)}; expected ${what}`,
-  });
-  const noArn = (path: string, arns: readonly string[]): Problem[] =>
-    arns.flatMap((arn, index) =>
-      /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/.test(arn)
-        ? []
-        : [problem(`${path}[${index}]`, arn, 'the ARN of a policy')],
-    );
-  const writing = planPolicyArns.flatMap((arn, index) =>
-    WRITES.test(arn)
-      ? [problem(`planPolicyArns[${index}]`, arn, 'one that only reads: whoever may push a branch has it')]
-      : [],
-  );
-  return [
-    ...noArn('planPolicyArns', planPolicyArns),
-    ...noArn('deployPolicyArns', deployPolicyArns),
-    ...writing,
-  ];
-}
+const POLICY_ARN = /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/;
 
 function problemsOf(props: AwsDeployIdentityProps): Problem[] {
-  const expected: readonly [
-    'repository' | 'environment' | 'stateBucketArn' | 'stateKeyArn',
-    RegExp,
-    string,
-  ][] = [
-    ['repository', /^[\w.-]+\/[\w.-]+$/, 'owner/name'],
-    ['environment', /^[\w.-]+$/, 'the name of an environment of the repository'],
-    ['stateBucketArn', /^arn:aws[\w-]*:s3:::[a-z0-9.-]+$/, 'the ARN of a bucket, without a path'],
-    ['stateKeyArn', /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a key, not of an alias'],
+  const { repository, environment, workflow = DEPLOY_WORKFLOW, stateBucketArn, stateKeyArn } = props;
+  const { planPolicyArns = [], deployPolicyArns = [], issuer = GITHUB_ISSUER } = props;
+  return [
+    ...unlike('repository', repository, REPOSITORY, 'owner/name'),
+    ...unlike('environment', environment, /^[\w.-]+$/, 'the name of an environment of the repository'),
+    ...unlike(
+      'stateBucketArn',
+      stateBucketArn,
+      /^arn:aws[\w-]*:s3:::[a-z0-9.-]+$/,
+      'the ARN of a bucket, without a path',
+    ),
+    ...unlike('stateKeyArn', stateKeyArn, KMS_KEY_ARN, 'the ARN of a key, not of an alias'),
+    ...unlike(
+      'workflow',
+      workflow,
+      /^\.github\/workflows\/[\w.-]+\.ya?ml$/,
+      `a file, as in ${DEPLOY_WORKFLOW}`,
+    ),
+    ...each('planPolicyArns', planPolicyArns, (arn, path) => [
+      ...unlike(path, arn, POLICY_ARN, 'the ARN of a policy'),
+      ...unless(!WRITES.test(arn), path, arn, 'one that only reads: whoever may push a branch has it'),
+    ]),
+    ...each('deployPolicyArns', deployPolicyArns, (arn, path) =>
+      unlike(path, arn, POLICY_ARN, 'the ARN of a policy'),
+    ),
+    ...issuerProblems('issuer', issuer),
   ];
-  const wrong = expected.flatMap(([path, pattern, what]) => {
-    return pattern.test(props[path])
-      ? []
-      : [{ path, message: `received ${JSON.stringify(props[path])}; expected ${what}` }];
-  });
-  const { issuer, workflow = DEPLOY_WORKFLOW } = props;
-  const elsewhere = /^\.github\/workflows\/[\w.-]+\.ya?ml$/.test(workflow)
-    ? []
-    : [
-        {
-          path: 'workflow',
-          message: `received ${JSON.stringify(workflow)}; expected a file, as in ${DEPLOY_WORKFLOW}`,
-        },
-      ];
-  const others = [...wrong, ...elsewhere, ...policyProblems(props)];
-  return issuer === undefined || isHttpsOrLoopback(issuer)
-    ? others
-    : [...others, { path: 'issuer', message: `received ${JSON.stringify(issuer)}; expected an https: URL` }];
 }

@@ -1,9 +1,10 @@
 import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-role';
 import { Policy } from '@cdktf/provider-vault/lib/policy';
-import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
+import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
+import { each, unless, unlike, within } from '../../core/checks';
 import { policyNameProblems } from '../../vault/checks';
 import { refuseCollisions } from '../../vault/collisions';
 import { policyDocument, type PolicyRule } from '../../vault/policy/policy-document';
@@ -106,54 +107,53 @@ export class DeployIdentity extends Construct {
   }
 }
 
-function problemsOf({ repository, repositoryId, audience, roles, issuer }: DeployIdentityProps) {
+function problemsOf(props: DeployIdentityProps): Problem[] {
+  const { repository, repositoryId, audience, roles, issuer = GITHUB_ISSUER } = props;
   return [
-    ...(issuer === undefined || isHttpsOrLoopback(issuer)
-      ? []
-      : [
-          {
-            path: 'issuer',
-            message: `received ${JSON.stringify(issuer)}; expected an https: URL, loopback apart`,
-          },
-        ]),
-    ...(/^[\w.-]+\/[\w.-]+$/.test(repository)
-      ? []
-      : [{ path: 'repository', message: `received ${JSON.stringify(repository)}; expected owner/name` }]),
-    ...(/^[1-9]\d*$/.test(repositoryId)
-      ? []
-      : [
-          {
-            path: 'repositoryId',
-            message: `received ${JSON.stringify(repositoryId)}; expected the repository's number, as \`gh api repos/OWNER/NAME --jq .id\` prints it`,
-          },
-        ]),
-    ...(audience === ''
-      ? [
-          {
-            path: 'audience',
-            message: "expected Vault's address: without an audience, tokens made for others sign in",
-          },
-        ]
-      : []),
-    ...roles.flatMap(({ name, bound }, index) => [
-      ...policyNameProblems(`roles[${index}].name`, name),
-      ...(Object.keys(bound).length > 0
-        ? []
-        : [
-            {
-              path: `roles[${index}].bound`,
-              message: `${name} is bound to no environment, ref or event: any job of the repository, a pull request's too, would have it`,
-            },
-          ]),
-      ...Object.entries(bound).flatMap(([claim, values]) =>
+    ...issuerProblems('issuer', issuer),
+    ...unlike('repository', repository, REPOSITORY, 'owner/name'),
+    ...unlike(
+      'repositoryId',
+      repositoryId,
+      /^[1-9]\d*$/,
+      "the repository's number, as `gh api repos/OWNER/NAME --jq .id` prints it",
+    ),
+    ...unlike(
+      'audience',
+      audience,
+      /\S/,
+      "Vault's address: without an audience, tokens made for others sign in",
+    ),
+    ...each('roles', roles, (role, path) => within(path, role, (given) => roleProblems(path, given))),
+  ];
+}
+
+function roleProblems(path: string, { name, bound }: JobRole): readonly Problem[] {
+  return [
+    ...policyNameProblems(`${path}.name`, name),
+    ...within(`${path}.bound`, bound, (claims) => [
+      ...unless(
+        Object.keys(claims).length > 0,
+        `${path}.bound`,
+        claims,
+        "an environment, a ref or an event: otherwise any job of the repository, a pull request's too, would have the role",
+      ),
+      ...Object.entries(claims).flatMap(([claim, values]) =>
         [values]
           .flat()
-          .filter((value) => !/^[^*,]+$/.test(value))
-          .map((value) => ({
-            path: `roles[${index}].bound.${claim}`,
-            message: `received ${JSON.stringify(value)}; expected an exact value, without "*" and ","`,
-          })),
+          .flatMap((value) =>
+            unlike(`${path}.bound.${claim}`, value, /^[^*,]+$/, 'an exact value, without "*" and ","'),
+          ),
       ),
     ]),
   ];
+}
+
+/** `owner/name` */
+export const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
+
+/** The issuer of jobs' tokens. */
+export function issuerProblems(path: string, issuer: string): Problem[] {
+  const right = typeof issuer === 'string' && isHttpsOrLoopback(issuer);
+  return unless(right, path, issuer, 'an https: URL, loopback apart');
 }

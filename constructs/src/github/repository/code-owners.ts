@@ -1,5 +1,6 @@
 /** The file in which GitHub reads who has to review a change. */
 import type { Problem } from '@portcullis/runtime/policy';
+import { each, isList, unless, unlike } from '../../core/checks';
 
 /**
  * The file `.github/CODEOWNERS`, by its path: each change of whatever file needs a review by one of the owners.
@@ -16,13 +17,9 @@ export function codeOwnersFile(owners: readonly string[]): Record<string, string
 
 /** Without owners GitHub asks for no review by one, whatever a ruleset says. */
 export function codeOwnersProblems(owners: readonly string[]): Problem[] {
-  const expected = 'expected a user or a team with write access, as in @octocat or @example/platform';
+  const expected = 'a user or a team with write access, as in @octocat or @example/platform';
   return [
-    ...(owners.length > 0 ? [] : [{ path: 'codeOwners', message: `received none; ${expected}` }]),
-    ...owners.flatMap((owner, index) =>
-      /^@[\w-]+(\/[\w.-]+)?$/.test(owner)
-        ? []
-        : [{ path: `codeOwners[${index}]`, message: `received ${JSON.stringify(owner)}; ${expected}` }],
-    ),
+    ...unless(!isList(owners) || owners.length > 0, 'codeOwners', owners, expected),
+    ...each('codeOwners', owners, (owner, path) => unlike(path, owner, /^@[\w-]+(\/[\w.-]+)?$/, expected)),
   ];
 }

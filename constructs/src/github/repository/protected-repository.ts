@@ -6,7 +6,9 @@ import { RepositoryEnvironmentDeploymentPolicy } from '@cdktf/provider-github/li
 import { RepositoryRuleset } from '@cdktf/provider-github/lib/repository-ruleset';
 import { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
+import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../../core';
+import { each, isList, noneOf, shown, unless, unlike, wholeNumber, within } from '../../core/checks';
 import { ACTIONS } from '../workflow/actions';
 import { codeOwnersFile, codeOwnersProblems } from './code-owners';
 import { ReviewedFiles } from './reviewed-files';
@@ -157,40 +159,40 @@ export class ProtectedRepository extends Construct {
   }
 }
 
-function problemsOf({
-  name,
-  requiredChecks,
-  approvals = 1,
-  environments,
-  codeOwners,
-}: ProtectedRepositoryProps) {
-  const repeated = environments.filter(
-    (one, index) => environments.findIndex((other) => other.name === one.name) < index,
-  );
+function problemsOf(props: ProtectedRepositoryProps): Problem[] {
+  const { name, visibility = 'private', requiredChecks, approvals = 1, environments, codeOwners } = props;
+  const names = isList(environments) ? environments.map((one: DeployEnvironment | null) => one?.name) : [];
   return [
-    ...(/^[\w.-]{1,100}$/.test(name)
-      ? []
-      : [
-          {
-            path: 'name',
-            message: `received ${JSON.stringify(name)}; expected the name of a repository, without its owner`,
-          },
-        ]),
-    ...(requiredChecks.length > 0
-      ? []
-      : [
-          {
-            path: 'requiredChecks',
-            message: 'expected at least one check: a merge without any lets everything in',
-          },
-        ]),
-    ...(Number.isInteger(approvals) && approvals >= 1 && approvals <= 10
-      ? []
-      : [{ path: 'approvals', message: `received ${approvals}; expected 1 to 10` }]),
+    ...unlike('name', name, /^[\w.-]{1,100}$/, 'the name of a repository, without its owner'),
+    ...noneOf('visibility', visibility, ['private', 'internal', 'public']),
+    ...each('requiredChecks', requiredChecks, (check, path) =>
+      unlike(path, check, /\S/, 'the name of a check'),
+    ),
+    ...unless(
+      !isList(requiredChecks) || requiredChecks.length > 0,
+      'requiredChecks',
+      requiredChecks,
+      'at least one check: a merge without any lets everything in',
+    ),
+    ...wholeNumber('approvals', approvals, 1, 10),
     ...codeOwnersProblems(codeOwners),
-    ...repeated.map(({ name: twice }) => ({
-      path: 'environments',
-      message: `received ${twice} twice; keep one`,
-    })),
+    ...each('environments', environments, (environment, path) =>
+      within(path, environment, (given) => environmentProblems(path, given)),
+    ),
+    ...names
+      .filter((one, index) => names.indexOf(one) < index)
+      .map((one) => ({ path: 'environments', message: `received ${shown(one)} twice; expected it once` })),
+  ];
+}
+
+function environmentProblems(
+  path: string,
+  { name, reviewerTeams = [] }: DeployEnvironment,
+): readonly Problem[] {
+  return [
+    ...unlike(`${path}.name`, name, /^[\w.-]{1,255}$/, 'the name of an environment'),
+    ...each(`${path}.reviewerTeams`, reviewerTeams, (team, place) =>
+      wholeNumber(place, team, 1, Number.MAX_SAFE_INTEGER),
+    ),
   ];
 }

@@ -4,12 +4,13 @@ import { Fn, Op, TerraformResource, Token, conditional } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { addressOf } from '../../core';
-import { unlike, wholeNumber } from '../../core/checks';
+import { madeAs, unlike, wholeNumber } from '../../core/checks';
 import { hostProblems, nameProblems } from '../checks';
 import type { DatabaseMount } from './database-mount';
 
 /** What both kinds of connection are told about their server. */
 interface ServerProps {
+  readonly mount: DatabaseMount;
   readonly name: string;
   readonly host: string;
   readonly port: number;
@@ -17,8 +18,9 @@ interface ServerProps {
 }
 
 /** Everything that is wrong with where a server is, and as whom Vault signs in. */
-export function serverProblems({ name, host, port, username }: ServerProps): Problem[] {
+export function serverProblems({ mount, name, host, port, username }: ServerProps): Problem[] {
   return [
+    ...madeAs('mount', mount, 'credentialSeconds', 'a DatabaseMount'),
     ...nameProblems('name', name),
     ...hostProblems('host', host),
     ...wholeNumber('port', port, 1, 65_535),

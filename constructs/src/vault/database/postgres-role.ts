@@ -3,7 +3,7 @@ import { DatabaseRole } from './database-role';
 import type { Grantee } from '../policy/grantee';
 import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../../core';
-import { unlike } from '../../core/checks';
+import { madeAs, unlike } from '../../core/checks';
 import { nameProblems } from '../checks';
 import { revocationStatements } from './postgres-revocation';
 import type { PostgresConnection } from './postgres-connection';
@@ -79,9 +79,12 @@ export class PostgresRole extends Construct {
 
 function problemsOf({ connection, name, memberOf, owner }: PostgresRoleProps): Problem[] {
   return [
+    ...madeAs('connection', connection, 'username', 'a PostgresConnection'),
     ...nameProblems('name', name),
-    ...groupProblems('memberOf', memberOf, connection.username),
-    ...(owner === undefined ? [] : groupProblems('owner', owner, connection.username)),
+    ...groupProblems('memberOf', memberOf, (connection as PostgresConnection | undefined)?.username),
+    ...(owner === undefined
+      ? []
+      : groupProblems('owner', owner, (connection as PostgresConnection | undefined)?.username)),
   ];
 }
 
@@ -89,7 +92,7 @@ function problemsOf({ connection, name, memberOf, owner }: PostgresRoleProps): P
 const POWERFUL = /^(pg_.*|postgres|rdsadmin|rds_.*|cloudsql.*|alloydb.*|azure.*|public|none)$/i;
 
 /** A group role stands in statements, in quotes: nothing in it may end them. */
-function groupProblems(path: string, group: string, admin: string): Problem[] {
+function groupProblems(path: string, group: string, admin: string | undefined): Problem[] {
   const wrong = unlike(
     path,
     group,

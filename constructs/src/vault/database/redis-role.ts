@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
+import { madeAs } from '../../core/checks';
 import { nameProblems } from '../checks';
 import { DatabaseRole } from './database-role';
 import type { Grantee } from '../policy/grantee';
@@ -32,7 +33,11 @@ export class RedisRole extends Construct {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: RedisRoleProps) {
     super(scope, id);
-    refuseProps(this, [...nameProblems('name', props.name), ...aclProblems('rules', props.rules)]);
+    refuseProps(this, [
+      ...madeAs('connection', props.connection, 'connectionName', 'a RedisConnection'),
+      ...nameProblems('name', props.name),
+      ...aclProblems('rules', props.rules),
+    ]);
     this.role = new DatabaseRole(this, 'lease', {
       connection: props.connection,
       name: props.name,

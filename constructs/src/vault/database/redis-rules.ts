@@ -1,4 +1,5 @@
 import type { Problem } from '@portcullis/runtime/policy';
+import { isList } from '../../core/checks';
 import { KNOWN_CATEGORIES, KNOWN_COMMANDS } from './redis-commands';
 
 /** A pattern of keys or of channels. It begins with text that stands for itself, and so cannot mean everything. */
@@ -59,9 +60,4 @@ function categoryInstead(rules: readonly string[], index: number, category: stri
 function shownRule(rule: unknown): string {
   const harmless = typeof rule === 'string' && /^([~&]|%[RW]+~|[+-]@?)[\w:.{}*?|@-]{0,64}$/.test(rule);
   return harmless ? JSON.stringify(rule) : 'what is no permission, and is not shown';
-}
-
-/** Without a compiler it may be anything. */
-function isList(rules: unknown): boolean {
-  return Array.isArray(rules);
 }

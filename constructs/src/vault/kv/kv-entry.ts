@@ -2,6 +2,7 @@ import { KvSecretV2 } from '@cdktf/provider-vault/lib/kv-secret-v2';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { refuseProps, type SecretInput } from '../../core';
+import { madeAs } from '../../core/checks';
 import { secretProblems } from '../../core/secret-input';
 import type { Grantee } from '../policy/grantee';
 import type { KvMount } from './kv-mount';
@@ -43,7 +44,11 @@ export class KvEntry extends Construct {
     super(scope, id);
     refuseCollisions(this);
     const { name, data } = props;
-    refuseProps(this, [...nameProblems('name', name), ...secretProblems('data', data)]);
+    refuseProps(this, [
+      ...madeAs('mount', props.mount, 'pathName', 'a KvMount'),
+      ...nameProblems('name', name),
+      ...secretProblems('data', data),
+    ]);
     this.dataPath = `${props.mount.pathName}/data/${name}`;
     new KvSecretV2(this, 'entry', {
       mount: props.mount.path,

@@ -2,6 +2,7 @@ import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { refuseProps } from '../../core';
+import { madeAs } from '../../core/checks';
 import { policyNameProblems } from '../checks';
 import { policyDocument, type PolicyRule } from '../policy/policy-document';
 import type { AppRoleLogin } from './app-role-login';
@@ -51,6 +52,7 @@ export class WrappedSecretIdMinter extends Construct {
     super(scope, id);
     refuseCollisions(this);
     const { login } = props;
+    refuseProps(this, madeAs('login', login, 'mount', 'an AppRoleLogin'));
     const role = `auth/${login.mount}/role/${login.name}`;
     this.policyName = props.name ?? `${login.name}-orchestrator`;
     refuseProps(this, policyNameProblems('name', this.policyName));

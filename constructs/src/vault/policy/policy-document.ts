@@ -1,4 +1,5 @@
 /** Vault policies as text: the part of the language that exact, least-privilege policies need. */
+import { literal } from '../../core';
 
 export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'patch' | 'sudo';
 
@@ -31,7 +32,7 @@ function renderRule(rule: PolicyRule): string {
   const { path, capabilities, reason, deniedParameters = [], wrappingSeconds } = rule;
   const denied = deniedParameters.map((parameter) => `    ${quoted(parameter)} = []\n`).join('');
   return [
-    `# ${reason}\n`,
+    comment(reason),
     `path ${quoted(path)} {\n`,
     `  capabilities = [${capabilities.map(quoted).join(', ')}]\n`,
     denied && `  denied_parameters = {\n${denied}  }\n`,
@@ -40,6 +41,14 @@ function renderRule(rule: PolicyRule): string {
     `}\n`,
   ]
     .filter(Boolean)
+    .join('');
+}
+
+/** No line of a reason may be one of the policy, and no expression of it the engine's. */
+function comment(reason: string): string {
+  return literal(reason)
+    .split(/[\r\n\u2028\u2029]+/)
+    .map((line) => `# ${line}\n`)
     .join('');
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { SECURITY_GROUP_ID, SUBNET_ID } from '../../arns';
-import { HOST_NAME, unlike } from '../../../core/checks';
+import { HOST_NAME, each, isList, unlike } from '../../../core/checks';
 
 /** The app behind an internal load balancer that speaks TLS, as an HTTP API reaches it: {@link ApiService} is one. */
 export interface PrivateService {
@@ -46,7 +46,7 @@ export function integrate(scope: Construct, name: string, apiId: string, service
 export function serviceProblems(service: PrivateService): Problem[] {
   const { listenerArn, serverName, subnetIds, securityGroupIds } = service;
   const fewer = (path: string, ids: readonly string[], least: number): Problem[] =>
-    Token.isUnresolved(ids) || new Set(ids).size >= least
+    Token.isUnresolved(ids) || !isList(ids) || new Set(ids).size >= least
       ? []
       : [
           {
@@ -63,12 +63,12 @@ export function serviceProblems(service: PrivateService): Problem[] {
     ),
     ...unlike('service.serverName', serverName, HOST_NAME, 'a host name'),
     ...fewer('subnetIds', subnetIds, 2),
-    ...subnetIds.flatMap((id, index) =>
-      unlike(`service.subnetIds[${index}]`, id, SUBNET_ID, 'the ID of a private subnet'),
+    ...each('service.subnetIds', subnetIds, (id, path) =>
+      unlike(path, id, SUBNET_ID, 'the ID of a private subnet'),
     ),
     ...fewer('securityGroupIds', securityGroupIds, 1),
-    ...securityGroupIds.flatMap((id, index) =>
-      unlike(`service.securityGroupIds[${index}]`, id, SECURITY_GROUP_ID, 'the ID of a security group'),
+    ...each('service.securityGroupIds', securityGroupIds, (id, path) =>
+      unlike(path, id, SECURITY_GROUP_ID, 'the ID of a security group'),
     ),
   ];
 }

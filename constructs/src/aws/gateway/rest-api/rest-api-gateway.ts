@@ -9,7 +9,7 @@ import { authorizerConfiguration } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { refuseProps } from '../../../core';
-import { within } from '../../../core/checks';
+import { madeAs, within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import { REST_ACCESS_LOG_FORMAT } from '../access-log';
 import { bodyProblems, type BodySchemas } from './body-schemas';
@@ -90,6 +90,7 @@ export class RestApiGateway extends Construct {
         (service as LinkedService | undefined)?.networkLoadBalancerArn,
       ),
       ...within('service', service, linkProblems),
+      ...madeAs('account', props.account, 'setting', 'a GatewayAccount'),
       ...bodyProblems(policy, bodies),
     ]);
 

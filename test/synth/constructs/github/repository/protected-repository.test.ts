@@ -27,7 +27,7 @@ describe('a protected repository', () => {
   });
 
   it.each([
-    ['none', [], 'received none; expected a user or a team'],
+    ['none', [], 'received an empty list; expected a user or a team'],
     ['one that GitHub does not know as such', ['example/platform'], 'codeOwners[0]'],
     ['two in one', ['@a @b'], 'codeOwners[0]'],
     ['a line of its own', ['@a\n/.github/'], 'codeOwners[0]'],

@@ -35,3 +35,19 @@ it('writes rules in the order given', () => {
   const rule = (path: string) => ({ path, capabilities: ['read'] as const, reason: 'r' });
   expect(policyDocument([rule('b'), rule('a')]).match(/path "\w"/g)).toEqual(['path "b"', 'path "a"']);
 });
+
+it('keeps a reason within its comment, whatever is in it', () => {
+  const text = policyDocument([
+    {
+      path: 'secret/data/orders',
+      capabilities: ['read'],
+      reason: 'one\npath "*" { capabilities = ["sudo"] }\r\nthree\rfour\u2028five ${var.x} %{if}',
+    },
+  ]);
+  expect(text.split(/[\n\r]/).filter((line) => line.startsWith('path'))).toEqual([
+    'path "secret/data/orders" {',
+  ]);
+  expect(text).toContain('# one\n# path "*"');
+  // An expression in a comment would be the engine's.
+  expect(text).toContain('$${var.x} %%{if}');
+});

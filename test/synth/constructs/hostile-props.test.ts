@@ -1,0 +1,217 @@
+/**
+ * Every prop of every construct, missing or of another kind, as JavaScript or a wrong cast would give it. A construct takes
+ * it, or refuses it by name. It never fails with an error of its own workings, and never shows what may be a secret.
+ */
+import {
+  AppRoleLogin,
+  AuditDevices,
+  ConstructError,
+  DatabaseMount,
+  KvEntry,
+  KvMount,
+  PostgresConnection,
+  PostgresRole,
+  RUNTIME_ACL,
+  RedisConnection,
+  RedisRole,
+  SecretVariable,
+  SupportAccess,
+  ThrowawayPassword,
+  VaultAwsAuth,
+  WrappedSecretIdMinter,
+} from '@portcullis/constructs';
+import {
+  ApiService,
+  EncryptionKey,
+  GatewayAccount,
+  HttpApiGateway,
+  RateLimitStore,
+  RestApiGateway,
+} from '@portcullis/constructs/aws';
+import { AwsDeployIdentity, DeployIdentity, ProtectedRepository } from '@portcullis/constructs/github';
+import type { TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import {
+  httpApiProps,
+  place,
+  restApiProps,
+  serviceProps,
+  storeProps,
+} from '../../support/synth/aws-fixtures';
+import { stackIn } from '../../support/synth/synthesize';
+import { mountIn, postgresIn, redisIn } from '../../support/synth/vault-fixtures';
+
+type Props = Record<string, unknown>;
+type Made = new (scope: Construct, id: string, props: never) => Construct;
+
+const secretIn = (stack: TerraformStack) =>
+  new SecretVariable(stack, 'given', { name: 'given', description: 'of the test', version: 1 });
+const throwawayIn = (stack: TerraformStack) =>
+  new ThrowawayPassword(stack, 'given', { name: 'given', description: 'of the test', version: 1 });
+
+/** What each construct is given when all is right. */
+const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>> = {
+  SecretVariable: [SecretVariable, () => ({ name: 'a', description: 'b', version: 1, fields: ['c'] })],
+  ThrowawayPassword: [ThrowawayPassword, () => ({ name: 'a', description: 'b', version: 1 })],
+  KvMount: [KvMount, () => ({ path: 'secret' })],
+  KvEntry: [
+    KvEntry,
+    (stack) => ({ mount: new KvMount(stack, 'secret'), name: 'config', data: secretIn(stack) }),
+  ],
+  DatabaseMount: [DatabaseMount, () => ({ path: 'database', credentialSeconds: 3_600, policy: undefined })],
+  PostgresConnection: [
+    PostgresConnection,
+    (stack) => ({
+      mount: mountIn(stack),
+      name: 'postgres',
+      host: 'db.example.com',
+      port: 5_432,
+      database: 'orders',
+      sslMode: 'verify-full',
+      username: 'vault_admin',
+      bootstrapPassword: secretIn(stack),
+    }),
+  ],
+  PostgresRole: [
+    PostgresRole,
+    (stack) => ({ connection: postgresIn(stack), name: 'role', memberOf: 'app', owner: 'owner' }),
+  ],
+  RedisConnection: [
+    RedisConnection,
+    (stack) => ({
+      mount: mountIn(stack),
+      name: 'redis',
+      host: 'redis.example.com',
+      port: 6_379,
+      tls: true,
+      caCertificate: undefined,
+      username: 'vault_admin',
+      bootstrapPassword: throwawayIn(stack),
+    }),
+  ],
+  RedisRole: [RedisRole, (stack) => ({ connection: redisIn(stack), name: 'role', rules: RUNTIME_ACL })],
+  AppRoleLogin: [
+    AppRoleLogin,
+    () => ({
+      name: 'orders',
+      mount: 'approle',
+      policy: undefined,
+      tokenPeriodSeconds: 60,
+      secretIdTtlSeconds: 60,
+      secretIdBoundCidrs: ['10.0.0.0/8'],
+      tokenBoundCidrs: ['10.0.0.0/8'],
+    }),
+  ],
+  VaultAwsAuth: [
+    VaultAwsAuth,
+    () => ({
+      name: 'orders',
+      mount: 'aws',
+      policy: undefined,
+      boundRoleArn: 'arn:aws:iam::333333333333:role/orders-task',
+      serverId: 'vault.example.com',
+      region: 'eu-central-1',
+      tokenPeriodSeconds: 60,
+      tokenBoundCidrs: ['10.0.0.0/8'],
+    }),
+  ],
+  WrappedSecretIdMinter: [
+    WrappedSecretIdMinter,
+    (stack) => ({ login: new AppRoleLogin(stack, 'login', { name: 'orders' }), name: 'minter' }),
+  ],
+  SupportAccess: [SupportAccess, () => ({ name: 'support' })],
+  AuditDevices: [
+    AuditDevices,
+    () => ({ devices: ['a', 'b'].map((name) => ({ name, filePath: `/var/log/${name}` })) }),
+  ],
+  ApiService: [ApiService, () => ({ ...serviceProps, outwardPorts: [443], registry: place })],
+  RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1 })],
+  EncryptionKey: [EncryptionKey, () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs' })],
+  GatewayAccount: [GatewayAccount, () => ({ name: 'gateway-log' })],
+  HttpApiGateway: [HttpApiGateway, () => httpApiProps],
+  RestApiGateway: [
+    RestApiGateway,
+    (stack) => ({ ...restApiProps, account: new GatewayAccount(stack, 'account', { name: 'gateway-log' }) }),
+  ],
+  DeployIdentity: [
+    DeployIdentity,
+    () => ({
+      repository: 'example/orders',
+      repositoryId: '1',
+      audience: 'https://vault.example.com',
+      issuer: 'https://token.example.com',
+      roles: [{ name: 'deploy', bound: { environment: 'prod' }, rules: [] }],
+    }),
+  ],
+  AwsDeployIdentity: [
+    AwsDeployIdentity,
+    () => ({
+      repository: 'example/orders',
+      environment: 'prod',
+      workflow: '.github/workflows/deploy.yml',
+      stateBucketArn: 'arn:aws:s3:::example-state',
+      stateKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d',
+      planPolicyArns: [],
+      deployPolicyArns: [],
+      issuer: 'https://token.example.com',
+    }),
+  ],
+  ProtectedRepository: [
+    ProtectedRepository,
+    () => ({
+      name: 'orders',
+      visibility: 'private',
+      requiredChecks: ['ci'],
+      approvals: 1,
+      environments: [{ name: 'prod' }],
+      codeOwners: ['@example/platform'],
+    }),
+  ],
+};
+
+const CANARY = 'canary-7f3a';
+const HOSTILE: readonly unknown[] = [
+  undefined,
+  null,
+  7,
+  true,
+  '',
+  `https://user:${CANARY}@example.com/`,
+  [],
+  [null],
+  [7],
+  {},
+  () => undefined,
+];
+
+/** Objects of this package that a construct works with: only a cast gives it others, and the compiler sees those. */
+const OBJECTS = /^(policy|auth|bodies)$/;
+
+const matrix = Object.keys(RIGHT).flatMap((name) =>
+  Object.keys(RIGHT[name]![1](stackIn()))
+    .filter((prop) => !OBJECTS.test(prop))
+    .map((prop): [string, string] => [name, prop]),
+);
+
+it.each(matrix)('%s takes whatever %s is, or refuses it by name', (name, prop) => {
+  const [Made, right] = RIGHT[name]!;
+  for (const value of HOSTILE) {
+    const stack = stackIn();
+    const props: Props = { ...right(stack), [prop]: value };
+    const outcome = attempt(() => new Made(stack, 'tested', props as never));
+    if (outcome === undefined) continue;
+    const received = `${name}.${prop} = ${String(value)}: ${outcome.message}`;
+    expect([received, outcome instanceof ConstructError]).toEqual([received, true]);
+    expect(outcome.message).toMatch(new RegExp(`\\n  ${prop}[.[:]`));
+    expect(outcome.message).not.toContain(CANARY);
+  }
+});
+
+function attempt(make: () => unknown): Error | undefined {
+  try {
+    make();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
