@@ -150,18 +150,33 @@ export function secretReference(scope: Construct, expression: string, version: n
   };
 }
 
-/** The problem of what is no secret input. It is never shown: a string there may be the secret itself. */
-export function secretProblems(path: string, input: SecretInput): Problem[] {
+/**
+ * The problem of what is no secret input of this stack. It is never shown: a string there may be the secret itself.
+ *
+ * @param scope the construct that was given it.
+ */
+export function secretProblems(path: string, input: SecretInput, scope: Construct): Problem[] {
   const right = isMade(input) && 'gates' in input;
   return right
-    ? []
+    ? elsewhereProblems(path, input.gates, scope)
     : [{ path, message: `received ${kindOf(input)}; expected a SecretVariable or a secretReference()` }];
 }
 
 /** The problem of what is no throwaway password. */
-export function throwawayProblems(path: string, input: ThrowawayPassword): Problem[] {
+export function throwawayProblems(path: string, input: ThrowawayPassword, scope: Construct): Problem[] {
   const right = isMade(input) && 'gate' in input;
-  return right ? [] : [{ path, message: `received ${kindOf(input)}; expected a ThrowawayPassword` }];
+  return right
+    ? elsewhereProblems(path, [input.gate], scope)
+    : [{ path, message: `received ${kindOf(input)}; expected a ThrowawayPassword` }];
+}
+
+/** A variable and its gate are of one stack: no other can refer to them, nor depend on them. */
+function elsewhereProblems(path: string, gates: readonly TerraformResource[], scope: Construct): Problem[] {
+  const here = TerraformStack.of(scope);
+  const elsewhere = gates.map((one) => TerraformStack.of(one)).find((stack) => stack !== here);
+  if (!elsewhere) return [];
+  const message = `received a secret of the stack ${elsewhere.node.path}; expected one that is made in ${here.node.path}`;
+  return [{ path, message }];
 }
 
 /** A copy with another expression, which might be a literal, is not what was made. */

@@ -65,7 +65,7 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
     refuseProviderDebugLog(this);
     refuseCollisions(this);
     const told = { ...DEFAULTS, ...defined(props) };
-    refuseProps(this, problemsOf(told));
+    refuseProps(this, problemsOf(this, told));
     const { name, host, port, database, sslMode, username, bootstrapPassword } = told;
     const connectionUrl = `postgresql://{{username}}:{{password}}@${host}:${Token.asString(port)}/${inUrl(database)}?sslmode=${sslMode}`;
     const bootstrap = firstWrite(this, {
@@ -105,6 +105,7 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
 }
 
 function problemsOf(
+  scope: Construct,
   props: PostgresConnectionProps & Required<Pick<PostgresConnectionProps, keyof typeof DEFAULTS>>,
 ): Problem[] {
   const { host, database, sslMode, bootstrapPassword } = props;
@@ -121,7 +122,7 @@ function problemsOf(
     ...(clear
       ? [{ path: 'sslMode', message: 'received "disable" for a host that is not on loopback; expected TLS' }]
       : []),
-    ...secretProblems('bootstrapPassword', bootstrapPassword),
+    ...secretProblems('bootstrapPassword', bootstrapPassword, scope),
   ];
 }
 

@@ -64,7 +64,7 @@ export class RedisConnection extends Construct implements DatabaseConnection {
     refuseProviderDebugLog(this);
     refuseCollisions(this);
     const told = { ...DEFAULTS, ...defined(props) };
-    refuseProps(this, problemsOf(told));
+    refuseProps(this, problemsOf(this, told));
     const { name, host, port, username, tls, bootstrapPassword } = told;
     const server = { host, port, username, tls };
     // Without one, the provider (5.9) would send "0", which is no certificate.
@@ -105,6 +105,7 @@ export class RedisConnection extends Construct implements DatabaseConnection {
 }
 
 function problemsOf(
+  scope: Construct,
   props: RedisConnectionProps & Required<Pick<RedisConnectionProps, keyof typeof DEFAULTS>>,
 ): Problem[] {
   const { host, tls, caCertificate = '', bootstrapPassword } = props;
@@ -117,6 +118,6 @@ function problemsOf(
       ? [{ path: 'tls', message: 'received false for a host that is not on loopback; expected true' }]
       : []),
     ...unlike('caCertificate', caCertificate, certificate, 'certificates in PEM, and nothing else'),
-    ...throwawayProblems('bootstrapPassword', bootstrapPassword),
+    ...throwawayProblems('bootstrapPassword', bootstrapPassword, scope),
   ];
 }

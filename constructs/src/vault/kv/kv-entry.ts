@@ -47,7 +47,7 @@ export class KvEntry extends Construct {
     refuseProps(this, [
       ...madeAs('mount', props.mount, 'pathName', 'a KvMount'),
       ...nameProblems('name', name),
-      ...secretProblems('data', data),
+      ...secretProblems('data', data, this),
     ]);
     this.dataPath = `${props.mount.pathName}/data/${name}`;
     new KvSecretV2(this, 'entry', {

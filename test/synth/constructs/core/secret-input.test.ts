@@ -1,6 +1,14 @@
-import { SecretVariable, ThrowawayPassword, encryptState, secretReference } from '@portcullis/constructs';
+import {
+  KvEntry,
+  KvMount,
+  SecretVariable,
+  ThrowawayPassword,
+  encryptState,
+  secretReference,
+} from '@portcullis/constructs';
 import { App, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { postgresIn, redisIn } from '../../../support/synth/vault-fixtures';
 import { all, only, refusal, refusedProps, stackIn, synthesize } from '../../../support/synth/synthesize';
 
 const given = { name: 'admin_password', description: 'of the admin', version: 3 };
@@ -124,4 +132,15 @@ it('refuses the name of the passphrase that encrypts the state', () => {
   expect(() => new SecretVariable(stack, 'a', { ...given, name: 'state_passphrase' })).toThrow(
     refusedProps('name'),
   );
+});
+
+it('refuses a secret of another stack, which nothing here could depend on', () => {
+  const stack = stackIn();
+  const other = new TerraformStack(App.of(stack), 'other');
+  const data = new SecretVariable(other, 'data', given);
+  const bootstrapPassword = new ThrowawayPassword(other, 'password', { ...given, name: 'password' });
+  const mount = new KvMount(stack, 'secret');
+  expect(() => new KvEntry(stack, 'entry', { mount, name: 'config', data })).toThrow(refusedProps('data'));
+  expect(() => postgresIn(stackIn(), { bootstrapPassword: data })).toThrow(refusedProps('bootstrapPassword'));
+  expect(() => redisIn(stackIn(), { bootstrapPassword })).toThrow(refusedProps('bootstrapPassword'));
 });

@@ -6,6 +6,8 @@ import { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-me
 import { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api';
 import { ApiGatewayStage } from '@cdktf/provider-aws/lib/api-gateway-stage';
 import { authorizerConfiguration } from '@portcullis/runtime/authorizer';
+import type { Problem } from '@portcullis/runtime/policy';
+import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { refuseProps } from '../../../core';
@@ -90,7 +92,7 @@ export class RestApiGateway extends Construct {
         (service as LinkedService | undefined)?.networkLoadBalancerArn,
       ),
       ...within('service', service, linkProblems),
-      ...madeAs('account', props.account, 'setting', 'a GatewayAccount'),
+      ...accountProblems(this, props.account),
       ...bodyProblems(policy, bodies),
     ]);
 
@@ -214,4 +216,14 @@ export class RestApiGateway extends Construct {
 
 function hashOf(definition: unknown): string {
   return createHash('sha256').update(JSON.stringify(definition)).digest('hex');
+}
+
+/** The stage depends on the account's setting, and a dependency ends at its stack. */
+function accountProblems(scope: Construct, account: GatewayAccount): Problem[] {
+  const wrong = madeAs('account', account, 'setting', 'a GatewayAccount');
+  if (wrong.length > 0 || TerraformStack.of(account) === TerraformStack.of(scope)) return wrong;
+  const { path } = TerraformStack.of(account).node;
+  return [
+    { path: 'account', message: `received one of the stack ${path}; expected one of the gateway's own` },
+  ];
 }

@@ -1,4 +1,4 @@
-import type { RestApiGatewayProps } from '@portcullis/constructs/aws';
+import { GatewayAccount, type RestApiGatewayProps } from '@portcullis/constructs/aws';
 import { z } from 'zod';
 import { policy } from '../../../../../policy';
 import {
@@ -409,4 +409,9 @@ it('refuses a key for logs of another region, and names what is missing', () => 
   expect(() => restApiIn(stackIn(), { domain: undefined as never, service: undefined as never })).toThrow(
     refusedProps('domain', 'service'),
   );
+});
+
+it("refuses the account's setting of another stack, which the stage could not depend on", () => {
+  const account = new GatewayAccount(stackIn(), 'account', { name: 'gateway-log' });
+  expect(() => restApiIn(stackIn(), { account })).toThrow(refusedProps('account'));
 });
