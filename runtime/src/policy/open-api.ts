@@ -1,4 +1,5 @@
 /** The policy as an OpenAPI 3.1 document: what a client, and a scanner, may call, and what they get when they may not. */
+import { hierarchyOf, parametersOf, templateText, templatesOf } from './path-templates';
 import type { Policy, Route } from './policy';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ export interface OperationDetails {
   readonly body?: JsonSchema;
   /** Whether there has to be a body, where there may be one. @default true */
   readonly bodyRequired?: boolean;
-  /** Schemas of path parameters, by name. @default a segment that every server reads alike; a wildcard is any text */
+  /** Schemas of path parameters, by the names of the route's own path. @default a segment that every server reads alike; a wildcard is any text */
   readonly path?: Readonly<Record<string, JsonSchema>>;
   /** Status and description of success. @default 200 OK */
   readonly success?: readonly [status: number, description: string];
@@ -58,11 +59,18 @@ export function openApi(policy: Policy, { title, version, operations }: OpenApiO
     );
   }
   const paths: Record<string, Record<string, JsonSchema>> = {};
+  // To OpenAPI, templates that differ by names alone are one path: the names of the first route are everybody's.
+  const names = new Map<string, readonly string[]>();
   for (const route of policy.routes) {
     const details = operations[keyOf(route)];
     if (details === false) continue;
-    const item = (paths[templateOf(route.path)] ??= {});
-    item[route.method.toLowerCase()] = operation(route, details);
+    for (const template of templatesOf(route.path)) {
+      const hierarchy = hierarchyOf(template);
+      const called = names.get(hierarchy) ?? parametersOf(template).map(({ name }) => name);
+      names.set(hierarchy, called);
+      const item = (paths[templateText(template, called)] ??= {});
+      item[route.method.toLowerCase()] = operation(route, template, called, details);
+    }
   }
   const scopes = [...new Set(policy.routes.flatMap((route) => route.scopes))].sort();
   return {
@@ -82,12 +90,17 @@ export function openApi(policy: Policy, { title, version, operations }: OpenApiO
   };
 }
 
-function operation(route: Route, details: OperationDetails = { summary: keyOf(route) }): JsonSchema {
+function operation(
+  route: Route,
+  template: string,
+  called: readonly string[],
+  details: OperationDetails = { summary: keyOf(route) },
+): JsonSchema {
   const { summary, query = {}, path = {}, body, bodyRequired = true } = details;
   const { success = [200, 'OK'], refusals = {} } = details;
   const parameters = [
-    ...parametersOf(route.path).map(({ name, isWildcard }) => ({
-      name,
+    ...parametersOf(template).map(({ name, isWildcard }, index) => ({
+      name: called[index] ?? name,
       in: 'path',
       required: true,
       schema: path[name] ?? (isWildcard ? { type: 'string' } : SEGMENT),
@@ -131,16 +144,4 @@ function refusalsOf({ public: isPublic, scopes, cost }: Route): Record<number, s
 
 function keyOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
   return `${method} ${path}`;
-}
-
-/** Express writes `/:name` and `/*name` where OpenAPI writes `/{name}`. */
-function templateOf(path: string): string {
-  return path.replace(/[:*](\w+)/g, '{$1}');
-}
-
-function parametersOf(path: string): { name: string; isWildcard: boolean }[] {
-  return [...path.matchAll(/([:*])(\w+)/g)].map(([, kind, name = '']) => ({
-    name,
-    isWildcard: kind === '*',
-  }));
 }
