@@ -13,6 +13,22 @@ export function regionProblems(path: string, region: string): Problem[] {
   return unlike(path, region, REGION, 'a region of AWS, such as "eu-central-1"');
 }
 
+/** Partitions of AWS that these constructs know. ARNs begin with theirs. */
+export const PARTITIONS = ['aws', 'aws-us-gov', 'aws-cn'] as const;
+
+export type Partition = (typeof PARTITIONS)[number];
+
+/** The partition of a region. https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+export function partitionOf(region: string): Partition {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** What host names of AWS' services end in, in a region. */
+export function suffixOf(region: string): string {
+  return partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+}
+
 export function accountProblems(path: string, account: string): Problem[] {
   return unlike(path, account, /^\d{12}$/, 'the twelve digits of an account, as text');
 }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { noneOf, unlike, within } from '../../core/checks';
 import { permissionDocument, type ResourcePermission } from './permission';
+import { partitionOf, suffixOf } from '../../core/aws';
 import { placeProblems, type AwsPlace } from './place';
 
 export interface EncryptionKeyProps {
@@ -60,7 +61,7 @@ export class EncryptionKey extends Construct {
       enableKeyRotation: true,
       policy: permissionDocument([
         {
-          principal: { AWS: `arn:aws:iam::${place.account}:root` },
+          principal: { AWS: `arn:${partitionOf(place.region)}:iam::${place.account}:root` },
           actions: ADMINISTRATION.map((action) => `kms:${action}`),
           resources: ['*'], // in a key's own policy this is the key
         },
@@ -75,7 +76,7 @@ export class EncryptionKey extends Construct {
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
 function usedByLogs({ region, account }: AwsPlace): ResourcePermission {
   return {
-    principal: { Service: `logs.${region}.amazonaws.com` },
+    principal: { Service: `logs.${region}.${suffixOf(region)}` },
     actions: [
       'kms:Encrypt',
       'kms:Decrypt',
@@ -86,7 +87,9 @@ function usedByLogs({ region, account }: AwsPlace): ResourcePermission {
     ],
     resources: ['*'],
     condition: {
-      ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${region}:${account}:log-group:*` },
+      ArnLike: {
+        'kms:EncryptionContext:aws:logs:arn': `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:*`,
+      },
     },
   };
 }
@@ -94,12 +97,12 @@ function usedByLogs({ region, account }: AwsPlace): ResourcePermission {
 /** https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/at-rest-encryption.html */
 function usedByCaches({ region, account }: AwsPlace): ResourcePermission {
   return {
-    principal: { AWS: `arn:aws:iam::${account}:root` },
+    principal: { AWS: `arn:${partitionOf(region)}:iam::${account}:root` },
     actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant', 'kms:DescribeKey'],
     resources: ['*'],
     condition: {
       StringEquals: {
-        'kms:ViaService': `elasticache.${region}.amazonaws.com`,
+        'kms:ViaService': `elasticache.${region}.${suffixOf(region)}`,
         'kms:CallerAccount': account,
       },
     },

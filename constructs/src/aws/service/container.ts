@@ -5,7 +5,7 @@ import { looksSecret, shown } from '../../core/checks';
 
 /** An image of a private repository of ECR by its digest. */
 export const IMAGE =
-  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com\/(?<repository>[a-z0-9._/-]+)@sha256:[0-9a-f]{64}$/;
+  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>cn-[a-z0-9-]+(?=\.amazonaws\.com\.cn\/)|(?!cn-)[a-z0-9-]+(?=\.amazonaws\.com\/))\.amazonaws\.com(\.cn)?\/(?<repository>[a-z0-9._/-]+)@sha256:[0-9a-f]{64}$/;
 
 export interface ContainerOptions {
   readonly name: string;

@@ -1,6 +1,7 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
+import { partitionOf } from '../../core/aws';
 import { IMAGE } from './container';
 import type { AwsPlace } from '../account/place';
 import { permissionDocument, type Permission } from '../account/permission';
@@ -24,7 +25,7 @@ export function taskExecutionRole(
     },
     {
       actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      resources: [`arn:aws:ecr:${region}:${account}:repository/${repository}`],
+      resources: [`arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`],
     },
     {
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -55,7 +56,7 @@ function roleOfTasks(scope: Construct, id: string, { place: { region, account },
         resources: [],
         condition: {
           StringEquals: { 'aws:SourceAccount': account },
-          ArnLike: { 'aws:SourceArn': `arn:aws:ecs:${region}:${account}:*` },
+          ArnLike: { 'aws:SourceArn': `arn:${partitionOf(region)}:ecs:${region}:${account}:*` },
         },
       },
     ]),

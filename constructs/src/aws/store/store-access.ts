@@ -1,3 +1,4 @@
+import { partitionOf } from '../../core/aws';
 import type { Permission } from '../account/permission';
 import type { AwsPlace } from '../account/place';
 
@@ -15,7 +16,7 @@ export function storeAccess(
   { store, user }: { readonly store: string; readonly user: string },
 ): Permission {
   const arn = (kind: string, name: string): string =>
-    `arn:aws:elasticache:${region}:${account}:${kind}:${name}`;
+    `arn:${partitionOf(region)}:elasticache:${region}:${account}:${kind}:${name}`;
   return {
     actions: ['elasticache:Connect'],
     resources: [arn('replicationgroup', store), arn('user', user)],

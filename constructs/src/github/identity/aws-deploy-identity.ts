@@ -6,6 +6,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { KMS_KEY_ARN } from '../../aws/arns';
+import type { Partition } from '../../core/aws';
 import { each, unless, unlike } from '../../core/checks';
 import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from './deploy-identity';
 
@@ -49,14 +50,19 @@ const ROLE_NAMES = { plan: 'portcullis-plan', deploy: 'portcullis-deploy' } as c
 /**
  * ARNs of the two roles that {@link AwsDeployIdentity} makes in an account, for whoever knows the account's number alone.
  *
+ * @param partition which the account is in. @default 'aws'
+ *
  * @example
  * const { planRoleArn, deployRoleArn } = deployRoleArns('333333333333');
  */
-export function deployRoleArns(account: string): {
+export function deployRoleArns(
+  account: string,
+  partition: Partition = 'aws',
+): {
   readonly planRoleArn: string;
   readonly deployRoleArn: string;
 } {
-  const arn = (name: string): string => `arn:aws:iam::${account}:role/${name}`;
+  const arn = (name: string): string => `arn:${partition}:iam::${account}:role/${name}`;
   return { planRoleArn: arn(ROLE_NAMES.plan), deployRoleArn: arn(ROLE_NAMES.deploy) };
 }
 

@@ -4,7 +4,7 @@ import { AwsAuthBackendRole } from '@cdktf/provider-vault/lib/aws-auth-backend-r
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../../core';
-import { regionProblems, roleArnProblems } from '../../core/aws';
+import { regionProblems, roleArnProblems, suffixOf } from '../../core/aws';
 import {
   ceiling,
   cidrProblems,
@@ -74,7 +74,7 @@ export class VaultAwsAuth extends Construct implements Grantee {
       backend: method.path,
       iamServerIdHeaderValue: props.serverId,
       stsRegion: props.region,
-      stsEndpoint: `https://sts.${props.region}.amazonaws.com`,
+      stsEndpoint: `https://sts.${props.region}.${suffixOf(props.region)}`,
     });
     new AwsAuthBackendRole(this, 'role', {
       backend: method.path,

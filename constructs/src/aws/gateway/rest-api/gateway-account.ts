@@ -3,13 +3,16 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../../core';
-import { unlike } from '../../../core/checks';
+import { PARTITIONS, type Partition } from '../../../core/aws';
+import { noneOf, unlike } from '../../../core/checks';
 import { ROLE_NAME } from '../../arns';
 import { permissionDocument } from '../../account/permission';
 
 export interface GatewayAccountProps {
   /** Name of the IAM role that writes the logs. */
   readonly name: string;
+  /** Partition that the account is in. @default 'aws' */
+  readonly partition?: Partition;
 }
 
 /**
@@ -26,9 +29,12 @@ export class GatewayAccount extends Construct {
   readonly setting: ApiGatewayAccount;
 
   /** @throws ConstructError `ERR_PROPS` */
-  constructor(scope: Construct, id: string, { name }: GatewayAccountProps) {
+  constructor(scope: Construct, id: string, { name, partition = 'aws' }: GatewayAccountProps) {
     super(scope, id);
-    refuseProps(this, unlike('name', name, ROLE_NAME, 'the name of a role'));
+    refuseProps(this, [
+      ...unlike('name', name, ROLE_NAME, 'the name of a role'),
+      ...noneOf('partition', partition, PARTITIONS),
+    ]);
     const role = new IamRole(this, 'role', {
       name,
       assumeRolePolicy: permissionDocument([
@@ -50,7 +56,7 @@ export class GatewayAccount extends Construct {
             'logs:GetLogEvents',
             'logs:PutLogEvents',
           ],
-          resources: ['arn:aws:logs:*:*:*'],
+          resources: [`arn:${partition}:logs:*:*:*`],
         },
       ]),
     });
