@@ -28,9 +28,17 @@ import {
   RateLimitStore,
   RestApiGateway,
 } from '@portcullis/constructs/aws';
-import { AwsDeployIdentity, DeployIdentity, ProtectedRepository } from '@portcullis/constructs/github';
+import {
+  AwsDeployIdentity,
+  DeployIdentity,
+  ProtectedRepository,
+  ReviewedFiles,
+} from '@portcullis/constructs/github';
 import type { TerraformStack } from 'cdktf';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
+import * as root from '@portcullis/constructs';
+import * as aws from '@portcullis/constructs/aws';
+import * as github from '@portcullis/constructs/github';
 import {
   httpApiProps,
   place,
@@ -156,6 +164,16 @@ const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>>
       issuer: 'https://token.example.com',
     }),
   ],
+  ReviewedFiles: [
+    ReviewedFiles,
+    () => ({
+      repository: 'orders',
+      branch: 'portcullis/files',
+      base: 'main',
+      title: 'ci: files',
+      files: { 'a.yml': 'b' },
+    }),
+  ],
   ProtectedRepository: [
     ProtectedRepository,
     () => ({
@@ -168,6 +186,16 @@ const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>>
     }),
   ],
 };
+
+/** Constructs that are given objects of this package alone, and one whose props are not checked whole yet. */
+const LEFT_OUT = ['PolicyRecord', 'WrittenFile', 'SecurityScanning'];
+
+it('tries every construct that the packages export', () => {
+  const exported = Object.entries({ ...root, ...aws, ...github } as Record<string, unknown>)
+    .filter(([, value]) => typeof value === 'function' && value.prototype instanceof Construct)
+    .map(([name]) => name);
+  expect(exported.sort()).toEqual([...Object.keys(RIGHT), ...LEFT_OUT].sort());
+});
 
 const CANARY = 'canary-7f3a';
 const HOSTILE: readonly unknown[] = [

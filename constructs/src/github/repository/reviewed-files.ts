@@ -2,7 +2,9 @@ import { Branch } from '@cdktf/provider-github/lib/branch';
 import { RepositoryFile } from '@cdktf/provider-github/lib/repository-file';
 import { RepositoryPullRequest } from '@cdktf/provider-github/lib/repository-pull-request';
 import { Construct } from 'constructs';
-import { literal } from '../../core';
+import type { Problem } from '@portcullis/runtime/policy';
+import { literal, refuseProps } from '../../core';
+import { unlike, within } from '../../core/checks';
 
 export interface ReviewedFilesProps {
   /** Name of the repository, without its owner. */
@@ -32,8 +34,10 @@ export interface ReviewedFilesProps {
  * });
  */
 export class ReviewedFiles extends Construct {
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: ReviewedFilesProps) {
     super(scope, id);
+    refuseProps(this, problemsOf(props));
     const { repository, title, files, branch: name, base = 'main' } = props;
     const branch = new Branch(this, 'branch', { repository, branch: name, sourceBranch: base });
     const written = Object.entries(files).map(
@@ -56,4 +60,19 @@ export class ReviewedFiles extends Construct {
       dependsOn: written,
     });
   }
+}
+
+function problemsOf({ repository, title, files, branch, base = 'main' }: ReviewedFilesProps): Problem[] {
+  const named = 'the name of a branch';
+  return [
+    ...unlike('repository', repository, /^[\w.-]{1,100}$/, 'the name of a repository, without its owner'),
+    ...unlike('title', title, /\S/, 'a title'),
+    ...within('files', files, (contents) =>
+      Object.entries(contents).flatMap(([file, content]) =>
+        unlike(`files[${JSON.stringify(file)}]`, content, /^/, 'the text of the file'),
+      ),
+    ),
+    ...unlike('branch', branch, /^[\w./-]+$/, named),
+    ...unlike('base', base, /^[\w./-]+$/, named),
+  ];
 }
