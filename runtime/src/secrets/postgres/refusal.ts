@@ -11,7 +11,9 @@
  * - RDS Proxy: its documentation lists words without codes.
  *   https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html
  *
- * Words count only where the connection ends with them: what SQL raises is an ERROR, never FATAL.
+ * What SQL raises counts in no case, or whoever gives an application a wrong password could have its user replaced: it is an
+ * ERROR, never FATAL. Words count only where the connection ends with them. Codes count in every language of a server
+ * (`lc_messages`: FATAL is ВАЖНО), but not with ERROR, nor with a place in a function that raised them.
  */
 const CODES = new Set(['28P01', '28000']);
 
@@ -27,7 +29,7 @@ const WORDS = [
 /** Whether this error, of a query or of a connection, says so. */
 export function isRefusal(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  const { code, severity, message } = error as Readonly<Record<string, unknown>>;
-  if (CODES.has(String(code))) return true;
+  const { code, severity, message, where } = error as Readonly<Record<string, unknown>>;
+  if (CODES.has(String(code))) return severity !== 'ERROR' && where === undefined;
   return severity === 'FATAL' && typeof message === 'string' && WORDS.some((words) => words.test(message));
 }

@@ -128,3 +128,23 @@ test(`${ROTATIONS} rotations under ${IN_FLIGHT} queries in flight lose none of $
   expect(witness.mostUsers).toBe(2);
   expect(left).toEqual([]);
 });
+
+test('an error that SQL raises is no refusal: whoever gives a wrong password has no user replaced', async () => {
+  await leases().leaseFor(HOUR_SECONDS);
+  const { secrets, events } = await leases().connect();
+  const { host, port } = leases().postgres;
+  const pool = secrets.postgresPool('pg', { host, port, database: 'postgres' });
+  const raise = (code: string) =>
+    `do $$ begin raise exception 'a visitor''s password' using errcode = '${code}'; end $$`;
+  try {
+    for (const code of ['28P01', '28000', '28P01', '28000']) {
+      await expect(pool.query(raise(code))).rejects.toMatchObject({ code, message: "a visitor's password" });
+    }
+    const client = await pool.connect();
+    await expect(client.query(raise('28P01'))).rejects.toMatchObject({ code: '28P01' });
+    client.release();
+    expect(events.filter(({ type }) => type === 'credential_rotated')).toHaveLength(1);
+  } finally {
+    await secrets.close();
+  }
+});

@@ -29,6 +29,10 @@ test.each([
     'RDS Proxy: another password',
     fatal('XX000', 'The password that was provided for the role v-app is wrong.'),
   ],
+  [
+    'PostgreSQL in another language',
+    Object.assign(fatal('28P01', 'пользователь не прошёл проверку подлинности'), { severity: 'ВАЖНО' }),
+  ],
 ])('%s', (_name, error) => {
   expect(isRefusal(error)).toBe(true);
 });
@@ -37,6 +41,14 @@ test.each([
   [
     'what SQL raises with the same words',
     Object.assign(fatal('P0001', 'no such user'), { severity: 'ERROR' }),
+  ],
+  [
+    'what SQL raises with the same code',
+    Object.assign(fatal('28P01', 'wrong password'), { severity: 'ERROR' }),
+  ],
+  [
+    'what a function raises with the same code, in another language',
+    Object.assign(fatal('28000', 'доступ запрещён'), { severity: 'ОШИБКА', where: 'PL/pgSQL function' }),
   ],
   ['a lost connection', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
   ['a server without room', fatal('53300', 'sorry, too many clients already')],
