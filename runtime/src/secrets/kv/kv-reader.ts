@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { MissingCapabilityError, SecretsError } from '../errors';
+import { fit } from '../fit';
 import { hideWhenPrinted } from '../secret';
 import type { VaultAccess } from '../vault/access';
 import type { VaultBody } from '../vault/answer';
@@ -40,10 +41,9 @@ export class KvReader {
     });
     const { data, metadata } = (body.data ?? {}) as Answer;
     if (metadata?.version === undefined) throw firstVersion(path);
-    const parsed = schema.safeParse(data);
-    if (!parsed.success) throw schemaError(path, parsed.error);
+    const value = await fit(schema, data, (why) => misfit(path, why));
     return {
-      value: hideWhenPrinted(parsed.data),
+      value: hideWhenPrinted(value),
       version: metadata.version,
       writtenAt: Date.parse(metadata.created_time ?? ''),
     };
@@ -134,10 +134,6 @@ function firstVersion(path: string): SecretsError {
   );
 }
 
-/** Tells paths and codes only, because zod's messages may quote what they received. */
-function schemaError(path: string, error: z.ZodError): SecretsError {
-  const fields = error.issues
-    .map((issue) => `${issue.path.join('.') || '(root)'} (${issue.code})`)
-    .join(', ');
-  return new SecretsError('ERR_KV_SCHEMA', `the KV entry "${path}" does not fit its schema: ${fields}`);
+function misfit(path: string, why: string): SecretsError {
+  return new SecretsError('ERR_KV_SCHEMA', `the KV entry "${path}" does not fit its schema: ${why}`);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { SecretsError } from '../errors';
+import { fit } from '../fit';
 import { hideWhenPrinted } from '../secret';
 import { segmentsOf } from '../vault/path';
 import type { CredentialSource, Leased } from './credential';
@@ -24,21 +25,16 @@ export function pathSource<S extends z.ZodType>(
     path: segmentsOf(path, 'path of an engine', 2, 'aws/creds/reports').join('/'),
     parameters,
     grantedBy: 'AppRoleLogin.grant() and endLease()',
-    read: (data) => {
-      const parsed = schema.safeParse(data);
-      if (!parsed.success) throw schemaError(path, parsed.error);
+    read: async (data) => {
+      const value = await fit(schema, data, (why) => misfit(path, why));
       // Not every engine names who it makes its user; what it lends is told apart by number then.
       const user = typeof data.username === 'string' ? data.username : `${path} ${(lent += 1)}`;
-      return { user, value: hideWhenPrinted(parsed.data) };
+      return { user, value: hideWhenPrinted(value) };
     },
     explain: (error) => error,
   });
 }
 
-/** Tells names of fields and codes only, because zod's messages may quote what they received. */
-function schemaError(path: string, error: z.ZodError): SecretsError {
-  const fields = error.issues
-    .map((issue) => `${issue.path.join('.') || '(root)'} (${issue.code})`)
-    .join(', ');
-  return new SecretsError('ERR_LEASE_SCHEMA', `what "${path}" lends does not fit its schema: ${fields}`);
+function misfit(path: string, why: string): SecretsError {
+  return new SecretsError('ERR_LEASE_SCHEMA', `what "${path}" lends does not fit its schema: ${why}`);
 }

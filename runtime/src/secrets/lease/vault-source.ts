@@ -11,9 +11,9 @@ export interface VaultSourceOptions {
 }
 
 /** What of an answer is lent, and who it makes the one who has it. @throws SecretsError */
-type Read<L extends Lent> = (
-  data: Readonly<Record<string, unknown>>,
-) => Omit<L, keyof Lent> & Pick<Lent, 'user'>;
+type Read<L extends Lent> = (data: Readonly<Record<string, unknown>>) => What<L> | Promise<What<L>>;
+
+type What<L extends Lent> = Omit<L, keyof Lent> & Pick<Lent, 'user'>;
 
 interface VaultPath<L extends Lent> {
   readonly kind: CredentialSource['kind'];
@@ -72,7 +72,7 @@ export function vaultSource<L extends Lent>(
         );
       try {
         const lent: Lent = {
-          ...read(body.data ?? {}),
+          ...(await read(body.data ?? {})),
           obtainedAt,
           ttlMs: seconds * 1_000,
           session,
@@ -102,7 +102,7 @@ const DATABASE_GRANTED_BY = 'PostgresRole.grantLease() or RedisRole.grantLease()
 export function databaseSource<L extends Lent = Credential>(
   options: VaultSourceOptions,
   { mount, role, shown }: DatabaseRole,
-  as: (login: Login) => Omit<L, keyof Lent> & Pick<Lent, 'user'>,
+  as: (login: Login) => What<L>,
 ): CredentialSource<L> {
   const path = [
     ...segmentsOf(mount, 'mount', 1, 'database'),

@@ -12,10 +12,13 @@ import { SecretsError } from '../errors';
  */
 export function segmentsOf(path: unknown, what: string, fewest: number, example: string): string[] {
   const segments = typeof path === 'string' ? path.split('/').filter(Boolean) : [];
-  const isGood = segments.length >= fewest && segments.every((segment) => !/^\.{1,2}$/.test(segment));
+  const isGood = segments.length >= fewest && segments.every(isSegment);
   if (isGood) return segments.map(encodeURIComponent);
   throw new SecretsError(
     'ERR_SECRETS_CONFIG',
     `expected a ${what} as in ${example}, without "." and ".." in it, received ${received(path)}`,
   );
 }
+
+/** Half of a character outside of Unicode's first plane can stand in no URL. */
+const isSegment = (segment: string): boolean => !/^\.{1,2}$|\p{Surrogate}/u.test(segment);

@@ -154,9 +154,33 @@ describe('lease()', () => {
     expect(await leases().leasedUsers()).toEqual([]);
   });
 
+  test('tells nothing of what a schema throws, which may quote what was lent', async () => {
+    const { secrets, events } = await start();
+    const json = z.string().transform((text) => JSON.parse(text) as unknown);
+    const failure: unknown = await secrets
+      .lease('database/creds/pg', z.object({ password: json }))
+      .catch((error: unknown) => error);
+    const message =
+      'what "database/creds/pg" lends does not fit its schema: the schema itself threw a SyntaxError';
+    expect(failure).toMatchObject({ code: 'ERR_LEASE_SCHEMA', message });
+    expect((failure as Error).cause).toBeUndefined();
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'credential_failed', attempt: 1, message }),
+    );
+    expect(await leases().leasedUsers()).toEqual([]);
+  });
+
+  test('a schema may be async', async () => {
+    const { secrets } = await start();
+    const asked = z.object({ username: z.string().refine(() => Promise.resolve(true)) });
+    const lease = await secrets.lease('database/creds/pg', asked, { graceSeconds: 0 });
+    expect(lease.current.username).toMatch(/^v-/);
+  });
+
   test.each([
     ['what lends nothing', 'secret/data/entry', 'ERR_LEASE_MISSING'],
     ['what the policy does not grant', 'aws/creds/reports', 'ERR_VAULT_CAPABILITY_MISSING'],
+    ['what no URL can hold', 'aws/\ud800', 'ERR_SECRETS_CONFIG'],
     ['what leads elsewhere', 'aws/../sys/health', 'ERR_SECRETS_CONFIG'],
   ])('refuses %s at once', async (_what, path, code) => {
     await leases().admin.write('secret/data/entry', { data: { key: 'canary' } });
