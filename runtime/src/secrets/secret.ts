@@ -46,22 +46,49 @@ export function secret(): z.ZodPipe<z.ZodString, z.ZodTransform<Secret, string>>
 }
 
 /**
- * A copy that prints as `[secret]`, all the objects inside it too, while its properties can be read by name.
+ * The same value, printing as `[secret]`, all the objects inside it too, while its properties can be read by name.
  * Covers `JSON.stringify`, `util.inspect` and every logger. The properties cannot be enumerated, because pino
  * copies those of an object that is logged by itself, and so does `{ ...value }`.
+ *
+ * Lists and plain objects are copied. What has more to it than its properties (a date, a map, a buffer, a key, an instance of
+ * a class with private fields) would not work as a copy: it is changed itself.
  */
 export function hideWhenPrinted<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof Secret) return value;
-  const copy = (Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object)) as T &
-    object;
-  const hidden = { value: () => HIDDEN };
+  if (Object.hasOwn(value, inspect.custom)) return value; // It was hidden before.
+  return Array.isArray(value) || isPlain(value) ? hiddenCopy(value) : hideInPlace(value);
+}
+
+const HIDING = Object.fromEntries(
+  ['toJSON', inspect.custom].map((name) => [name, { value: () => HIDDEN, configurable: true }]),
+);
+
+function hiddenCopy<T extends object>(value: T): T {
+  const copy = (Array.isArray(value) ? [] : Object.create(Object.getPrototypeOf(value) as object)) as T;
   const parts = Object.entries(value).map(([name, part]) => [
     name,
     { value: hideWhenPrinted<unknown>(part) },
   ]);
   return Object.defineProperties(copy, {
     ...(Object.fromEntries(parts) as PropertyDescriptorMap),
-    toJSON: hidden,
-    [inspect.custom]: hidden,
+    ...HIDING,
   });
+}
+
+function hideInPlace<T extends object>(value: T): T {
+  if (!Object.isExtensible(value)) return value;
+  // The elements of a typed array are its memory, and stay enumerable.
+  const own = ArrayBuffer.isView(value) ? {} : Object.getOwnPropertyDescriptors(value);
+  for (const [name, { value: part, configurable, enumerable }] of Object.entries<PropertyDescriptor>(own)) {
+    if (!configurable || !enumerable) continue;
+    const hidden = part === undefined ? {} : { value: hideWhenPrinted<unknown>(part) };
+    Object.defineProperty(value, name, { ...hidden, enumerable: false });
+  }
+  return Object.defineProperties(value, HIDING);
+}
+
+/** Not by `Object.prototype` itself: an object may be of another realm. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

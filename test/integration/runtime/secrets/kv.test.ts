@@ -210,3 +210,37 @@ test('a listener that throws keeps no other from hearing of a version', async ()
     warned.mockRestore();
   }
 });
+
+test('what a schema throws is not told, for it may quote the entry; later it is an event', async () => {
+  const { path, write } = entry();
+  const { secrets, events } = await service();
+  const json = z.object({ key: z.string().transform((text) => JSON.parse(text) as unknown) });
+  await write({ key: 'canary' });
+  const failure: unknown = await secrets.kv(path, json).catch((error: unknown) => error);
+  const message = `the KV entry "${path}" does not fit its schema: the schema itself threw a SyntaxError`;
+  expect(failure).toMatchObject({ code: 'ERR_KV_SCHEMA', message });
+  expect(inspect(failure, { depth: 9 })).not.toContain('canary');
+
+  await write({ key: '"good"' });
+  const watched = await secrets.watchKv(path, json);
+  await write({ key: 'canary' });
+  await watched.refresh();
+  expect(watched.current.key).toBe('good');
+  expect(events).toContainEqual({ type: 'kv_failed', path, code: 'ERR_KV_SCHEMA', message });
+});
+
+test('what a schema makes works: an async one, dates, keys; it is not printed', async () => {
+  const { path, write } = entry();
+  const { secrets } = await service();
+  await write({ key: 'canary', until: '2030-01-01' });
+  const made = await secrets.kv(
+    path,
+    z.object({
+      key: z.string().transform((text) => Promise.resolve(Buffer.from(text))),
+      until: z.coerce.date(),
+    }),
+  );
+  expect(made.key.toString()).toBe('canary');
+  expect(made.until.getFullYear()).toBe(2030);
+  expect(inspect([made, made.key])).not.toMatch(/canary|63 61/);
+});
