@@ -8,9 +8,12 @@ const AT_ONCE = 8;
 /**
  * Every lease of the roles of a database mount.
  *
- * @throws PortcullisError `ERR_VAULT_REFUSED` when the token may not look at leases.
+ * @throws PortcullisError `ERR_SETTING` when there is no such mount: nothing is leased there, and so it would seem that no
+ * user has a lease; `ERR_VAULT_REFUSED` when the token may not look at leases.
  */
-export async function livingLeases(vault: VaultClient, mount: string): Promise<LeaseOfRole[]> {
+export async function livingLeases(vault: VaultClient, given: string): Promise<LeaseOfRole[]> {
+  const mount = given.replace(/^\/+|\/+$/g, '');
+  await findMount(vault, mount);
   const prefix = `${mount}/creds/`;
   try {
     const roles = await keysBelow(vault, prefix);
@@ -28,6 +31,21 @@ export async function livingLeases(vault: VaultClient, mount: string): Promise<L
       `its policy needs "list" and "sudo" on "sys/leases/lookup/${prefix}*", and "update" on "sys/leases/lookup"`,
     );
   }
+}
+
+/** https://developer.hashicorp.com/vault/api-docs/system/internal-ui-mounts: for whoever may use anything of the mount. */
+async function findMount(vault: VaultClient, mount: string): Promise<void> {
+  const found = await vault.read(`sys/internal/ui/mounts/${mount}`).catch((error: unknown) => {
+    if (error instanceof VaultError && [400, 403, 404].includes(error.status)) return undefined;
+    throw error;
+  });
+  // The path as well: fetch() resolves "..", and below a mount Vault names the mount.
+  if (found?.data?.type === 'database' && found.data.path === `${mount}/`) return;
+  throw new PortcullisError(
+    'ERR_SETTING',
+    `there is no database engine at "${mount}/" that the token may use, so that nothing was removed`,
+    'name the mount that leases the users of this Redis with --mount, and its Vault in VAULT_ADDR and VAULT_NAMESPACE',
+  );
 }
 
 /** Names of roles end in a slash. */

@@ -143,6 +143,38 @@ test('a deploy needs no more than a leased user for it, and does not save that o
   expect((await users()).filter((user) => user.startsWith('V_'))).toEqual([]);
 });
 
+test.each(['databse', 'database/creds', 'secret', 'other/../database'])(
+  'a mount that lends nothing, as %s, is refused: its users would seem to have no lease',
+  async (mount) => {
+    const living = await lease();
+    const { code, output } = await sweep(['--mount', mount]);
+    expect(output).toContain(`there is no database engine at "${mount}/"`);
+    expect(code).toBe(1);
+    await expect(redisCommand(living.url, ['PING'])).resolves.toBe('PONG');
+    await leases().admin.write('sys/leases/revoke', { lease_id: living.id, sync: true });
+  },
+);
+
+test('a mount may be named as Vault lists it, with a slash at its end', async () => {
+  const living = await lease();
+  expect(await sweep(['--mount', 'database/', '--json'])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('"leased":1') as string,
+  });
+  await leases().admin.write('sys/leases/revoke', { lease_id: living.id, sync: true });
+});
+
+test('without Vault nothing is removed', async () => {
+  const living = await lease();
+  const { code } = await sweep([], {
+    REDIS_URL: leases().redis.adminUrl,
+    VAULT_ADDR: 'http://127.0.0.1:1',
+  });
+  expect(code).toBe(1);
+  await expect(redisCommand(living.url, ['PING'])).resolves.toBe('PONG');
+  await leases().admin.write('sys/leases/revoke', { lease_id: living.id, sync: true });
+});
+
 test('without the right to look at leases nothing is removed, and the error says which right', async () => {
   const { admin } = leases();
   const orphan = await addOrphan('ABCDEFGHIJABCDEFGHIJ');
