@@ -63,6 +63,7 @@ export class LeasedSecret<T> implements Consumer<Leased<T>> {
 
   /** Nothing is to be tried here: only whoever uses it knows how. */
   prepare(leased: Leased<T>): Promise<Generation> {
+    const closed = new AbortController();
     return Promise.resolve({
       activate: () => {
         const before = this.#serving;
@@ -70,8 +71,11 @@ export class LeasedSecret<T> implements Consumer<Leased<T>> {
         if (before) this.#rotations.tell({ current: leased.value, previous: before.value });
       },
       // At the end nobody swaps any more.
-      drain: (graceMs) => (this.#serving === leased ? Promise.resolve() : pause(this.clock, graceMs)),
+      drain: (graceMs) =>
+        this.#serving === leased ? Promise.resolve() : pause(this.clock, graceMs, closed.signal),
       close: () => {
+        // A shutdown cuts the grace short; its timer would keep the process.
+        closed.abort();
         if (this.#serving === leased) this.#end('ERR_SECRETS_CLOSED', 'was closed');
         return Promise.resolve();
       },
