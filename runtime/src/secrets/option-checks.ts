@@ -29,7 +29,8 @@ export function checkOptions<Options extends object>(
   if (typeof given !== 'object' || (given as unknown) === null) {
     throw refusal(subject, [{ path: '', message: `expected an object, received ${shown(given)}` }]);
   }
-  const names = new Set([...Object.keys(given), ...required.map(String)]);
+  // Those that are inherited as well, as of an instance of a class: they are read like the others.
+  const names = new Set([...Object.keys(given), ...Object.keys(expected)]);
   const problems = [...names].flatMap((path): Problem[] => {
     const value = (given as Record<string, unknown>)[path];
     if (!Object.hasOwn(expected, path)) {

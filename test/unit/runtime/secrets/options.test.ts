@@ -75,6 +75,18 @@ describe('SecretsManager.connect()', () => {
     ]);
   });
 
+  test('checks what is inherited, as of a class with getters, like its own', () => {
+    class Settings {
+      get startupSeconds(): number {
+        return NaN;
+      }
+    }
+    expect(refusal(() => connect(new Settings()))).toContain('startupSeconds: expected seconds');
+    expect(refusal(() => resolveWatchKv(Object.create({ intervalSeconds: NaN }) as object))).toContain(
+      'intervalSeconds: expected seconds',
+    );
+  });
+
   test.each([null, 'canary', 7])('refuses %j in place of options', (options) => {
     expect(refusal(() => connect(options))).toContain('expected an object');
   });
