@@ -73,12 +73,12 @@ export function within<T extends object>(
 export function each<T>(
   path: string,
   list: readonly T[],
-  problemsOf: (item: T, path: string) => readonly Problem[],
+  problemsOf: (item: T, path: string, index: number) => readonly Problem[],
 ): readonly Problem[] {
   if (Token.isUnresolved(list)) return [];
   const given: unknown = list;
   if (!Array.isArray(given)) return [{ path, message: `received ${shown(given)}; expected a list` }];
-  return list.flatMap((item, index) => problemsOf(item, `${path}[${index}]`));
+  return list.flatMap((item, index) => problemsOf(item, `${path}[${index}]`, index));
 }
 
 /** Whether something is a list: without a compiler it may be anything. */

@@ -33,8 +33,10 @@ import {
   DeployIdentity,
   ProtectedRepository,
   ReviewedFiles,
+  SecurityScanning,
 } from '@portcullis/constructs/github';
 import type { TerraformStack } from 'cdktf';
+import { policy } from '../../../policy';
 import { Construct } from 'constructs';
 import * as root from '@portcullis/constructs';
 import * as aws from '@portcullis/constructs/aws';
@@ -174,6 +176,24 @@ const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>>
       files: { 'a.yml': 'b' },
     }),
   ],
+  SecurityScanning: [
+    SecurityScanning,
+    () => ({
+      repository: 'orders',
+      policy,
+      stagingUrl: 'https://staging.api.example.com',
+      productionUrl: 'https://api.example.com',
+      tokenUrl: 'https://auth.example.com/token',
+      vault: { address: 'https://vault.example.com', role: 'scan', secretPath: 'secret/data/orders/scan' },
+      scannerLimit: '100000/1m',
+      schedule: '0 3 * * 1',
+      failOn: 'high',
+      baselineRules: [],
+      fullScanRules: [],
+      allowList: [],
+      today: '2026-12-31',
+    }),
+  ],
   ProtectedRepository: [
     ProtectedRepository,
     () => ({
@@ -187,8 +207,8 @@ const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>>
   ],
 };
 
-/** Constructs that are given objects of this package alone, and one whose props are not checked whole yet. */
-const LEFT_OUT = ['PolicyRecord', 'WrittenFile', 'SecurityScanning'];
+/** Constructs that are given objects of this package alone. */
+const LEFT_OUT = ['PolicyRecord', 'WrittenFile'];
 
 it('tries every construct that the packages export', () => {
   const exported = Object.entries({ ...root, ...aws, ...github } as Record<string, unknown>)

@@ -1,5 +1,6 @@
 import { isHttpsOrLoopback, readLimit, type Policy, type Problem } from '@portcullis/runtime/policy';
 import { allowListProblems, type AllowListEntry } from '../allow-list';
+import { shown, unless, within } from '../../core/checks';
 import { scheduleProblem } from './schedule';
 import { zapRuleProblems, type ZapRule } from './zap-rules';
 
@@ -50,32 +51,39 @@ export interface SecurityScanningFilesProps extends SecurityScanningProps {
 }
 
 /** Everything that is wrong with the properties. */
-export function securityScanningProblems(props: SecurityScanningProps): Problem[] {
+export function securityScanningProblems(props: SecurityScanningProps): readonly Problem[] {
   const { stagingUrl, productionUrl, schedule, vault, tokenUrl, scannerLimit } = props;
-  const cron = schedule === undefined ? undefined : scheduleProblem(schedule);
   return [
     ...urlProblem('stagingUrl', stagingUrl),
     ...urlProblem('productionUrl', productionUrl),
     ...urlProblem('tokenUrl', tokenUrl),
-    ...urlProblem('vault.address', vault.address),
     ...(hostOf(stagingUrl) === hostOf(productionUrl)
       ? [
           {
             path: 'stagingUrl',
-            message: `received the host of production, ${stagingUrl}: a full scan attacks what it scans; give staging's own`,
+            message: `received the host of production, ${shown(stagingUrl)}: a full scan attacks what it scans; expected staging's own`,
           },
         ]
       : []),
-    ...(cron === undefined ? [] : [{ path: 'schedule', message: cron }]),
-    ...(scannerLimit === undefined || readLimit(scannerLimit) !== undefined
-      ? []
-      : [
-          {
-            path: 'scannerLimit',
-            message: `received ${JSON.stringify(scannerLimit)}; expected calls in a window, as in 100000/1m`,
-          },
-        ]),
-    ...(/^[\w-]+\/data\/[\w-]+(\/[\w-]+)*$/.test(vault.secretPath)
+    ...scheduleProblems(schedule),
+    ...unless(
+      scannerLimit === undefined || (isText(scannerLimit) && readLimit(scannerLimit) !== undefined),
+      'scannerLimit',
+      scannerLimit,
+      'calls in a window, as in 100000/1m',
+    ),
+    ...within('vault', vault, vaultProblems),
+    ...zapRuleProblems('baselineRules', props.baselineRules ?? []),
+    ...zapRuleProblems('fullScanRules', props.fullScanRules ?? []),
+    ...allowListProblems(props.allowList ?? [], props.today ?? today(), 'allowList'),
+  ];
+}
+
+function vaultProblems({ address, secretPath }: SecurityScanningProps['vault']): Problem[] {
+  const right = isText(secretPath) && /^[\w-]+\/data\/[\w-]+(\/[\w-]+)*$/.test(secretPath);
+  return [
+    ...urlProblem('vault.address', address),
+    ...(right
       ? []
       : [
           {
@@ -85,16 +93,23 @@ export function securityScanningProblems(props: SecurityScanningProps): Problem[
               'expected the path of a KV v2 entry, as in secret/data/api/scan; put a webhook into that entry, not here',
           },
         ]),
-    ...zapRuleProblems('baselineRules', props.baselineRules ?? []),
-    ...zapRuleProblems('fullScanRules', props.fullScanRules ?? []),
-    ...allowListProblems(props.allowList ?? [], props.today ?? today(), 'allowList'),
   ];
 }
 
+function scheduleProblems(schedule: string | undefined): Problem[] {
+  if (schedule === undefined) return [];
+  if (!isText(schedule)) return unless(false, 'schedule', schedule, 'five fields, as in "0 3 * * 1"');
+  const message = scheduleProblem(schedule);
+  return message === undefined ? [] : [{ path: 'schedule', message }];
+}
+
+/** Without a compiler it may be anything. */
+function isText(given: unknown): boolean {
+  return typeof given === 'string';
+}
+
 function urlProblem(path: string, url: string): Problem[] {
-  return isHttpsOrLoopback(url)
-    ? []
-    : [{ path, message: `received ${JSON.stringify(url)}; expected an https URL (http only on loopback)` }];
+  return unless(isText(url) && isHttpsOrLoopback(url), path, url, 'an https URL (http only on loopback)');
 }
 
 function today(): string {
@@ -102,5 +117,5 @@ function today(): string {
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : url;
+  return isText(url) && URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : url;
 }

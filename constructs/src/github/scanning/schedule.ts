@@ -1,3 +1,5 @@
+import { shown } from '../../core/checks';
+
 /** The five fields of a cron expression, and the values that each may have. */
 const FIELDS = [
   { name: 'minute', low: 0, high: 59, names: [] as string[] },
@@ -23,14 +25,14 @@ const SHORTEST_MINUTES = 5;
 export function scheduleProblem(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {
-    return `received ${JSON.stringify(cron)}; expected five fields, as in "0 3 * * 1"`;
+    return `received ${shown(cron)}; expected five fields, as in "0 3 * * 1"`;
   }
   const wrong = FIELDS.find((field, index) => valuesOf(fields[index] ?? '', field) === undefined);
-  if (wrong) return `received ${JSON.stringify(cron)}, whose ${wrong.name} GitHub does not take`;
+  if (wrong) return `received ${shown(cron)}, whose ${wrong.name} GitHub does not take`;
   const minutes = valuesOf(fields[0] ?? '', FIELDS[0]) ?? [];
   const gaps = minutes.map((minute, index) => (minutes[index + 1] ?? (minutes[0] ?? 0) + 60) - minute);
   return gaps.some((gap) => gap < SHORTEST_MINUTES)
-    ? `received ${JSON.stringify(cron)}, more often than every ${SHORTEST_MINUTES} minutes`
+    ? `received ${shown(cron)}, more often than every ${SHORTEST_MINUTES} minutes`
     : undefined;
 }
 

@@ -1,3 +1,5 @@
+import type { Problem } from '@portcullis/runtime/policy';
+import { each, shown, within } from '../../core/checks';
 import { isZapRule } from './zap-rule-ids';
 
 /** What a packaged scan does with the alerts of one rule. The gate by severity does not depend on it. */
@@ -22,31 +24,29 @@ export function renderZapRules(rules: readonly ZapRule[]): string {
 }
 
 /** Everything that is wrong with the rules. `path` is that of the list. */
-export function zapRuleProblems(
-  path: string,
-  rules: readonly ZapRule[],
-): { path: string; message: string }[] {
-  return rules.flatMap(({ id, reason }, index) => {
-    const at = `${path}[${index}]`;
-    const repeated = rules.findIndex((rule) => rule.id === id) < index;
-    return [
-      ...(isZapRule(id)
-        ? []
-        : [
-            {
-              path: `${at}.id`,
-              message: `received ${id}; expected a rule of https://www.zaproxy.org/docs/alerts/`,
-            },
-          ]),
-      ...(repeated ? [{ path: `${at}.id`, message: `received ${id} twice; keep one` }] : []),
-      ...(/^[^\t\r\n]{10,}$/.test(reason)
-        ? []
-        : [
-            {
-              path: `${at}.reason`,
-              message: 'expected a reason of one line, without tabs, of at least 10 characters',
-            },
-          ]),
-    ];
-  });
+export function zapRuleProblems(path: string, rules: readonly ZapRule[]): readonly Problem[] {
+  return each(path, rules, (rule, at, index) =>
+    within(at, rule, ({ id, reason }) => {
+      const repeated = rules.findIndex((one) => (one as ZapRule | null)?.id === id) < index;
+      return [
+        ...(isZapRule(id)
+          ? []
+          : [
+              {
+                path: `${at}.id`,
+                message: `received ${shown(id)}; expected a rule of https://www.zaproxy.org/docs/alerts/`,
+              },
+            ]),
+        ...(repeated ? [{ path: `${at}.id`, message: `received ${id} twice; keep one` }] : []),
+        ...(/^[^\t\r\n]{10,}$/.test(reason)
+          ? []
+          : [
+              {
+                path: `${at}.reason`,
+                message: 'expected a reason of one line, without tabs, of at least 10 characters',
+              },
+            ]),
+      ];
+    }),
+  );
 }
