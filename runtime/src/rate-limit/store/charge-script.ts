@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BUCKETS, RING } from './window';
+import { BUCKETS, FAR, RING } from './window';
 
 /** A Lua script and the digest by which EVALSHA calls it. */
 export interface Script {
@@ -15,7 +15,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
  * A window's hash: `h` the newest bucket that was current when something was charged, `l` the newest
  * bucket charged ahead by a reserved block, `t` the sum of all live buckets, and one field for each charged slot
  * of the ring (window.ts). Time never runs backwards for a key: its current bucket is `h` at least. Where Redis' clock
- * was set back by more than a window, every charge moves back with it (window.ts): `b` is the current bucket of that
+ * was set back far, every charge moves back with it (window.ts): `b` is the current bucket of that
  * moment, `d` by how many buckets. They move forward again if the clock is put right within a window, for which the
  * key keeps its longer life.
  *
@@ -57,7 +57,7 @@ local function read(key, length)
       back, backSince = 0, nil
     end
   end
-  if head - current > RING then
+  if head - current > FAR then
     local by = head - current - 1
     head, ahead = move(key, -by, head, ahead)
     backSince = current
@@ -209,7 +209,7 @@ export function chargeScript(clock?: string): Script {
 export const refundScript: Script = refundingScript(REFUND);
 
 function script(body: string): Script {
-  return plainScript(`local N, RING = ${BUCKETS}, ${RING}\n${body}`);
+  return plainScript(`local N, RING, FAR = ${BUCKETS}, ${RING}, ${FAR}\n${body}`);
 }
 
 /** A script that needs none of the functions above. */

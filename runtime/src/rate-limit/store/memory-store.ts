@@ -1,6 +1,6 @@
 import { systemClock } from '../../time/clock';
 import type { Charge, Decision, Store } from './store';
-import { BUCKETS, RING, bucketAt, freedAtMs } from './window';
+import { BUCKETS, FAR, RING, bucketAt, freedAtMs } from './window';
 
 /** What one client was charged in one window: the same as the hash in Redis (charge-script.ts), in memory. */
 class ClientWindow {
@@ -18,7 +18,7 @@ class ClientWindow {
   /** Drops the buckets that no longer count. A clock that was set back far takes the charges along (window.ts). */
   advance(nowMs: number): void {
     const current = bucketAt(nowMs, this.lengthMs);
-    if (this.#head - current > RING) this.#moveBack(this.#head - current - 1);
+    if (this.#head - current > FAR) this.#moveBack(this.#head - current - 1);
     for (
       let bucket = Math.max(this.#head - BUCKETS, current - BUCKETS - RING);
       bucket < current - BUCKETS;

@@ -162,11 +162,11 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
     expect((await at(client, START + 91_000, 1, [9, Infinity])).allowed).toBe(true);
   });
 
-  test('a clock that was ahead keeps nobody for more than a window more, and gives nothing back early', async () => {
+  test('a clock that was ahead keeps nobody for more than two windows more, and gives nothing back early', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(60_000),
-        fc.oneof(fc.nat(3_000), fc.nat(130_000), fc.nat(86_400_000)),
+        fc.oneof(fc.nat(3_000), fc.nat(300_000), fc.nat(86_400_000)),
         fc.array(fc.nat(2_500), { minLength: 1, maxLength: 20 }),
         async (offset, ahead, waits) => {
           const client = freshClient();
@@ -183,7 +183,7 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
             if (freeAt > now) expect(used[0]).toBeGreaterThanOrEqual(waits.length - index);
           }
           expect((await at(client, now + told.retryAfterMs, waits.length, limits)).allowed).toBe(true);
-          expect(told.retryAfterMs).toBeLessThanOrEqual(62_000 + (ahead > 63_000 ? 0 : ahead));
+          expect(told.retryAfterMs).toBeLessThanOrEqual(62_000 + (ahead > 127_000 ? 0 : ahead));
         },
       ),
       { numRuns: Math.ceil(runs / 3) },
