@@ -8,6 +8,7 @@ import { defined, noneOf, unlike } from '../../core/checks';
 import { secretProblems } from '../../core/secret-input';
 import { firstWrite, rotateRoot, serverProblems, type DatabaseConnection } from './database-connection';
 import type { DatabaseMount } from './database-mount';
+import { USERNAME_TEMPLATE } from './postgres-name';
 
 /** How Vault's connection is encrypted, as libpq has it. The first verifies most. */
 const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
@@ -88,6 +89,7 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
       postgresql: {
         connectionUrl,
         username,
+        usernameTemplate: USERNAME_TEMPLATE,
         passwordWo: bootstrapPassword.expression,
         passwordWoVersion: bootstrapPassword.version,
         passwordAuthentication: 'scram-sha-256', // hashed by Vault: the server's log never sees a password

@@ -1,4 +1,5 @@
 /** What the statements of `PostgresRole` do, asked of real PostgreSQL by real OpenBao. */
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { PostgresRole } from '@portcullis/constructs';
 import { Client } from 'pg';
 import { VaultClient } from '../../../../../cli/src/engines/vault-client';
@@ -26,7 +27,12 @@ beforeAll(async () => {
     await query('grant connect on database elsewhere to fintech_app');
   });
   await admin().write('sys/mounts/database', { type: 'database' });
+  const { postgresql } = only(
+    synthesize((stack) => postgresIn(stack)),
+    'vault_database_secret_backend_connection',
+  ) as { postgresql: { username_template: string } };
   await admin().write('database/config/postgres', {
+    username_template: postgresql.username_template,
     plugin_name: 'postgresql-database-plugin',
     connection_url: `postgresql://{{username}}:{{password}}@${new URL(adminUrl).host}/fintech?sslmode=disable`,
     username: 'vault_admin',
@@ -58,8 +64,8 @@ interface Leased {
   url(database?: string): string;
 }
 
-async function lease(role: string): Promise<Leased> {
-  const { lease_id: id = '', data } = await admin().read(`database/creds/${role}`);
+async function lease(role: string, vaultOf = admin()): Promise<Leased> {
+  const { lease_id: id = '', data } = await vaultOf.read(`database/creds/${role}`);
   const { username, password } = data as { username: string; password: string };
   return {
     id,
@@ -195,4 +201,45 @@ test('users of a role with an owner make everything as the owner: the next reach
   await withClient(app.url(), (query) => query('select note from migrated'));
   for (const leased of [first, next, app]) await revoke(leased);
   expect(await stateOf(first)).toEqual({ login: 'gone', sessions: 0 });
+});
+
+/** Logs in to Vault with a token of an identity provider that calls its user so. */
+async function loginOf(sub: string): Promise<VaultClient> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const now = Math.floor(Date.now() / 1_000);
+  const signed = `${encoded({ alg: 'ES256' })}.${encoded({ sub, aud: 'vault', nbf: now - 60, iat: now - 60, exp: now + 600 })}`;
+  const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  await admin().write('auth/j/config', {
+    jwt_validation_pubkeys: [publicKey.export({ type: 'spki', format: 'pem' })],
+  });
+  const { auth } = await admin().write('auth/j/login', {
+    role: 'people',
+    jwt: `${signed}.${signature.toString('base64url')}`,
+  });
+  return new VaultClient(vault().address, auth?.client_token);
+}
+
+describe('whoever logs in may be called anything', () => {
+  beforeAll(async () => {
+    await admin().write('sys/auth/j', { type: 'jwt' });
+    await admin().write('sys/policies/acl/lend', {
+      policy: 'path "database/creds/app" { capabilities = ["read"] }',
+    });
+    await admin().write('auth/j/role/people', {
+      role_type: 'jwt',
+      user_claim: 'sub',
+      bound_audiences: ['vault'],
+      token_policies: ['lend'],
+    });
+  });
+
+  test.each([`o'brien`, `';--`, `a"b`, 'a$$b', 'a\\b', 'ü ß'])('%s', async (sub) => {
+    const leased = await lease('app', await loginOf(sub));
+    await (await session(leased)).query('create table of_somebody ()');
+    await revoke(leased);
+    expect(await stateOf(leased)).toEqual({ login: 'gone', sessions: 0 });
+    expect(await leasesOf('app')).not.toContain(leased.id.split('/').at(-1));
+    await asSuperuser('drop table of_somebody');
+  });
 });

@@ -77,6 +77,8 @@ describe('PostgreSQL', () => {
         connection_url:
           'postgresql://{{username}}:{{password}}@db.example.com:5432/fintech?sslmode=verify-full',
         username: 'vault_admin',
+        username_template:
+          '{{ printf "v-%s-%s-%s-%s" (.DisplayName | replace "\'" "-" | replace "\\"" "-" | replace "$" "-" | truncate 8) (.RoleName | truncate 8) (random 20) (unix_time) | truncate 63 }}',
         password_wo: '${var.postgres_admin_password}',
         password_wo_version: 1,
         password_authentication: 'scram-sha-256',
