@@ -46,11 +46,12 @@ export async function putField(vault: VaultClient, { path, field, value, cas }: 
 
 function dataPath(path: string): string {
   const [mount, ...entry] = path.split('/').filter(Boolean);
-  if (mount === undefined || entry.length === 0) {
+  const climbs = [mount, ...entry].some((segment) => segment === '.' || segment === '..');
+  if (mount === undefined || entry.length === 0 || climbs) {
     throw new PortcullisError(
       'ERR_SETTING',
       `"${path}" is no KV path`,
-      'give mount/entry, as in secret/fintech-api/config',
+      'give mount/entry, as in secret/fintech-api/config, without "." and "..": URLs resolve them',
     );
   }
   return [mount, 'data', ...entry].map(encodeURIComponent).join('/');
