@@ -64,10 +64,12 @@ export const listener: Rule = {
     ssl_policy: (before, after) => (show(after) === 'nothing' ? undefined : tlsPolicy(before, after)),
     certificate_arn: reviewed('certificate'),
     default_action: changed('what it does'),
-    mutual_authentication: (before, after) =>
-      before !== undefined && asksForCertificate(before) && !asksForCertificate(after)
+    // AWS says what it is where it was not configured, once it is made.
+    mutual_authentication: ofChanges((before, after) =>
+      asksForCertificate(before) && !asksForCertificate(after)
         ? { grade: 'danger', sentence: 'asks clients for no certificate any more' }
         : reviewed('certificates of clients')(before, after),
+    ),
   },
   remarks: ({ action, before, after }) => {
     if (action === 'delete') return [];
