@@ -79,7 +79,7 @@ describe.each([
       expect(await redis.sendCommand(['INCR', `test:${library}`])).toBe(rotation);
     }
     expect(double.accepted.length).toBeGreaterThanOrEqual(60);
-    expect(new Set(double.accepted).size).toBeGreaterThan(1);
+    expect(new Set(double.accepted).size).toBeGreaterThanOrEqual(60);
     expect(await redis.sendCommand(['CLIENT', 'ID'])).toBe(id);
 
     // No token can be signed: what is connected goes on, up to its 12 hours.
@@ -109,7 +109,6 @@ describe.each([
       { ...endpoint(), driver: double.behind(driver) },
     );
     const id = await first(redis, clock, 'CLIENT', 'ID');
-    await new Promise((resolve) => setTimeout(resolve, 1_000)); // AWS dates are in seconds: else it would be the same token.
     await untilNextAction(connected, clock);
     await until(() => rotations(connected) === 1);
     await redisCommand(leases().redis.adminUrl, ['CLIENT', 'KILL', 'USER', user]);

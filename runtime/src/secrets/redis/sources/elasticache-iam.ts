@@ -65,7 +65,7 @@ export function elastiCacheIam(source: ElastiCacheIam, clock: Clock): Credential
           headers: { host },
           query: { Action: 'connect', User: user, ...(serverless && { ResourceType: 'ServerlessCache' }) },
         },
-        { expiresIn: TOKEN_SECONDS },
+        { expiresIn: TOKEN_SECONDS, signingDate: new Date(clock.wall()) },
       );
       const parameters = Object.entries(query).map(
         ([name, value]) => `${encode(name)}=${encode(String(value))}`,
