@@ -54,6 +54,8 @@ export async function startPgBouncer(
       `pool_mode = ${mode}`,
       'default_pool_size = 20',
       'max_client_conn = 200',
+      // Two minutes by default: so long may a query wait for a session of a user that is gone.
+      'query_wait_timeout = 5',
       // What Debian's newer versions have by default: libraries send it.
       'ignore_startup_parameters = extra_float_digits,options',
     ]);
