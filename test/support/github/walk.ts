@@ -156,6 +156,8 @@ class Runner {
       '  for each in "$@"; do command -v "$each" > /dev/null || { echo "$each: command not found" >&2; exit 127; }; done',
       '}',
       PRETENCES[command] ?? '',
+      // Who writes into a pipe that nobody reads is ended by SIGPIPE, now and then.
+      'if [ -p /dev/stdin ]; then while read -r _; do :; done; fi',
       '',
     ];
     const file = join(this.folder, 'bin', command);
