@@ -71,6 +71,8 @@ export function together<Parts extends readonly (() => unknown)[]>(
 }
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+/** What most options with a name in them have to be. */
+export const TEXT = [isText, 'a text'] as const;
 /** As in `readValue()`: itself, a file or a function. */
 export const isSource = (value: unknown): boolean =>
   isText(value) ||

@@ -18,6 +18,7 @@ import {
   isPositive,
   isSwitch,
   isText,
+  TEXT,
   together,
   type Expected,
 } from './option-checks';
@@ -117,7 +118,6 @@ const DEFAULTS = {
 };
 
 const SECONDS = [isLength, 'seconds, 0 or more'] as const;
-const TEXT = [isText, 'a text'] as const;
 const PORT = [(value: unknown) => isCount(value) && Number(value) < 65_536, 'a port'] as const;
 const FUNCTION = [isFunction, 'a function'] as const;
 

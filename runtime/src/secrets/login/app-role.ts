@@ -1,5 +1,5 @@
 import { SecretsError } from '../errors';
-import { checkOptions, isSource, isText, type Expected } from '../option-checks';
+import { checkOptions, isSource, TEXT, type Expected } from '../option-checks';
 import { Secret } from '../secret';
 import type { VaultTransport } from '../vault/client';
 import type { LoginMethod } from './method';
@@ -58,7 +58,6 @@ export function appRole(options: AppRoleOptions): LoginMethod {
 }
 
 const SOURCE = [isSource, 'a text, { file } or a function'] as const;
-const TEXT = [isText, 'a text'] as const;
 
 const EXPECTED: Expected<AppRoleOptions> = {
   roleId: TEXT,

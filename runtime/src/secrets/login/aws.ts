@@ -1,6 +1,6 @@
 import type { AwsCredentialProvider } from '../aws/credential-provider';
 import { awsSigner } from '../aws/signer';
-import { checkOptions, isFunction, isText, type Expected } from '../option-checks';
+import { checkOptions, isFunction, TEXT, type Expected } from '../option-checks';
 import type { LoginMethod } from './method';
 import { sendLogin } from './send-login';
 
@@ -19,8 +19,6 @@ export interface AwsLoginOptions {
   /** @default the SDK's own chain: environment, web identity, the task's or the instance's role */
   readonly credentials?: AwsCredentialProvider;
 }
-
-const TEXT = [isText, 'a text'] as const;
 
 const EXPECTED: Expected<AwsLoginOptions> = {
   role: TEXT,

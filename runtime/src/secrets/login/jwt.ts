@@ -1,4 +1,4 @@
-import { checkOptions, isSource, isText, type Expected } from '../option-checks';
+import { checkOptions, isSource, TEXT, type Expected } from '../option-checks';
 import type { LoginMethod } from './method';
 import { sendLogin } from './send-login';
 import { readValue, type ValueSource } from './value';
@@ -32,9 +32,9 @@ export function jwtLogin(options: JwtLoginOptions): LoginMethod {
 }
 
 const EXPECTED: Expected<JwtLoginOptions> = {
-  role: [isText, 'a text'],
+  role: TEXT,
   token: [isSource, 'a text, { file } or a function'],
-  mount: [isText, 'a text'],
+  mount: TEXT,
 };
 
 const REMEDY =

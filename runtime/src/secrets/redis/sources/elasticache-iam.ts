@@ -2,7 +2,7 @@ import { awsSigner } from '../../aws/signer';
 import type { AwsCredentialProvider } from '../../aws/credential-provider';
 import type { Clock } from '../../../time/clock';
 import { SecretsError } from '../../errors';
-import { checkOptions, isFunction, isSwitch, isText, type Expected } from '../../option-checks';
+import { checkOptions, isFunction, isSwitch, TEXT, type Expected } from '../../option-checks';
 import type { CredentialSource } from '../../lease/credential';
 import { Secret } from '../../secret';
 
@@ -20,8 +20,6 @@ export interface ElastiCacheIam {
   /** @default the SDK's own chain: environment, web identity, the task's or the instance's role */
   readonly credentials?: AwsCredentialProvider;
 }
-
-const TEXT = [isText, 'a text'] as const;
 
 const EXPECTED: Expected<ElastiCacheIam> = {
   kind: TEXT,
