@@ -65,6 +65,18 @@ async function graceLogsIn(app: People, cookie: string): Promise<PersonAnswer> {
   return app.get('/auth/callback?state=s&code=c', begun);
 }
 
+/** The provider renews ada's session once `go()` was called. */
+function renewsLate() {
+  let go = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  let asked = false;
+  refresh = () => {
+    asked = true;
+    return gate.then(() => issued('ada'));
+  };
+  return { gate, go, asked: () => asked };
+}
+
 describe.each([
   ['without revocations', false],
   ['where revocations are followed', true],
@@ -76,21 +88,15 @@ describe.each([
     const app = await instance(follows);
     const ada = await app.cookieOf(issued('ada'));
     clock.freeze(LIFE_SECONDS * 1_000 * age);
-    let go = (): void => undefined;
-    const gate = new Promise<void>((resolve) => (go = resolve));
-    let asked = false;
-    refresh = () => {
-      asked = true;
-      return gate.then(() => issued('ada'));
-    };
+    const renewal = renewsLate();
     // The handler takes longer than the renewed session takes to be sealed.
     const sealed = (): Promise<string> => app.cookieOf(issued('ada'));
-    handling = () => gate.then(sealed).then(sealed).then(sealed);
+    handling = () => renewal.gate.then(sealed).then(sealed).then(sealed);
     const late = app.get(PAGE, ada);
-    await until(() => asked);
+    await until(renewal.asked);
     const loggedIn = await graceLogsIn(app, ada);
     expect([loggedIn.status, loggedIn.cookies.has(SESSION)]).toEqual([303, true]);
-    go();
+    renewal.go();
     expect([...(await late).cookies.keys()]).toEqual([]);
   });
 
@@ -98,18 +104,12 @@ describe.each([
     const app = await instance(follows);
     const ada = await app.cookieOf(issued('ada'));
     clock.freeze(LIFE_SECONDS * 1_000);
-    let go = (): void => undefined;
-    const gate = new Promise<void>((resolve) => (go = resolve));
-    let asked = false;
-    refresh = () => {
-      asked = true;
-      return gate.then(() => issued('ada'));
-    };
+    const renewal = renewsLate();
     const late = app.get(PAGE, ada);
-    await until(() => asked);
+    await until(renewal.asked);
     const loggedOut = app.send('POST', '/auth/logout', ada);
     await until(() => app.arrived() === 2);
-    go();
+    renewal.go();
     expect(isCleared(await loggedOut)).toBe(true);
     expect([...(await late).cookies.keys()]).toEqual([]);
   });
