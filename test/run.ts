@@ -26,12 +26,12 @@ interface Suite {
 
 const SUITES: Readonly<Record<string, Suite>> = {
   test: {
-    about: 'every test, the ones on real engines included; fuzzing is brief',
+    about: 'every test, the ones on real engines included; what fuzzes or repeats is brief',
     prepare: prepareEngines,
     jest: [],
   },
   'test:fuzz': {
-    about: 'the tests that fuzz, at length',
+    about: 'the tests that fuzz or repeat, at length',
     prepare: prepareEngines,
     jest: ['--findRelatedTests', 'test/support/fuzzing.ts'],
     env: { [FUZZ_AT_LENGTH]: 'true' },

@@ -1,11 +1,12 @@
 import { Client } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
+import { runs } from '../../../support/fuzzing';
 import { until } from '../../../support/until';
 import { useShortLeases } from './short-leases';
 
 const HOUR_SECONDS = 3_600;
-const ROTATIONS = 30;
-const QUERIES = 100_000;
+const ROTATIONS = runs(30);
+const QUERIES = runs(100_000);
 const IN_FLIGHT = 200;
 const MAX = 20;
 
