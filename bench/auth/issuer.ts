@@ -1,7 +1,7 @@
 /** The issuer's side of the benchmark, in a process of its own: discovery, and a JWKS with both keys. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { settings } from '../lib/serve';
+import { settings } from '../lib/settings';
 
 const { keys } = settings() as { keys: readonly object[] };
 

@@ -7,7 +7,8 @@ import { auth } from 'express-oauth2-jwt-bearer';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { expressJwtSecret } from 'jwks-rsa';
 import { AUDIENCE, benchPolicy } from '../lib/policy';
-import { app, serve, settings } from '../lib/serve';
+import { app, serve } from '../lib/serve';
+import { settings } from '../lib/settings';
 import type { AuthPeer } from './peers';
 
 const { peer, issuer } = settings() as { peer: AuthPeer; issuer: string };

@@ -4,11 +4,6 @@ import express, { type Express, type RequestHandler } from 'express';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the parent said when it started this process. */
-export function settings(): unknown {
-  return JSON.parse(process.env.BENCH_SETTINGS ?? '{}');
-}
-
 /** The app that every peer protects: one route, one small JSON answer, Express' own defaults. */
 export function app(...protections: readonly RequestHandler[]): Express {
   const served = express();

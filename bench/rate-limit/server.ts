@@ -9,7 +9,8 @@ import { RateLimiterRedis, type IRateLimiterRedisOptions } from 'rate-limiter-fl
 import { RedisStore } from 'rate-limit-redis';
 import { benchPolicy, DENIED_LIMIT, LIMIT, WINDOW_SECONDS } from '../lib/policy';
 import { nodeRedis } from '../lib/redis';
-import { app, serve, settings } from '../lib/serve';
+import { app, serve } from '../lib/serve';
+import { settings } from '../lib/settings';
 import { CLIENTS } from './clients';
 import { flexible } from './flexible';
 import type { LimitPeer, LimitSettings } from './peers';

@@ -1,6 +1,6 @@
 /** Upstash's side of the benchmark, in a process of its own: its REST protocol in front of the same Redis. */
 import { startUpstash } from '../../test/support/upstash';
-import { settings } from '../lib/serve';
+import { settings } from '../lib/settings';
 
 const { redisUrl, token } = settings() as { redisUrl: string; token: string };
 

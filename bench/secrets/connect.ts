@@ -1,5 +1,5 @@
 import { appRole, SecretsManager, type RotatingPool } from '@portcullis/runtime/secrets';
-import { settings } from '../lib/serve';
+import { settings } from '../lib/settings';
 import { POOL_SIZE, type SecretsSettings } from './settings';
 
 export const given = settings() as SecretsSettings;

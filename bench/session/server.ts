@@ -2,7 +2,8 @@
 import { login, requireAuth } from '@portcullis/runtime';
 import { benchPolicy } from '../lib/policy';
 import { nodeRedis } from '../lib/redis';
-import { app, serve, settings } from '../lib/serve';
+import { app, serve } from '../lib/serve';
+import { settings } from '../lib/settings';
 
 export interface SessionSettings {
   readonly issuer: string;

@@ -6,7 +6,8 @@ import { Redis as IORedis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { AUDIENCE, benchPolicy, LIMIT, WINDOW_SECONDS } from '../lib/policy';
 import { nodeRedis } from '../lib/redis';
-import { app, serve, settings } from '../lib/serve';
+import { app, serve } from '../lib/serve';
+import { settings } from '../lib/settings';
 import { flexible } from '../rate-limit/flexible';
 import type { StackPeer } from './peers';
 
