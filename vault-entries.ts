@@ -15,3 +15,11 @@ export const configSchema = z.object({
 });
 
 export type Config = z.output<typeof configSchema>;
+
+/** How many characters each of its values has at least: a deploy that gives fewer fails while it is planned. */
+export const leastLengths: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(configSchema.shape).map(([field, schema]) => [
+    field,
+    schema instanceof z.ZodString ? (schema.minLength ?? 1) : 1,
+  ]),
+);

@@ -27,6 +27,7 @@ import { DeployIdentity } from '@portcullis/constructs/github';
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { leastLengths } from '../vault-entries';
 import { CONNECTIONS, GROUP_ROLES, MOUNTS, REDIS_ROLES, vaultNamesOf } from '../vault-names';
 import { awsNamesOf } from './aws-names';
 import { runsOnAws, type Environment } from './environments/define-environment';
@@ -130,7 +131,8 @@ export class VaultStack extends TerraformStack {
       data: new SecretVariable(this, 'api-config', {
         name: `${policy.name.replaceAll('-', '_')}_config`,
         description: 'Configuration of the API that is secret',
-        fields: ['oauth_client_secret', 'jwt_signing_key', 'encryption_key', 'db_host', 'db_port'],
+        fields: Object.keys(leastLengths),
+        leastLengths,
         version: secretVersions.apiConfig,
       }),
     });

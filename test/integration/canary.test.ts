@@ -21,6 +21,8 @@ const apiConfig = {
   db_host: canary(),
   db_port: canary(),
 };
+/** Shorter than a key may be. */
+const shortKey = canary().slice(0, 20);
 const encrypts = (): boolean => engineOf(deployment().engine) === 'opentofu';
 const wrongPassword = canary();
 const urlPassword = canary();
@@ -48,6 +50,7 @@ const secrets = (): Record<string, string> => ({
   ...apiConfig,
   'the admin password of PostgreSQL': deployment().bootstrap.postgres,
   'a wrong password of PostgreSQL': wrongPassword,
+  'a key that is too short': shortKey,
   'the password in PORTCULLIS_DATABASE_URL': urlPassword,
   "the deployer's token": deployment().vault.rootToken,
   "the state's passphrase": deployment().statePassphrase,
@@ -135,13 +138,21 @@ async function part(work: () => Promise<Outcome>): Promise<Part> {
   return { ...outcome, leaks: [...shown, ...(await leaksBelow(folder))] };
 }
 
-/** A deploy without values, one that is refused, one that fails, one that succeeds, a plan, a redeploy without values. */
+/** A deploy without values, one with a key that is too short, one that is refused, one that fails, one that succeeds, a plan, a redeploy without values. */
 async function tellStory() {
   const { databaseUrl, folder } = deployment();
   const deploy = (variables: NodeJS.ProcessEnv) => deployment().deploy(variables);
   const engineRun = (...args: Parameters<VaultDeployment['engineRun']>) => deployment().engineRun(...args);
   const withoutValues = await part(() => deploy(loudly('without')));
   const entryWithoutValues = await kvVersion().catch(messageOf);
+  const short = await part(() =>
+    deploy({
+      ...values(),
+      ...loudly('short'),
+      TF_VAR_fintech_api_config: JSON.stringify({ ...apiConfig, encryption_key: shortKey }),
+    }),
+  );
+  const entryWithShortKey = await kvVersion().catch(messageOf);
   const refused = await part(() => deploy({ ...values(), ...loudly('refused', 'TRACE') }));
   const failed = await part(() =>
     deploy({ ...values(), ...loudly('failed'), TF_VAR_postgres_admin_password: wrongPassword }),
@@ -154,7 +165,18 @@ async function tellStory() {
   );
   const shownPlan = await engineRun(['show', '-json', savedPlan]);
   const again = await part(() => deploy(loudly('again')));
-  return { withoutValues, entryWithoutValues, refused, failed, first, plan, shownPlan, again };
+  return {
+    withoutValues,
+    entryWithoutValues,
+    short,
+    entryWithShortKey,
+    refused,
+    failed,
+    first,
+    plan,
+    shownPlan,
+    again,
+  };
 }
 
 let story: Awaited<ReturnType<typeof tellStory>>;
@@ -183,6 +205,15 @@ it('fails a first deploy without values, names each missing variable, and writes
     expect(story.withoutValues.output).toContain(`TF_VAR_${name}`);
   }
   expect(story.entryWithoutValues).toMatch(/404/);
+});
+
+it('writes no value with which no instance could start', () => {
+  expect(story.short.code).not.toBe(0);
+  expect(story.short.output).toContain(
+    'encryption_key of TF_VAR_fintech_api_config has fewer than 32 characters',
+  );
+  expect(story.entryWithShortKey).toMatch(/404/);
+  expect(story.short.leaks).toEqual([]);
 });
 
 it('refuses to deploy while the provider would log passwords, and says what to set instead', () => {

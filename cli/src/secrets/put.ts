@@ -1,6 +1,6 @@
 import { PortcullisError } from '../errors';
 import { problemOfField } from './known-fields';
-import { VaultError, type VaultClient } from '../engines/vault-client';
+import { VaultError, type VaultAnswer, type VaultClient } from '../engines/vault-client';
 
 export interface FieldToPut {
   /** Mount and entry, without `data/`. */
@@ -19,7 +19,7 @@ export interface FieldToPut {
  * @throws PortcullisError `ERR_SETTING`, `ERR_VAULT_REFUSED`, `ERR_UNREACHABLE`
  */
 export async function putField(vault: VaultClient, { path, field, value, cas }: FieldToPut): Promise<number> {
-  const target = dataPath(path);
+  const segments = segmentsOf(path);
   const problem = problemOfField(path, field, value);
   if (problem !== undefined) {
     throw new PortcullisError(
@@ -29,7 +29,9 @@ export async function putField(vault: VaultClient, { path, field, value, cas }: 
     );
   }
   const data = { [field]: value };
+  let target = dataPath(segments, 1);
   try {
+    target = dataPath(segments, await mountLength(vault, segments));
     if (cas !== 0) {
       try {
         return versionOf(await vault.patch(target, { data, ...(cas !== undefined && { options: { cas } }) }));
@@ -44,17 +46,39 @@ export async function putField(vault: VaultClient, { path, field, value, cas }: 
   }
 }
 
-function dataPath(path: string): string {
-  const [mount, ...entry] = path.split('/').filter(Boolean);
-  const climbs = [mount, ...entry].some((segment) => segment === '.' || segment === '..');
-  if (mount === undefined || entry.length === 0 || climbs) {
+function segmentsOf(path: string): readonly string[] {
+  const segments = path.split('/').filter(Boolean);
+  const climbs = segments.some((segment) => segment === '.' || segment === '..');
+  if (segments.length < 2 || climbs) {
     throw new PortcullisError(
       'ERR_SETTING',
       `"${path}" is no KV path`,
       'give mount/entry, as in secret/fintech-api/config, without "." and "..": URLs resolve them',
     );
   }
-  return [mount, 'data', ...entry].map(encodeURIComponent).join('/');
+  return segments.map(encodeURIComponent);
+}
+
+function dataPath(segments: readonly string[], ofMount: number): string {
+  return [...segments.slice(0, ofMount), 'data', ...segments.slice(ofMount)].join('/');
+}
+
+/**
+ * How many segments are the mount's: Vault tells everybody who may do anything below it. A refusal says that it tells
+ * nothing, and most mounts have one.
+ * https://developer.hashicorp.com/vault/api-docs/system/internal-ui-mounts
+ */
+async function mountLength(vault: VaultClient, segments: readonly string[]): Promise<number> {
+  const { data } = await vault
+    .read(`sys/internal/ui/mounts/${segments.join('/')}`)
+    .catch((error: unknown): VaultAnswer => {
+      if (error instanceof VaultError) return {};
+      throw error;
+    });
+  const length = String(data?.path ?? '')
+    .split('/')
+    .filter(Boolean).length;
+  return length > 0 && length < segments.length ? length : 1;
 }
 
 function versionOf({ data }: { readonly data?: Record<string, unknown> }): number {

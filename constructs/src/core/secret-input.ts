@@ -29,6 +29,8 @@ export interface SecretVariableProps {
   readonly version: number;
   /** Names of the fields, where the value is an object of strings. @default the value is one string */
   readonly fields?: readonly string[];
+  /** How many characters fields have at least. A value with fewer fails the plan: nothing is written. */
+  readonly leastLengths?: Readonly<Record<string, number>>;
 }
 
 /** Under this key a secret input says which expression it was made with. Copies of this package share it. */
@@ -109,7 +111,7 @@ export class ThrowawayPassword extends Construct {
   readonly required: string;
 
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
-  constructor(scope: Construct, id: string, props: Omit<SecretVariableProps, 'fields'>) {
+  constructor(scope: Construct, id: string, props: Omit<SecretVariableProps, 'fields' | 'leastLengths'>) {
     super(scope, id);
     refuseProps(this, variableProblems(this, props));
     const variable = declareVariable(this, props);
@@ -194,11 +196,17 @@ function kindOf(input: unknown): string {
 }
 
 function declareVariable(scope: Construct, props: SecretVariableProps): TerraformVariable {
-  const { name, description, fields } = props;
+  const { name, description, fields, leastLengths = {} } = props;
   const type = fields ? `object({${fields.map((field) => `${field} = string`).join(', ')}})` : 'string';
   const variable = new TerraformVariable(scope, 'value', { type, description, nullable: true });
   variable.overrideLogicalId(name);
   variable.addOverride('default', null);
+  for (const [field, least] of Object.entries(leastLengths)) {
+    variable.addValidation({
+      condition: `\${var.${name} == null ? true : length(var.${name}.${field}) >= ${least}}`,
+      errorMessage: `${field} of TF_VAR_${name} has fewer than ${least} characters: nothing was written`,
+    });
+  }
   return variable;
 }
 
@@ -224,7 +232,8 @@ const NAME = /^[a-z_][a-z0-9_]*$/;
 const NAMED = 'lower-case letters, digits and "_"';
 
 /** Everything that is wrong with a secret's variable. */
-function variableProblems(scope: Construct, { name, version, fields }: SecretVariableProps): Problem[] {
+function variableProblems(scope: Construct, props: SecretVariableProps): Problem[] {
+  const { name, version, fields, leastLengths } = props;
   const repeated = isList(fields)
     ? (fields ?? []).filter((field, index, all) => all.indexOf(field) < index)
     : [];
@@ -239,7 +248,20 @@ function variableProblems(scope: Construct, { name, version, fields }: SecretVar
       path: 'fields',
       message: `received ${shown(field)} twice; expected it once`,
     })),
+    ...Object.entries(leastLengths ?? {}).flatMap(([field, least]) => lengthProblems(field, least, fields)),
     ...versionProblems(version),
+  ];
+}
+
+function lengthProblems(field: string, least: number, fields: SecretVariableProps['fields']): Problem[] {
+  const path = `leastLengths.${field}`;
+  return [
+    ...(fields?.includes(field) === true
+      ? []
+      : [{ path, message: 'received the length of no field; expected a name in `fields`' }]),
+    ...(Number.isSafeInteger(least) && least > 0
+      ? []
+      : [{ path, message: `received ${shown(least)}; expected a whole number of characters above zero` }]),
   ];
 }
 

@@ -6,6 +6,7 @@ import { putField } from '../../../../cli/src/secrets/put';
 import { renderStatus } from '../../../../cli/src/secrets/render-status';
 import { readStatus } from '../../../../cli/src/secrets/status';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
+import { until } from '../../../support/until';
 import { useShortLeases } from './short-leases';
 
 const CHECKOUT = join(__dirname, '../../../..');
@@ -77,6 +78,20 @@ test('put writes nothing that the API could not start with', async () => {
     message: expect.not.stringContaining('five5') as string,
   });
   expect(await read('fintech-api/config')).toEqual({ encryption_key: 'k'.repeat(32) });
+});
+
+test.each([
+  ['of two segments', 'team/vaults', 'team/vaults/api/config', 'team/vaults/data/api/config'],
+  ['of three', 'a/b/c', 'a/b/c/config', 'a/b/c/data/config'],
+])('put finds a mount %s', async (_what, mount, path, target) => {
+  const { admin } = leases();
+  await admin.write(`sys/mounts/${mount}`, { type: 'kv', options: { version: '2' } });
+  // OpenBao upgrades a new mount for a moment, and refuses writes meanwhile.
+  await until(() => putField(admin, { path, field: 'a', value: '1' }));
+  expect(await putField(admin, { path, field: 'b', value: '2' })).toBe(2);
+
+  const { data } = await admin.read(target);
+  expect(data?.data).toEqual({ a: '1', b: '2' });
 });
 
 test('put without the right, or onto what is no entry, says what to do', async () => {

@@ -35,6 +35,28 @@ it('takes an object of named fields, and writes it as JSON', () => {
   expect(secret.expression).toContain('jsonencode(var.admin_password)');
 });
 
+it('fails the plan of a value with a field that is too short, and of no value not', () => {
+  const { variable } = synthesize(
+    (stack) =>
+      new SecretVariable(stack, 'config', { ...given, fields: ['user', 'key'], leastLengths: { key: 32 } }),
+  );
+  expect(variable.admin_password).toMatchObject({
+    validation: [
+      {
+        condition: '${var.admin_password == null ? true : length(var.admin_password.key) >= 32}',
+        error_message: 'key of TF_VAR_admin_password has fewer than 32 characters: nothing was written',
+      },
+    ],
+  });
+});
+
+it('refuses lengths of what is no field, and those that are no number of characters', () => {
+  const leastLengths = { pin: 4, user: 0, key: 1.5 };
+  const make = () =>
+    new SecretVariable(stackIn(), 'config', { ...given, fields: ['user', 'key'], leastLengths });
+  expect(make).toThrow(refusedProps('leastLengths.pin', 'leastLengths.user', 'leastLengths.key'));
+});
+
 it('has a gate that changes with the version alone, and names the missing variable when it does', () => {
   const gate = only(
     synthesize((stack) => new SecretVariable(stack, 'password', given)),
