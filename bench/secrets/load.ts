@@ -18,6 +18,10 @@ export interface LoadFigures {
 }
 
 const BATCH = 4_000;
+/** Batches of each pool before any counts: until then the engine still compiles, for whoever comes first. */
+const WARM_UP = 5;
+/** Pairs of batches a round: a batch takes a tenth of a second, in which chance weighs much. */
+const PAIRS = 5;
 
 type Queryable = Pick<Pool, 'query'>;
 
@@ -27,10 +31,12 @@ async function main(): Promise<void> {
 
   const bareCpu: number[] = [];
   const shares: number[] = [];
-  for (const queryable of [bare, pool]) await cpuOfQuery(queryable);
-  for (let round = 0; round < given.rounds; round += 1) {
+  for (let batch = 0; batch < WARM_UP; batch += 1) {
+    for (const queryable of [bare, pool]) await cpuOfQuery(queryable);
+  }
+  for (let pair = 0; pair < PAIRS * given.rounds; pair += 1) {
     // Who goes first changes, so that neither always runs on what the other warmed.
-    const rotatingFirst = round % 2 === 1 ? await cpuOfQuery(pool) : undefined;
+    const rotatingFirst = pair % 2 === 1 ? await cpuOfQuery(pool) : undefined;
     const cpu = await cpuOfQuery(bare);
     bareCpu.push(cpu);
     shares.push((rotatingFirst ?? (await cpuOfQuery(pool))) / cpu);

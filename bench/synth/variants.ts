@@ -9,6 +9,7 @@ const SOURCES = [
   'policy.ts',
   'bodies.ts',
   'vault-names.ts',
+  'vault-entries.ts',
   'stacks',
   'constructs/src',
   'runtime/src',

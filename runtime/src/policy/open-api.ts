@@ -130,7 +130,7 @@ function operation(
 }
 
 /** What the runtime answers to a call that it does not let through, by status. */
-function refusalsOf({ public: isPublic, scopes, cost }: Route): Record<number, string> {
+function refusalsOf({ public: isPublic, scopes, cost }: Route): Partial<Record<number, string>> {
   return {
     400: 'The request is not valid',
     ...(!isPublic && {
