@@ -75,9 +75,8 @@ async function mountLength(vault: VaultClient, segments: readonly string[]): Pro
       if (error instanceof VaultError) return {};
       throw error;
     });
-  const length = String(data?.path ?? '')
-    .split('/')
-    .filter(Boolean).length;
+  const mount = data?.path;
+  const length = typeof mount === 'string' ? mount.split('/').filter(Boolean).length : 0;
   return length > 0 && length < segments.length ? length : 1;
 }
 

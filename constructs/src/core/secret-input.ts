@@ -29,7 +29,7 @@ export interface SecretVariableProps {
   readonly version: number;
   /** Names of the fields, where the value is an object of strings. @default the value is one string */
   readonly fields?: readonly string[];
-  /** How many characters fields have at least. A value with fewer fails the plan: nothing is written. */
+  /** How many characters fields have at least. With fewer nothing is written: the apply fails. @default none is checked */
   readonly leastLengths?: Readonly<Record<string, number>>;
 }
 
@@ -196,17 +196,11 @@ function kindOf(input: unknown): string {
 }
 
 function declareVariable(scope: Construct, props: SecretVariableProps): TerraformVariable {
-  const { name, description, fields, leastLengths = {} } = props;
+  const { name, description, fields } = props;
   const type = fields ? `object({${fields.map((field) => `${field} = string`).join(', ')}})` : 'string';
   const variable = new TerraformVariable(scope, 'value', { type, description, nullable: true });
   variable.overrideLogicalId(name);
   variable.addOverride('default', null);
-  for (const [field, least] of Object.entries(leastLengths)) {
-    variable.addValidation({
-      condition: `\${var.${name} == null ? true : length(var.${name}.${field}) >= ${least}}`,
-      errorMessage: `${field} of TF_VAR_${name} has fewer than ${least} characters: nothing was written`,
-    });
-  }
   return variable;
 }
 
@@ -220,11 +214,17 @@ function gate(scope: Construct, props: SecretVariableProps): TerraformResource {
 }
 
 /** "given", or a failure at the apply. The digest of a plan knows this expression (cli/src/plan/digest). */
-function requirement({ name, version }: Pick<SecretVariableProps, 'name' | 'version'>): string {
+function requirement({ name, version, leastLengths = {} }: SecretVariableProps): string {
   // can() tells whether there is a value. Its result is not ephemeral, so that it may be stored.
   const isGiven = `can(regex("given", var.${name} == null ? "" : "given"))`;
   const missing = `no value for the secret ${name}, version ${version}: set the environment variable TF_VAR_${name} and deploy again`;
-  return `${isGiven} ? "given" : ${failAtApply(missing)}`;
+  // No validation of the variable: that fails the plan, whose last lines `cdktf deploy` does not show.
+  const tooShort = Object.entries(leastLengths).map(([field, least]) => {
+    const isLong = `can(regex("long", var.${name} == null ? "long" : length(var.${name}.${field}) < ${least} ? "" : "long"))`;
+    const short = `${field} of the secret ${name} has fewer than ${least} characters: give a longer one in TF_VAR_${name} and deploy again`;
+    return `!${isLong} ? ${failAtApply(short)} : `;
+  });
+  return `${tooShort.join('')}${isGiven} ? "given" : ${failAtApply(missing)}`;
 }
 
 /** Names of variables and of fields, which stand in expressions. */

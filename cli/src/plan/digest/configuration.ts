@@ -11,7 +11,7 @@ export function ephemeralVariables({ variable }: Configuration): string[] {
 
 /**
  * Whether an expression is the value of a secret's gate (constructs/src/core/secret-input.ts): "given", or a failure.
- * It is the one expression through which an ephemeral value may tell a stored one whether it is there.
+ * It is the one expression through which an ephemeral value may tell a stored one whether it is there, and long enough.
  */
 export function isGateValue(text: string): boolean {
   return new RegExp(`^\\$\\{${GATE_VALUE}\\}$`).test(text);
@@ -24,8 +24,9 @@ export function withoutRequirements(text: string): string {
 
 // Spaces and parentheses are in every message, and in no base64: whatever the time is, this fails.
 const FAILURE = String.raw`base64decode\("[^"\\$%]* \(\$\{timestamp\(\)\}\)"\)`;
+const IS_LONG = String.raw`can\(regex\("long", var\.\w+ == null \? "long" : length\(var\.\w+\.\w+\) < \d+ \? "" : "long"\)\)`;
 const IS_GIVEN = String.raw`can\(regex\("given", var\.\w+ == null \? "" : "given"\)\)`;
-const GATE_VALUE = String.raw`${IS_GIVEN} \? "given" : ${FAILURE}`;
+const GATE_VALUE = String.raw`(?:!${IS_LONG} \? ${FAILURE} : )*${IS_GIVEN} \? "given" : ${FAILURE}`;
 
 /** An expression without what fails at the apply by intent (constructs/src/core/fail-at-apply.ts). */
 export function withoutFailures(text: string): string {

@@ -17,6 +17,7 @@ const gate = (value: string) => ({
   resource: { terraform_data: { given: { input: { version: 1, value } } } },
 });
 const GIVEN = 'can(regex("given", var.once == null ? "" : "given"))';
+const LONG = 'can(regex("long", var.once == null ? "long" : length(var.once.key) < 32 ? "" : "long"))';
 const FAILURE = 'base64decode("no value for once (${timestamp()})")';
 const REQUIRED = `(${GIVEN} ? "given" : ${FAILURE})`;
 
@@ -24,6 +25,10 @@ it.each<[string, object]>([
   ['a write-only argument', resource({ data_json_wo: '${jsonencode({a = var.once})}' })],
   ['a write-only argument of a block', resource({ postgresql: { password_wo: '${var.once}' } })],
   ['the gate of a secret', gate(`\${${GIVEN} ? "given" : ${FAILURE}}`)],
+  [
+    'the gate of one that has to be long',
+    gate(`\${!${LONG} ? ${FAILURE} : ${GIVEN} ? "given" : ${FAILURE}}`),
+  ],
   ['a condition that fails without it', resource({ path: `\${(${REQUIRED} == "given") ? "a" : ""}` })],
   [
     'the encryption of the state',
@@ -83,6 +88,7 @@ it.each<[string, object]>([
     },
   ],
   ['what only looks like a gate', gate(`\${${GIVEN} ? var.once : ${FAILURE}}`)],
+  ['a gate that tells whether it is long', gate(`\${!${LONG} ? "short" : ${GIVEN} ? "given" : ${FAILURE}}`)],
   [
     'a gate with something else in it',
     {
