@@ -25,6 +25,18 @@ export function toProblem(issue: z.core.$ZodIssue): Problem {
   return { path, message: issue.message };
 }
 
+/**
+ * The problems of a value that may have several shapes are those of the shape that it was meant to have: of the one
+ * that is wrong inside, where the others are not even of its type.
+ */
+export function toProblems(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code !== 'invalid_union') return [toProblem(issue)];
+  const meant = issue.errors.find((issues) => issues.some(({ path }) => path.length > 0));
+  const issues = meant ?? issue.errors.find(([first]) => first?.code !== 'invalid_type');
+  if (issues === undefined) return [toProblem(issue)];
+  return issues.flatMap((inner) => toProblems({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
 /** Thrown by `definePolicy()`: the policy is invalid. `problems` holds all of them, not just the first. */
 export class PolicyError extends Error {
   readonly code = 'ERR_POLICY_INVALID';

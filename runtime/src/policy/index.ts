@@ -1,7 +1,7 @@
 export { baseOf, isHeaderToken, shownAddress, vaultAddressProblem } from './address';
 export type { Duration } from './duration';
 export { PolicyError, describeProblems, type Problem } from './errors';
-export { readLimit, type Limit } from './limit';
+export { enforced, limitKeyName, readLimit, type Limit, type LimitKey } from './limit';
 export { isHttpsOrLoopback, isLoopback } from './loopback';
 export { openApi, type OpenApiOptions, type OperationDetails } from './open-api';
 export { definePolicy, type Policy, type Route } from './policy';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { PolicyError, toProblem, type Problem } from './errors';
-import type { Limit } from './limit';
+import { PolicyError, toProblems, type Problem } from './errors';
+import { enforced, type Limit } from './limit';
+import { limitsOf, repeatedLimits, tierLimits } from './limits';
 import { compilePattern, patternsOverlap } from './route-pattern';
 import { policySchema, type ParsedPolicy, type PolicyInput } from './schema';
 
@@ -14,6 +15,10 @@ export interface Route {
   readonly onStoreFailure: 'open' | 'closed' | 'local';
   readonly sensitive: boolean;
   readonly public: boolean;
+  /** Limits of this route's own, beside those of the caller's tier. Missing: it has none. */
+  readonly limits?: readonly Limit[];
+  /** No call of this route is refused by a limit. Missing: limits are enforced. */
+  readonly shadow?: true;
 }
 
 /** A validated, deeply frozen policy. Made by {@link definePolicy} only. */
@@ -65,7 +70,7 @@ export const definedPolicy = z.custom<Policy>(
  */
 export function definePolicy(input: PolicyInput): Policy {
   const parsed = policySchema.safeParse(input);
-  if (!parsed.success) throw new PolicyError(parsed.error.issues.map(toProblem));
+  if (!parsed.success) throw new PolicyError(parsed.error.issues.flatMap(toProblems));
 
   const problems = crossChecks(parsed.data);
   if (problems.length > 0) throw new PolicyError(problems);
@@ -74,21 +79,27 @@ export function definePolicy(input: PolicyInput): Policy {
 
 function toPolicy(parsed: ParsedPolicy): Policy {
   const { tiers, lifetimes, upgradeUrl, ...rest } = parsed;
-  const limits = Object.entries(tiers).map(
-    ([tier, windows]) =>
-      [tier, windows.map(({ limit, window }) => ({ limit, windowSeconds: window }))] as const,
-  );
+  const routes = parsed.routes.map(toRoute);
   return {
     ...rest,
     ...(upgradeUrl !== undefined && { upgradeUrl }),
-    tiers: Object.fromEntries(limits),
+    tiers: Object.fromEntries(Object.entries(tiers).map(([name, tier]) => [name, tierLimits(tier)])),
+    routes,
     lifetimes: {
       accessTokenSeconds: lifetimes.accessToken,
       credentialSeconds: lifetimes.credential,
       rotateAtSeconds: lifetimes.rotateAt,
       sessionSeconds: lifetimes.session,
     },
-    match: compileRoutes(parsed.routes),
+    match: compileRoutes(routes),
+  };
+}
+
+function toRoute({ limits, shadow, ...route }: ParsedPolicy['routes'][number]): Route {
+  return {
+    ...route,
+    ...(limits !== undefined && { limits: limitsOf(limits, shadow) }),
+    ...(shadow === true && { shadow }),
   };
 }
 
@@ -102,7 +113,7 @@ function compileRoutes(routes: readonly Route[]): Policy['match'] {
 
 /** Checks what several parts of the policy say together. */
 function crossChecks(policy: ParsedPolicy): Problem[] {
-  return [...overlappingRoutes(policy), ...costsThatNeverFit(policy), ...repeatedWindows(policy)];
+  return [...overlappingRoutes(policy), ...costsThatNeverFit(policy), ...repeatedLimits(policy)];
 }
 
 function overlappingRoutes({ routes }: ParsedPolicy): Problem[] {
@@ -121,32 +132,23 @@ function overlappingRoutes({ routes }: ParsedPolicy): Problem[] {
 }
 
 function costsThatNeverFit({ routes, tiers }: ParsedPolicy): Problem[] {
-  const smallest = Math.min(...Object.values(tiers).flatMap((windows) => windows.map(({ limit }) => limit)));
-  return routes.flatMap(({ cost }, index) =>
-    cost > smallest
+  const smallest = smallestOf(Object.values(tiers).flatMap(tierLimits));
+  return routes.flatMap((parsed, index) => {
+    const route = toRoute(parsed);
+    const least = route.shadow ? Infinity : Math.min(smallest, smallestOf(route.limits ?? []));
+    return route.cost > least
       ? [
           {
             path: `routes[${index}].cost`,
-            message: `received ${cost}, above the smallest limit (${smallest}): the call could never be admitted`,
+            message: `received ${route.cost}, above the smallest limit (${least}): the call could never be admitted`,
           },
         ]
-      : [],
-  );
+      : [];
+  });
 }
 
-function repeatedWindows({ tiers }: ParsedPolicy): Problem[] {
-  return Object.entries(tiers).flatMap(([tier, windows]) =>
-    windows.flatMap(({ window }, index) =>
-      windows.findIndex((other) => other.window === window) < index
-        ? [
-            {
-              path: `tiers.${tier}[${index}].window`,
-              message: `${window} s appears twice in this tier; keep one`,
-            },
-          ]
-        : [],
-    ),
-  );
+function smallestOf(limits: readonly Limit[]): number {
+  return Math.min(...enforced(limits).map(({ limit }) => limit));
 }
 
 function deepFreeze<T extends object>(value: T): T {

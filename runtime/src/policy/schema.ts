@@ -28,11 +28,38 @@ const path = z.string().superRefine((pattern, context) => {
   }
 });
 
+const LONGEST_WINDOW_SECONDS = 31 * 86_400;
+
+const limitKey = z.union(
+  [
+    z.enum(['organisation', 'user', 'client', 'address']),
+    z.strictObject({ claim: z.string().min(1) }),
+    z.strictObject({ function: name }),
+  ],
+  "expected 'organisation', 'user', 'client', 'address', { claim: 'team' } or { function: 'device' }",
+);
+
 const window = z.strictObject({
   /** Cost admitted in any window of this length. */
   limit: z.int().min(1).max(1_000_000_000),
-  window: durationSchema.refine((seconds) => seconds <= 86_400, 'expected a window of one day at most'),
+  window: durationSchema.refine(
+    (seconds) => seconds <= LONGEST_WINDOW_SECONDS,
+    'expected a window of 31 days at most',
+  ),
+  /**
+   * Whose limit it is; of several keys each is counted within those before it: `['organisation', 'client']`.
+   *
+   * @default 'organisation'
+   */
+  by: z.union([limitKey, z.array(limitKey).min(1).max(4)]).optional(),
+  /** Decided, counted and told, never refused: to try a limit. @default false */
+  shadow: z.boolean().optional(),
 });
+
+const windows = z.array(window).min(1, 'expected at least one { limit, window }');
+
+/** A tier's limits; as an object, to try all of them in shadow. */
+const tier = z.union([windows, z.strictObject({ limits: windows, shadow: z.boolean().optional() })]);
 
 const route = z
   .strictObject({
@@ -46,6 +73,10 @@ const route = z
     onStoreFailure: z.enum(['open', 'closed', 'local']).default('local'),
     /** Refused while revocations cannot be read. @default false */
     sensitive: z.boolean().default(false),
+    /** Limits of this route's own, beside those of the caller's tier. @default none */
+    limits: windows.optional(),
+    /** Its calls are decided, counted and told, never refused, whatever limits they are held to. @default false */
+    shadow: z.boolean().optional(),
     /** Open to everyone: no token, no limit. @default false */
     public: z.boolean().default(false),
   })
@@ -65,7 +96,7 @@ export const policySchema = z
     name,
     issuer: httpsUrl,
     audience: z.string().min(1),
-    tiers: z.record(name, z.array(window).min(1, 'expected at least one { limit, window }')),
+    tiers: z.record(name, tier),
     defaultTier: name,
     routes: z.array(route).min(1, 'expected at least one route: what is not listed is denied'),
     lifetimes: z.strictObject({

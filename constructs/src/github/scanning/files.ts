@@ -1,4 +1,4 @@
-import type { Policy } from '@portcullis/runtime/policy';
+import { enforced, type Policy } from '@portcullis/runtime/policy';
 import { renderWorkflow } from '../workflow/workflow';
 import { bearerHook } from './bearer-hook';
 import { DEFAULTS, type SecurityScanningProps } from './props';
@@ -51,7 +51,7 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
 /** The tier that admits most, by the narrowest of its limits. */
 function largestTier({ tiers }: Policy): string {
   const rate = (name: string): number =>
-    Math.min(...(tiers[name] ?? []).map(({ limit, windowSeconds }) => limit / windowSeconds));
+    Math.min(...enforced(tiers[name] ?? []).map(({ limit, windowSeconds }) => limit / windowSeconds));
   return Object.keys(tiers).reduce((largest, name) => (rate(name) > rate(largest) ? name : largest));
 }
 

@@ -113,6 +113,43 @@ test.each<[string, Partial<PolicyInput>, string]>([
     'tiers.free[1].window',
   ],
   ['a tier without a limit', { tiers: { free: [] } }, 'tiers.free'],
+  [
+    'the same window twice by the same keys',
+    {
+      tiers: {
+        free: [
+          { limit: 100, window: '1m', by: 'user' },
+          { limit: 200, window: '1m', by: ['organisation', 'user'] },
+        ],
+      },
+    },
+    'tiers.free[1].window',
+  ],
+  [
+    'a window of more than 31 days',
+    { tiers: { free: [{ limit: 100, window: '32d' }] } },
+    'tiers.free[0].window',
+  ],
+  [
+    'a key that is none',
+    { tiers: { free: [{ limit: 100, window: '1m', by: 'moon' as 'user' }] } },
+    'tiers.free[0].by',
+  ],
+  [
+    'a key within itself',
+    { tiers: { free: [{ limit: 100, window: '1m', by: ['client', 'client'] }] } },
+    'tiers.free[0].by',
+  ],
+  [
+    'a tier in shadow without a limit',
+    { tiers: { free: { shadow: true, limits: [] } } },
+    'tiers.free.limits',
+  ],
+  [
+    "a cost above a limit of the route's own",
+    { routes: [{ method: 'GET', path: '/a', cost: 5, limits: [{ limit: 4, window: '1m' }] }] },
+    'routes[0].cost',
+  ],
   ['a cost above a limit', { routes: [{ method: 'GET', path: '/a', cost: 101 }] }, 'routes[0].cost'],
   ['a fraction of a cost', { routes: [{ method: 'GET', path: '/a', cost: 1.5 }] }, 'routes[0].cost'],
   ['no routes', { routes: [] }, 'routes'],
@@ -133,6 +170,37 @@ test.each<[string, Partial<PolicyInput>, string]>([
   ],
 ])('refused: %s', (_what, change, path) => {
   expect(Object.keys(problemsOf({ ...valid, ...change }))).toEqual([path]);
+});
+
+test('a limit says whose it is; a user is one within an organisation', () => {
+  const { tiers } = definePolicy({
+    ...valid,
+    tiers: {
+      free: [
+        { limit: 100, window: '1m', by: 'organisation' },
+        { limit: 100, window: '1m', by: 'user' },
+        { limit: 100, window: '31d', by: ['client', { claim: 'team' }], shadow: true },
+      ],
+    },
+  });
+  expect(tiers.free).toEqual([
+    { limit: 100, windowSeconds: 60 },
+    { limit: 100, windowSeconds: 60, by: ['organisation', 'user'] },
+    { limit: 100, windowSeconds: 2_678_400, by: ['client', { claim: 'team' }], shadow: true },
+  ]);
+});
+
+test('in a tier in shadow every limit is, and a limit in shadow refuses no cost', () => {
+  const { tiers, routes } = definePolicy({
+    ...valid,
+    tiers: { free: { shadow: true, limits: [{ limit: 1, window: '1m' }] } },
+    routes: [{ method: 'GET', path: '/a', cost: 9, shadow: true, limits: [{ limit: 3, window: '1h' }] }],
+  });
+  expect(tiers.free).toEqual([{ limit: 1, windowSeconds: 60, shadow: true }]);
+  expect(routes[0]).toMatchObject({
+    shadow: true,
+    limits: [{ limit: 3, windowSeconds: 3_600, shadow: true }],
+  });
 });
 
 test('routes that differ in method only do not overlap', () => {

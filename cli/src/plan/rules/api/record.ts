@@ -1,11 +1,28 @@
 /** What an environment's state keeps of the API's policy. */
 import { z } from 'zod';
 
+const limits = z.array(
+  z.object({
+    limit: z.number(),
+    windowSeconds: z.number(),
+    by: z
+      .array(
+        z.union([
+          z.enum(['organisation', 'user', 'client', 'address']),
+          z.object({ claim: z.string() }),
+          z.object({ function: z.string() }),
+        ]),
+      )
+      .optional(),
+    shadow: z.literal(true).optional(),
+  }),
+);
+
 export const recordSchema = z.object({
   name: z.string(),
   issuer: z.string(),
   audience: z.string(),
-  tiers: z.record(z.string(), z.array(z.object({ limit: z.number(), windowSeconds: z.number() }))),
+  tiers: z.record(z.string(), limits),
   defaultTier: z.string(),
   routes: z.array(
     z.object({
@@ -16,6 +33,8 @@ export const recordSchema = z.object({
       onStoreFailure: z.string(),
       sensitive: z.boolean(),
       public: z.boolean(),
+      limits: limits.optional(),
+      shadow: z.literal(true).optional(),
     }),
   ),
   lifetimes: z.record(z.string(), z.number()),

@@ -1,5 +1,6 @@
 import type { Remark } from '../../grade';
 import type { Route } from './record';
+import { admitsMore, limits } from './tiers';
 
 function keyOf({ method, path }: Route): string {
   return `${method} ${path}`;
@@ -43,6 +44,7 @@ function compareRoute(key: string, was: Route | undefined, will: Route): Remark[
     const grade = will.cost < was.cost ? 'danger' : 'notice';
     remarks.push({ grade, sentence: `route ${key} costs ${was.cost} → ${will.cost}` });
   }
+  remarks.push(...compareLimits(key, was, will));
   if (was.onStoreFailure !== will.onStoreFailure) {
     const grade = will.onStoreFailure === 'open' ? 'danger' : 'notice';
     remarks.push({
@@ -59,6 +61,26 @@ function compareRoute(key: string, was: Route | undefined, will: Route): Remark[
             sentence: `route ${key} is no longer sensitive: open while revocations are not known`,
           },
     );
+  }
+  return remarks;
+}
+
+/** Of the route's own limits, and of those of tiers that its calls are held to. */
+function compareLimits(key: string, was: Route, will: Route): Remark[] {
+  const remarks: Remark[] = [];
+  if (was.shadow !== will.shadow) {
+    remarks.push(
+      will.shadow
+        ? { grade: 'danger', sentence: `route ${key} goes into shadow: no limit refuses its calls` }
+        : { grade: 'notice', sentence: `route ${key} leaves shadow: limits refuse its calls` },
+    );
+  }
+  const [from, to] = [limits(was.limits), limits(will.limits)];
+  if (from !== to) {
+    remarks.push({
+      grade: admitsMore(was.limits ?? [], will.limits ?? []) ? 'danger' : 'notice',
+      sentence: `route ${key} has limits of its own: ${from || 'none'} → ${to || 'none'}`,
+    });
   }
   return remarks;
 }

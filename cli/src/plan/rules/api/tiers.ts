@@ -1,3 +1,4 @@
+import { limitKeyName } from '@portcullis/runtime/policy';
 import type { Remark } from '../../grade';
 import { duration } from '../attribute-judges';
 import type { PolicyRecord } from './record';
@@ -31,17 +32,28 @@ export function compareTiers(was: PolicyRecord, will: PolicyRecord): Remark[] {
 
 type Limits = PolicyRecord['tiers'][string];
 
-/** Whether a window went, or has a higher limit. */
-function admitsMore(was: Limits, will: Limits): boolean {
-  return was.some(({ limit, windowSeconds }) => {
-    const after = will.find((window) => window.windowSeconds === windowSeconds);
-    return after === undefined || after.limit > limit;
+/** What one limit counts by: the organisation where nothing is said. */
+const keys = ({ by }: Limits[number]): string => limitKeyName(by);
+
+/** Whether a window went, went into shadow, or has a higher limit. */
+export function admitsMore(was: Limits, will: Limits): boolean {
+  return was.some((before) => {
+    if (before.shadow) return false;
+    const after = will.find(
+      (window) => window.windowSeconds === before.windowSeconds && keys(window) === keys(before),
+    );
+    return after === undefined || after.shadow === true || after.limit > before.limit;
   });
 }
 
-function limits(windows: Limits = []): string {
+/** Limits in words: `100 a minute, 20 a second by organisation/user (shadow)`. */
+export function limits(windows: Limits = []): string {
   return windows
-    .map(({ limit, windowSeconds }) => `${limit.toLocaleString('en-US')} ${per(windowSeconds)}`)
+    .map((window) => {
+      const { limit, windowSeconds, by, shadow } = window;
+      const whose = by === undefined ? '' : ` by ${keys(window)}`;
+      return `${limit.toLocaleString('en-US')} ${per(windowSeconds)}${whose}${shadow ? ' (shadow)' : ''}`;
+    })
     .join(', ');
 }
 

@@ -4,6 +4,7 @@ import { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-w
 import type { Policy } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { logGroup, type LogOptions } from '../../account/log-group';
+import { clientLimits } from '../throttle';
 
 export interface WebAclProps {
   readonly name: string;
@@ -74,9 +75,9 @@ export class WebAcl extends Construct {
  * How many requests an office or a service behind one address may send in the ACL's window: as many as `clients` of the
  * largest tier. Calls that cost nothing count as if they cost 1.
  */
-export function requestsPerAddress({ tiers }: Policy, clients: number): number {
-  const most = Object.values(tiers).map((windows) =>
-    Math.min(...windows.map(({ limit, windowSeconds }) => limit * Math.ceil(WINDOW_SECONDS / windowSeconds))),
+export function requestsPerAddress(policy: Policy, clients: number): number {
+  const most = clientLimits(policy).map((limits) =>
+    Math.min(...limits.map(({ limit, windowSeconds }) => limit * Math.ceil(WINDOW_SECONDS / windowSeconds))),
   );
   return clients * Math.max(...most);
 }

@@ -181,7 +181,9 @@ export class RestApiGateway extends Construct {
       },
       dependsOn: [account.setting, executions],
     });
-    const { rate, burst } = throttle(policy, { cost: 1 }, busyClients);
+    // One setting for all routes: where one of them refuses nobody, so does it.
+    const shadow = policy.routes.some((route) => route.shadow) ? true : undefined;
+    const { rate, burst } = throttle(policy, { cost: 1, ...(shadow && { shadow }) }, busyClients);
     new ApiGatewayMethodSettings(this, 'settings', {
       restApiId: this.apiId,
       stageName: stage.stageName,
