@@ -235,7 +235,11 @@ describe('a Redis user that was leased', () => {
     const { data } = await lease(admin, role);
     return redisCommand(`redis://${data.username}:${data.password}@${redis.host}:${redis.port}`, command);
   };
-  const script = `redis.call('HSET', KEYS[1], 'a', 1) redis.call('PEXPIRE', KEYS[1], 1000) return redis.call('TIME')`;
+  const script = `redis.call('MGET', KEYS[1])
+  redis.call('SET', KEYS[1], 'a', 'PX', 1000)
+  redis.call('SETRANGE', KEYS[1], 0, 'b')
+  redis.call('PTTL', KEYS[1])
+  return redis.call('TIME')`;
 
   it.each([
     ['the limiter', ['EVAL', script, '1', 'portcullis:{limit}']],

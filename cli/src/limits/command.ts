@@ -102,7 +102,7 @@ async function withLimits<T>(work: (limits: ClientLimits) => Promise<T>): Promis
       throw new PortcullisError(
         'ERR_UNREACHABLE',
         `Redis does not do it: ${messageOf(error.cause ?? error)}`,
-        'see that its user may run EVAL, EVALSHA, TIME, HMGET and DEL on portcullis:*',
+        'see that its user may run EVAL, EVALSHA, TIME, MGET and DEL on portcullis:*',
         { cause: error },
       );
     }

@@ -9,8 +9,8 @@ export interface SendOptions {
 /**
  * The method that node-redis' clients have, and so does the rotating client of `SecretsManager.redisClient()`.
  *
- * The user that it signs in as needs, on the keys `portcullis:*`: EVALSHA, EVAL, TIME, HGET, HMGET, HSET,
- * HINCRBY, HDEL, DEL, PEXPIRE; and INFO, to see whether Redis would evict the counters.
+ * The user that it signs in as needs, on the keys `portcullis:*`: EVALSHA, EVAL, TIME, MGET, SET,
+ * SETRANGE, PTTL, DEL; and INFO, to see whether Redis would evict the counters.
  */
 export interface RedisCommands {
   sendCommand(args: string[], options?: SendOptions): Promise<unknown>;

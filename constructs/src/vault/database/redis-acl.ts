@@ -15,7 +15,7 @@ const CONNECTION = [
 ] as const;
 
 /**
- * The runtime's user. It reaches the limiter's hashes, reserved blocks and the revocation stream, all of them under one
+ * The runtime's user. It reaches the limiter's counters, reserved blocks and the revocation stream, all of them under one
  * prefix. EVAL and SCRIPT LOAD are there because the limiter is a script; Redis holds scripts to the same rules. CONFIG
  * GET is not: it would show `masterauth`. INFO says what `maxmemory_policy` is.
  */
@@ -24,6 +24,7 @@ export const RUNTIME_ACL: readonly string[] = [
   ...CONNECTION,
   ...['+evalsha', '+eval', '+script|load'],
   '+time', // the limiter's clock is the server's
+  ...['+mget', '+set', '+setrange'], // counters
   ...['+hset', '+hget', '+hmget', '+hgetall', '+hdel', '+hincrby'],
   ...['+del', '+expire', '+pexpire', '+ttl', '+pttl'],
   ...['+xadd', '+xrange'], // the revocation stream, read by polling
@@ -33,7 +34,7 @@ export const RUNTIME_ACL: readonly string[] = [
 export const SUPPORT_ACL: readonly string[] = [
   '~portcullis:*',
   ...CONNECTION,
-  ...['+evalsha', '+eval', '+time', '+hmget', '+del'],
+  ...['+evalsha', '+eval', '+time', '+mget', '+del'],
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { refundingScript, timedScript, type Script } from '../store/charge-script';
+import { stemOf } from '../store/shape';
 
 /** A block is at most a quarter of what is left: near the limit blocks shrink, and other processes get some too. */
 const SHARE = 4;
@@ -6,79 +7,94 @@ const SHARE = 4;
 const LEAST = 4;
 
 /*
- * KEYS: for each block, the block and the hash of each window, the longest last. ARGV: how many windows, for how
- * many ms blocks can be given back, each window's length in ms, and for each block the units wanted and the
- * limit in each window.
+ * KEYS: for each block, the block and its counters, the one with the longest window last. ARGV: the shapes of the blocks
+ * (shapes.ts), for how many ms blocks can be given back, and for each block the number of its shape, the units wanted and
+ * the limit in each counter.
  *
- * A block is charged one bucket ahead. It lives less than a bucket (window.ts), so whenever it is spent, its charge
- * counts for at least a window from then on. `e` in the longest window's hash says when the first block of this hash
- * was reserved. A hash that was deleted and made anew has another `e`: older blocks were never charged to it.
+ * A block is charged W/N ahead (window.ts). It lives less, so whenever it is spent, its charge counts for at least a
+ * window from then on. The epoch of the last counter says when the first block was charged to it. A counter that was
+ * deleted and made anew has another one: older blocks were never charged to it.
  *
- * Reply: the time in ms, and for each block the units granted, then for each window its sum and the bucket
- * charged.
+ * Reply: the time in ms, and for each block the units granted, then of each counter its sum and its newest charge. A
+ * block is kept as a text: its units, its epoch, and the bucket that was charged in each counter.
  */
 const RESERVE_ALL = `
-local windows = tonumber(ARGV[1])
-local reply, arg = { now }, windows + 3
-for key = 1, #KEYS, windows + 1 do
-  local granted, states = tonumber(ARGV[arg]), {}
-  for w = 1, windows do
-    states[w] = read(KEYS[key + w], tonumber(ARGV[w + 2]))
-    granted = math.min(granted, math.floor((tonumber(ARGV[arg + w]) - states[w].total) / ${SHARE}))
+local shapes, arg = shapesOf(1)
+local returnable = ARGV[arg]
+local texts, counters, byKey, reply, key = textsOf(KEYS), {}, {}, { now }, 0
+arg = arg + 1
+while arg <= #ARGV do
+  local shape, granted, charged = shapes[tonumber(ARGV[arg])], tonumber(ARGV[arg + 1]), {}
+  arg = arg + 1
+  for w = 1, shape.size do
+    local name = KEYS[key + 1 + w]
+    local counter = byKey[name]
+    if not counter then
+      counter = current(counterOf(name, texts[name], shape.lengths[w], shape.units[w]))
+      byKey[name], counters[#counters + 1] = counter, counter
+    end
+    charged[w] = counter
+    granted = min(granted, floor((tonumber(ARGV[arg + w]) - counter.total) / ${SHARE}))
   end
   if granted < ${LEAST} then granted = 0 end
 
   reply[#reply + 1] = granted
-  local block = { 'n', granted }
-  for w = 1, windows do
-    local bucket = states[w].current + 1
-    if granted > 0 then
-      commit(KEYS[key + w], tonumber(ARGV[w + 2]), states[w], granted, bucket)
-      redis.call('HSET', KEYS[key + w], 'l', bucket)
-    end
-    reply[#reply + 1] = states[w].total
-    reply[#reply + 1] = bucket
-    block[#block + 1] = w
-    block[#block + 1] = bucket
+  local last = charged[shape.size]
+  if granted > 0 and not last.epoch then last.epoch, last.write = now, max(last.write, 2) end
+  local block = { granted, last.epoch or 0 }
+  for w = 1, shape.size do
+    local counter = charged[w]
+    if granted > 0 then charge(counter, granted, moment + floor(counter.length / N)) end
+    block[#block + 1] = floor(counter.newest * N / counter.length)
+    reply[#reply + 1] = counter.total
+    reply[#reply + 1] = counter.newest
   end
-  if granted > 0 then
-    local first = redis.call('HGET', KEYS[key + windows], 'e')
-    if not first then
-      first = now
-      redis.call('HSET', KEYS[key + windows], 'e', first)
-    end
-    redis.call('HSET', KEYS[key], 'e', first, unpack(block))
-    redis.call('PEXPIRE', KEYS[key], ARGV[2])
-  end
-  arg = arg + 1 + windows
+  if granted > 0 then redis.call('SET', KEYS[key + 1], table.concat(block, ' '), 'PX', returnable) end
+  key, arg = key + 1 + shape.size, arg + shape.size + 1
 end
+saveAll(counters)
 return reply
 `;
 
 /*
- * KEYS: as above. ARGV: for each block, the units that were not spent. Reply: for each block, the units given back.
- * A block can be given back once: a command that is carried out twice gives nothing back the second time.
+ * KEYS: as above. ARGV: the shapes of the blocks, and for each block the number of its shape and the units that were not
+ * spent. Reply: for each block, the units given back. A block can be given back once: a command that is carried out twice
+ * gives nothing back the second time.
  */
 const RETURN_ALL = `
-local windows = #KEYS / #ARGV - 1
-local fields = { 'n', 'e' }
-for w = 1, windows do fields[#fields + 1] = w end
-local reply = {}
-for i, unspent in ipairs(ARGV) do
-  local key, back = 1 + (i - 1) * (windows + 1), 0
-  local block = redis.call('HMGET', KEYS[key], unpack(fields))
-  if redis.call('DEL', KEYS[key]) == 1 and redis.call('HGET', KEYS[key + windows], 'e') == block[2] then
-    back = math.min(tonumber(unspent), tonumber(block[1]))
-    for w = 1, windows do giveBack(KEYS[key + w], tonumber(block[2 + w]), back) end
+local shapes, arg = shapesOf(1)
+local texts, counters, byKey, reply, key = textsOf(KEYS), {}, {}, {}, 0
+while arg <= #ARGV do
+  local shape, back = shapes[tonumber(ARGV[arg])], 0
+  local block, charged = {}, {}
+  for number in string.gmatch(texts[KEYS[key + 1]] or '', '%d+') do block[#block + 1] = tonumber(number) end
+  for w = 1, shape.size do
+    local name = KEYS[key + 1 + w]
+    local counter = byKey[name]
+    if not counter then
+      counter = counterOf(name, texts[name], shape.lengths[w], shape.units[w])
+      byKey[name], counters[#counters + 1] = counter, counter
+    end
+    charged[w] = counter
   end
-  reply[i] = back
+  if block[1] then
+    texts[KEYS[key + 1]] = false
+    redis.call('DEL', KEYS[key + 1])
+    if charged[shape.size].epoch == block[2] then
+      back = min(tonumber(ARGV[arg + 1]), block[1])
+      for w = 1, shape.size do giveBack(charged[w], block[2 + w], back) end
+    end
+  end
+  reply[#reply + 1] = back
+  key, arg = key + 1 + shape.size, arg + 2
 end
+saveAll(counters)
 return reply
 `;
 
-/** The key of a reserved block, in the hash slot of its client's windows. */
+/** The key of a reserved block, in the hash slot of its client's counters. */
 export function blockKey(client: string, block: string): string {
-  return `portcullis:{${client}}:block:${block}`;
+  return `${stemOf(client)}:block:${block}`;
 }
 
 /** Takes blocks of units out of clients' limits. @param clock as in `chargeScript()`. */

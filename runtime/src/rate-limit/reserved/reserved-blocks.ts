@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../time/clock';
 import type { BlockStore, Grant } from './block-store';
 import { RecentSpending } from './recent-spending';
-import type { Charge, Decision } from '../store/store';
-import { BUCKETS, freedAtMs } from '../store/window';
+import { idOf, type Charge, type Decision } from '../store/store';
+import type { Counters } from '../store/shape';
+import { BUCKETS } from '../store/window';
 
 /** Reserved units are `spent` by calls, `returned` to the client's limits, or `lost`: charged until they age out. */
 export type UnitsFate = 'spent' | 'returned' | 'lost';
@@ -25,7 +26,9 @@ interface Block extends Grant {
 
 /** What one client holds and spends here. */
 interface Holding {
+  readonly id: string;
   readonly client: string;
+  readonly counters?: Counters | undefined;
   readonly limits: readonly number[];
   /** The block that is being spent, then the one that was asked for in advance. */
   readonly blocks: Block[];
@@ -91,8 +94,9 @@ export class ReservedBlocks {
   }
 
   /** Admits the call from a block; `undefined` leaves it to the store. */
-  spend({ client, cost, limits }: Charge): Decision | undefined {
-    const holding = this.#holdings.get(client);
+  spend(request: Charge): Decision | undefined {
+    const { cost, limits } = request;
+    const holding = this.#holdings.get(idOf(request));
     if (holding?.limits !== limits) return undefined;
     const nowMs = this.clock();
     const block = this.#usable(holding, cost, nowMs);
@@ -105,16 +109,17 @@ export class ReservedBlocks {
   }
 
   /** Learns what the store decided about a call of a client that may have blocks. */
-  decided({ client, cost, limits }: Charge, { allowed, used, nowMs: storeNowMs }: Decision): void {
+  decided(request: Charge, { allowed, used, nowMs: storeNowMs }: Decision): void {
     const nowMs = this.clock();
+    const { cost } = request;
     let before = 0;
-    if (!this.#holdings.has(client)) {
+    if (!this.#holdings.has(idOf(request))) {
       if (!allowed) return;
-      const spent = this.#spending.add(client, cost, nowMs);
+      const spent = this.#spending.add(idOf(request), cost, nowMs);
       if (spent < WORTH * Math.max(1, cost)) return;
       before = spent - cost;
     }
-    const holding = this.#holdingOf(client, limits, nowMs, before);
+    const holding = this.#holdingOf(request, nowMs, before);
     if (holding === undefined) return;
     holding.used = used;
     holding.aheadMs = storeNowMs - nowMs;
@@ -134,7 +139,7 @@ export class ReservedBlocks {
     for (const holding of this.#holdings.values()) {
       while (holding.blocks[0] !== undefined && holding.blocks[0].expiresAtMs <= nowMs) this.#retire(holding);
       const isQuiet = nowMs - holding.periodStartMs >= 2 * this.lifeMs;
-      if (isQuiet && holding.blocks.length === 0 && !holding.asking) this.#holdings.delete(holding.client);
+      if (isQuiet && holding.blocks.length === 0 && !holding.asking) this.#holdings.delete(holding.id);
     }
   }
 
@@ -169,22 +174,25 @@ export class ReservedBlocks {
       nowMs: storeNowMs,
       limits: holding.limits,
       used: holding.used.map((used) => used - held),
-      resetMs: this.store.windowsMs.map(
-        (windowMs, w) => freedAtMs(newest.buckets[w] ?? 0, windowMs) - storeNowMs,
-      ),
+      resetMs: newest.freeAtMs.map((freeAtMs) => Math.max(0, freeAtMs - storeNowMs)),
       buckets: block.buckets,
+      ...(holding.counters && { counters: holding.counters }),
     };
   }
 
-  #holdingOf(client: string, limits: readonly number[], nowMs: number, spent: number): Holding | undefined {
-    const found = this.#holdings.get(client);
+  #holdingOf(request: Charge, nowMs: number, spent: number): Holding | undefined {
+    const { client, limits, counters } = request;
+    const id = idOf(request);
+    const found = this.#holdings.get(id);
     if (found?.limits === limits) return found;
     // These blocks were granted under other limits, and must not be spent under the new ones.
     if (found !== undefined) this.#release(found);
     else if (this.#closed || this.#holdings.size >= CAPACITY) return undefined;
     const holding: Holding = {
+      id,
       client,
       limits,
+      counters,
       blocks: [],
       asking: false,
       askAgainAtMs: -Infinity,
@@ -194,7 +202,7 @@ export class ReservedBlocks {
       spentBefore: 0,
       periodStartMs: nowMs,
     };
-    this.#holdings.set(client, holding);
+    this.#holdings.set(id, holding);
     return holding;
   }
 
@@ -222,18 +230,18 @@ export class ReservedBlocks {
   }
 
   async #reserve(holding: Holding, askedAtMs: number): Promise<void> {
-    const { client, limits } = holding;
+    const { client, limits, counters } = holding;
     const id = `${this.#prefix}${(this.#asked += 1).toString(36)}`;
     const want = Math.ceil(HEADROOM * this.#rate(holding));
     try {
-      const grant = await this.store.reserve(client, id, want, limits);
+      const grant = await this.store.reserve(client, id, want, limits, counters);
       if (grant === undefined) {
         holding.askAgainAtMs = askedAtMs + this.lifeMs;
         return;
       }
       const block = { ...grant, id, expiresAtMs: askedAtMs + this.lifeMs, left: grant.units };
-      if (this.#closed || this.#holdings.get(client) !== holding) {
-        this.#giveBack(client, block);
+      if (this.#closed || this.#holdings.get(holding.id) !== holding) {
+        this.#giveBack(holding, block);
         return;
       }
       holding.blocks.push(block);
@@ -243,7 +251,7 @@ export class ReservedBlocks {
       // The store may have granted the block although its answer did not come.
       holding.askAgainAtMs = askedAtMs + this.lifeMs;
       this.#track(
-        this.store.giveBack(client, id, want).then(
+        this.store.giveBack(client, id, want, counters).then(
           () => undefined,
           () => undefined,
         ),
@@ -262,17 +270,17 @@ export class ReservedBlocks {
     const block = holding.blocks.shift();
     if (block === undefined) return;
     holding.used = holding.used.map((used) => used - block.left);
-    this.#giveBack(holding.client, block);
+    this.#giveBack(holding, block);
   }
 
-  #giveBack(client: string, { id, units, left }: Block): void {
+  #giveBack({ client, counters }: Holding, { id, units, left }: Block): void {
     if (units > left) this.onUnits('spent', units - left);
     if (left === 0) return;
     const returned = (back: number): void => {
       if (back > 0) this.onUnits('returned', back);
       if (back < left) this.onUnits('lost', left - back);
     };
-    this.#track(this.store.giveBack(client, id, left).then(returned, () => returned(0)));
+    this.#track(this.store.giveBack(client, id, left, counters).then(returned, () => returned(0)));
   }
 
   #track(work: Promise<void>): void {

@@ -15,8 +15,8 @@ export interface BatchScript<Request, Answer> {
     readonly keys: readonly string[];
     readonly args: readonly string[];
   };
-  /** Reads the answer of the request at `index` out of the reply. */
-  answer(reply: readonly unknown[], index: number, request: Request): Answer;
+  /** Reads the answer of each request out of the reply. */
+  answers(reply: readonly unknown[], requests: readonly Request[]): readonly Answer[];
 }
 
 interface Waiting<Request, Answer> {
@@ -59,14 +59,14 @@ export class Batch<Request extends { readonly client: string }, Answer> {
   };
 
   #run(batch: readonly Waiting<Request, Answer>[]): void {
-    const { keys, args } = this.script.command(batch.map(({ request }) => request));
+    const requests = batch.map(({ request }) => request);
+    const { keys, args } = this.script.command(requests);
     this.redis
       .run(this.script.script, keys, args)
-      .then((reply) =>
-        batch.forEach(({ request, resolve }, index) =>
-          resolve(this.script.answer(reply as unknown[], index, request)),
-        ),
-      )
+      .then((reply) => {
+        const answers = this.script.answers(reply as unknown[], requests);
+        batch.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+      })
       // A reply that cannot be read ends here as well, so that no request waits for ever.
       .catch((error: unknown) => batch.forEach(({ reject }) => reject(error)));
   }

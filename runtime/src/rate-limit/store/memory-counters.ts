@@ -1,139 +1,97 @@
-import { systemClock } from '../../time/clock';
+import { Counter } from './counter';
+import { Shape, stemOf, type Counters } from './shape';
 import type { Charge, Decision, Store } from './store';
-import { BUCKETS, FAR, RING, bucketAt, freedAtMs } from './window';
 
-/** What one client was charged in one window: the same as the hash in Redis (charge-script.ts), in memory. */
-class ClientWindow {
-  #head: number;
-  #total = 0;
-  #slots = new Array<number>(RING).fill(0);
+/** The wall clock as it was when the process started, and what has passed since: in fractions of a millisecond. */
+const preciseWall = (): number => performance.timeOrigin + performance.now();
 
-  constructor(
-    readonly lengthMs: number,
-    nowMs: number,
-  ) {
-    this.#head = bucketAt(nowMs, lengthMs);
-  }
-
-  /** Drops the buckets that no longer count. A clock that was set back far takes the charges along (window.ts). */
-  advance(nowMs: number): void {
-    const current = bucketAt(nowMs, this.lengthMs);
-    if (this.#head - current > FAR) this.#moveBack(this.#head - current - 1);
-    for (
-      let bucket = Math.max(this.#head - BUCKETS, current - BUCKETS - RING);
-      bucket < current - BUCKETS;
-      bucket += 1
-    ) {
-      this.#total -= this.#slots[bucket % RING] ?? 0;
-      this.#slots[bucket % RING] = 0;
-    }
-    this.#head = Math.max(this.#head, current);
-  }
-
-  #moveBack(by: number): void {
-    this.#slots = this.#slots.map((_, slot) => this.#slots[(slot + by) % RING] ?? 0);
-    this.#head -= by;
-  }
-
-  get total(): number {
-    return this.#total;
-  }
-
-  get current(): number {
-    return this.#head;
-  }
-
-  add(amount: number): void {
-    this.#slots[this.#head % RING] = (this.#slots[this.#head % RING] ?? 0) + amount;
-    this.#total += amount;
-  }
-
-  giveBack(amount: number, bucket: number): void {
-    if (bucket < this.#head - BUCKETS || bucket > this.#head) return;
-    const back = Math.min(amount, this.#slots[bucket % RING] ?? 0);
-    this.#slots[bucket % RING] = (this.#slots[bucket % RING] ?? 0) - back;
-    this.#total -= back;
-  }
-
-  /** When `excess` of what counts now will be free. */
-  freedAtMs(excess: number): number {
-    let left = excess;
-    for (let bucket = this.#head - BUCKETS; bucket <= this.#head; bucket += 1) {
-      left -= this.#slots[bucket % RING] ?? 0;
-      if (left <= 0) return freedAtMs(bucket, this.lengthMs);
-    }
-    return freedAtMs(this.#head, this.lengthMs);
-  }
-
-  /** When all of it will be free. */
-  emptyAtMs(): number {
-    return this.#total === 0 ? 0 : this.freedAtMs(this.#total);
-  }
-}
-
-/** The exact limiter in this process' memory: for one process, for tests, and for outages of Redis. */
-export class MemoryStore implements Store {
-  readonly #clients = new Map<string, readonly ClientWindow[]>();
+/** The exact limiter in this process' memory: for outages of Redis, for tests, and for one process alone. */
+export class MemoryCounters implements Store {
+  readonly #shape: Shape;
+  readonly #counters = new Map<string, Counter>();
 
   /**
-   * @param capacity how many clients are remembered. Beyond it, the one that has been quiet longest is forgotten.
+   * @param clock ms, with a fraction where it knows one.
+   * @param capacity how many counters are remembered. Beyond it, the one that has been quiet longest is forgotten.
    */
   constructor(
     readonly windowsMs: readonly number[],
-    readonly clock: () => number = systemClock.wall,
-    readonly capacity = 10_000,
-  ) {}
+    readonly clock: () => number = preciseWall,
+    readonly capacity = 10_000 * windowsMs.length,
+  ) {
+    this.#shape = new Shape(windowsMs);
+  }
 
   charge(request: Charge): Promise<Decision> {
     return Promise.resolve(this.decide(request));
   }
 
   /** {@link charge}, without waiting. */
-  decide({ client, cost, limits }: Charge): Decision {
-    const nowMs = this.clock();
-    const windows = this.#windowsOf(client, nowMs);
-    for (const window of windows) window.advance(nowMs);
+  decide({ client, cost, limits, counters }: Charge): Decision {
+    const clockMs = this.clock();
+    const nowMs = Math.floor(clockMs);
+    const shape = counters?.shape ?? this.#shape;
+    const charged = this.#keys(client, counters).map((key, w) =>
+      this.#counterOf(key, shape.windowsMs[w] ?? 0),
+    );
+    for (const counter of charged) counter.advance(nowMs);
 
-    const waits = windows.map((window, w) => {
-      const limit = limits[w] ?? Infinity;
-      if (cost > limit) return Infinity;
-      const excess = window.total + cost - limit;
-      return cost > 0 && excess > 0 ? window.freedAtMs(excess) - nowMs : 0;
-    });
-    const retryAfterMs = Math.max(...waits);
-    if (retryAfterMs === 0) for (const window of windows) window.add(cost);
+    const waitMs = (isShadow: boolean): number =>
+      Math.max(
+        0,
+        ...charged.map((counter, w) => {
+          if ((shape.shadow[w] ?? false) !== isShadow) return 0;
+          const limit = limits[w] ?? Infinity;
+          if (cost > limit) return Infinity;
+          const excess = counter.total + cost - limit;
+          return cost > 0 && excess > 0 ? counter.freedAtMs(excess) - nowMs : 0;
+        }),
+      );
+    const retryAfterMs = waitMs(false);
+    const shadowRetryAfterMs = shape.hasShadow ? waitMs(true) : 0;
+    const isCharged = charged.map(
+      (_, w) => retryAfterMs === 0 && (shadowRetryAfterMs === 0 || shape.shadow[w] !== true),
+    );
+    if (cost > 0) charged.forEach((counter, w) => isCharged[w] && counter.charge(cost, Math.ceil(clockMs)));
     return {
       by: 'memory',
       limits,
       allowed: retryAfterMs === 0,
       retryAfterMs,
+      ...(shape.hasShadow && { shadowRetryAfterMs }),
       nowMs,
-      used: windows.map((window) => window.total),
-      resetMs: windows.map((window) => Math.max(0, window.emptyAtMs() - nowMs)),
-      buckets: windows.map((window) => window.current),
+      used: charged.map((counter) => counter.total),
+      resetMs: charged.map((counter) => Math.max(0, counter.emptyAtMs() - nowMs)),
+      buckets: charged.map((counter, w) => (isCharged[w] ? counter.bucket : -1)),
+      ...(counters && { counters }),
     };
   }
 
-  refund(client: string, amount: number, buckets: readonly number[]): Promise<void> {
-    this.giveBack(client, amount, buckets);
+  refund(client: string, amount: number, buckets: readonly number[], counters?: Counters): Promise<void> {
+    this.giveBack(client, amount, buckets, counters);
     return Promise.resolve();
   }
 
   /** {@link refund}, without waiting. */
-  giveBack(client: string, amount: number, buckets: readonly number[]): void {
-    this.#clients.get(client)?.forEach((window, w) => window.giveBack(amount, buckets[w] ?? 0));
+  giveBack(client: string, amount: number, buckets: readonly number[], counters?: Counters): void {
+    this.#keys(client, counters).forEach((key, w) =>
+      this.#counters.get(key)?.giveBack(amount, buckets[w] ?? -1),
+    );
+  }
+
+  #keys(client: string, counters: Counters | undefined): readonly string[] {
+    return counters?.keys ?? this.#shape.keys([stemOf(client)]);
   }
 
   /** A map keeps its keys in the order in which they were set: the first is the one longest quiet. */
-  #windowsOf(client: string, nowMs: number): readonly ClientWindow[] {
-    const windows =
-      this.#clients.get(client) ?? this.windowsMs.map((length) => new ClientWindow(length, nowMs));
-    this.#clients.delete(client);
-    this.#clients.set(client, windows);
-    if (this.#clients.size > this.capacity) {
-      const [quietest] = this.#clients.keys();
-      if (quietest !== undefined) this.#clients.delete(quietest);
+  #counterOf(key: string, lengthMs: number): Counter {
+    const counter = this.#counters.get(key) ?? new Counter(lengthMs);
+    this.#counters.delete(key);
+    this.#counters.set(key, counter);
+    if (this.#counters.size > this.capacity) {
+      const [quietest] = this.#counters.keys();
+      if (quietest !== undefined) this.#counters.delete(quietest);
     }
-    return windows;
+    return counter;
   }
 }

@@ -1,14 +1,13 @@
 import { Batch, type ScriptRunner } from './batch';
-import { chargeScript, limitArgument, refundScript, windowKeys, type Script } from './charge-script';
+import { chargeScript, limitArgument, refundScript, type Script } from './charge-script';
+import { Shape, stemOf, type Counters } from './shape';
+import { shapesOf } from './shapes';
 import type { Charge, Decision, Store } from './store';
-import { freedAtMs } from './window';
-
-/** The reply has this many integers for each window: its sum, its current bucket, its newest charged bucket. */
-const PER_WINDOW = 3;
+import { bucketAt } from './window';
 
 /** The exact limiter on Redis. Requests of the same turn of the event loop are decided by one EVALSHA. */
 export class RedisStore implements Store {
-  readonly #keys: (client: string) => string[];
+  readonly #shape: Shape;
   readonly #charges: Batch<Charge, Decision>;
 
   constructor(
@@ -16,21 +15,21 @@ export class RedisStore implements Store {
     readonly windowsMs: readonly number[],
     script: Script = chargeScript(),
   ) {
-    this.#keys = windowKeys(windowsMs);
-    const header = [String(windowsMs.length), ...windowsMs.map(String)];
+    this.#shape = new Shape(windowsMs);
     this.#charges = new Batch(redis, {
       script,
       command: (requests) => {
         const keys: string[] = [];
-        const args = [...header];
-        for (const { client, cost, limits } of requests) {
-          keys.push(...this.#keys(client));
-          args.push(String(cost));
-          for (const limit of limits) args.push(limitArgument(limit));
-        }
+        const shapes = shapesOf(requests.map((request) => this.#shapeOf(request)));
+        const { args } = shapes;
+        requests.forEach((request, index) => {
+          keys.push(...this.#keys(request.client, request.counters));
+          args.push(shapes.numbers[index] ?? '', String(request.cost));
+          for (const limit of request.limits) args.push(limitArgument(limit));
+        });
         return { keys, args };
       },
-      answer: (reply, index, { limits }) => this.#decision(limits, reply, index),
+      answers: (reply, requests) => this.#decisions(reply, requests),
     });
   }
 
@@ -38,33 +37,57 @@ export class RedisStore implements Store {
     return this.#charges.add(request);
   }
 
-  async refund(client: string, amount: number, buckets: readonly number[]): Promise<void> {
-    await this.redis.run(refundScript, this.#keys(client), [String(amount), ...buckets.map(String)]);
+  async refund(
+    client: string,
+    amount: number,
+    buckets: readonly number[],
+    counters?: Counters,
+  ): Promise<void> {
+    const { args } = shapesOf([counters?.shape ?? this.#shape]);
+    args.push(String(amount), ...buckets.map(String));
+    await this.redis.run(refundScript, this.#keys(client, counters), args);
   }
 
-  #decision(limits: readonly number[], reply: readonly unknown[], index: number): Decision {
-    const at = 1 + index * (1 + PER_WINDOW * this.windowsMs.length);
+  #shapeOf({ counters }: Charge): Shape {
+    return counters?.shape ?? this.#shape;
+  }
+
+  #keys(client: string, counters: Counters | undefined): readonly string[] {
+    return counters?.keys ?? this.#shape.keys([stemOf(client)]);
+  }
+
+  #decisions(reply: readonly unknown[], requests: readonly Charge[]): Decision[] {
     const nowMs = Number(reply[0]);
-    const wait = Number(reply[at]);
-    const used: number[] = [];
-    const resetMs: number[] = [];
-    const buckets: number[] = [];
-    this.windowsMs.forEach((length, w) => {
-      const first = at + 1 + w * PER_WINDOW;
-      const total = Number(reply[first]);
-      used.push(total);
-      buckets.push(Number(reply[first + 1]));
-      resetMs.push(total === 0 ? 0 : freedAtMs(Number(reply[first + 2]), length) - nowMs);
+    let at = 1;
+    return requests.map((request) => {
+      const { windowsMs, shadow, hasShadow } = this.#shapeOf(request);
+      const { limits, counters } = request;
+      const wait = Number(reply[at]);
+      const shadowWait = hasShadow ? Number(reply[(at += 1)]) : 0;
+      const used: number[] = [];
+      const resetMs: number[] = [];
+      const buckets: number[] = [];
+      windowsMs.forEach((length, w) => {
+        const total = Number(reply[at + 1]);
+        const newest = Number(reply[at + 2]);
+        at += 2;
+        used.push(total);
+        resetMs.push(total === 0 ? 0 : newest + length - nowMs);
+        buckets.push(shadowWait !== 0 && shadow[w] === true ? -1 : bucketAt(newest, length));
+      });
+      at += 1;
+      return {
+        by: 'store',
+        limits,
+        allowed: wait === 0,
+        retryAfterMs: wait < 0 ? Infinity : wait,
+        ...(hasShadow && { shadowRetryAfterMs: shadowWait < 0 ? Infinity : shadowWait }),
+        nowMs,
+        used,
+        resetMs,
+        buckets,
+        ...(counters && { counters }),
+      };
     });
-    return {
-      by: 'store',
-      limits,
-      allowed: wait === 0,
-      retryAfterMs: wait < 0 ? Infinity : wait,
-      nowMs,
-      used,
-      resetMs,
-      buckets,
-    };
   }
 }

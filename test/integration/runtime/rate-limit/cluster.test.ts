@@ -58,15 +58,7 @@ test.each([
 );
 
 test('slots are counted as Redis counts them', async () => {
-  const keys = [
-    '123456789',
-    'a{b}c',
-    '{}empty',
-    'a{b',
-    '{{nested}}',
-    'portcullis:{9XkYb_-3Qz}:60s/60',
-    'ü{ß}',
-  ];
+  const keys = ['123456789', 'a{b}c', '{}empty', 'a{b', '{{nested}}', 'portcullis:{9XkYb_-3Qz}:60', 'ü{ß}'];
   const answers = await Promise.all(
     keys.map((key) => redisCommand(cluster.masters[0].url, ['CLUSTER', 'KEYSLOT', key])),
   );

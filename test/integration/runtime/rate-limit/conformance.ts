@@ -212,7 +212,7 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
     expect(after).toMatchObject({ used: [4, 0], resetMs: [first.resetMs[0]! - 30_000, 0] });
     // What is charged later counts in full, and is given back in its turn.
     const third = await at(client, START + 31_000, 5, [9, Infinity]);
-    expect(third).toMatchObject({ used: [9, 5], resetMs: [61_000, third.resetMs[1]] });
+    expect(third).toMatchObject({ used: [9, 5], resetMs: [60_000, third.resetMs[1]] });
     expect((await at(client, START + 61_000, 0, [9, Infinity])).used[0]).toBe(5);
     await under().store.refund(client, 5, third.buckets);
     expect(await at(client, START + 61_000, 0, [9, Infinity])).toMatchObject({

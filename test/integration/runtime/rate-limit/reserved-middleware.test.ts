@@ -6,6 +6,7 @@ import {
   type RateLimitOptions,
 } from '@portcullis/runtime';
 import { serve, type TestApp } from './app';
+import { countedIn } from './counted';
 import { useTestRedis } from './redis';
 import { PATIENTLY } from '../../../support/patiently';
 
@@ -65,8 +66,7 @@ describe('rateLimit() with reserved blocks, on a real Redis', () => {
     }
     throw new Error('no call was admitted from a block');
   };
-  const counted = async (): Promise<number> =>
-    Number(await redis().hGet((await redis().keys('*60s/60'))[0]!, 't'));
+  const counted = (): Promise<number> => countedIn(redis(), 60);
 
   const acme = { organisation: 'acme', tier: 'enterprise' };
 

@@ -59,7 +59,7 @@ let clients = 0;
 function worldOf({ redis, set }: OpenClient, offset = 0): ReservedWorld {
   const client = `client-${(clients += 1)}`;
   const clockKey = `portcullis:{${client}}:now`;
-  const clock = `local now = tonumber(redis.call('GET', 'portcullis:' .. string.match(KEYS[1], '{.*}') .. ':now'))`;
+  const clock = `now = tonumber(redis.call('GET', 'portcullis:' .. string.match(KEYS[1], '{.*}') .. ':now'))`;
   const guarded = new GuardedRedis(accessTo(redis), { timeoutMs: 5_000 });
   return new ReservedWorld({
     client,

@@ -1,6 +1,6 @@
 import { chargeScript } from '../../../../runtime/src/rate-limit/store/charge-script';
 import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
-import { MemoryStore } from '../../../../runtime/src/rate-limit/store/memory-store';
+import { MemoryCounters } from '../../../../runtime/src/rate-limit/store/memory-counters';
 import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { onEveryClient } from './clients';
@@ -8,12 +8,12 @@ import { conforms, WINDOWS_MS } from './conformance';
 import { runs } from '../../../support/fuzzing';
 
 /** The one line of the script that a test changes: the time comes from a key beside the client's. */
-const scriptOnTestClock = chargeScript(`local now = tonumber(redis.call('GET', KEYS[1] .. ':now'))`);
-const clockKey = (client: string): string => `portcullis:{${client}}:${WINDOWS_MS[0]! / 1000}s/60:now`;
+const scriptOnTestClock = chargeScript(`now = tonumber(redis.call('GET', KEYS[1] .. ':now'))`);
+const clockKey = (client: string): string => `portcullis:{${client}}:${WINDOWS_MS[0]! / 1000}:now`;
 
 describe('in memory', () => {
   let nowMs = 0;
-  const store = new MemoryStore(WINDOWS_MS, () => nowMs);
+  const store = new MemoryCounters(WINDOWS_MS, () => nowMs);
   conforms(
     () => ({
       store,

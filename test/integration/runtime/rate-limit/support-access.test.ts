@@ -25,12 +25,12 @@ describe('support, with a token of its own policy', () => {
     let user = '';
     await withLeasedRedis(env(), REDIS_ROLES.support, async (redis) => {
       user = redis.options.username ?? '';
-      const read = `return redis.call('HMGET', KEYS[1], 'h')`;
-      expect(await redis.sendCommand(['EVAL', read, '1', 'portcullis:{nobody}:60s/60'])).toEqual([null]);
-      expect(await redis.sendCommand(['DEL', 'portcullis:{nobody}:60s/60'])).toBe(0);
+      const read = `return redis.call('MGET', KEYS[1])`;
+      expect(await redis.sendCommand(['EVAL', read, '1', 'portcullis:{nobody}:60'])).toEqual([null]);
+      expect(await redis.sendCommand(['DEL', 'portcullis:{nobody}:60'])).toBe(0);
       for (const refused of [
-        ['HSET', 'portcullis:{nobody}:60s/60', 't', '0'],
-        ['EVAL', `return redis.call('HSET', KEYS[1], 't', 0)`, '1', 'portcullis:{nobody}:60s/60'],
+        ['SET', 'portcullis:{nobody}:60', '0'],
+        ['EVAL', `return redis.call('SET', KEYS[1], '0')`, '1', 'portcullis:{nobody}:60'],
         ['DEL', 'elsewhere'],
         ['KEYS', '*'],
         ['CONFIG', 'GET', '*'],

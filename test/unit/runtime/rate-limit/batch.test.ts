@@ -8,11 +8,12 @@ interface Asked {
 const script: BatchScript<Asked, number> = {
   script: plainScript('return KEYS'),
   command: (requests) => ({ keys: requests.map(({ client }) => client), args: [] }),
-  answer: (reply, index) => {
-    const answer = reply[index];
-    if (typeof answer !== 'number') throw new TypeError('not a number');
-    return answer;
-  },
+  answers: (reply, requests) =>
+    requests.map((_, index) => {
+      const answer = reply[index];
+      if (typeof answer !== 'number') throw new TypeError('not a number');
+      return answer;
+    }),
 };
 
 /** A batch of a store that replies `reply`, and the keys of each call. */
