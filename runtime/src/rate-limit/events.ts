@@ -12,7 +12,8 @@ export type RateLimitEvent =
       readonly organisations: readonly string[];
     }
   | {
-      readonly type: 'denied';
+      /** `denied_in_shadow`: the call went on, and would be denied if the limits in shadow were enforced. */
+      readonly type: 'denied' | 'denied_in_shadow';
       readonly client: string;
       readonly tier: string;
       /** The path's pattern in the policy, never the path itself. */
@@ -26,7 +27,7 @@ export type RateLimitEvent =
     };
 
 export type OnRateLimitEvent = (event: RateLimitEvent) => void;
-export type Denied = Extract<RateLimitEvent, { type: 'denied' }>;
+export type Denied = Extract<RateLimitEvent, { type: 'denied' | 'denied_in_shadow' }>;
 
 /** Denials told each second: enough to see who is denied, too few for an attacker to fill a disk with. */
 const PER_SECOND = 10;
@@ -35,6 +36,7 @@ const PER_SECOND = 10;
 export function cappedDenials(
   onEvent: OnRateLimitEvent,
   clock: () => number = systemClock.monotonic,
+  type: Denied['type'] = 'denied',
 ): (denial: Omit<Denied, 'type' | 'suppressed'>) => void {
   let secondStartedMs = -Infinity;
   let told = 0;
@@ -50,7 +52,7 @@ export function cappedDenials(
       return;
     }
     told += 1;
-    onEvent({ type: 'denied', ...denial, ...(suppressed > 0 && { suppressed }) });
+    onEvent({ type, ...denial, ...(suppressed > 0 && { suppressed }) });
     suppressed = 0;
   };
 }

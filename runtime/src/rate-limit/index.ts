@@ -16,11 +16,13 @@ export { overridesSchema, watchOverrides, type OrganisationLimits } from './clie
 export { CostFunctionError, type CostFunction, type RouteKey } from './decide/costs';
 export type { ReservedOptions } from './decide/reservable-calls';
 export type { RateLimitInfo } from './answer/request-info';
+export type { Consume, Consumed, Consumer, Consumption } from './consume';
 export { RateLimitOptionsError } from './errors';
 export type { OnRateLimitEvent, RateLimitEvent } from './events';
 export { loginLimit } from './login/login-limit';
 export type {
   AttemptLimit,
+  KeyFunction,
   LoginLimitOptions,
   Overrides,
   OverridesSource,

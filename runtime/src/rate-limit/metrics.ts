@@ -8,6 +8,7 @@ import type { StoreState } from './store/guarded-redis';
 export type DecisionOutcome =
   | 'admitted'
   | 'admitted_reserved'
+  | 'denied_in_shadow'
   | 'denied'
   | 'never_fits'
   | 'admitted_locally'
@@ -26,7 +27,7 @@ export interface LimiterMetrics extends StoreObserver {
  * Makes the instruments.
  *
  * - `portcullis.rate_limit.decisions`: requests, by `tier`, `route` (the policy's pattern, never the path)
- *   and `outcome`;
+ *   and `outcome`: `denied_in_shadow` was admitted, and would be denied if limits in shadow were enforced;
  * - `portcullis.rate_limit.store.failures`: requests that the store did not decide, by `failure`;
  * - `portcullis.rate_limit.store.duration`: seconds that the store took to decide a request, or to fail;
  * - `portcullis.rate_limit.reserved.units`: reserved units by `fate`: `spent`, `returned` or `lost`. The larger the
@@ -62,6 +63,7 @@ export function outcomeName(outcome: OutageOutcome): DecisionOutcome {
   if (outcome === 'open') return 'admitted_open';
   if (outcome === 'closed') return 'refused_closed';
   const local = outcome.by === 'memory';
+  if (outcome.allowed && (outcome.shadowRetryAfterMs ?? 0) > 0) return 'denied_in_shadow';
   if (outcome.allowed)
     return local ? 'admitted_locally' : outcome.by === 'block' ? 'admitted_reserved' : 'admitted';
   return outcome.retryAfterMs === Infinity ? 'never_fits' : local ? 'denied_locally' : 'denied';

@@ -14,6 +14,7 @@ import { accessTo, type RedisClient } from '../redis';
 import { routeNamed, type CostFunction, type RouteKey } from './decide/costs';
 import type { TierPlan } from './decide/limit-plan';
 import type { OnStoreFailure } from './decide/outage';
+import { keyProblems } from './decide/key-checks';
 import type { ReservedOptions } from './decide/reservable-calls';
 import { RateLimitOptionsError } from './errors';
 import type { OnRateLimitEvent } from './events';
@@ -24,6 +25,9 @@ import { aFunction, expected, having, isAddressRange, upTo } from './option-chec
  * these addresses and ranges (`'10.0.0.0/8'`, `'2001:db8::/32'`). There is no "all": anyone can write the header.
  */
 export type TrustedProxies = number | readonly string[];
+
+/** What a request is counted by, for a limit `by: { function }`. It is hashed before it is stored. */
+export type KeyFunction = (req: Request) => string | undefined;
 
 /** This many failed attempts in any trailing window. */
 export interface AttemptLimit {
@@ -87,6 +91,13 @@ export interface RateLimitOptions extends LimiterOptions {
    * @default none
    */
   readonly reserved?: ReservedOptions;
+  /**
+   * What limits `by: { function }` count by, as `{ device: (req) => req.get('x-device') }`. A call for which one gives
+   * `undefined` counts by its organisation. What it throws goes to the app's error handler; the call is charged.
+   *
+   * @default none
+   */
+  readonly keys?: Readonly<Record<string, KeyFunction>>;
   /** Organisations whose limits are not their tier's: `await watchOverrides(secrets, policy)`. @default none */
   readonly overrides?: OverridesSource;
   /**
@@ -154,10 +165,15 @@ export const SUPPORT_TIMEOUT_MS = 5_000;
 
 /** The options with their defaults. @throws RateLimitOptionsError with every problem, each with its path and remedy. */
 export function resolveRateLimit(options: RateLimitOptions) {
-  throwAll([...problemsOf(rateLimitShape.safeParse(options)), ...unknownNames(options)]);
+  throwAll([
+    ...problemsOf(rateLimitShape.safeParse(options)),
+    ...unknownNames(options),
+    ...uncountable(options),
+  ]);
   return {
     ...withLimiterDefaults(options),
     costs: options.costs ?? {},
+    keys: options.keys ?? {},
     localShare: options.localShare ?? LOCAL_SHARE,
   };
 }
@@ -239,6 +255,7 @@ const rateLimitShape = z.strictObject({
   ...limiterShape,
   policy: definedPolicy,
   costs: z.record(z.string(), aFunction).optional(),
+  keys: z.record(z.string(), aFunction).optional(),
   reserved: z
     .strictObject({ tiers: z.array(z.string()).optional(), routes: z.array(z.string()).optional() })
     .optional(),
@@ -274,6 +291,26 @@ function unknownNames(options: Partial<RateLimitOptions> | null | undefined): Pr
     message: `received ${JSON.stringify(key)}; expected a method and path of the policy's routes`,
   }));
   return [...tiers, ...routes].filter(({ known }) => !known).map(({ path, message }) => ({ path, message }));
+}
+
+/** What the policy counts by, and this limiter cannot. */
+function uncountable(options: Partial<RateLimitOptions> | null | undefined): Problem[] {
+  const policy = definedPolicy.safeParse(options?.policy).data;
+  if (policy === undefined) return [];
+  return keyProblems(policy, {
+    clustered: isClustered(options?.redis),
+    knowsAddresses: options?.trustedProxies !== undefined,
+    functions: Object.keys(options?.keys ?? {}),
+  });
+}
+
+function isClustered(redis: RedisClient | undefined): boolean {
+  try {
+    return redis !== undefined && accessTo(redis).clustered;
+  } catch {
+    // What is no client is reported by the schema.
+    return false;
+  }
 }
 
 /** The names of a list, with their places. What is no list, or no name, is reported by the schema. */

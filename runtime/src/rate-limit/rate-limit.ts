@@ -10,22 +10,37 @@ import { refuseLimited, refuseUndecided } from './answer/refusals';
 import { RateLimitInfo } from './answer/request-info';
 import { clientAddress, subscriberNetwork } from './client/client-address';
 import { ClientNames } from './client/client-names';
+import { CounterKeys, type Caller } from './client/counter-keys';
+import { consumeBy, type Consume } from './consume';
+import { allCallLimits } from './decide/call-limits';
 import { costsOf } from './decide/costs';
+import { Decider, type Decided } from './decide/decider';
 import { DenyCache } from './decide/deny-cache';
-import { limitPlan, type TierPlan } from './decide/limit-plan';
+import { keyValue } from './decide/key-value';
+import { limitPlan } from './decide/limit-plan';
 import { Limiter } from './decide/limiter';
-import { OutagePolicy, type OutageOutcome } from './decide/outage';
+import { OutagePolicy } from './decide/outage';
 import { reservableCalls } from './decide/reservable-calls';
 import { cappedDenials } from './events';
 import { limiterMetrics, outcomeName } from './metrics';
 import { resolveRateLimit, type RateLimitOptions } from './options';
 import { RedisBlockStore } from './reserved/block-store';
 import { ReservedBlocks } from './reserved/reserved-blocks';
+import { shadowTeller } from './shadow';
 import { GuardedRedis, type StoreState } from './store/guarded-redis';
 import { RedisStore } from './store/redis-store';
 
 /** The middleware. An outage of Redis degrades it, and does not stop it. */
 export interface RateLimiter extends RequestHandler {
+  /**
+   * Takes a cost from a client's limits, without a request: for messages of a WebSocket, for jobs. It shares all counters
+   * with the requests of that client. Rejects only with RangeError, for what no policy allows.
+   *
+   * @example
+   * const limiter = rateLimit({ policy, redis });
+   * const { allowed, retryAfter } = await limiter.consume({ client: 'org_acme', tier: 'pro', cost: 5 });
+   */
+  consume: Consume;
   /** Whether Redis decides: for `/readyz`. */
   storeState(): StoreState;
   /** Gives reserved blocks back. Call it at shutdown, while Redis is still connected. Never rejects. */
@@ -56,6 +71,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     policy,
     redis,
     costs,
+    keys,
     reserved,
     overrides,
     trustedProxies,
@@ -78,15 +94,33 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     metrics,
   );
 
-  const isReservable = reservableCalls(policy, reserved);
-  const blocks = new ReservedBlocks(new RedisBlockStore(guarded, plan.windowsMs), metrics.unitsSettled);
+  const windowsMs = allCallLimits(policy, plan).flatMap(
+    ({ limits }) => limits.counted?.shape.windowsMs ?? [],
+  );
+  const blocks = new ReservedBlocks(
+    new RedisBlockStore(guarded, plan.windowsMs, undefined, undefined, windowsMs),
+    metrics.unitsSettled,
+  );
   const sweeping = reserved && setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
+  const decider = new Decider({
+    ...{ policy, plan, limiter, blocks },
+    keys: new CounterKeys(names),
+    overrides: (organisation) => overrides?.current(organisation),
+    isReservable: reservableCalls(policy, reserved),
+  });
+  const told = shadowTeller(onEvent);
 
-  const clientOf = (req: Request, caller: AuthContext | undefined): string =>
-    caller === undefined ? names.of('network', subscriberNetwork(addressOf(req))) : names.ofCaller(caller);
-
-  const overrideOf = (caller: AuthContext | undefined): TierPlan | undefined =>
-    caller?.organisation === undefined ? undefined : overrides?.current(caller.organisation);
+  /** @param hear of what a function of the app's throws. */
+  const callerOfRequest = (
+    req: Request,
+    auth: AuthContext | undefined,
+    hear: (error: unknown) => void,
+  ): Caller => ({
+    name: auth === undefined ? names.of('network', subscriberNetwork(addressOf(req))) : names.ofCaller(auth),
+    auth,
+    network: () => subscriberNetwork(addressOf(req)),
+    value: (name) => keyValue(keys[name], req, hear),
+  });
 
   const handle: RequestHandler = (req, res, next) => {
     const route = routeOf(policy, req);
@@ -98,10 +132,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
       next();
       return;
     }
-    const caller = callerOf(req, 'rateLimit()');
-    const ownTier = plan.tier(caller?.tier);
-    const tier = overrideOf(caller) ?? ownTier;
-    const client = clientOf(req, caller);
+    const auth = callerOf(req, 'rateLimit()');
     const pattern = route === undefined ? 'unlisted' : route.path;
     let cost: number;
     let failed: unknown;
@@ -113,8 +144,10 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
       cost = route?.cost ?? 1;
     }
 
-    const answer = (outcome: OutageOutcome): void => {
+    const answer = (decided: Decided): void => {
+      const { outcome, limits: tier, client } = decided;
       metrics.decided(tier.name, pattern, outcomeName(outcome));
+      told(decided, pattern);
       // A time-out of the app's answered while the store was asked: the call is charged, and goes no further.
       if (res.headersSent) return;
       if (outcome === 'open') {
@@ -144,15 +177,17 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
       });
     };
 
-    const request = { client, cost, limits: tier.limits };
-    // Limits of an organisation's own are reserved as those of its tier are.
-    const mayReserve = isReservable(tier.name, route) || isReservable(ownTier.name, route);
-    const clientBlocks = mayReserve ? blocks : undefined;
-    const outcome = limiter.decide(request, route?.onStoreFailure ?? 'local', clientBlocks);
-    if (outcome instanceof Promise) outcome.then(answer).catch(next);
-    else answer(outcome);
+    const decided = decider.decide({
+      caller: callerOfRequest(req, auth, (error) => (failed = error)),
+      organisation: auth?.organisation,
+      tier: auth?.tier,
+      ...{ cost, route },
+    });
+    if (decided instanceof Promise) decided.then(answer).catch(next);
+    else answer(decided);
   };
   return Object.assign(together(handle), {
+    consume: consumeBy({ policy, names, decider, limiter, metrics, told }),
     storeState: () => guarded.state,
     close: () => {
       clearInterval(sweeping);

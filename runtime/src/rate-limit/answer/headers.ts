@@ -29,7 +29,8 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
     if (tightest === undefined || remaining < tightest.remaining)
       tightest = { limit, remaining, resetSeconds };
   }
-  if (tightest === undefined) throw new TypeError(`the tier ${tier.name} has no limit`);
+  // Every limit is in shadow: there is nothing to tell.
+  if (tightest === undefined) return { limit: Infinity, remaining: Infinity, resetSeconds: 0 };
 
   const others = res.getHeader('RateLimit');
   res.setHeader('RateLimit', others === undefined ? fields : `${String(others)}, ${fields}`);
@@ -49,6 +50,7 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
  * @returns what follows the limits' names in this answer, because an earlier limiter has them already.
  */
 export function setPolicyHeader(res: Response, tier: TierPlan): string {
+  if (tier.limited.length === 0) return '';
   const before = res.getHeader('RateLimit-Policy');
   if (before === undefined) {
     res.setHeader('RateLimit-Policy', tier.policyHeader);

@@ -54,7 +54,7 @@ export function refuseAttempt(res: Response, decision: Decision): number {
   return retryAfter;
 }
 
-function secondsUntilFit({ retryAfterMs }: Decision): number {
+export function secondsUntilFit({ retryAfterMs }: Decision): number {
   return Math.max(1, Math.ceil(retryAfterMs / 1_000));
 }
 

@@ -80,3 +80,8 @@ export function subscriberNetwork(address: string): string {
   const [a, b, c, d = 0] = ipv6Groups(address);
   return [a, b, c, d & 0xff00].map((group) => (group ?? 0).toString(16)).join(':') + '::/56';
 }
+
+/** The network of an address as somebody wrote it: of what is no address, one for all. */
+export function networkOf(text: string): string {
+  return subscriberNetwork(canonical(text) ?? '');
+}

@@ -2,9 +2,10 @@ import type { Policy } from '../../policy';
 import { accessTo, type RedisClient } from '../../redis';
 import { limitPlan, type LimitPlan } from '../decide/limit-plan';
 import { SUPPORT_TIMEOUT_MS, type Overrides } from '../options';
-import { plainScript, windowKeys } from '../store/charge-script';
+import { plainScript } from '../store/charge-script';
 import { GuardedRedis } from '../store/guarded-redis';
 import { RedisStore } from '../store/redis-store';
+import { Shape, stemOf } from '../store/shape';
 import { ClientNames } from './client-names';
 
 /** Where an organisation stands in one window of one tier. */
@@ -81,7 +82,9 @@ export class ClientLimits {
    * @throws StoreUnavailableError
    */
   async reset(issuer: string, organisation: string): Promise<boolean> {
-    const keys = windowKeys(this.#plan.windowsMs)(this.#names.ofOrganisation(issuer, organisation));
+    const keys = new Shape(this.#plan.windowsMs).keys([
+      stemOf(this.#names.ofOrganisation(issuer, organisation)),
+    ]);
     return Number(await this.#redis.run(RESET, keys, [])) > 0;
   }
 }

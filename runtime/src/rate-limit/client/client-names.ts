@@ -11,14 +11,14 @@ const LONGEST_REMEMBERED = 256;
  * and nobody's identity in Redis.
  */
 export class ClientNames {
-  readonly #callers = new WeakMap<AuthContext, string>();
+  readonly #callers = new WeakMap<object, string>();
   readonly #others = new Map<string, string>();
 
   /** @param scope what the limits belong to, as the policy's name: APIs that share a Redis share no quota. */
   constructor(readonly scope: string) {}
 
   /** A token's caller: its organisation, else its subject, within its issuer. */
-  ofCaller(auth: AuthContext): string {
+  ofCaller(auth: Pick<AuthContext, 'issuer' | 'subject' | 'organisation'>): string {
     let name = this.#callers.get(auth);
     if (name === undefined) {
       const { issuer, subject, organisation } = auth;

@@ -1,14 +1,15 @@
 import { systemClock } from '../../time/clock';
-import type { Charge, Decision } from '../store/store';
+import { idOf, type Charge, type Decision } from '../store/store';
 
 /** A denial is repeated for at most this long without asking the store. */
 const LONGEST_MS = 1_000;
 /** At most this many clients are remembered. */
 const CAPACITY = 10_000;
-/** At most this many different denials of one client are remembered. */
-const PER_CLIENT = 4;
+/** At most this many different denials of one client are remembered: of its users, of calls of different cost. */
+const PER_CLIENT = 16;
 
 interface Denial {
+  readonly id: string;
   readonly cost: number;
   readonly limits: readonly number[];
   readonly decision: Decision;
@@ -32,13 +33,15 @@ export class DenyCache {
     return this.#denials.size;
   }
 
-  find({ client, cost, limits }: Charge): Decision | undefined {
+  find(request: Charge): Decision | undefined {
     if (this.#denials.size === 0) return undefined;
+    const { client, cost, limits } = request;
+    const id = idOf(request);
     const denials = this.#denials.get(client);
     if (denials === undefined) return undefined;
     const nowMs = this.clock();
     const denial = denials.find(
-      (entry) => entry.cost === cost && entry.limits === limits && nowMs < entry.untilMs,
+      (entry) => entry.id === id && entry.cost === cost && entry.limits === limits && nowMs < entry.untilMs,
     );
     if (denial !== undefined) return laterBy(nowMs - denial.atMs, denial.decision);
     if (denials.every((entry) => nowMs >= entry.untilMs)) this.#denials.delete(client);
@@ -46,13 +49,16 @@ export class DenyCache {
   }
 
   /** Remembers a denial. An admission forgets the client's: it changed what they were about. */
-  note({ client, cost, limits }: Charge, decision: Decision): void {
+  note(request: Charge, decision: Decision): void {
+    const { client, cost, limits } = request;
     if (decision.allowed) {
       this.forget(client);
       return;
     }
     const atMs = this.clock();
+    const id = idOf(request);
     const denial = {
+      id,
       cost,
       limits,
       decision,
@@ -60,7 +66,7 @@ export class DenyCache {
       untilMs: atMs + Math.min(LONGEST_MS, decision.retryAfterMs),
     };
     const others = (this.#denials.get(client) ?? []).filter(
-      (entry) => entry.cost !== cost || entry.limits !== limits,
+      (entry) => entry.id !== id || entry.cost !== cost || entry.limits !== limits,
     );
     if (!this.#denials.has(client) && this.#denials.size >= CAPACITY) this.#denials.clear();
     this.#denials.set(client, [denial, ...others].slice(0, PER_CLIENT));

@@ -1,6 +1,7 @@
-import type { Limit, Policy } from '../../policy';
+import { enforced, limitKeyName, type Limit, type LimitKey, type Policy } from '../../policy';
+import { Shape } from '../store/shape';
 
-/** A limit in one of the plan's windows, and its name in the headers. */
+/** A limit in one of the plan's counters, and its name in the headers. */
 export interface TierLimit {
   readonly index: number;
   readonly limit: number;
@@ -8,22 +9,44 @@ export interface TierLimit {
   readonly windowSeconds: number;
 }
 
-/** A tier's limits, laid out over the windows of the whole policy. */
-export interface TierPlan {
-  readonly name: string;
-  /** For each window of the plan; `Infinity` where the tier has no limit. */
-  readonly limits: readonly number[];
-  /** The windows in which the tier has a limit. */
-  readonly limited: readonly TierLimit[];
-  /** The value of `RateLimit-Policy`. */
-  readonly policyHeader: string;
+/** What a counter belongs to. */
+export interface CounterOf {
+  readonly by: readonly LimitKey[];
+  /** The route whose calls alone are counted here; missing: those of every route. */
+  readonly route?: string;
 }
 
-/** All tiers of a policy, over the same windows. */
+/** The counters of calls that are not counted by organisation alone. */
+export interface Counted {
+  readonly shape: Shape;
+  /** Whose each counter is. */
+  readonly of: readonly CounterOf[];
+  /** Whether a caller's token alone tells whose they are. */
+  readonly ofToken: boolean;
+}
+
+/** A tier's limits, laid out over the counters that its calls are charged in. */
+export interface TierPlan {
+  readonly name: string;
+  /** What the tier's author wrote. */
+  readonly stated: readonly Limit[];
+  /** For each counter; `Infinity` where the tier has no limit. */
+  readonly limits: readonly number[];
+  /** The counters in which the tier has a limit that is enforced: those that clients are told of. */
+  readonly limited: readonly TierLimit[];
+  /** The counters in which the tier has a limit in shadow. */
+  readonly tried: readonly TierLimit[];
+  /** The value of `RateLimit-Policy`; empty where nothing is enforced. */
+  readonly policyHeader: string;
+  /** The counters; missing where they are those of the caller's organisation in each window of the plan. */
+  readonly counted?: Counted;
+}
+
+/** All tiers of a policy. */
 export interface LimitPlan {
   /**
-   * The windows of every tier, ms. A client is charged in all of them, whatever its tier, so that a change
-   * of tier finds what was spent before it.
+   * The windows of every tier's limits by organisation, ms. A client is charged in all of them, whatever its tier, so
+   * that a change of tier finds what was spent before it.
    */
   readonly windowsMs: readonly number[];
   /** The tier of this name; the policy's default tier when the name is unknown. */
@@ -31,32 +54,128 @@ export interface LimitPlan {
 }
 
 export function limitPlan(policy: Pick<Policy, 'tiers' | 'defaultTier'>): LimitPlan {
-  const seconds = new Set(
-    Object.values(policy.tiers).flatMap((limits) => limits.map((limit) => limit.windowSeconds)),
-  );
-  const windowsMs = [...seconds].sort((a, b) => a - b).map((window) => window * 1_000);
+  const windows = windowsBy(Object.values(policy.tiers).flat());
+  const windowsMs = windows('organisation').map((seconds) => seconds * 1_000);
   const plans = new Map(
-    Object.entries(policy.tiers).map(([name, limits]) => [name, tierPlan(name, limits, windowsMs)] as const),
+    Object.entries(policy.tiers).map(([name, limits]) => [name, layOut(name, limits, windows)] as const),
   );
   const fallback = plans.get(policy.defaultTier);
   if (fallback === undefined) throw new TypeError(`the policy has no tier ${policy.defaultTier}`);
   return { windowsMs, tier: (name) => (name === undefined ? fallback : (plans.get(name) ?? fallback)) };
 }
 
-/** Lays out a tier's limits. In the headers a limit has the tier's name; with several limits, its window follows. */
+/** Lays out limits by organisation. In the headers a limit has the tier's name; with several limits, its window follows. */
 export function tierPlan(name: string, limits: readonly Limit[], windowsMs: readonly number[]): TierPlan {
-  const limited = limits.map(({ limit, windowSeconds }) => ({
-    index: windowsMs.indexOf(windowSeconds * 1_000),
-    limit,
-    name: limits.length === 1 ? name : `${name}-${windowSeconds}s`,
-    windowSeconds,
-  }));
+  return layOut(name, limits, () => windowsMs.map((ms) => ms / 1_000));
+}
+
+/** The windows in seconds, shortest first, of the limits that count by keys of this name. */
+export type WindowsBy = (keys: string) => readonly number[];
+
+export function windowsBy(limits: readonly Limit[]): WindowsBy {
+  return (keys) => {
+    const same = limits.filter(({ by }) => limitKeyName(by) === keys);
+    return [...new Set(same.map(({ windowSeconds }) => windowSeconds))].sort((a, b) => a - b);
+  };
+}
+
+/** Limits of a route's own, and whether its calls are tried alone. */
+export interface RouteLimits {
+  readonly name: string;
+  readonly limits: readonly Limit[];
+  readonly shadow: boolean;
+}
+
+interface Entry extends Limit {
+  /** Missing where the tier has no limit in this counter. */
+  readonly name?: string;
+  readonly route?: string;
+}
+
+/**
+ * Lays out a tier's limits, and those of a route, over counters. Calls count in every window that some tier has by the
+ * same keys.
+ */
+export function layOut(
+  name: string,
+  limits: readonly Limit[],
+  windows: WindowsBy,
+  route?: RouteLimits,
+): TierPlan {
+  const all = [
+    ...limits.map((limit) => ({ ...limit, name: nameOf(name, limit, limits) })),
+    ...[...new Set(limits.map(({ by }) => limitKeyName(by)))].flatMap((keys) =>
+      unlimited(keys, limits, windows),
+    ),
+    ...(route?.limits ?? []).map((limit) => ({
+      ...limit,
+      ...{ name: nameOf(`${name}-route`, limit, route?.limits ?? []), route: route?.name ?? '' },
+    })),
+  ]
+    .map((entry: Entry): Entry =>
+      route?.shadow === true && entry.name !== undefined ? { ...entry, shadow: true } : entry,
+    )
+    .sort((a, b) => a.windowSeconds - b.windowSeconds);
+
+  const told = (entries: readonly Entry[]): TierLimit[] =>
+    entries.flatMap((entry) =>
+      entry.name === undefined
+        ? []
+        : [
+            {
+              index: all.indexOf(entry),
+              limit: entry.limit,
+              name: entry.name,
+              windowSeconds: entry.windowSeconds,
+            },
+          ],
+    );
+  // In the order in which they were written.
+  const limited = told(enforced(all)).sort((a, b) => orderOf(limits, a) - orderOf(limits, b));
+  const isPlain = all.every(({ by, shadow, route: own }) => !by && !shadow && own === undefined);
   return {
     name,
-    limits: windowsMs.map((_, index) => limited.find((entry) => entry.index === index)?.limit ?? Infinity),
+    stated: limits,
+    limits: all.map(({ limit }) => limit),
     limited,
+    tried: told(all.filter(({ shadow }) => shadow === true)),
     policyHeader: policyHeaderOf(limited),
+    ...(!isPlain && { counted: countedIn(all) }),
   };
+}
+
+function orderOf(limits: readonly Limit[], { limit, windowSeconds }: TierLimit): number {
+  const index = limits.findIndex((one) => one.windowSeconds === windowSeconds && one.limit === limit);
+  return index === -1 ? limits.length : index;
+}
+
+/** A counter for each window that other tiers have by these keys, and this one has not. */
+function unlimited(keys: string, limits: readonly Limit[], windows: WindowsBy): Entry[] {
+  const same = limits.filter(({ by }) => limitKeyName(by) === keys);
+  const by = same[0]?.by;
+  return windows(keys)
+    .filter((windowSeconds) => !same.some((limit) => limit.windowSeconds === windowSeconds))
+    .map((windowSeconds) => ({ limit: Infinity, windowSeconds, ...(by && { by }) }));
+}
+
+function countedIn(entries: readonly Entry[]): Counted {
+  return {
+    shape: new Shape(
+      entries.map(({ windowSeconds }) => windowSeconds * 1_000),
+      entries.map(({ shadow }) => shadow === true),
+    ),
+    of: entries.map(({ by = ['organisation'], route }) => ({ by, ...(route !== undefined && { route }) })),
+    ofToken: entries.every(({ by = [] }) =>
+      by.every((key) => key !== 'address' && !(typeof key === 'object' && 'function' in key)),
+    ),
+  };
+}
+
+/** A limit's name in the headers: the tier's, then what tells it from the tier's others. */
+function nameOf(tier: string, { windowSeconds, by }: Limit, all: readonly Limit[]): string {
+  if (all.length === 1) return tier;
+  const whose = by === undefined ? '' : `-${limitKeyName(by.slice(-1)).replace(/[^\w-]+/g, '-')}`;
+  return `${tier}-${windowSeconds}s${whose}`;
 }
 
 /** The value of `RateLimit-Policy`. @param suffix of each name, where another limiter has that name already. */

@@ -54,11 +54,11 @@ export class Limiter {
   async refund(client: string, amount: number, decision: Decision): Promise<void> {
     this.denials.forget(client);
     if (decision.by === 'memory') {
-      this.outage.refund(client, amount, decision.buckets);
+      this.outage.refund(client, amount, decision);
       return;
     }
     try {
-      await this.store.refund(client, amount, decision.buckets);
+      await this.store.refund(client, amount, decision.buckets, decision.counters);
     } catch (error) {
       // The client stays charged for a window at most: the safe side.
       this.#failed(error);

@@ -1,6 +1,5 @@
 import type { Route } from '../../policy';
-import { systemClock } from '../../time/clock';
-import { MemoryStore } from '../store/memory-store';
+import { MemoryCounters } from '../store/memory-counters';
 import type { Charge, Decision } from '../store/store';
 
 /** What a route asks for while the store does not decide. */
@@ -18,15 +17,15 @@ export type OutageOutcome = Decision | 'open' | 'closed';
  * never less than what one call costs.
  */
 export class OutagePolicy {
-  readonly #memory: MemoryStore;
+  readonly #memory: MemoryCounters;
 
   /** @param share of each limit that one process admits by itself, above 0 and up to 1. */
   constructor(
     windowsMs: readonly number[],
     readonly share: number,
-    clock: () => number = systemClock.wall,
+    clock?: () => number,
   ) {
-    this.#memory = new MemoryStore(windowsMs, clock);
+    this.#memory = new MemoryCounters(windowsMs, clock);
   }
 
   decide(request: Charge, policy: OnStoreFailure): OutageOutcome {
@@ -38,7 +37,7 @@ export class OutagePolicy {
     return this.#memory.decide({ ...request, limits });
   }
 
-  refund(client: string, amount: number, buckets: readonly number[]): void {
-    this.#memory.giveBack(client, amount, buckets);
+  refund(client: string, amount: number, { buckets, counters }: Decision): void {
+    this.#memory.giveBack(client, amount, buckets, counters);
   }
 }

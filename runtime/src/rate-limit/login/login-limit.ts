@@ -24,7 +24,7 @@ import { KnownNetworks } from './known-networks';
  * most, while others guess; where that harms more than guessing, raise `perAccount`.
  *
  * In Redis, a client that changes its network with every attempt costs one key of less than 300 bytes for each,
- * which lives for the window and two sixtieths of it. A client that changes accounts makes no more keys than its
+ * which lives for the window and a sixth of it. A client that changes accounts makes no more keys than its
  * network has attempts. A network that is known for an account costs a key for 31 days; guessing makes none.
  *
  * @throws RateLimitOptionsError with every problem of the options at once.

@@ -1,0 +1,149 @@
+import type { Response } from 'express';
+import type { AuthContext } from '../auth/context';
+import type { Policy } from '../policy';
+import { setHeaders, setPolicyHeader } from './answer/headers';
+import { secondsUntilFit } from './answer/refusals';
+import { RateLimitInfo } from './answer/request-info';
+import { networkOf } from './client/client-address';
+import type { ClientNames } from './client/client-names';
+import type { Caller } from './client/counter-keys';
+import { routeNamed, type RouteKey } from './decide/costs';
+import type { Decided, Decider } from './decide/decider';
+import type { Limiter } from './decide/limiter';
+import { outcomeName, type LimiterMetrics } from './metrics';
+
+/** A caller that has no request: of a message of a WebSocket, of a job. */
+export type Consumer =
+  | string
+  | (Pick<AuthContext, 'subject'> & Partial<AuthContext>)
+  | (Required<Pick<AuthContext, 'organisation'>> & Partial<AuthContext>);
+
+/** What is taken from a client's limits. */
+export interface Consumption {
+  /**
+   * Who is charged: `req.auth`, or what it is made of. A text is the `org_id` of an organisation, by the policy's issuer.
+   */
+  readonly client: Consumer;
+  /** The client's tier. @default what `client` says; the policy's default tier */
+  readonly tier?: string;
+  /** A whole number, 0 or more. 0 only reads. @default the route's cost; 1 */
+  readonly cost?: number;
+  /** A route of the policy, for its limits and its outage policy: `'POST /api/exports'`. @default none */
+  readonly route?: RouteKey;
+  /** The client's IP address, for limits by address. @default none: such limits count by client */
+  readonly address?: string;
+  /** For limits by a function: what it would give. @default none: such limits count by client */
+  readonly keys?: Readonly<Record<string, string>>;
+}
+
+/** What became of it. */
+export interface Consumed {
+  readonly allowed: boolean;
+  /** Who decided; `open` and `closed` while nobody could: the route's outage policy. */
+  readonly by: 'store' | 'block' | 'memory' | 'cache' | 'open' | 'closed';
+  readonly tier: string;
+  readonly cost: number;
+  /** Seconds until it fits, at least 1; `Infinity` when it never does; missing when it was admitted. */
+  readonly retryAfter?: number;
+  /** Whether a limit in shadow would have refused it. */
+  readonly deniedInShadow: boolean;
+  /** What `rateLimit()` puts on an answer: `RateLimit`, `X-RateLimit-Remaining`, `Retry-After`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** As `req.rateLimit.refund()`. */
+  refund(amount: number): Promise<void>;
+}
+
+export type Consume = (consumption: Consumption) => Promise<Consumed>;
+
+/** The parts of a limiter that a consumption needs. */
+export interface ConsumeParts {
+  readonly policy: Policy;
+  readonly names: ClientNames;
+  readonly decider: Decider;
+  readonly limiter: Limiter;
+  readonly metrics: Pick<LimiterMetrics, 'decided'>;
+  /** Hears of what was decided, for events. */
+  readonly told: (decided: Decided, route: string) => void;
+}
+
+/** In metrics and events, the route of what names none. */
+const NO_ROUTE = 'none';
+
+export function consumeBy({ policy, names, decider, limiter, metrics, told }: ConsumeParts): Consume {
+  return async ({ client, tier, cost, route: key, address, keys = {} }) => {
+    const route = key === undefined ? undefined : routeNamed(policy, key);
+    if (key !== undefined && route === undefined)
+      throw new RangeError(`consume: received route ${JSON.stringify(key)}; expected one of the policy's`);
+    if (tier !== undefined && !Object.hasOwn(policy.tiers, tier))
+      throw new RangeError(`consume: received tier ${JSON.stringify(tier)}; expected one of the policy's`);
+    const charged = cost ?? route?.cost ?? 1;
+    if (!Number.isSafeInteger(charged) || charged < 0)
+      throw new RangeError(`consume: received cost ${charged}; expected a whole number, 0 or more`);
+
+    const auth = contextOf(client, policy);
+    const caller: Caller = {
+      name: names.ofCaller(auth),
+      auth,
+      network: () => (address === undefined ? undefined : networkOf(address)),
+      value: (name) => (Object.hasOwn(keys, name) ? keys[name] : undefined),
+    };
+    const decided = await decider.decide({
+      caller,
+      organisation: auth.organisation,
+      tier: tier ?? auth.tier,
+      cost: charged,
+      route,
+    });
+    const { outcome, limits } = decided;
+    const pattern = route?.path ?? NO_ROUTE;
+    metrics.decided(limits.name, pattern, outcomeName(outcome));
+    told(decided, pattern);
+
+    const headers = new CollectedHeaders();
+    const isDecision = typeof outcome === 'object';
+    if (isDecision) setHeaders(headers.sink, limits, outcome);
+    else setPolicyHeader(headers.sink, limits);
+    const allowed = isDecision ? outcome.allowed : outcome === 'open';
+    const retryAfter = allowed ? undefined : isDecision ? secondsUntilFit(outcome) : 1;
+    if (retryAfter !== undefined && retryAfter !== Infinity)
+      headers.sink.setHeader('Retry-After', retryAfter);
+    const info =
+      isDecision && allowed
+        ? new RateLimitInfo(charged, decided.client, limits.name, limiter, outcome)
+        : undefined;
+    return {
+      allowed,
+      by: isDecision ? outcome.by : outcome,
+      tier: limits.name,
+      cost: charged,
+      ...(retryAfter !== undefined && { retryAfter }),
+      deniedInShadow: isDecision && allowed && (outcome.shadowRetryAfterMs ?? 0) > 0,
+      headers: headers.all,
+      refund: (amount) => info?.refund(amount) ?? Promise.resolve(),
+    };
+  };
+}
+
+type Context = Pick<AuthContext, 'issuer' | 'subject' | 'claims'> & Partial<AuthContext>;
+
+/** What `requireAuth()` made stays the very same: its counters are found once. */
+function contextOf(client: Consumer, policy: Policy): Context {
+  if (typeof client === 'object' && isContext(client)) return client;
+  const given = typeof client === 'string' ? { organisation: client } : client;
+  return { issuer: policy.issuer, subject: '', claims: {}, ...given };
+}
+
+function isContext(client: Partial<AuthContext>): client is Context {
+  return client.issuer !== undefined && client.subject !== undefined && client.claims !== undefined;
+}
+
+/** Takes headers as an answer does. */
+class CollectedHeaders {
+  readonly all: Record<string, string> = {};
+  readonly sink = {
+    getHeader: (name: string) => this.all[name],
+    setHeader: (name: string, value: unknown) => {
+      this.all[name] = String(value);
+    },
+  } as unknown as Response;
+}

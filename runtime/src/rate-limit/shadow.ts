@@ -1,0 +1,20 @@
+import type { Decided } from './decide/decider';
+import { cappedDenials, type OnRateLimitEvent } from './events';
+
+/** Tells, at most ten times a second, of calls that went on and would be denied if limits in shadow were enforced. */
+export function shadowTeller(onEvent: OnRateLimitEvent): (decided: Decided, route: string) => void {
+  const tell = cappedDenials(onEvent, undefined, 'denied_in_shadow');
+  return ({ outcome, limits, client, cost }, route) => {
+    if (typeof outcome !== 'object' || !outcome.allowed || !outcome.shadowRetryAfterMs) return;
+    const { shadowRetryAfterMs, used } = outcome;
+    const [tightest] = limits.tried
+      .map(({ index, limit }) => ({ limit, remaining: limit - (used[index] ?? 0) }))
+      .sort((a, b) => a.remaining - b.remaining);
+    tell({
+      ...{ client, tier: limits.name, route, cost, limit: tightest?.limit ?? 0 },
+      ...(shadowRetryAfterMs !== Infinity && {
+        retryAfter: Math.max(1, Math.ceil(shadowRetryAfterMs / 1_000)),
+      }),
+    });
+  };
+}
