@@ -18,14 +18,17 @@ export interface ApiServiceProps {
   readonly image: string;
   /** Whose registry the image is in, where a company shares one. @default that of the service's own account and region */
   readonly registry?: AwsPlace;
-  /** Environment variables, such as addresses. Never a secret: whoever may read a task definition reads them. */
+  /**
+   * Environment variables, such as addresses. Never a secret: whoever may read a task definition reads them. `PORT`, where
+   * the app has to listen, is set by the construct.
+   */
   readonly environment: Readonly<Record<string, string>>;
   /** What the app may do in AWS. */
   readonly permissions: readonly Permission[];
   /** IDs of security groups made elsewhere that the tasks join, to reach what those groups let in. */
   readonly memberOf: readonly string[];
-  /** The database, which is there already: its security group's ID, and its port. */
-  readonly database: { readonly securityGroupId: string; readonly port: number };
+  /** The database, which is there already: its security group's ID, and its port. @default the app has none */
+  readonly database?: { readonly securityGroupId: string; readonly port: number };
   /** Ports that tasks may connect to anywhere: those of Vault, the identity provider and AWS. @default [443] */
   readonly outwardPorts?: readonly number[];
   /** Host name that the load balancer's certificate is for. */
@@ -36,6 +39,12 @@ export interface ApiServiceProps {
   readonly cpu: number;
   /** Memory of a task, in MiB. */
   readonly memory: number;
+  /**
+   * Folder that the app may write to, as in `/tmp`: empty at each start, on the task's own encrypted storage. `TMPDIR` names
+   * it. Before the app starts, its image runs once more, as root without a capability, to open the folder to it.
+   * @default none: the app can write nowhere
+   */
+  readonly temporaryFolder?: string;
   /** Fewest and most tasks that run. How many there are depends on their load. */
   readonly tasks: { readonly min: number; readonly max: number };
   /** Adds the network load balancer that VPC links of REST APIs want. @default false */
@@ -79,7 +88,7 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
     ...within('environment', environment, environmentProblems),
     ...permissionProblems('permissions', permissions),
     ...memberProblems(memberOf),
-    ...within('database', props.database, databaseProblems),
+    ...(props.database === undefined ? [] : within('database', props.database, databaseProblems)),
     ...each('outwardPorts', outwardPorts, (port, path) => wholeNumber(path, port, 1, 65_535)),
     ...unlike('serverName', props.serverName, HOST_NAME, 'a host name'),
     ...unlike('certificateArn', certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
@@ -90,6 +99,7 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
     ...(cpu in SIZES
       ? unless(sized, 'memory', memory, `${least} to ${most} MiB in steps of 1024, as Fargate has it`)
       : []),
+    ...(props.temporaryFolder === undefined ? [] : folderProblems(props.temporaryFolder)),
     ...within('tasks', props.tasks, ({ min, max }) => [
       ...wholeNumber('tasks.min', min, 1, 5_000),
       ...wholeNumber('tasks.max', max, min, 5_000),
@@ -117,7 +127,14 @@ function memberProblems(ids: readonly string[]): readonly Problem[] {
   ];
 }
 
-function databaseProblems({ securityGroupId, port }: ApiServiceProps['database']): Problem[] {
+/** Mounted over a folder of the image's own, the volume would hide what is in it. */
+function folderProblems(folder: string): Problem[] {
+  const own = /^\/(?!(app|bin|dev|etc|home|lib\w*|opt|proc|root|run|s?bin|sys|usr)(\/|$))[\w.-]+(\/[\w.-]+)*$/;
+  const right = typeof folder === 'string' && own.test(folder) && !folder.split('/').includes('..');
+  return unless(right, 'temporaryFolder', folder, 'an absolute path with nothing of the image in it, such as "/tmp"');
+}
+
+function databaseProblems({ securityGroupId, port }: NonNullable<ApiServiceProps['database']>): Problem[] {
   return [
     ...unlike('database.securityGroupId', securityGroupId, SECURITY_GROUP_ID, 'the ID of a security group'),
     ...wholeNumber('database.port', port, 1, 65_535),

@@ -8,7 +8,7 @@ import type { PrivateService } from '../gateway/http-api/private-service';
 import { onlyInPrivate } from '../network/private-network';
 import { letOut, letThrough, securityGroup } from '../network/security-groups';
 import { OUTWARD_PORTS, apiServiceProblems, type ApiServiceProps } from './api-service-props';
-import { containerOf } from './container';
+import { TEMPORARY_VOLUME, containersOf } from './container';
 import { InternalLoadBalancer } from './internal-load-balancer';
 import { taskExecutionRole, taskRole } from './task-roles';
 import { scaleByCpu } from './task-scaling';
@@ -19,8 +19,9 @@ const PORT = 3_000;
  * The app as an ECS service on Fargate, in private subnets behind an internal application load balancer. With it come a
  * cluster, a task definition, two IAM roles, security groups, a log group and target tracking on CPU.
  *
- * The image is named by its digest. It runs without root's rights, on a file system that it cannot write to. ECS rolls
- * back a deployment whose tasks do not get ready. A task receives requests while its `/readyz` answers 200.
+ * The image is named by its digest. It runs without root's rights, on a file system that it cannot write to but for
+ * `temporaryFolder`. It has to bring `node`, and to listen on the port that `PORT` names. ECS rolls back a deployment whose
+ * tasks do not get ready. A task receives requests while its `/readyz` answers 200, and runs while `/healthz` does.
  *
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
  *
@@ -107,9 +108,10 @@ export class ApiService extends Construct implements PrivateService {
       runtimePlatform: { operatingSystemFamily: 'LINUX', cpuArchitecture: 'X86_64' },
       executionRoleArn: taskExecutionRole(this, { place, name: `${name}-execution`, image, logArn: log.arn }),
       taskRoleArn: taskRole(this, { place, name: props.taskRole, permissions: props.permissions }),
-      containerDefinitions: JSON.stringify([
-        containerOf({ ...props, port: PORT, log: { group: log.name, region: place.region } }),
-      ]),
+      containerDefinitions: JSON.stringify(
+        containersOf({ ...props, port: PORT, log: { group: log.name, region: place.region } }),
+      ),
+      ...(props.temporaryFolder !== undefined && { volume: [{ name: TEMPORARY_VOLUME }] }),
     });
   }
 
@@ -127,12 +129,14 @@ export class ApiService extends Construct implements PrivateService {
       port: PORT,
       description: 'Requests, from the load balancer',
     });
-    letThrough(this, 'queries', {
-      from: tasks,
-      to: database.securityGroupId,
-      port: database.port,
-      description: `Queries of ${name}`,
-    });
+    if (database) {
+      letThrough(this, 'queries', {
+        from: tasks,
+        to: database.securityGroupId,
+        port: database.port,
+        description: `Queries of ${name}`,
+      });
+    }
     for (const port of outwardPorts) {
       letOut(this, `outward-${port}`, { from: tasks, port, description: 'Vault, identity provider, AWS' });
     }

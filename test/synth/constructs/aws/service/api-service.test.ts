@@ -1,4 +1,9 @@
-import type { ApiServiceProps } from '@portcullis/constructs/aws';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { ApiService, type ApiServiceProps } from '@portcullis/constructs/aws';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   all,
   idsOf,
@@ -13,8 +18,10 @@ import { place, serviceIn, serviceProps, statementsOf } from '../../../../suppor
 type Fields = Record<string, unknown>;
 const service = (props?: Partial<ApiServiceProps>) => synthesize((stack) => serviceIn(stack, props));
 const task = (props?: Partial<ApiServiceProps>) => only(service(props), 'aws_ecs_task_definition');
+const containers = (props?: Partial<ApiServiceProps>): Fields[] =>
+  JSON.parse(task(props).container_definitions as string) as Fields[];
 const container = (props?: Partial<ApiServiceProps>): Fields => {
-  const [one, ...others] = JSON.parse(task(props).container_definitions as string) as Fields[];
+  const [one, ...others] = containers(props);
   expect(others).toEqual([]);
   return one ?? {};
 };
@@ -29,9 +36,13 @@ describe('the container', () => {
     });
   });
 
-  it('is given addresses, and never a secret', () => {
+  it('is given addresses and the port to listen on, and never a secret', () => {
     expect(container()).toMatchObject({
-      environment: [{ name: 'VAULT_ADDR', value: 'https://vault.example.com' }],
+      portMappings: [{ containerPort: 3_000, protocol: 'tcp' }],
+      environment: [
+        { name: 'PORT', value: '3000' },
+        { name: 'VAULT_ADDR', value: 'https://vault.example.com' },
+      ],
     });
     expect(container()).not.toHaveProperty('secrets');
   });
@@ -52,6 +63,50 @@ describe('the container', () => {
       logDriver: 'awslogs',
       options: { 'awslogs-group': expect.stringMatching(/^\$\{aws_cloudwatch_log_group\./) as string },
     });
+  });
+});
+
+describe('the temporary folder', () => {
+  const props = { temporaryFolder: '/tmp' };
+
+  it('is the one thing that the app can write to, and empty at each start', () => {
+    const [, app] = containers(props);
+    expect(task(props).volume).toEqual([{ name: 'temporary' }]);
+    expect(app).toMatchObject({
+      user: '65532:65532',
+      readonlyRootFilesystem: true,
+      mountPoints: [{ sourceVolume: 'temporary', containerPath: '/tmp', readOnly: false }],
+    });
+    expect(app?.environment).toContainEqual({ name: 'TMPDIR', value: '/tmp' });
+  });
+
+  it('is opened to the app before it starts, by the image itself, without a capability', () => {
+    const [opener, app] = containers(props);
+    expect(opener).toMatchObject({
+      image: serviceProps.image,
+      essential: false,
+      readonlyRootFilesystem: true,
+      linuxParameters: { capabilities: { drop: ['ALL'] } },
+      mountPoints: app?.mountPoints,
+      logConfiguration: app?.logConfiguration,
+    });
+    expect(app?.dependsOn).toEqual([{ containerName: opener?.name, condition: 'SUCCESS' }]);
+  });
+
+  it('is one that nobody but root could write to, and that anybody can once it is opened', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portcullis-temporary-'));
+    try {
+      chmodSync(folder, 0o755);
+      const [opener] = containers(props);
+      const [program, ...args] = [...(opener?.entryPoint as string[]), ...(opener?.command as string[])];
+      execFileSync(
+        program ?? '',
+        args.map((arg) => arg.replace('/tmp', folder)),
+      );
+      expect(statSync(folder).mode & 0o7777).toBe(0o1777);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
@@ -149,6 +204,19 @@ describe('the service', () => {
       [5_432, 'sg-6a1b2c3d'],
     ]);
     expect(ports({ outwardPorts: [443, 8_200] })).toContainEqual([8_200, '0.0.0.0/0']);
+  });
+
+  it('has no database where none is named', () => {
+    const { database: _, ...props } = serviceProps;
+    const found = synthesize((stack) => {
+      new AwsProvider(stack, 'provider', {});
+      new ApiService(stack, 'api', props);
+    });
+    const out = all(found, 'aws_vpc_security_group_egress_rule').filter(({ security_group_id: id }) =>
+      String(id).includes('api_tasks_'),
+    );
+    expect(out.map(({ from_port }) => from_port)).toEqual([443]);
+    expect(found.text).not.toContain('5432');
   });
 
   it('is let into the database, and nothing but the load balancer is let into it', () => {
@@ -295,8 +363,32 @@ describe('what is refused', () => {
     { OIDC_ISSUER_URL: 'https://auth.example.com' },
     { KEYCLOAK_HOST: 'auth' },
   ])('is no address: %j', (environment) => {
-    expect(container({ environment }).environment).toHaveLength(1);
+    expect(container({ environment }).environment).toHaveLength(2);
   });
+
+  it.each([
+    ['VAULT_ADDR', 'http://vault.example.com:8200'],
+    ['BAO_ADDR', 'http://10.0.0.7:8200'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+  ])('is a way to Vault that others can read or take: %s=%s', (name, value) => {
+    refuse({ environment: { [name]: value } }, `environment.${name}`);
+  });
+
+  it.each(['http://127.0.0.1:8200', 'https://vault.example.com', 'http://localhost:8200'])(
+    'is no Vault on loopback, nor one by TLS: %s',
+    (VAULT_ADDR) => {
+      expect(container({ environment: { VAULT_ADDR } }).environment).toHaveLength(2);
+    },
+  );
+
+  it.each(['PORT', 'TMPDIR'])('is a variable that the service sets itself: %s', (name) =>
+    refuse({ environment: { [name]: '8080' } }, `environment.${name}`),
+  );
+
+  it.each(['tmp', '/', '/app', '/app/cache', '/usr/local/tmp', '/tmp/../app', '/tmp/', '/lib64'])(
+    'is a temporary folder over what the image has, or none: %j',
+    (temporaryFolder) => refuse({ temporaryFolder }, 'temporaryFolder'),
+  );
 
   it.each([
     { actions: ['elasticache:Co*'], resources: ['arn:aws:s3:::orders'] },
@@ -373,11 +465,10 @@ describe('what is refused', () => {
     const nothing = {
       network: undefined,
       environment: undefined,
-      database: undefined,
       tasks: undefined,
       logs: undefined,
     };
-    refuse(nothing as never, 'network', 'environment', 'database', 'tasks', 'logs');
+    refuse(nothing as never, 'network', 'environment', 'tasks', 'logs');
   });
 
   it.each(['arn:aws:iam::3333:role/orders', 'arn:aws:elasticache:eu-central-1:account:user:orders'])(
