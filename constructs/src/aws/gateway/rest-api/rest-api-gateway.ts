@@ -24,7 +24,7 @@ import { restDefinition } from './definition';
 import { linkProblems, restLink, type LinkedService } from './linked-service';
 import { restInexpressible, restMethods } from './methods';
 import { throttle } from '../throttle';
-import { requestsPerAddress, WebAcl } from './firewall';
+import { firewallProblems, requestsPerAddress, WebAcl, type FirewallOptions } from './firewall';
 
 export interface RestApiGatewayProps extends GatewayProps {
   readonly service: LinkedService;
@@ -35,6 +35,8 @@ export interface RestApiGatewayProps extends GatewayProps {
    * accept. @default the app alone checks bodies
    */
   readonly bodies?: BodySchemas;
+  /** @default every rule blocks what it matches */
+  readonly firewall?: FirewallOptions;
 }
 
 const STAGE = 'live';
@@ -94,6 +96,7 @@ export class RestApiGateway extends Construct {
       ...within('service', service, linkProblems),
       ...accountProblems(this, props.account),
       ...bodyProblems(policy, bodies),
+      ...firewallProblems(props.firewall),
     ]);
 
     this.api = new ApiGatewayRestApi(this, 'api', {
@@ -136,6 +139,7 @@ export class RestApiGateway extends Construct {
       name: policy.name,
       resourceArn: stage.arn,
       requestsPerAddress: requestsPerAddress(policy, props.busyClients),
+      counted: props.firewall?.counted ?? [],
       logs: props.logs,
     });
     this.target = this.domain(stage, props);

@@ -184,6 +184,36 @@ describe('the firewall', () => {
     for (const rule of rules().slice(1)) expect(rule).toMatchObject({ override_action: { none: {} } });
   });
 
+  const counting = (...counted: string[]) =>
+    only(api({ firewall: { counted } }), 'aws_wafv2_web_acl').rule as Fields[];
+  const groupOf = (rule: Fields | undefined) =>
+    (rule?.statement as { managed_rule_group_statement: Fields }).managed_rule_group_statement;
+
+  it('only counts what it would stop where it is told, by rule and by group, and blocks with the rest', () => {
+    const [address, addresses, inputs, common] = counting(
+      'by-address',
+      'AWSManagedRulesKnownBadInputsRuleSet',
+      'AWSManagedRulesCommonRuleSet/CrossSiteScripting_BODY',
+    );
+    expect(address?.action).toEqual({ count: {} });
+    expect(addresses?.override_action).toEqual({ none: {} });
+    expect(inputs?.override_action).toEqual({ count: {} });
+    expect(common?.override_action).toEqual({ none: {} });
+    expect(groupOf(common).rule_action_override).toEqual(
+      ['SizeRestrictions_BODY', 'NoUserAgent_HEADER', 'CrossSiteScripting_BODY'].map((name) => ({
+        name,
+        action_to_use: { count: {} },
+      })),
+    );
+  });
+
+  it.each(['AWSManagedRules', 'by-address/x', 'AWSManagedRulesCommonRuleSet/', 'AWSManagedRulesCommonRuleSet/a/b'])(
+    'counts by no rule that it does not have: %s',
+    (rule) => {
+      expect(() => counting(rule)).toThrow(refusedProps('firewall.counted[0]'));
+    },
+  );
+
   it('stands before the stage, and its log shows no token', () => {
     const found = api();
     expect(only(found, 'aws_wafv2_web_acl_association').resource_arn).toMatch(
