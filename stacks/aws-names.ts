@@ -1,4 +1,5 @@
 /** Names and ARNs in an environment's account: one stack creates what they name, the others know them without asking. */
+import { partitionOf } from '@portcullis/constructs';
 import type { Policy } from '@portcullis/runtime/policy';
 import type { AwsEnvironment } from './environments/define-environment';
 
@@ -17,12 +18,12 @@ export interface AwsNames {
 }
 
 /** An account holds one environment, so that no name has to say which. */
-export function awsNamesOf({ name }: Policy, { aws: { account, image } }: AwsEnvironment): AwsNames {
+export function awsNamesOf({ name }: Policy, { aws: { account, region, image } }: AwsEnvironment): AwsNames {
   const taskRole = `${name}-task`;
   return {
     service: name,
     taskRole,
-    taskRoleArn: `arn:aws:iam::${account}:role/${taskRole}`,
+    taskRoleArn: `arn:${partitionOf(region)}:iam::${account}:role/${taskRole}`,
     store: `${name}-limits`,
     storeUser: name,
     release: image.digest.slice('sha256:'.length, 'sha256:'.length + 12),

@@ -1,8 +1,8 @@
 /** How this repository is delivered: what its workflows are made from. */
+import { deployRoleArns } from '@portcullis/constructs/aws';
 import {
   BASELINE_CHECK,
   codeOwnersFile,
-  deployRoleArns,
   deployWorkflow,
   planCheck,
   planWorkflow,

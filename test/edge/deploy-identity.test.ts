@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { AwsDeployIdentity } from '@portcullis/constructs/github';
+import { AwsDeployIdentity } from '@portcullis/constructs/aws';
 import { TerraformStack, Testing } from 'cdktf';
 import { Run } from '../../cli/src/engines/process/run';
 import { ACCOUNT, AppliedStack, REGION, type Resources } from './applied-stack';

@@ -1,3 +1,8 @@
+export {
+  AwsDeployIdentity,
+  deployRoleArns,
+  type AwsDeployIdentityProps,
+} from './account/aws-deploy-identity';
 export { ApiService } from './service/api-service';
 export type { ApiServiceProps } from './service/api-service-props';
 export type { LogOptions } from './account/log-group';
@@ -6,6 +11,7 @@ export { bundleAuthorizer } from './authorizer/bundle';
 export { EncryptionKey, type EncryptionKeyProps } from './account/encryption-key';
 export type { AwsPlace } from './account/place';
 export { GatewayAccount, type GatewayAccountProps } from './gateway/rest-api/gateway-account';
+export type { FirewallOptions } from './gateway/rest-api/firewall';
 export type { GatewayDomain } from './gateway/domain';
 export type { GatewayProps } from './gateway/props';
 export { HttpApiGateway, type HttpApiGatewayProps } from './gateway/http-api/http-api-gateway';

@@ -29,6 +29,14 @@ export function suffixOf(region: string): string {
   return partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
 
+/**
+ * The audience that AWS' STS wants of a job's token: in China, tokens for another one are refused.
+ * https://github.com/aws-actions/configure-aws-credentials#oidc-audience
+ */
+export function audienceOf(partition: Partition): string {
+  return partition === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
+}
+
 export function accountProblems(path: string, account: string): Problem[] {
   return unlike(path, account, /^\d{12}$/, 'the twelve digits of an account, as text');
 }

@@ -1,3 +1,4 @@
+export { partitionOf, type Partition } from './aws';
 export { addressOf } from './address';
 export { useBackend, type StateBackend } from './backend';
 export { encryptState, type StateEncryption } from './encryption';

@@ -1,8 +1,3 @@
-export {
-  AwsDeployIdentity,
-  deployRoleArns,
-  type AwsDeployIdentityProps,
-} from './identity/aws-deploy-identity';
 export { ACTIONS, type PinnedAction } from './workflow/actions';
 export {
   DeployIdentity,

@@ -22,6 +22,7 @@ import {
 } from '@portcullis/constructs';
 import {
   ApiService,
+  AwsDeployIdentity,
   EncryptionKey,
   GatewayAccount,
   HttpApiGateway,
@@ -29,7 +30,6 @@ import {
   RestApiGateway,
 } from '@portcullis/constructs/aws';
 import {
-  AwsDeployIdentity,
   DeployIdentity,
   ProtectedRepository,
   ReviewedFiles,
@@ -134,14 +134,18 @@ const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>>
     AuditDevices,
     () => ({ devices: ['a', 'b'].map((name) => ({ name, filePath: `/var/log/${name}` })) }),
   ],
-  ApiService: [ApiService, () => ({ ...serviceProps, outwardPorts: [443], registry: place })],
+  ApiService: [ApiService, () => ({ ...serviceProps, outwardPorts: [443], registry: place, temporaryFolder: '/tmp' })],
   RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1 })],
   EncryptionKey: [EncryptionKey, () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs' })],
   GatewayAccount: [GatewayAccount, () => ({ name: 'gateway-log' })],
   HttpApiGateway: [HttpApiGateway, () => httpApiProps],
   RestApiGateway: [
     RestApiGateway,
-    (stack) => ({ ...restApiProps, account: new GatewayAccount(stack, 'account', { name: 'gateway-log' }) }),
+    (stack) => ({
+      ...restApiProps,
+      account: new GatewayAccount(stack, 'account', { name: 'gateway-log' }),
+      firewall: { counted: [] },
+    }),
   ],
   DeployIdentity: [
     DeployIdentity,

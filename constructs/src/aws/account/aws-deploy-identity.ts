@@ -5,10 +5,10 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
-import { KMS_KEY_ARN } from '../../aws/arns';
-import type { Partition } from '../../core/aws';
-import { each, unless, unlike } from '../../core/checks';
-import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from './deploy-identity';
+import { PARTITIONS, audienceOf, type Partition } from '../../core/aws';
+import { each, noneOf, unless, unlike } from '../../core/checks';
+import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from '../../github/identity/jobs';
+import { KMS_KEY_ARN } from '../arns';
 
 export interface AwsDeployIdentityProps {
   /** `owner/name` of the repository. */
@@ -33,10 +33,9 @@ export interface AwsDeployIdentityProps {
    * workflow a job is of: give the environment to no other workflow there. @default github.com's
    */
   readonly issuer?: string;
+  /** Partition that the account is in. In China tokens are for an audience of their own. @default that of the bucket */
+  readonly partition?: Partition;
 }
-
-/** The audience that the action `configure-aws-credentials` asks tokens for. */
-const AUDIENCE = 'sts.amazonaws.com';
 
 /** Path of the workflow that deploys. */
 const DEPLOY_WORKFLOW = '.github/workflows/deploy.yml';
@@ -88,6 +87,7 @@ export class AwsDeployIdentity extends Construct {
   readonly deployRoleArn: string;
   private readonly provider: IamOpenidConnectProvider;
   private readonly issuer: string;
+  private readonly audience: string;
 
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AwsDeployIdentityProps) {
@@ -96,9 +96,10 @@ export class AwsDeployIdentity extends Construct {
     const { repository, environment, stateBucketArn, stateKeyArn } = props;
     const { planPolicyArns = [], deployPolicyArns = [] } = props;
     this.issuer = props.issuer ?? GITHUB_ISSUER;
+    this.audience = audienceOf(props.partition ?? partitionIn(stateBucketArn));
     this.provider = new IamOpenidConnectProvider(this, 'github', {
       url: this.issuer,
-      clientIdList: [AUDIENCE],
+      clientIdList: [this.audience],
     });
     const objects = `${stateBucketArn}/portcullis/*`;
     const read = [
@@ -136,7 +137,7 @@ export class AwsDeployIdentity extends Construct {
   ): string {
     const { host, pathname } = new URL(this.issuer);
     const claims = `${host}${pathname === '/' ? '' : pathname}`;
-    const conditions = Object.entries({ aud: AUDIENCE, ...bound }).map(([claim, values]) => [
+    const conditions = Object.entries({ aud: this.audience, ...bound }).map(([claim, values]) => [
       `${claims}:${claim}`,
       values,
     ]);
@@ -160,6 +161,11 @@ export class AwsDeployIdentity extends Construct {
     }
     return role.arn;
   }
+}
+
+/** The partition of an ARN. */
+function partitionIn(arn: string): Partition {
+  return PARTITIONS.find((partition) => arn.startsWith(`arn:${partition}:`)) ?? 'aws';
 }
 
 function allow(actions: readonly string[], resource: string): object {
@@ -202,5 +208,6 @@ function problemsOf(props: AwsDeployIdentityProps): Problem[] {
       unlike(path, arn, POLICY_ARN, 'the ARN of a policy'),
     ),
     ...issuerProblems('issuer', issuer),
+    ...(props.partition === undefined ? [] : noneOf('partition', props.partition, PARTITIONS)),
   ];
 }

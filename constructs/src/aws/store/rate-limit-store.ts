@@ -6,7 +6,7 @@ import { ElasticacheUserGroup } from '@cdktf/provider-aws/lib/elasticache-user-g
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
-import { RUNTIME_ACL } from '../../vault';
+import { RUNTIME_ACL } from '../../vault/database/redis-acl';
 import { logGroup, logProblems, type LogOptions } from '../account/log-group';
 import { unlike, wholeNumber, within } from '../../core/checks';
 import { EncryptionKey } from '../account/encryption-key';

@@ -1,4 +1,5 @@
 /** How the environments of a repository are delivered: what the workflows `plan.yml` and `deploy.yml` are made from. */
+import { audienceOf, partitionOf } from '../../core/aws';
 import { ACTIONS } from '../workflow/actions';
 import { PORTCULLIS, type Step, vaultStep } from '../workflow/workflow';
 
@@ -43,16 +44,44 @@ export interface HandOver {
 /** The command that plans a stack. */
 export const PLAN = `${PORTCULLIS} plan`;
 
+/** Where a job signs in to AWS. Each may be an expression of the workflow. */
+export interface AwsSignIn {
+  readonly region: string;
+  readonly roleArn: string;
+  /** What its token is for, where that is not what the action asks for by itself. */
+  readonly audience?: string;
+}
+
+/** The audience of tokens for a region that the action would not ask for by itself. */
+export function audienceIn(region: string): string | undefined {
+  const partition = partitionOf(region);
+  return partition === 'aws-cn' ? audienceOf(partition) : undefined;
+}
+
 /** Signs a job in to Vault and to AWS by its own identity: the repository keeps no credential. */
-export function signIn(address: string, role: string, region: string, roleArn: string): Step[] {
+export function signIn(address: string, role: string, { region, roleArn, audience }: AwsSignIn): Step[] {
   return [
     vaultStep('Sign in to Vault', { address, role }, { outputToken: true }),
     {
       name: 'Sign in to AWS',
       uses: ACTIONS.awsCredentials,
-      with: { 'aws-region': region, 'role-to-assume': roleArn },
+      with: {
+        'aws-region': region,
+        'role-to-assume': roleArn,
+        ...(audience !== undefined && { audience }),
+      },
     },
   ];
+}
+
+/** The same where the environment is known. */
+export function signInTo(
+  { vaultAddress, aws }: DeliveryEnvironment,
+  role: string,
+  roleArn: string,
+): Step[] {
+  const audience = audienceIn(aws.region);
+  return signIn(vaultAddress, role, { region: aws.region, roleArn, ...(audience !== undefined && { audience }) });
 }
 
 /** What the command needs of a job that is signed in to Vault. */

@@ -11,7 +11,7 @@ import {
 } from '../workflow/workflow';
 import {
   PLAN,
-  signIn,
+  signInTo,
   vaultEnvironment,
   type DeliveryEnvironment,
   type DeliveryWorkflowProps,
@@ -48,9 +48,10 @@ export function deployWorkflow({ vault, environments }: DeliveryWorkflowProps): 
 
 function planJob(
   vault: DeliveryWorkflowProps['vault'],
-  { name, stacks, vaultAddress, aws }: DeliveryEnvironment,
+  environment: DeliveryEnvironment,
   before: readonly string[],
 ): Job {
+  const { name, stacks, vaultAddress, aws } = environment;
   return {
     ...(before.length > 0 && { needs: before }),
     permissions: { contents: 'read', 'id-token': 'write' },
@@ -59,7 +60,7 @@ function planJob(
     steps: [
       ...PREPARED,
       SET_UP_OPENTOFU,
-      ...signIn(vaultAddress, vault.planRole, aws.region, aws.planRoleArn),
+      ...signInTo(environment, vault.planRole, aws.planRoleArn),
       {
         name: 'Plan',
         id: 'plan',
@@ -80,8 +81,9 @@ function planJob(
 
 function deployJob(
   vault: DeliveryWorkflowProps['vault'],
-  { name, vaultAddress, aws, redis, handOver }: DeliveryEnvironment,
+  environment: DeliveryEnvironment,
 ): Job {
+  const { name, vaultAddress, aws, redis, handOver } = environment;
   return {
     needs: [`plan-${name}`],
     // Reviewers of the environment approve what the plan's summary shows. Its branch rule lets main alone deploy.
@@ -98,7 +100,7 @@ function deployJob(
         // Beside the checkout, whatever is in the artifact: what runs below is the repository's alone.
         run: `gh run download "$GITHUB_RUN_ID" --repo "$GITHUB_REPOSITORY" --name reviewed-${name} --dir "$RUNNER_TEMP/reviewed"`,
       },
-      ...signIn(vaultAddress, vault.deployRole, aws.region, aws.deployRoleArn),
+      ...signInTo(environment, vault.deployRole, aws.deployRoleArn),
       {
         name: 'Apply what was reviewed',
         env: { ...vaultEnvironment(vaultAddress), DIGESTS: `\${{ needs.plan-${name}.outputs.digests }}` },

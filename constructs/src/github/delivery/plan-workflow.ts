@@ -1,6 +1,7 @@
 /** `plan.yml`: plans that reviewers can read. */
 import { PREPARED, SET_UP_OPENTOFU, type Step, type Workflow } from '../workflow/workflow';
-import { PLAN, signIn, vaultEnvironment, type DeliveryWorkflowProps } from './delivery';
+import { audienceOf, partitionOf } from '../../core/aws';
+import { PLAN, audienceIn, signIn, vaultEnvironment, type DeliveryWorkflowProps } from './delivery';
 
 /**
  * Plans every stack of a pull request with a role that can only read, and says in a comment what changes.
@@ -9,9 +10,18 @@ import { PLAN, signIn, vaultEnvironment, type DeliveryWorkflowProps } from './de
  * const yaml = renderWorkflow(planWorkflow(delivery));
  */
 export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Workflow {
-  const include = environments.flatMap(({ stacks, vaultAddress, aws }) =>
-    stacks.map((stack) => ({ stack, vault: vaultAddress, region: aws.region, role: aws.planRoleArn })),
-  );
+  // Of a matrix, all entries say it or none: the action would take an empty one for what it is told.
+  const audiences = environments.some(({ aws }) => audienceIn(aws.region) !== undefined);
+  const include = environments.flatMap(({ stacks, vaultAddress, aws }) => {
+    const place = { vault: vaultAddress, region: aws.region, role: aws.planRoleArn };
+    const audience = audienceOf(partitionOf(aws.region));
+    return stacks.map((stack) => ({ stack, ...place, ...(audiences && { audience }) }));
+  });
+  const signedIn = {
+    region: '${{ matrix.region }}',
+    roleArn: '${{ matrix.role }}',
+    ...(audiences && { audience: '${{ matrix.audience }}' }),
+  };
   return {
     name: 'plan',
     on: { pull_request: {} },
@@ -29,7 +39,7 @@ export function planWorkflow({ vault, environments }: DeliveryWorkflowProps): Wo
         steps: [
           ...PREPARED,
           SET_UP_OPENTOFU,
-          ...signIn('${{ matrix.vault }}', vault.planRole, '${{ matrix.region }}', '${{ matrix.role }}'),
+          ...signIn('${{ matrix.vault }}', vault.planRole, signedIn),
           {
             name: 'Plan',
             env: vaultEnvironment('${{ matrix.vault }}'),

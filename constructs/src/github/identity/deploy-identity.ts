@@ -1,13 +1,14 @@
 import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-role';
 import { Policy } from '@cdktf/provider-vault/lib/policy';
-import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
+import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { each, unless, unlike, within } from '../../core/checks';
 import { policyNameProblems } from '../../vault/checks';
 import { refuseCollisions } from '../../vault/collisions';
 import { policyDocument, type PolicyRule } from '../../vault/policy/policy-document';
+import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from './jobs';
 
 /** A role for one kind of job, and what it may do in Vault. */
 export interface JobRole {
@@ -34,9 +35,6 @@ export interface DeployIdentityProps {
 
 /** Mount of the method by which jobs sign in to Vault. */
 export const JOBS_MOUNT = 'github';
-
-/** Issuer of the tokens of github.com's jobs. */
-export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 
 /** Life of a job's Vault token, in seconds: as long as a job may take. */
 const TOKEN_SECONDS = 1_800;
@@ -147,13 +145,4 @@ function roleProblems(path: string, { name, bound }: JobRole): readonly Problem[
       ),
     ]),
   ];
-}
-
-/** `owner/name` */
-export const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
-
-/** The issuer of jobs' tokens. */
-export function issuerProblems(path: string, issuer: string): Problem[] {
-  const right = typeof issuer === 'string' && isHttpsOrLoopback(issuer);
-  return unless(right, path, issuer, 'an https: URL, loopback apart');
 }

@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { AwsDeployIdentity, type AwsDeployIdentityProps } from '@portcullis/constructs/github';
+import { AwsDeployIdentity, type AwsDeployIdentityProps } from '@portcullis/constructs/aws';
 import { all, only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: AwsDeployIdentityProps = {
@@ -53,6 +53,18 @@ describe('the synthesized roles of AWS', () => {
         ...claims,
       },
     });
+  });
+
+  it('take tokens for the STS of China there, which takes no other', () => {
+    const found = stackOf({
+      ...valid,
+      stateBucketArn: 'arn:aws-cn:s3:::fintech-example-prod-state',
+      stateKeyArn: 'arn:aws-cn:kms:cn-north-1:333333333333:key/0a1b2c3d',
+    });
+    expect(only(found, 'aws_iam_openid_connect_provider').client_id_list).toEqual(['sts.amazonaws.com.cn']);
+    for (const { assume_role_policy } of all(found, 'aws_iam_role')) {
+      expect(JSON.stringify(statements(assume_role_policy)[0]?.Condition)).toContain('"sts.amazonaws.com.cn"');
+    }
   });
 
   it('let a plan write nothing but its lock', () => {

@@ -1,8 +1,7 @@
 /** AWS GovCloud and China are partitions of their own: other ARNs, and in China other host names. */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { VaultAwsAuth } from '@portcullis/constructs';
-import { EncryptionKey, GatewayAccount, storeAccess } from '@portcullis/constructs/aws';
-import { deployRoleArns } from '@portcullis/constructs/github';
+import { EncryptionKey, GatewayAccount, deployRoleArns, storeAccess } from '@portcullis/constructs/aws';
 import { serviceIn, serviceProps, storeIn } from '../../../../support/synth/aws-fixtures';
 import { only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 

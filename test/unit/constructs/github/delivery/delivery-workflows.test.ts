@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deployWorkflow, planWorkflow, renderWorkflow } from '@portcullis/constructs/github';
 import { parse } from 'yaml';
 import { OPENTOFU } from '../../../../../cli/src/engines/programs/opentofu';
 import { policy } from '../../../../../policy';
@@ -16,7 +17,7 @@ interface JobFile {
   uses?: string;
   with?: Record<string, string>;
   'timeout-minutes'?: number;
-  strategy?: { matrix: { include?: { stack: string }[] } };
+  strategy?: { matrix: { include?: { stack: string; audience?: string }[] } };
   steps?: { name: string; uses?: string; run?: string; with?: Record<string, unknown> }[];
 }
 interface WorkflowFile {
@@ -153,6 +154,32 @@ describe('the plan of a pull request', () => {
     expect(jobs.plan?.strategy?.matrix.include?.map(({ stack }) => stack)).toEqual(
       delivery.environments.flatMap(({ stacks }) => stacks),
     );
+  });
+});
+
+describe('environments of which one is in China', () => {
+  const [dev, ...others] = delivery.environments;
+  const inChina = { ...dev!, aws: { ...dev!.aws, region: 'cn-north-1' } };
+  const settings = { ...delivery, environments: [inChina, ...others] };
+
+  it('ask in each job for tokens that the STS of its account takes', () => {
+    const audiences = (jobs: Record<string, JobFile>) =>
+      Object.values(jobs).flatMap(({ steps = [] }) =>
+        steps.filter(({ uses }) => uses?.includes('aws-credentials')).map((step) => step.with?.audience),
+      );
+    const china = 'sts.amazonaws.com.cn';
+    const deploy = parse(renderWorkflow(deployWorkflow(settings))) as WorkflowFile;
+    expect(audiences(deploy.jobs)).toEqual([china, china, ...others.flatMap(() => [undefined, undefined])]);
+    const plan = parse(renderWorkflow(planWorkflow(settings))) as WorkflowFile;
+    expect(audiences(plan.jobs)).toEqual(['${{ matrix.audience }}']);
+    const told = plan.jobs.plan?.strategy?.matrix.include?.map(({ audience }) => audience);
+    expect(new Set(told)).toEqual(new Set([china, 'sts.amazonaws.com']));
+    expect(told?.indexOf('sts.amazonaws.com')).toBe(inChina.stacks.length);
+  });
+
+  it('are the only ones that have to say it', () => {
+    expect(JSON.stringify(delivery)).not.toContain('"cn-');
+    expect(Object.values(deliveryFiles()).join()).not.toContain('audience: sts');
   });
 });
 
