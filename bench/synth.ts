@@ -1,6 +1,7 @@
 /**
  * `npm run bench:synth`: what synthesizing all stacks of all environments takes, next to the same app written
- * as most CDKTF apps are: providers imported by their roots, run by ts-node. And what its types take to check.
+ * as most CDKTF apps are: providers imported by their roots, run by ts-node. How that grows with the number of services.
+ * And what its types take to check.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -14,13 +15,21 @@ import { empty, withRootImports } from './synth/variants';
 
 const TSX = ['--require', require.resolve('tsx/cjs')] as const;
 const MAIN = join('stacks', 'main.ts');
+const SERVICES = join('bench', 'synth', 'services.ts');
+
+/** How many services an app has, of a policy each. */
+const COUNTS = [1, 10, 50] as const;
 
 /** One way to synthesize, or to build: Node's arguments, and the folder to run in. */
 interface Way {
   readonly name: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
+
+const servicesOf = (count: number): string =>
+  `${count} ${count === 1 ? 'service' : 'services'}, a policy each`;
 
 async function main(): Promise<void> {
   const { rounds, only } = benchOptions('What synthesizing all stacks of all environments takes.', {
@@ -45,6 +54,12 @@ async function main(): Promise<void> {
       { name: 'root imports, ts-node', args: [tsNode, MAIN], cwd: rootImports },
       { name: 'an empty app, cdktf synth', args: [cdktf, 'synth'], cwd: nothing },
       { name: 'this app, cdktf synth', args: [cdktf, 'synth'], cwd: checkout },
+      ...COUNTS.map((count) => ({
+        name: servicesOf(count),
+        args: [...TSX, SERVICES],
+        cwd: checkout,
+        env: { SERVICES: String(count) },
+      })),
       { name: 'tsc -b from cold', args: [tsc, '-b', '--force'], cwd: checkout },
     ].filter(({ name }) => name.includes(only));
 
@@ -58,12 +73,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function synthesize({ args, cwd }: Way, run: Run): Promise<Measured> {
+async function synthesize({ args, cwd, env }: Way, run: Run): Promise<Measured> {
   const output = join(run.folder, 'output');
   await mkdir(output, { recursive: true });
   return measureNode(args.at(-1) === 'synth' ? [...args, '--output', output] : args, {
     cwd,
-    env: { CDKTF_OUTDIR: output, CHECKPOINT_DISABLE: '1' },
+    env: { ...env, CDKTF_OUTDIR: output, CHECKPOINT_DISABLE: '1' },
   });
 }
 
@@ -91,6 +106,8 @@ function report(rounds: number, measured: ReadonlyMap<string, readonly Measured[
       ),
       atMost('cdktf synth, all stacks of all environments', seconds('this app, cdktf synth'), 2.5, 's'),
       atMost('cdktf synth, largest process', megabytes('this app, cdktf synth'), 300, 'MB'),
+      atMost('50 services of a policy each', seconds(servicesOf(50)), 6, 's'),
+      atMost('50 services, largest process', megabytes(servicesOf(50)), 600, 'MB'),
       atMost('tsc -b of the whole workspace from cold', seconds('tsc -b from cold'), 30, 's'),
     ],
   });

@@ -1,4 +1,4 @@
-/** What runs in AWS Lambda. The bundler puts the configuration in place of the name. */
+/** What runs in AWS Lambda. `bundleAuthorizer()` of the constructs defines the name before this code. */
 import { makeAuthorizer } from './authorizer';
 import type { AuthorizerConfiguration } from './configuration';
 

@@ -17,15 +17,15 @@ import { buildSync } from 'esbuild';
  */
 export function bundleAuthorizer(options: AuthorizerOptions): string {
   const configuration = JSON.stringify(authorizerConfiguration(options));
-  const code = bundled.get(configuration) ?? bundle(configuration);
-  bundled.set(configuration, code);
-  return code;
+  code ??= bundle();
+  // As a text to parse: in a literal of JavaScript a name such as `__proto__` would mean something.
+  return `"use strict";const PORTCULLIS_AUTHORIZER=JSON.parse(${JSON.stringify(configuration)});${code}`;
 }
 
-/** The code by its configuration, so that it is made once: every environment has the same policy. */
-const bundled = new Map<string, string>();
+/** What all authorizers have in common. It is made once: a company may have fifty policies. */
+let code: string | undefined;
 
-function bundle(configuration: string): string {
+function bundle(): string {
   const runtime = dirname(require.resolve('@portcullis/runtime/package.json'));
   const { outputFiles } = buildSync({
     // From the TypeScript sources: of compiled CommonJS esbuild cannot leave out what is not used.
@@ -36,7 +36,6 @@ function bundle(configuration: string): string {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    define: { PORTCULLIS_AUTHORIZER: configuration },
     // A tsconfig.json of the consumer must not change the code.
     tsconfigRaw: {},
     write: false,
