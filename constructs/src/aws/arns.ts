@@ -1,7 +1,7 @@
 /** How AWS writes ARNs and IDs of what these constructs are given. */
 import type { Problem } from '@portcullis/runtime/policy';
-import { Token } from 'cdktf';
 import { shown } from '../core/checks';
+import { isLater } from '../core/later';
 
 export const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
 /** Of a key, not of an alias. */
@@ -14,7 +14,7 @@ export const VPC_ID = /^vpc-[0-9a-f]+$/;
 
 /** An ARN's region and account. An ARN that is known only at the apply has neither. */
 export function placeOf(arn: string): { readonly region?: string; readonly account?: string } {
-  if (typeof arn !== 'string' || Token.isUnresolved(arn)) return {};
+  if (typeof arn !== 'string' || isLater(arn)) return {};
   const [, , , region, account] = arn.split(':');
   return { ...(region && { region }), ...(account && { account }) };
 }
@@ -29,10 +29,16 @@ export function elsewhereProblems(
   arn: string,
   place: { readonly region?: string; readonly account?: string },
 ): Problem[] {
-  const { region = place.region, account = place.account } = placeOf(arn);
-  const inRegion = place.region === undefined || region === place.region;
-  const inAccount = place.account === undefined || account === place.account;
-  if (inRegion && inAccount) return [];
-  const expected = [place.region, place.account].filter((part) => part !== undefined).join(', account ');
+  const { region, account } = placeOf(arn);
+  if (sameOrLater(region, place.region) && sameOrLater(account, place.account)) return [];
+  const expected = [place.region, place.account]
+    .filter((part) => part !== undefined)
+    .map(shown)
+    .join(', account ');
   return [{ path, message: `received ${shown(arn)}, of another place; expected one in ${expected}` }];
+}
+
+/** Whether two names of places are one, as far as that is known. */
+export function sameOrLater(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || isLater(one) || isLater(other) || one === other;
 }

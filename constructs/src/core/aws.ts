@@ -1,6 +1,7 @@
 /** How AWS writes where something is, for what checks it without being AWS' own: state, keys, Vault's login. */
 import type { Problem } from '@portcullis/runtime/policy';
 import { unlike } from './checks';
+import { known } from './later';
 
 /** As in `eu-central-1`, `us-gov-west-1`, `cn-north-1`. */
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
@@ -10,7 +11,10 @@ export const KMS_KEY =
   /^(arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+|alias\/[\w/-]+|(mrk-)?[0-9a-f-]{32,36})$/;
 
 export function regionProblems(path: string, region: string): Problem[] {
-  return unlike(path, region, REGION, 'a region of AWS, such as "eu-central-1"');
+  return [
+    ...known(path, region, 'it says of which partition of AWS all ARNs are'),
+    ...unlike(path, region, REGION, 'a region of AWS, such as "eu-central-1"'),
+  ];
 }
 
 /** Partitions of AWS that these constructs know. ARNs begin with theirs. */

@@ -1,6 +1,9 @@
-/** Problems of properties, as `refuseProps()` lists them. A value that is known only at the apply has none. */
+/**
+ * Problems of properties, as `refuseProps()` lists them. A value that is known only at the apply has none: what the
+ * synthesis needs is asked for by `known()`.
+ */
 import type { Problem } from '@portcullis/runtime/policy';
-import { Token } from 'cdktf';
+import { holdsLaterList, isLater, known } from './later';
 
 /** A host name, without a port, a user or a wildcard. */
 export const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
@@ -20,6 +23,7 @@ export function looksSecret(text: string): boolean {
 /** A received value as messages show it: never one that may be a secret, and never a whole construct. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
+  if (isLater(value)) return 'a value that is known only at the apply';
   if (typeof value === 'string')
     return looksSecret(value) ? 'a value that looks like a secret' : JSON.stringify(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -36,7 +40,7 @@ export function defined<T extends object>(props: T): T {
 
 /** The problem of one value, unless it is `right`. */
 export function unless(right: boolean, path: string, received: unknown, expected: string): Problem[] {
-  if (right || Token.isUnresolved(received)) return [];
+  if (right || isLater(received)) return [];
   return [{ path, message: `received ${shown(received)}; expected ${expected}` }];
 }
 
@@ -64,6 +68,7 @@ export function within<T extends object>(
   part: T | undefined,
   problemsOf: (part: T) => readonly Problem[],
 ): readonly Problem[] {
+  if (isLater(part)) return known(path, part, 'each of its parts is checked');
   if (typeof part === 'object' && (part as T | null) !== null && !Array.isArray(part))
     return problemsOf(part);
   return [{ path, message: `received ${shown(part)}; expected an object` }];
@@ -75,9 +80,14 @@ export function each<T>(
   list: readonly T[],
   problemsOf: (item: T, path: string, index: number) => readonly Problem[],
 ): readonly Problem[] {
-  if (Token.isUnresolved(list)) return [];
+  if (isLater(list)) return [];
   const given: unknown = list;
   if (!Array.isArray(given)) return [{ path, message: `received ${shown(given)}; expected a list` }];
+  if (holdsLaterList(list)) {
+    const message =
+      'received a list that is known only at the apply among other items; expected `Fn.concat()` of the lists';
+    return [{ path, message }];
+  }
   return list.flatMap((item, index) => problemsOf(item, `${path}[${index}]`, index));
 }
 

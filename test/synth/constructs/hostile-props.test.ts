@@ -2,214 +2,15 @@
  * Every prop of every construct, missing or of another kind, as JavaScript or a wrong cast would give it. A construct takes
  * it, or refuses it by name. It never fails with an error of its own workings, and never shows what may be a secret.
  */
-import {
-  AppRoleLogin,
-  AuditDevices,
-  ConstructError,
-  DatabaseMount,
-  KvEntry,
-  KvMount,
-  PostgresConnection,
-  PostgresRole,
-  RUNTIME_ACL,
-  RedisConnection,
-  RedisRole,
-  SecretVariable,
-  SupportAccess,
-  ThrowawayPassword,
-  VaultAwsAuth,
-  WrappedSecretIdMinter,
-} from '@portcullis/constructs';
-import {
-  ApiService,
-  AwsDeployIdentity,
-  EncryptionKey,
-  GatewayAccount,
-  HttpApiGateway,
-  RateLimitStore,
-  RestApiGateway,
-} from '@portcullis/constructs/aws';
-import {
-  DeployIdentity,
-  ProtectedRepository,
-  ReviewedFiles,
-  SecurityScanning,
-} from '@portcullis/constructs/github';
-import type { TerraformStack } from 'cdktf';
-import { policy } from '../../../policy';
-import { Construct } from 'constructs';
+import { ConstructError } from '@portcullis/constructs';
 import * as root from '@portcullis/constructs';
 import * as aws from '@portcullis/constructs/aws';
 import * as github from '@portcullis/constructs/github';
-import {
-  httpApiProps,
-  place,
-  restApiProps,
-  serviceProps,
-  storeProps,
-} from '../../support/synth/aws-fixtures';
+import { Construct } from 'constructs';
+import { OBJECTS, RIGHT } from '../../support/synth/right-props';
 import { stackIn } from '../../support/synth/synthesize';
-import { mountIn, postgresIn, redisIn } from '../../support/synth/vault-fixtures';
 
 type Props = Record<string, unknown>;
-type Made = new (scope: Construct, id: string, props: never) => Construct;
-
-const secretIn = (stack: TerraformStack) =>
-  new SecretVariable(stack, 'given', { name: 'given', description: 'of the test', version: 1 });
-const throwawayIn = (stack: TerraformStack) =>
-  new ThrowawayPassword(stack, 'given', { name: 'given', description: 'of the test', version: 1 });
-
-/** What each construct is given when all is right. */
-const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>> = {
-  SecretVariable: [SecretVariable, () => ({ name: 'a', description: 'b', version: 1, fields: ['c'] })],
-  ThrowawayPassword: [ThrowawayPassword, () => ({ name: 'a', description: 'b', version: 1 })],
-  KvMount: [KvMount, () => ({ path: 'secret' })],
-  KvEntry: [
-    KvEntry,
-    (stack) => ({ mount: new KvMount(stack, 'secret'), name: 'config', data: secretIn(stack) }),
-  ],
-  DatabaseMount: [DatabaseMount, () => ({ path: 'database', credentialSeconds: 3_600, policy: undefined })],
-  PostgresConnection: [
-    PostgresConnection,
-    (stack) => ({
-      mount: mountIn(stack),
-      name: 'postgres',
-      host: 'db.example.com',
-      port: 5_432,
-      database: 'orders',
-      sslMode: 'verify-full',
-      username: 'vault_admin',
-      bootstrapPassword: secretIn(stack),
-    }),
-  ],
-  PostgresRole: [
-    PostgresRole,
-    (stack) => ({ connection: postgresIn(stack), name: 'role', memberOf: 'app', owner: 'owner' }),
-  ],
-  RedisConnection: [
-    RedisConnection,
-    (stack) => ({
-      mount: mountIn(stack),
-      name: 'redis',
-      host: 'redis.example.com',
-      port: 6_379,
-      tls: true,
-      caCertificate: undefined,
-      username: 'vault_admin',
-      bootstrapPassword: throwawayIn(stack),
-    }),
-  ],
-  RedisRole: [RedisRole, (stack) => ({ connection: redisIn(stack), name: 'role', rules: RUNTIME_ACL })],
-  AppRoleLogin: [
-    AppRoleLogin,
-    () => ({
-      name: 'orders',
-      mount: 'approle',
-      policy: undefined,
-      tokenPeriodSeconds: 60,
-      secretIdTtlSeconds: 60,
-      secretIdBoundCidrs: ['10.0.0.0/8'],
-      tokenBoundCidrs: ['10.0.0.0/8'],
-    }),
-  ],
-  VaultAwsAuth: [
-    VaultAwsAuth,
-    () => ({
-      name: 'orders',
-      mount: 'aws',
-      policy: undefined,
-      boundRoleArn: 'arn:aws:iam::333333333333:role/orders-task',
-      serverId: 'vault.example.com',
-      region: 'eu-central-1',
-      tokenPeriodSeconds: 60,
-      tokenBoundCidrs: ['10.0.0.0/8'],
-    }),
-  ],
-  WrappedSecretIdMinter: [
-    WrappedSecretIdMinter,
-    (stack) => ({ login: new AppRoleLogin(stack, 'login', { name: 'orders' }), name: 'minter' }),
-  ],
-  SupportAccess: [SupportAccess, () => ({ name: 'support' })],
-  AuditDevices: [
-    AuditDevices,
-    () => ({ devices: ['a', 'b'].map((name) => ({ name, filePath: `/var/log/${name}` })) }),
-  ],
-  ApiService: [ApiService, () => ({ ...serviceProps, outwardPorts: [443], registry: place, temporaryFolder: '/tmp' })],
-  RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1 })],
-  EncryptionKey: [EncryptionKey, () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs' })],
-  GatewayAccount: [GatewayAccount, () => ({ name: 'gateway-log' })],
-  HttpApiGateway: [HttpApiGateway, () => httpApiProps],
-  RestApiGateway: [
-    RestApiGateway,
-    (stack) => ({
-      ...restApiProps,
-      account: new GatewayAccount(stack, 'account', { name: 'gateway-log' }),
-      firewall: { counted: [] },
-    }),
-  ],
-  DeployIdentity: [
-    DeployIdentity,
-    () => ({
-      repository: 'example/orders',
-      repositoryId: '1',
-      audience: 'https://vault.example.com',
-      issuer: 'https://token.example.com',
-      roles: [{ name: 'deploy', bound: { environment: 'prod' }, rules: [] }],
-    }),
-  ],
-  AwsDeployIdentity: [
-    AwsDeployIdentity,
-    () => ({
-      repository: 'example/orders',
-      environment: 'prod',
-      workflow: '.github/workflows/deploy.yml',
-      stateBucketArn: 'arn:aws:s3:::example-state',
-      stateKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d',
-      planPolicyArns: [],
-      deployPolicyArns: [],
-      issuer: 'https://token.example.com',
-    }),
-  ],
-  ReviewedFiles: [
-    ReviewedFiles,
-    () => ({
-      repository: 'orders',
-      branch: 'portcullis/files',
-      base: 'main',
-      title: 'ci: files',
-      files: { 'a.yml': 'b' },
-    }),
-  ],
-  SecurityScanning: [
-    SecurityScanning,
-    () => ({
-      repository: 'orders',
-      policy,
-      stagingUrl: 'https://staging.api.example.com',
-      productionUrl: 'https://api.example.com',
-      tokenUrl: 'https://auth.example.com/token',
-      vault: { address: 'https://vault.example.com', role: 'scan', secretPath: 'secret/data/orders/scan' },
-      scannerLimit: '100000/1m',
-      schedule: '0 3 * * 1',
-      failOn: 'high',
-      baselineRules: [],
-      fullScanRules: [],
-      allowList: [],
-      today: '2026-12-31',
-    }),
-  ],
-  ProtectedRepository: [
-    ProtectedRepository,
-    () => ({
-      name: 'orders',
-      visibility: 'private',
-      requiredChecks: ['ci'],
-      approvals: 1,
-      environments: [{ name: 'prod' }],
-      codeOwners: ['@example/platform'],
-    }),
-  ],
-};
 
 /** Constructs that are given objects of this package alone. */
 const LEFT_OUT = ['PolicyRecord', 'WrittenFile'];
@@ -235,9 +36,6 @@ const HOSTILE: readonly unknown[] = [
   {},
   () => undefined,
 ];
-
-/** Objects of this package that a construct works with: only a cast gives it others, and the compiler sees those. */
-const OBJECTS = /^(policy|auth|bodies)$/;
 
 const matrix = Object.keys(RIGHT).flatMap((name) =>
   Object.keys(RIGHT[name]![1](stackIn()))

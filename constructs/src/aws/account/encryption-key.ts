@@ -3,6 +3,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
 import { noneOf, unlike, within } from '../../core/checks';
+import { known } from '../../core/later';
 import { permissionDocument, type ResourcePermission } from './permission';
 import { partitionOf, suffixOf } from '../../core/aws';
 import { placeProblems, type AwsPlace } from './place';
@@ -54,6 +55,7 @@ export class EncryptionKey extends Construct {
         /^(?!aws\/)[\w/-]{1,249}$/,
         'the name of an alias, without "alias/" and not AWS\' own',
       ),
+      ...known('encrypts', encrypts, "the key's policy is made for it"),
       ...noneOf('encrypts', encrypts, ['logs', 'caches']),
     ]);
     const key = new KmsKey(this, 'key', {

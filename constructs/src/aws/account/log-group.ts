@@ -2,7 +2,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
 import { KMS_KEY_ARN, elsewhereProblems } from '../arns';
-import { unlike } from '../../core/checks';
+import { unless, unlike, within } from '../../core/checks';
 
 /** How the logs of a construct are kept. */
 export interface LogOptions {
@@ -30,21 +30,18 @@ export function logGroup(scope: Construct, id: string, name: string, logs: LogOp
  * @param logs what a construct was given: without a compiler, it may be nothing.
  * @param region the region of what logs, if that is known. @default any
  */
-export function logProblems(logs: LogOptions | undefined, region?: string): Problem[] {
+export function logProblems(logs: LogOptions | undefined, region?: string): readonly Problem[] {
   if (!logs) {
     const message =
       'received nothing; expected retentionDays and keyArn: a stage without an access log answers no question later';
     return [{ path: 'logs', message }];
   }
-  const { retentionDays, keyArn } = logs;
   const days = RETENTION_DAYS.join(', ');
-  return [
-    ...(RETENTION_DAYS.includes(retentionDays)
-      ? []
-      : [{ path: 'logs.retentionDays', message: `received ${retentionDays}; expected one of ${days}` }]),
+  return within('logs', logs, ({ retentionDays, keyArn }) => [
+    ...unless(RETENTION_DAYS.includes(retentionDays), 'logs.retentionDays', retentionDays, `one of ${days}`),
     ...unlike('logs.keyArn', keyArn, KMS_KEY_ARN, 'the ARN of a key of KMS, not of an alias'),
     ...(KMS_KEY_ARN.test(keyArn) && region !== undefined
       ? elsewhereProblems('logs.keyArn', keyArn, { region })
       : []),
-  ];
+  ]);
 }

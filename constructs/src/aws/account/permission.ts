@@ -1,6 +1,7 @@
 /** IAM policies as text: the part of the language that exact, least-privilege policies need. */
 import type { Problem } from '@portcullis/runtime/policy';
 import { each, unlike, within } from '../../core/checks';
+import { isLater, known } from '../../core/later';
 
 /** What may be done, and to what. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface Permission {
@@ -32,19 +33,27 @@ export function permissionDocument(permissions: readonly (Permission | ResourceP
 
 /** Problems of permissions that name more than they need: wildcards are refused. */
 export function permissionProblems(path: string, permissions: readonly Permission[]): readonly Problem[] {
+  const asText = 'policies are written as text';
+  if (isLater(permissions)) return known(path, permissions, asText);
   return each(path, permissions, (permission, place) =>
     within(place, permission, ({ actions, resources }) => [
+      ...known(`${place}.actions`, actions, 'nothing else would see a wildcard in it'),
       ...each(`${place}.actions`, actions, (action, at) =>
         unlike(at, action, /^[a-z0-9-]+:[A-Za-z0-9]+$/, 'one action, without a wildcard'),
       ),
-      ...each(`${place}.resources`, resources, (resource, at) =>
-        unlike(
-          at,
-          resource,
-          /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:(\d{12}|aws)?:[^*?]+$/,
-          'the ARN of one thing, without a wildcard',
-        ),
-      ),
+      ...(isLater(resources) ? known(`${place}.resources`, resources, asText) : []),
+      ...each(`${place}.resources`, resources, resourceProblems),
     ]),
   );
+}
+
+/** Of an ARN that is known only at the apply, the part that is written here is looked at. */
+function resourceProblems(resource: string, path: string): Problem[] {
+  const expected = 'the ARN of one thing, without a wildcard';
+  const arn = /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:(\d{12}|aws)?:[^*?]+$/;
+  return isLater(resource)
+    ? /[*?]/.test(resource)
+      ? [{ path, message: `received one with a wildcard; expected ${expected}` }]
+      : []
+    : unlike(path, resource, arn, expected);
 }

@@ -1,4 +1,5 @@
 import { enforced, type Limit, type Policy, type Route } from '@portcullis/runtime/policy';
+import { dividedUp, least, times } from '../../core/later';
 
 /**
  * A token bucket of API Gateway: `rate` requests a second, `burst` at once.
@@ -36,7 +37,7 @@ export function throttle(
   }));
   // The limiter does not count a call that costs nothing. The gateway throttles it like a call of cost 1.
   const share = (most: number): number =>
-    shadow ? UNBOUNDED : Math.min(UNBOUNDED, Math.ceil((busyClients * most) / Math.max(cost, 1)));
+    shadow ? UNBOUNDED : least(UNBOUNDED, dividedUp(times(busyClients, most), Math.max(cost, 1)));
   return {
     rate: share(Math.max(...all.map(({ rate }) => rate))),
     burst: share(Math.max(...all.map(({ burst }) => burst))),

@@ -1,10 +1,11 @@
 import { DataAwsRouteTables } from '@cdktf/provider-aws/lib/data-aws-route-tables';
 import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets';
 import type { Problem } from '@portcullis/runtime/policy';
-import { Token, type TerraformResourceLifecycle } from 'cdktf';
+import type { TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
 import { SUBNET_ID, VPC_ID } from '../arns';
 import { each, isList, unless, unlike } from '../../core/checks';
+import { isLater } from '../../core/later';
 
 /** Part of a network that exists already: this package creates none. */
 export interface PrivateNetwork {
@@ -15,7 +16,7 @@ export interface PrivateNetwork {
 }
 
 export function networkProblems({ vpcId, privateSubnetIds: ids }: PrivateNetwork): Problem[] {
-  const two = Token.isUnresolved(ids) || !isList(ids) || new Set(ids).size >= 2;
+  const two = isLater(ids) || !isList(ids) || new Set(ids).size >= 2;
   return [
     ...unlike('network.vpcId', vpcId, VPC_ID, 'the ID of a VPC'),
     ...unless(two, 'network.privateSubnetIds', ids, 'at least two different subnets, in zones of their own'),

@@ -1,17 +1,14 @@
 /** The one container of a task, in the words of ECS' task definitions. */
 import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
-import { Token } from 'cdktf';
+import { insideJson, isLater } from '../../core/later';
 import { looksSecret, shown } from '../../core/checks';
-
-/** An image of a private repository of ECR by its digest. */
-export const IMAGE =
-  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>cn-[a-z0-9-]+(?=\.amazonaws\.com\.cn\/)|(?!cn-)[a-z0-9-]+(?=\.amazonaws\.com\/))\.amazonaws\.com(\.cn)?\/(?<repository>[a-z0-9._/-]+)@sha256:[0-9a-f]{64}$/;
 
 export interface ContainerOptions {
   readonly name: string;
   readonly image: string;
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** @default none */
   readonly temporaryFolder?: string;
   readonly log: { readonly group: string; readonly region: string };
 }
@@ -73,7 +70,7 @@ function appContainer(options: ContainerOptions): object {
     portMappings: [{ containerPort: port, protocol: 'tcp' }],
     environment: Object.entries({ ...told(options), ...environment }).map(([key, value]) => ({
       name: key,
-      value,
+      value: insideJson(value),
     })),
     // ECS asks whether the process is alive. The load balancer asks /readyz whether to send requests.
     healthCheck: {
@@ -127,7 +124,7 @@ export function environmentProblems(environment: Readonly<Record<string, string>
     }
     const secret = SECRET_NAME.test(name)
       ? 'a variable that is named as a secret'
-      : !Token.isUnresolved(value) && looksSecret(value)
+      : !isLater(value) && looksSecret(value)
         ? 'a value that looks like a secret'
         : undefined;
     if (secret === undefined) return clearTextProblems(path, name, value);
@@ -138,7 +135,7 @@ export function environmentProblems(environment: Readonly<Record<string, string>
 
 /** Secrets travel to Vault and from it. Node has a switch that turns off the proof of who answers, for all connections. */
 function clearTextProblems(path: string, name: string, value: string): Problem[] {
-  if (Token.isUnresolved(value)) return [];
+  if (isLater(value)) return [];
   if (/^(VAULT|BAO)_ADDR$/.test(name) && !isHttpsOrLoopback(value)) {
     return [{ path, message: `received ${shown(value)}; expected an https: URL, loopback apart` }];
   }

@@ -2,7 +2,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
 import { partitionOf } from '../../core/aws';
-import { IMAGE } from './container';
+import { repositoryArn } from './image';
 import type { AwsPlace } from '../account/place';
 import { permissionDocument, type Permission } from '../account/permission';
 
@@ -14,9 +14,9 @@ interface RoleProps {
 /** The role by which ECS starts a task: it may pull one repository's images and write one log. @returns its ARN */
 export function taskExecutionRole(
   scope: Construct,
-  { place, name, image, logArn }: RoleProps & { readonly image: string; readonly logArn: string },
+  props: RoleProps & { readonly registry: AwsPlace; readonly image: string; readonly logArn: string },
 ): string {
-  const { account = '', region = '', repository = '' } = IMAGE.exec(image)?.groups ?? {};
+  const { place, registry, name, image, logArn } = props;
   const role = roleOfTasks(scope, 'execution-role', { place, name });
   allow(scope, 'execution', role, [
     {
@@ -25,7 +25,7 @@ export function taskExecutionRole(
     },
     {
       actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      resources: [`arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`],
+      resources: [repositoryArn(image, registry)],
     },
     {
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

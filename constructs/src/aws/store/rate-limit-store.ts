@@ -9,6 +9,7 @@ import { refuseProps } from '../../core';
 import { RUNTIME_ACL } from '../../vault/database/redis-acl';
 import { logGroup, logProblems, type LogOptions } from '../account/log-group';
 import { unlike, wholeNumber, within } from '../../core/checks';
+import { plus } from '../../core/later';
 import { EncryptionKey } from '../account/encryption-key';
 import { placeProblems, type AwsPlace } from '../account/place';
 import { networkProblems, onlyInPrivate, type PrivateNetwork } from '../network/private-network';
@@ -95,7 +96,7 @@ export class RateLimitStore extends Construct {
       nodeType: props.nodeType,
       port: PORT,
       ...(shards === undefined
-        ? { numCacheClusters: 1 + replicas }
+        ? { numCacheClusters: plus(1, replicas) }
         : { numNodeGroups: shards, replicasPerNodeGroup: replicas }),
       multiAzEnabled: true,
       automaticFailoverEnabled: true,

@@ -75,13 +75,13 @@ export function signIn(address: string, role: string, { region, roleArn, audienc
 }
 
 /** The same where the environment is known. */
-export function signInTo(
-  { vaultAddress, aws }: DeliveryEnvironment,
-  role: string,
-  roleArn: string,
-): Step[] {
+export function signInTo({ vaultAddress, aws }: DeliveryEnvironment, role: string, roleArn: string): Step[] {
   const audience = audienceIn(aws.region);
-  return signIn(vaultAddress, role, { region: aws.region, roleArn, ...(audience !== undefined && { audience }) });
+  return signIn(vaultAddress, role, {
+    region: aws.region,
+    roleArn,
+    ...(audience !== undefined && { audience }),
+  });
 }
 
 /** What the command needs of a job that is signed in to Vault. */

@@ -79,10 +79,7 @@ function planJob(
   };
 }
 
-function deployJob(
-  vault: DeliveryWorkflowProps['vault'],
-  environment: DeliveryEnvironment,
-): Job {
+function deployJob(vault: DeliveryWorkflowProps['vault'], environment: DeliveryEnvironment): Job {
   const { name, vaultAddress, aws, redis, handOver } = environment;
   return {
     needs: [`plan-${name}`],

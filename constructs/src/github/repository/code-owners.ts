@@ -1,5 +1,6 @@
 /** The file in which GitHub reads who has to review a change. */
 import type { Problem } from '@portcullis/runtime/policy';
+import { known } from '../../core/later';
 import { each, isList, unless, unlike } from '../../core/checks';
 
 /**
@@ -19,6 +20,7 @@ export function codeOwnersFile(owners: readonly string[]): Record<string, string
 export function codeOwnersProblems(owners: readonly string[]): Problem[] {
   const expected = 'a user or a team with write access, as in @octocat or @example/platform';
   return [
+    ...known('codeOwners', owners, 'they stand in a file of the repository'),
     ...unless(!isList(owners) || owners.length > 0, 'codeOwners', owners, expected),
     ...each('codeOwners', owners, (owner, path) => unlike(path, owner, /^@[\w-]+(\/[\w.-]+)?$/, expected)),
   ];

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../../core';
 import { each, isList, noneOf, shown, unless, unlike, wholeNumber, within } from '../../core/checks';
+import { isLater, known } from '../../core/later';
 import { ACTIONS } from '../workflow/actions';
 import { codeOwnersFile, codeOwnersProblems } from './code-owners';
 import { ReviewedFiles } from './reviewed-files';
@@ -162,7 +163,10 @@ export class ProtectedRepository extends Construct {
 function problemsOf(props: ProtectedRepositoryProps): Problem[] {
   const { name, visibility = 'private', requiredChecks, approvals = 1, environments, codeOwners } = props;
   const names = isList(environments) ? environments.map((one: DeployEnvironment | null) => one?.name) : [];
+  const eachOne = 'each of them is made by itself';
   return [
+    ...(isLater(requiredChecks) ? known('requiredChecks', requiredChecks, eachOne) : []),
+    ...(isLater(environments) ? known('environments', environments, eachOne) : []),
     ...unlike('name', name, /^[\w.-]{1,100}$/, 'the name of a repository, without its owner'),
     ...noneOf('visibility', visibility, ['private', 'internal', 'public']),
     ...each('requiredChecks', requiredChecks, (check, path) =>
@@ -190,6 +194,10 @@ function environmentProblems(
   { name, reviewerTeams = [] }: DeployEnvironment,
 ): readonly Problem[] {
   return [
+    ...known(`${path}.name`, name, 'names of other things are made of it'),
+    ...(isLater(reviewerTeams)
+      ? known(`${path}.reviewerTeams`, reviewerTeams, 'whether anybody approves deploys follows from it')
+      : []),
     ...unlike(`${path}.name`, name, /^[\w.-]{1,255}$/, 'the name of an environment'),
     ...each(`${path}.reviewerTeams`, reviewerTeams, (team, place) =>
       wholeNumber(place, team, 1, Number.MAX_SAFE_INTEGER),

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { literal, refuseProps } from '../../core';
 import { unlike, within } from '../../core/checks';
+import { known } from '../../core/later';
 
 export interface ReviewedFilesProps {
   /** Name of the repository, without its owner. */
@@ -67,6 +68,7 @@ function problemsOf({ repository, title, files, branch, base = 'main' }: Reviewe
   return [
     ...unlike('repository', repository, /^[\w.-]{1,100}$/, 'the name of a repository, without its owner'),
     ...unlike('title', title, /\S/, 'a title'),
+    ...known('files', files, 'files are written as they are, expressions too'),
     ...within('files', files, (contents) =>
       Object.entries(contents).flatMap(([file, content]) =>
         unlike(`files[${JSON.stringify(file)}]`, content, /^/, 'the text of the file'),

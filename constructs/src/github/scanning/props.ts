@@ -1,6 +1,7 @@
 import { isHttpsOrLoopback, readLimit, type Policy, type Problem } from '@portcullis/runtime/policy';
 import { allowListProblems, type AllowListEntry } from '../allow-list';
 import { shown, unless, within } from '../../core/checks';
+import { known } from '../../core/later';
 import { scheduleProblem } from './schedule';
 import { zapRuleProblems, type ZapRule } from './zap-rules';
 
@@ -52,6 +53,10 @@ export interface SecurityScanningFilesProps extends SecurityScanningProps {
 
 /** Everything that is wrong with the properties. */
 export function securityScanningProblems(props: SecurityScanningProps): readonly Problem[] {
+  const unknown = Object.entries(props)
+    .filter(([name]) => name !== 'policy' && name !== 'repository')
+    .flatMap(([name, value]) => known(name, value, 'it stands in a file of the repository'));
+  if (unknown.length > 0) return unknown;
   const { stagingUrl, productionUrl, schedule, vault, tokenUrl, scannerLimit } = props;
   return [
     ...urlProblem('stagingUrl', stagingUrl),

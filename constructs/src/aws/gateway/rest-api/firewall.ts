@@ -4,6 +4,7 @@ import { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-w
 import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { each, unless, within } from '../../../core/checks';
+import { between, known, times } from '../../../core/later';
 import { logGroup, type LogOptions } from '../../account/log-group';
 import { clientLimits } from '../throttle';
 
@@ -13,7 +14,8 @@ export interface WebAclProps {
   readonly resourceArn: string;
   /** Requests that one address may send in {@link WINDOW_SECONDS}. */
   readonly requestsPerAddress: number;
-  readonly counted?: readonly string[];
+  /** As {@link FirewallOptions} has it. */
+  readonly counted: readonly string[];
   readonly logs: LogOptions;
 }
 
@@ -53,7 +55,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, props: WebAclProps) {
     super(scope, id);
-    const { name, resourceArn, requestsPerAddress, counted = [], logs } = props;
+    const { name, resourceArn, requestsPerAddress, counted, logs } = props;
     const acl = new Wafv2WebAcl(this, 'acl', {
       name,
       scope: 'REGIONAL',
@@ -66,7 +68,7 @@ export class WebAcl extends Construct {
             rate_based_statement: {
               aggregate_key_type: 'IP',
               evaluation_window_sec: WINDOW_SECONDS,
-              limit: Math.min(Math.max(requestsPerAddress, LEAST_LIMIT), GREATEST_LIMIT),
+              limit: between(LEAST_LIMIT, requestsPerAddress, GREATEST_LIMIT),
             },
           },
         },
@@ -96,27 +98,32 @@ export function requestsPerAddress(policy: Policy, clients: number): number {
   const most = clientLimits(policy).map((limits) =>
     Math.min(...limits.map(({ limit, windowSeconds }) => limit * Math.ceil(WINDOW_SECONDS / windowSeconds))),
   );
-  return clients * Math.max(...most);
+  return times(clients, Math.max(...most));
 }
 
 /** Everything that is wrong with a firewall's options. */
 export function firewallProblems(options: FirewallOptions | undefined): readonly Problem[] {
   if (options === undefined) return [];
   const groups = Object.keys(GROUPS);
-  const known = (rule: unknown): boolean => {
+  const isRule = (rule: unknown): boolean => {
     const [group = '', one, ...more] = String(rule).split('/');
     if (more.length > 0) return false;
-    return one === undefined ? [BY_ADDRESS, ...groups].includes(group) : groups.includes(group) && /^\w+$/.test(one);
+    return one === undefined
+      ? [BY_ADDRESS, ...groups].includes(group)
+      : groups.includes(group) && /^\w+$/.test(one);
   };
   const expected = `one of ${[BY_ADDRESS, ...groups].join(', ')}, or <group>/<rule>`;
-  return within('firewall', options, ({ counted = [] }) =>
-    each('firewall.counted', counted, (rule, path) => unless(known(rule), path, rule, expected)),
-  );
+  return within('firewall', options, ({ counted = [] }) => [
+    ...known('firewall.counted', counted, 'each rule is made for itself'),
+    ...each('firewall.counted', counted, (rule, path) => unless(isRule(rule), path, rule, expected)),
+  ]);
 }
 
 /** A group of AWS. `counted` names it as a whole, or rules of it. */
 function managed(name: string, priority: number, counted: readonly string[]): Wafv2WebAclRule {
-  const rules = counted.filter((rule) => rule.startsWith(`${name}/`)).map((rule) => rule.slice(name.length + 1));
+  const rules = counted
+    .filter((rule) => rule.startsWith(`${name}/`))
+    .map((rule) => rule.slice(name.length + 1));
   const overridden = [...new Set([...(GROUPS[name] ?? []), ...rules])];
   return {
     ...named(name, priority),

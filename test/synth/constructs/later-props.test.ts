@@ -1,0 +1,181 @@
+/**
+ * Every prop of every construct, and every part of one, as a value that is known only at the apply. What is synthesized is
+ * the same as for a value that is known, with the reference where the value was. Or the value is refused, with a reason.
+ */
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { GithubProvider } from '@cdktf/provider-github/lib/provider';
+import { ConstructError } from '@portcullis/constructs';
+import * as aws from '@portcullis/constructs/aws';
+import * as github from '@portcullis/constructs/github';
+import { Fn, TerraformResource, Token, type TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { OBJECTS, RIGHT } from '../../support/synth/right-props';
+import { stackIn, synthesize } from '../../support/synth/synthesize';
+
+type Props = Record<string, unknown>;
+type Path = readonly (string | number)[];
+
+const REFERENCE = '${terraform_data.given.output}';
+
+/** Where the engine computes with what it gets. test/integration/constructs/core/later.test.ts has it do so. */
+const COMPUTED = [
+  'ApiService.image',
+  'ApiService.environment.VAULT_ADDR',
+  'ApiService.memberOf',
+  'RateLimitStore.replicas',
+  'HttpApiGateway.busyClients',
+  'RestApiGateway.busyClients',
+];
+
+/** Another construct uses it, or this one with other props. */
+const UNUSED = [
+  'ApiService.serverName',
+  'GatewayAccount.place.account',
+  'HttpApiGateway.place.account',
+  'RestApiGateway.place.account',
+  'HttpApiGateway.authorizerRole',
+  'AwsDeployIdentity.workflow',
+];
+
+function laterIn(stack: TerraformStack, value: unknown): unknown {
+  const given = new TerraformResource(stack, 'known-later', { terraformResourceType: 'terraform_data' });
+  given.overrideLogicalId('given');
+  const reference = given.interpolationForAttribute('output');
+  if (typeof value === 'string') return Token.asString(reference);
+  if (typeof value === 'number') return Token.asNumber(reference);
+  if (!Array.isArray(value)) return typeof value === 'object' ? Token.asAnyMap(reference) : reference;
+  if (value.some((item) => typeof item === 'object')) return reference;
+  return typeof value[0] === 'number' ? Token.asNumberList(reference) : Token.asList(reference);
+}
+
+/** Every part of some props, the whole of an object or a list among them. */
+function partsOf(value: unknown, path: Path): Path[] {
+  if (value === undefined) return [];
+  if (value instanceof Construct || isInternal(value)) return [];
+  const all = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  // Of a list, the items are alike.
+  const inside = Array.isArray(value) ? all.slice(0, 2) : all;
+  const keyOf = (key: string): string | number => (Array.isArray(value) ? Number(key) : key);
+  return [path, ...inside.flatMap(([key, part]) => partsOf(part, [...path, keyOf(key)]))];
+}
+
+/** Secrets, policies and regular expressions are no data. */
+const isInternal = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.getPrototypeOf(value) !== Object.prototype;
+
+const textOf = (path: Path): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .slice(1);
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((part, key) => (part as Props)[key], value);
+}
+
+function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy: Props = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as Props) }) as Props;
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}
+
+const matrix = Object.entries(RIGHT)
+  .filter(([name]) => name in aws || (name in github && name !== 'DeployIdentity'))
+  .flatMap(([name, [, right]]) =>
+    Object.entries(right(stackIn()))
+      .filter(([prop]) => !OBJECTS.test(prop))
+      .flatMap(([prop, value]) => partsOf(value, [prop]))
+      .map((path): [string, string, Path] => [name, textOf(path), path]),
+  );
+
+it.each(matrix)('%s passes %s on as it is, or says why it has to know it', (name, where, path) => {
+  const known = made(name, path);
+  const later = made(name, path, laterIn);
+  if (later instanceof Error) {
+    const received = `${name}.${where}: ${later.message}`;
+    expect([received, later instanceof ConstructError]).toEqual([received, true]);
+    const [prop] = path;
+    const line =
+      later.message.split('\n').find((one) => one.startsWith(`  ${String(prop)}`)) ?? later.message;
+    expect(line).toMatch(/known only at the apply.*(because|expected `Fn.concat)/);
+    return;
+  }
+  expect(JSON.stringify(later)).not.toMatch(/TfToken|e\+?30\d/);
+  const used = JSON.stringify(later).includes('terraform_data.given.output');
+  expect([`${name}.${where}`, used]).toEqual([`${name}.${where}`, !UNUSED.includes(`${name}.${where}`)]);
+  if (COMPUTED.includes(`${name}.${where}`)) return;
+  const value = at(RIGHT[name]![1](stackIn()), path);
+  expect(filledIn(later, value)).toEqual(known);
+});
+
+it('computes nowhere else', () => {
+  const all = matrix.map(([name, where]) => `${name}.${where}`);
+  expect(COMPUTED.filter((one) => !all.includes(one))).toEqual([]);
+});
+
+/** What is synthesized, or the error. */
+function made(
+  name: string,
+  path: Path,
+  change: (stack: TerraformStack, value: unknown) => unknown = (stack, value) => {
+    laterIn(stack, value);
+    return value;
+  },
+): unknown {
+  const [Made, right] = RIGHT[name]!;
+  const stack = stackIn();
+  new AwsProvider(stack, 'aws', {});
+  new GithubProvider(stack, 'github', {});
+  const props = right(stack);
+  try {
+    new Made(stack, 'tested', replaced(props, path, change(stack, at(props, path))) as never);
+    return withoutChecks(JSON.parse(synthesize(stack).text));
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Without preconditions: what is not known when it is synthesized is checked by the engine. */
+function withoutChecks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutChecks);
+  if (typeof value !== 'object' || value === null) return value;
+  const lifecycle = Object.fromEntries(
+    Object.entries((value as { lifecycle?: object }).lifecycle ?? {}).filter(
+      ([key]) => key !== 'precondition',
+    ),
+  );
+  const entries = Object.entries(value).flatMap(([key, part]) =>
+    key === 'lifecycle'
+      ? Object.keys(lifecycle).length > 0
+        ? [[key, lifecycle]]
+        : []
+      : [[key, withoutChecks(part)]],
+  );
+  return Object.fromEntries(entries) as unknown;
+}
+
+/** What the engine makes of it. */
+function filledIn(value: unknown, by: unknown): unknown {
+  if (value === REFERENCE) return by;
+  if (typeof value === 'string') return value.replaceAll(REFERENCE, String(by));
+  if (Array.isArray(value)) return value.map((part) => filledIn(part, by));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, filledIn(part, by)]));
+}
+
+it('refuses a list that is known only at the apply among others, which would be lost', () => {
+  const [Made, right] = RIGHT.ApiService!;
+  const stack = stackIn();
+  const props = right(stack) as { memberOf: string[] };
+  const list = laterIn(stack, []) as string[];
+  const spread = () => new Made(stack, 'spread', { ...props, memberOf: ['sg-1a', ...list] } as never);
+  expect(spread).toThrow(
+    /memberOf: received a list that is known only at the apply among other items; expected `Fn.concat/,
+  );
+  const joined = Token.asList(Fn.concat([['sg-1a'], list]));
+  expect(() => new Made(stack, 'joined', { ...props, memberOf: joined } as never)).not.toThrow();
+});
