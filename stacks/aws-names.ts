@@ -1,5 +1,5 @@
 /** Names and ARNs in an environment's account: one stack creates what they name, the others know them without asking. */
-import { partitionOf } from '@portcullis/constructs';
+import { nameWithin, partitionOf } from '@portcullis/constructs';
 import type { Policy } from '@portcullis/runtime/policy';
 import type { AwsEnvironment } from './environments/define-environment';
 
@@ -13,19 +13,25 @@ export interface AwsNames {
   readonly store: string;
   /** Name of the service's user there. */
   readonly storeUser: string;
+  /** Name of the key of logs. */
+  readonly logsKey: string;
   /** The release that the service names at `/healthz`: the beginning of its image's digest. */
   readonly release: string;
 }
 
-/** An account holds one environment, so that no name has to say which. */
-export function awsNamesOf({ name }: Policy, { aws: { account, region, image } }: AwsEnvironment): AwsNames {
-  const taskRole = `${name}-task`;
+/** An account may hold several environments, and an environment may be in two regions: names of roles are the account's. */
+export function awsNamesOf(policy: Policy, { name: environment, aws }: AwsEnvironment): AwsNames {
+  const { account, region, image } = aws;
+  const named = (longest: number, ...parts: readonly string[]): string =>
+    nameWithin(longest, policy.name, environment, ...parts);
+  const taskRole = named(64, 'task', region);
   return {
-    service: name,
+    service: named(27),
     taskRole,
     taskRoleArn: `arn:${partitionOf(region)}:iam::${account}:role/${taskRole}`,
-    store: `${name}-limits`,
-    storeUser: name,
+    store: named(32, 'limits'),
+    storeUser: named(40),
+    logsKey: named(200, 'logs'),
     release: image.digest.slice('sha256:'.length, 'sha256:'.length + 12),
   };
 }

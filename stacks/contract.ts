@@ -30,16 +30,22 @@ export interface Contract {
 
 type Part = keyof Contract;
 
+/** Whose values they are. An account may hold several APIs, and several environments of each. */
+export interface ContractOf {
+  readonly policy: { readonly name: string };
+  readonly environment: { readonly name: string };
+}
+
 /** Writes the values of `part` for the other stacks. */
 export function publish<P extends Part>(
   scope: TerraformStack,
-  environment: string,
+  whose: ContractOf,
   part: P,
   values: Contract[P],
 ): void {
   const published = new Construct(scope, 'published');
   for (const [name, value] of Object.entries<string>({ ...values })) {
-    new SsmParameter(published, name, { name: parameter(environment, part, name), type: 'String', value });
+    new SsmParameter(published, name, { name: parameter(whose, part, name), type: 'String', value });
   }
 }
 
@@ -48,21 +54,21 @@ export function publish<P extends Part>(
  * plan, so that an empty account can be planned for; an apply fails, and says which stack comes first.
  *
  * @example
- * const { listenerArn } = published(this, 'dev', 'service', ['listenerArn']);
+ * const { listenerArn } = published(this, { policy, environment }, 'service', ['listenerArn']);
  */
 export function published<P extends Part, K extends keyof Contract[P] & string>(
   scope: TerraformStack,
-  environment: string,
+  whose: ContractOf,
   part: P,
   names: readonly K[],
 ): Record<K, string> {
   const read = new Construct(scope, `${part}-published`);
-  const told = new DataAwsSsmParametersByPath(read, 'told', { path: `/portcullis/${environment}/${part}` });
+  const told = new DataAwsSsmParametersByPath(read, 'told', { path: folder(whose, part) });
   const entries = names.map((name) => {
-    const path = parameter(environment, part, name);
+    const path = parameter(whose, part, name);
     // The provider treats every value as secret.
     const value = `zipmap(${told.fqn}.names, nonsensitive(${told.fqn}.values))["${path}"]`;
-    const missing = failAtApply(`nothing at ${path} yet: deploy ${part}-${environment} first`);
+    const missing = failAtApply(`nothing at ${path} yet: deploy ${part}-${whose.environment.name} first`);
     const expression = `\${contains(${told.fqn}.names, "${path}") ? ${value} : ${missing}}`;
     return [name, new TerraformLocal(read, name, expression).asString];
   });
@@ -70,6 +76,10 @@ export function published<P extends Part, K extends keyof Contract[P] & string>(
 }
 
 /** Name of the SSM parameter that holds a value. */
-export function parameter(environment: string, part: Part, name: string): string {
-  return `/portcullis/${environment}/${part}/${name}`;
+export function parameter(whose: ContractOf, part: Part, name: string): string {
+  return `${folder(whose, part)}/${name}`;
+}
+
+function folder({ policy, environment }: ContractOf, part: Part): string {
+  return `/portcullis/${policy.name}/${environment.name}/${part}`;
 }

@@ -13,8 +13,8 @@ export class DataStack extends AwsStack {
     const names = awsNamesOf(policy, environment);
     const logsKey = new EncryptionKey(this, 'logs-key', {
       place: aws,
-      name: `${policy.name}-logs`,
-      description: `Logs of ${policy.name}`,
+      name: names.logsKey,
+      description: `Logs of ${policy.name}, ${environment.name}`,
       encrypts: 'logs',
     });
     const store = new RateLimitStore(this, 'store', {
@@ -25,7 +25,7 @@ export class DataStack extends AwsStack {
       ...aws.store,
       logs: { retentionDays: aws.logRetentionDays, keyArn: logsKey.arn },
     });
-    publish(this, environment.name, 'data', {
+    publish(this, props, 'data', {
       storeHost: store.host,
       storeClientsSecurityGroupId: store.clientsSecurityGroupId,
       logsKeyArn: logsKey.arn,

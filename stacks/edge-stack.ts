@@ -27,8 +27,8 @@ export class EdgeStack extends AwsStack {
   }
 
   private httpApi(props: EdgeStackProps): HttpApiGateway {
-    const { name, aws } = props.environment;
-    const { listenerArn, gatewaySecurityGroupId } = published(this, name, 'service', [
+    const { aws } = props.environment;
+    const { listenerArn, gatewaySecurityGroupId } = published(this, props, 'service', [
       'listenerArn',
       'gatewaySecurityGroupId',
     ]);
@@ -44,21 +44,27 @@ export class EdgeStack extends AwsStack {
   }
 
   private restApi(props: EdgeStackProps): RestApiGateway {
-    const { policy, environment, bodies } = props;
-    const { networkLoadBalancerArn } = published(this, environment.name, 'service', [
-      'networkLoadBalancerArn',
-    ]);
+    const { bodies } = props;
+    const { aws } = props.environment;
+    const { networkLoadBalancerArn } = published(this, props, 'service', ['networkLoadBalancerArn']);
     return new RestApiGateway(this, 'gateway', {
       ...this.gatewayProps(props),
-      service: { networkLoadBalancerArn, serverName: environment.aws.domain },
-      account: new GatewayAccount(this, 'account', { name: `${policy.name}-gateway-log` }),
+      service: { networkLoadBalancerArn, serverName: aws.domain },
+      account:
+        aws.gatewayAccount === 'existing'
+          ? GatewayAccount.at(aws)
+          : new GatewayAccount(this, 'account', { place: aws }),
       bodies,
     });
   }
 
-  private gatewayProps({ policy, environment: { name, aws } }: EdgeStackProps): GatewayProps {
-    const { logsKeyArn } = published(this, name, 'data', ['logsKeyArn']);
+  private gatewayProps(props: EdgeStackProps): GatewayProps {
+    const { policy, environment } = props;
+    const { aws } = environment;
+    const { logsKeyArn } = published(this, props, 'data', ['logsKeyArn']);
     return {
+      place: aws,
+      environment: environment.name,
       // Without `auth` it accepts what the app accepts by default, ES256 too: so the Lambda authorizer decides.
       policy,
       domain: { name: aws.domain, certificateArn: aws.certificateArn },

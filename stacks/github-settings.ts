@@ -18,7 +18,7 @@ import { prod } from './environments/prod';
 import { staging } from './environments/staging';
 import type { GithubStackProps } from './github-stack';
 import { awsNamesOf } from './aws-names';
-import { ACCOUNTS, REGION, REPOSITORY, vaultOf } from './repository';
+import { ACCOUNTS, REGION, REPOSITORY, REPOSITORY_PATH, vaultOf } from './repository';
 import { DEPLOY_ROLE, PLAN_ROLE, SCAN_ROLE } from './job-roles';
 
 export const scanning: SecurityScanningProps = {
@@ -41,7 +41,14 @@ const on = (name: keyof typeof ACCOUNTS): DeliveryEnvironment => ({
   name,
   stacks: ['vault', 'data', 'service', 'edge'].map((kind) => `${kind}-${name}`),
   vaultAddress: vaultOf(name),
-  aws: { region: REGION, ...deployRoleArns(ACCOUNTS[name]) },
+  aws: {
+    region: REGION,
+    ...deployRoleArns({
+      place: { region: REGION, account: ACCOUNTS[name] },
+      repository: REPOSITORY_PATH,
+      environment: name,
+    }),
+  },
 });
 
 export const delivery: DeliveryWorkflowProps = {

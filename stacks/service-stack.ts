@@ -12,11 +12,7 @@ export class ServiceStack extends AwsStack {
     const { policy, environment } = props;
     const { aws, postgres } = environment;
     const names = awsNamesOf(policy, environment);
-    const data = published(this, environment.name, 'data', [
-      'storeHost',
-      'storeClientsSecurityGroupId',
-      'logsKeyArn',
-    ]);
+    const data = published(this, props, 'data', ['storeHost', 'storeClientsSecurityGroupId', 'logsKeyArn']);
     const vault = new URL(aws.vaultAddress);
 
     const service = new ApiService(this, 'api', {
@@ -51,7 +47,7 @@ export class ServiceStack extends AwsStack {
 
     const [gatewaySecurityGroupId = ''] = service.securityGroupIds;
     const { listenerArn, networkLoadBalancerArn } = service;
-    publish(this, environment.name, 'service', {
+    publish(this, props, 'service', {
       listenerArn,
       gatewaySecurityGroupId,
       ...(networkLoadBalancerArn !== undefined && { networkLoadBalancerArn }),

@@ -71,6 +71,8 @@ const aws = z.strictObject({
     .regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, "expected the ARN of ACM's certificate"),
   /** `rest` has a firewall (AWS WAF), `http` costs a third of it. */
   gateway: z.enum(['http', 'rest']),
+  /** Whether another environment of the account and region has made the setting that lets REST APIs log. */
+  gatewayAccount: z.enum(['made here', 'existing']).default('made here'),
   /** How many clients of the largest tier may be at their limit at once before the gateway throttles. */
   busyClients: z.int().min(1),
   /** The image that runs: a repository of the account's ECR, and a digest. */

@@ -40,6 +40,14 @@ describe('the roles that jobs take on AWS', () => {
       planPolicyArns: [VIEW],
     });
     identity.node.addDependency(view);
+    // Another environment in the account: it takes the provider that is there.
+    new AwsDeployIdentity(synthesized, 'other', {
+      repository: 'fintech-example/fintech-api',
+      environment: 'dev',
+      stateBucketArn: 'arn:aws:s3:::fintech-example-dev-state',
+      stateKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/0a1b2c3d`,
+      providerArn: identity.providerArn,
+    });
     const { resource } = JSON.parse(Testing.synth(synthesized)) as Resources;
     stack = await AppliedStack.apply(run, { resource });
     iam = new IAMClient(stack.account.client);
@@ -51,7 +59,7 @@ describe('the roles that jobs take on AWS', () => {
     const { OpenIDConnectProviderList: issuers } = await iam.send(new ListOpenIDConnectProvidersCommand({}));
     const issuer = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
     expect(issuers?.map(({ Arn }) => Arn)).toEqual([issuer]);
-    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'portcullis-deploy' }));
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'fintech-api-staging-deploy' }));
     const trust = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
     expect((JSON.parse(trust) as { Statement: unknown[] }).Statement).toEqual([
       {
@@ -87,8 +95,8 @@ describe('the roles that jobs take on AWS', () => {
       );
     };
     const states = 'arn:aws:s3:::fintech-example-staging-state/portcullis/*';
-    expect(await writes('portcullis-plan')).toEqual([`${states}.tflock`]);
-    expect(await writes('portcullis-deploy')).toEqual([states, `${states}.tflock`]);
+    expect(await writes('fintech-api-staging-plan')).toEqual([`${states}.tflock`]);
+    expect(await writes('fintech-api-staging-deploy')).toEqual([states, `${states}.tflock`]);
   });
 
   it('have the policies that they were given, and no other', async () => {
@@ -96,14 +104,14 @@ describe('the roles that jobs take on AWS', () => {
       (await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }))).AttachedPolicies?.map(
         ({ PolicyArn }) => PolicyArn,
       );
-    expect(await attached('portcullis-plan')).toEqual([VIEW]);
-    expect(await attached('portcullis-deploy')).toEqual([]);
+    expect(await attached('fintech-api-staging-plan')).toEqual([VIEW]);
+    expect(await attached('fintech-api-staging-deploy')).toEqual([]);
   });
 
   it('are told of when another repository would get them: that, and nothing that is left to do', async () => {
     const said = await stack.said(({ resource }) => {
       const role = Object.values(resource.aws_iam_role ?? {}).find(
-        ({ name }) => name === 'portcullis-deploy',
+        ({ name }) => name === 'fintech-api-staging-deploy',
       );
       Object.assign(role!, {
         assume_role_policy: String(role!.assume_role_policy).replaceAll(
@@ -114,10 +122,10 @@ describe('the roles that jobs take on AWS', () => {
     });
     expect(said).toEqual([
       expect.stringMatching(
-        /^danger AWS role portcullis-deploy: who may take it: gains sts:AssumeRoleWithWebIdentity .*mallory/,
+        /^danger AWS role fintech-api-staging-deploy: who may take it: gains sts:AssumeRoleWithWebIdentity .*mallory/,
       ),
       expect.stringMatching(
-        /^notice AWS role portcullis-deploy: who may take it: loses sts:AssumeRoleWithWebIdentity/,
+        /^notice AWS role fintech-api-staging-deploy: who may take it: loses sts:AssumeRoleWithWebIdentity/,
       ),
     ]);
   }, 300_000);

@@ -58,8 +58,12 @@ export class EdgeDeployment {
   ) {}
 
   static async open(run: Run, account: Account, environment: AwsEnvironment): Promise<EdgeDeployment> {
-    const engine = await AwsEngine.open(run, account);
-    const folder = await run.subfolder(`edge-${environment.name}`);
+    return EdgeDeployment.by(await AwsEngine.open(run, account), run, environment);
+  }
+
+  /** One of several that an engine applies. */
+  static async by(engine: AwsEngine, run: Run, environment: AwsEnvironment): Promise<EdgeDeployment> {
+    const folder = await run.subfolder(`edge-${environment.name}-${environment.aws.region}`);
     synthesize(engine.command, join(folder, 'out'), {
       ...environment,
       // The state of a test is the test's own; what encrypts it is not the account's, which forgets.

@@ -1,3 +1,4 @@
+import { policy } from '../../policy';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Run } from '../../cli/src/engines/process/run';
 import { parameter, type Contract } from '../../stacks/contract';
@@ -42,7 +43,8 @@ export function describePlanned(
 }
 
 /** Has every stack told already what others ask: what a plan does not know yet, checkov takes for missing. */
-async function tell({ client }: Account, { name: environment, aws }: AwsEnvironment): Promise<void> {
+async function tell({ client }: Account, environment: AwsEnvironment): Promise<void> {
+  const { aws } = environment;
   const arn = (service: string, resource: string) =>
     `arn:aws:${service}:${aws.region}:${aws.account}:${resource}`;
   const told: { [Part in keyof Contract]: Required<Contract[Part]> } = {
@@ -60,7 +62,7 @@ async function tell({ client }: Account, { name: environment, aws }: AwsEnvironm
   const ssm = new SSMClient(client);
   for (const part of ['data', 'service'] as const) {
     for (const [name, Value] of Object.entries(told[part])) {
-      const Name = parameter(environment, part, name);
+      const Name = parameter({ policy, environment }, part, name);
       await ssm.send(new PutParameterCommand({ Name, Type: 'String', Value }));
     }
   }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { containerOf } from '../../constructs/src/aws/service/container';
+import { containersOf } from '../../constructs/src/aws/service/container';
 import { OPENTOFU } from '../../cli/src/engines/programs/opentofu';
 
 const CHECKOUT = join(__dirname, '../..');
@@ -18,13 +18,13 @@ const instructions = async () =>
     .replace(/\\\n\s*/g, '')
     .split('\n')
     .filter((line) => /^[A-Z]/.test(line));
-const container = containerOf({
+const [container] = containersOf({
   name: 'api',
   image: 'api',
   port: 3_000,
   environment: {},
   log: { group: 'g', region: 'r' },
-}) as { user: string; healthCheck: { command: string[] } };
+}) as [{ user: string; healthCheck: { command: string[] } }];
 
 describe('the image', () => {
   it('is made of an exact version, and what runs holds one stage only', async () => {

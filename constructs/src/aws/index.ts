@@ -10,7 +10,11 @@ export type { BodySchemas, JsonSchema } from './gateway/rest-api/body-schemas';
 export { bundleAuthorizer } from './authorizer/bundle';
 export { EncryptionKey, type EncryptionKeyProps } from './account/encryption-key';
 export type { AwsPlace } from './account/place';
-export { GatewayAccount, type GatewayAccountProps } from './gateway/rest-api/gateway-account';
+export {
+  GatewayAccount,
+  type GatewayAccountProps,
+  type GatewayLogging,
+} from './gateway/rest-api/gateway-account';
 export type { FirewallOptions } from './gateway/rest-api/firewall';
 export type { GatewayDomain } from './gateway/domain';
 export type { GatewayProps } from './gateway/props';

@@ -7,6 +7,7 @@ export { ConstructError, refuseProps, type ConstructErrorCode } from './errors';
 export { failAtApply } from './fail-at-apply';
 export { refuseProviderDebugLog } from './provider-log';
 export { literal } from './literal';
+export { nameWithin } from './names';
 export { PolicyRecord, type PolicyRecordProps } from './policy-record';
 export { relaxProviderPin } from './provider-pins';
 export { WrittenFile, type WrittenFileProps } from './written-file';

@@ -14,13 +14,15 @@ const SAYS = {
 
 /** @returns the format of a line. */
 export async function expectAccessLog(
-  { account }: Applied,
+  { account, environment }: Applied,
   kind: 'http-api' | 'rest-api',
   destinationArn: string | undefined,
   format: string | undefined,
 ): Promise<Record<string, string>> {
   const { logGroups = [] } = await new CloudWatchLogsClient(account.client).send(
-    new DescribeLogGroupsCommand({ logGroupNamePrefix: `/portcullis/${policy.name}/${kind}` }),
+    new DescribeLogGroupsCommand({
+      logGroupNamePrefix: `/portcullis/${policy.name}-${environment.name}/${kind}`,
+    }),
   );
   expect(logGroups).toHaveLength(1);
   // The group, without the streams in it.

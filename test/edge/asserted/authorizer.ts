@@ -6,7 +6,7 @@ import type { Applied } from '../applied';
 export async function expectAuthorizerFunction(applied: Applied, authorizerUri?: string): Promise<void> {
   const client = new LambdaClient(applied.account.client);
   const { Configuration: made } = await client.send(
-    new GetFunctionCommand({ FunctionName: `${policy.name}-authorizer` }),
+    new GetFunctionCommand({ FunctionName: `${policy.name}-${applied.environment.name}-authorizer` }),
   );
   expect(authorizerUri).toContain(`/functions/${made?.FunctionArn ?? ''}/invocations`);
   // What was uploaded is the file that was synthesized, which is named by its hash.

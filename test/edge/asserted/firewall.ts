@@ -52,7 +52,7 @@ export function describeFirewall(applied: () => Applied): void {
         new GetLoggingConfigurationCommand({ ResourceArn: ARN }),
       );
       expect(LoggingConfiguration?.LogDestinationConfigs).toEqual([
-        expect.stringContaining(`:log-group:aws-waf-logs-${policy.name}`),
+        expect.stringContaining(`:log-group:aws-waf-logs-${policy.name}-${applied().environment.name}`),
       ]);
       expect(LoggingConfiguration?.RedactedFields).toEqual([
         { SingleHeader: { Name: 'authorization' } },

@@ -12,6 +12,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { policy } from '../../../policy';
+import { awsNamesOf } from '../../../stacks/aws-names';
 import type { Applied } from '../applied';
 
 export function describeService(applied: () => Applied): void {
@@ -76,9 +77,8 @@ export function describeService(applied: () => Applied): void {
 
     async function task(): Promise<{ containers: ContainerDefinition[]; service: Service | undefined }> {
       const ecs = new ECSClient(applied().account.client);
-      const { services } = await ecs.send(
-        new DescribeServicesCommand({ cluster: policy.name, services: [policy.name] }),
-      );
+      const { service: name } = awsNamesOf(policy, applied().environment);
+      const { services } = await ecs.send(new DescribeServicesCommand({ cluster: name, services: [name] }));
       const [service] = services ?? [];
       const { taskDefinition } = await ecs.send(
         new DescribeTaskDefinitionCommand({ taskDefinition: service?.taskDefinition }),

@@ -1,5 +1,6 @@
 import { DescribeUsersCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { policy } from '../../../policy';
+import { awsNamesOf } from '../../../stacks/aws-names';
 import type { Applied } from '../applied';
 
 export function describeStore(applied: () => Applied): void {
@@ -24,7 +25,10 @@ export function describeStore(applied: () => Applied): void {
       const client = new ElastiCacheClient(applied().account.client);
       const { Users = [] } = await client.send(new DescribeUsersCommand());
       const made = Users.filter(({ UserId }) => UserId !== 'default');
-      expect(made.map(({ UserName }) => UserName).sort()).toEqual(['default', policy.name]);
+      expect(made.map(({ UserName }) => UserName).sort()).toEqual([
+        'default',
+        awsNamesOf(policy, applied().environment).storeUser,
+      ]);
       const [nobody, service] = made.sort((a, b) => (a.UserName ?? '').localeCompare(b.UserName ?? ''));
       expect(nobody?.AccessString).toMatch(/^off /);
       expect(service).toMatchObject({ Authentication: { Type: 'iam' } });

@@ -46,10 +46,15 @@ beforeAll(async () => {
   await run(CHECKOUT, 'npm', 'pack', '--silent', ...packing);
   const packed = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
   const dependencies = {
-    ...Object.fromEntries(packed.map((name) => [`@${name.replace(/-\d.*$/, '').replace('-', '/')}`, `file:${name}`])),
+    ...Object.fromEntries(
+      packed.map((name) => [`@${name.replace(/-\d.*$/, '').replace('-', '/')}`, `file:${name}`]),
+    ),
     ...versionsOf('cdktf', 'constructs', '@cdktf/provider-vault', 'express', '@types/node'),
   };
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'orders', private: true, dependencies }));
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'orders', private: true, dependencies }),
+  );
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   await writeFile(join(folder, 'app.ts'), APP);
   await run(folder, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline');

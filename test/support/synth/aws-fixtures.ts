@@ -30,7 +30,11 @@ export const policyOf = (routes: RouteInput[], rest: Partial<PolicyInput> = {}):
     ...rest,
   });
 
+export const place = { region: 'eu-central-1', account: '333333333333' };
+
 export const gatewayProps: GatewayProps = {
+  place,
+  environment: 'prod',
   policy,
   auth: { algorithms: ['RS256'] },
   domain: {
@@ -68,11 +72,10 @@ export function httpApiIn(stack: TerraformStack, props: Partial<HttpApiGatewayPr
 
 export function restApiIn(stack: TerraformStack, props: Partial<RestApiGatewayProps> = {}): RestApiGateway {
   new AwsProvider(stack, 'provider', {});
-  const account = new GatewayAccount(stack, 'account', { name: 'gateway-log' });
+  const account = new GatewayAccount(stack, 'account', { place });
   return new RestApiGateway(stack, 'gateway', { ...restApiProps, account, ...props });
 }
 
-export const place = { region: 'eu-central-1', account: '333333333333' };
 export const network = { vpcId: 'vpc-0a1b2c3d', privateSubnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6071'] };
 const { logs } = httpApiProps;
 

@@ -20,14 +20,14 @@ it('tells others what only AWS can make up', () => {
   const told = (stack: ReturnType<typeof data>) =>
     all(stack, 'aws_ssm_parameter').map(({ name, value }) => [name, String(value).startsWith('${aws_')]);
   expect(told(data())).toEqual([
-    ['/portcullis/dev/data/logsKeyArn', true],
-    ['/portcullis/dev/data/storeClientsSecurityGroupId', true],
-    ['/portcullis/dev/data/storeHost', true],
+    ['/portcullis/fintech-api/dev/data/logsKeyArn', true],
+    ['/portcullis/fintech-api/dev/data/storeClientsSecurityGroupId', true],
+    ['/portcullis/fintech-api/dev/data/storeHost', true],
   ]);
   expect(told(service(prod()))).toEqual([
-    ['/portcullis/prod/service/gatewaySecurityGroupId', true],
-    ['/portcullis/prod/service/listenerArn', true],
-    ['/portcullis/prod/service/networkLoadBalancerArn', true],
+    ['/portcullis/fintech-api/prod/service/gatewaySecurityGroupId', true],
+    ['/portcullis/fintech-api/prod/service/listenerArn', true],
+    ['/portcullis/fintech-api/prod/service/networkLoadBalancerArn', true],
   ]);
 });
 

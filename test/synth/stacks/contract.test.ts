@@ -5,6 +5,7 @@ import { publish, published } from '../../../stacks/contract';
 import { dev } from '../../../stacks/environments/dev';
 import { all, synthesize } from '../../support/synth/synthesize';
 
+const whose = { policy, environment: dev() };
 class Part extends AwsStack {}
 const part = (fill: (stack: Part) => void) => {
   const stack = new Part(Testing.app(), 'part', { policy, environment: dev() });
@@ -15,30 +16,30 @@ const part = (fill: (stack: Part) => void) => {
 it('writes what a stack tells as parameters of its environment', () => {
   const parameters = all(
     part((stack) =>
-      publish(stack, 'dev', 'service', { listenerArn: 'arn:listener', gatewaySecurityGroupId: 'sg-1' }),
+      publish(stack, whose, 'service', { listenerArn: 'arn:listener', gatewaySecurityGroupId: 'sg-1' }),
     ),
     'aws_ssm_parameter',
   );
   expect(parameters).toEqual([
-    { name: '/portcullis/dev/service/gatewaySecurityGroupId', type: 'String', value: 'sg-1' },
-    { name: '/portcullis/dev/service/listenerArn', type: 'String', value: 'arn:listener' },
+    { name: '/portcullis/fintech-api/dev/service/gatewaySecurityGroupId', type: 'String', value: 'sg-1' },
+    { name: '/portcullis/fintech-api/dev/service/listenerArn', type: 'String', value: 'arn:listener' },
   ]);
 });
 
 it('reads where it was written, and only what is asked for', () => {
-  const { text, locals } = part((stack) => published(stack, 'dev', 'data', ['storeHost']));
+  const { text, locals } = part((stack) => published(stack, whose, 'data', ['storeHost']));
   const { data } = JSON.parse(text) as { data: Record<string, Record<string, { path: string }>> };
   expect(Object.values(data.aws_ssm_parameters_by_path ?? {})).toMatchObject([
-    { path: '/portcullis/dev/data' },
+    { path: '/portcullis/fintech-api/dev/data' },
   ]);
   expect(Object.keys(locals)).toHaveLength(1);
   expect(Object.values(locals)[0]).toMatch(
-    /^\$\{contains\(data\.\S+\.names, "\/portcullis\/dev\/data\/storeHost"\) \? /,
+    /^\$\{contains\(data\.\S+\.names, "\/portcullis\/fintech-api\/dev\/data\/storeHost"\) \? /,
   );
 });
 
 it('knows no other state, and keeps to the account of its environment', () => {
-  const { text, terraform } = part((stack) => published(stack, 'dev', 'data', ['storeHost']));
+  const { text, terraform } = part((stack) => published(stack, whose, 'data', ['storeHost']));
   expect(text).not.toContain('terraform_remote_state');
   expect(JSON.parse(text)).toMatchObject({
     provider: { aws: [{ region: 'eu-central-1', allowed_account_ids: ['111111111111'] }] },

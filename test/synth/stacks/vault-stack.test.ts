@@ -156,7 +156,7 @@ describe('on AWS', () => {
     const synthesized = stackOf();
     expect(only(synthesized, 'vault_aws_auth_backend_role')).toMatchObject({
       role: 'fintech-api',
-      bound_iam_principal_arns: ['arn:aws:iam::111111111111:role/fintech-api-task'],
+      bound_iam_principal_arns: ['arn:aws:iam::111111111111:role/fintech-api-dev-task-eu-central-1'],
       token_period: 3_600,
       token_bound_cidrs: ['10.20.0.0/16'],
     });

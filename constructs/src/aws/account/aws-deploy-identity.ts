@@ -3,12 +3,15 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { Problem } from '@portcullis/runtime/policy';
+import { Fn, Op, type Precondition } from 'cdktf';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../core';
-import { PARTITIONS, audienceOf, type Partition } from '../../core/aws';
-import { each, noneOf, unless, unlike } from '../../core/checks';
+import { nameWithin, refuseProps } from '../../core';
+import { PARTITIONS, audienceOf, partitionOf, type Partition } from '../../core/aws';
+import { isLater, known, later } from '../../core/later';
+import { each, noneOf, unless, unlike, within } from '../../core/checks';
 import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from '../../github/identity/jobs';
-import { KMS_KEY_ARN } from '../arns';
+import { KMS_KEY_ARN, ROLE_NAME } from '../arns';
+import type { AwsPlace } from './place';
 
 export interface AwsDeployIdentityProps {
   /** `owner/name` of the repository. */
@@ -35,6 +38,19 @@ export interface AwsDeployIdentityProps {
   readonly issuer?: string;
   /** Partition that the account is in. In China tokens are for an audience of their own. @default that of the bucket */
   readonly partition?: Partition;
+  /** Names of the two IAM roles. @default `<repository>-<environment>-plan` and `…-deploy`, without the owner */
+  readonly roleNames?: DeployRoleNames;
+  /**
+   * ARN of the account's OIDC identity provider of that issuer, of which an account has one at most: where it exists, it is
+   * not made. @default one is made
+   */
+  readonly providerArn?: string;
+}
+
+/** Names of the two IAM roles, each unique in the account. */
+export interface DeployRoleNames {
+  readonly plan: string;
+  readonly deploy: string;
 }
 
 /** Path of the workflow that deploys. */
@@ -43,32 +59,44 @@ const DEPLOY_WORKFLOW = '.github/workflows/deploy.yml';
 /** Longest session of a role, in seconds. */
 const SESSION_SECONDS = 3_600;
 
-/** Names of the two IAM roles. */
-const ROLE_NAMES = { plan: 'portcullis-plan', deploy: 'portcullis-deploy' } as const;
+/** ID of the role of plans. */
+const PLAN = 'portcullis-plan';
+
+/** AWS takes no longer name of a role. */
+const LONGEST = 64;
+
+function roleNamesOf({ repository, environment, roleNames }: Named): DeployRoleNames {
+  if (roleNames !== undefined) return roleNames;
+  const name = (kind: string): string =>
+    nameWithin(LONGEST, repository.slice(repository.indexOf('/') + 1), environment, kind);
+  return { plan: name('plan'), deploy: name('deploy') };
+}
+
+type Named = Pick<AwsDeployIdentityProps, 'repository' | 'environment' | 'roleNames'>;
 
 /**
- * ARNs of the two roles that {@link AwsDeployIdentity} makes in an account, for whoever knows the account's number alone.
- *
- * @param partition which the account is in. @default 'aws'
+ * ARNs of the two roles that {@link AwsDeployIdentity} makes, for whoever knows names alone.
  *
  * @example
- * const { planRoleArn, deployRoleArn } = deployRoleArns('333333333333');
+ * const { planRoleArn, deployRoleArn } = deployRoleArns({
+ *   place: { region: 'eu-central-1', account: '333333333333' },
+ *   repository: 'example/orders',
+ *   environment: 'prod',
+ * });
  */
-export function deployRoleArns(
-  account: string,
-  partition: Partition = 'aws',
-): {
+export function deployRoleArns({ place, ...named }: Named & { readonly place: AwsPlace }): {
   readonly planRoleArn: string;
   readonly deployRoleArn: string;
 } {
-  const arn = (name: string): string => `arn:${partition}:iam::${account}:role/${name}`;
-  return { planRoleArn: arn(ROLE_NAMES.plan), deployRoleArn: arn(ROLE_NAMES.deploy) };
+  const { plan, deploy } = roleNamesOf(named);
+  const arn = (name: string): string => `arn:${partitionOf(place.region)}:iam::${place.account}:role/${name}`;
+  return { planRoleArn: arn(plan), deployRoleArn: arn(deploy) };
 }
 
 /**
  * Lets the jobs of one repository assume two IAM roles in an AWS account: one that reads the state, for plans of pull
  * requests and of main, and one that writes it, for the deploys of one workflow to an environment. No access key is kept anywhere. It
- * provisions an IAM OIDC identity provider, and the two roles with their policies.
+ * provisions an IAM OIDC identity provider, unless the account has one, and the two roles with their policies.
  *
  * https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
  *
@@ -85,7 +113,8 @@ export function deployRoleArns(
 export class AwsDeployIdentity extends Construct {
   readonly planRoleArn: string;
   readonly deployRoleArn: string;
-  private readonly provider: IamOpenidConnectProvider;
+  /** ARN of the account's OIDC identity provider, for the identities of other environments there. */
+  readonly providerArn: string;
   private readonly issuer: string;
   private readonly audience: string;
 
@@ -97,10 +126,10 @@ export class AwsDeployIdentity extends Construct {
     const { planPolicyArns = [], deployPolicyArns = [] } = props;
     this.issuer = props.issuer ?? GITHUB_ISSUER;
     this.audience = audienceOf(props.partition ?? partitionIn(stateBucketArn));
-    this.provider = new IamOpenidConnectProvider(this, 'github', {
-      url: this.issuer,
-      clientIdList: [this.audience],
-    });
+    this.providerArn =
+      props.providerArn ??
+      new IamOpenidConnectProvider(this, 'github', { url: this.issuer, clientIdList: [this.audience] }).arn;
+    const names = roleNamesOf(props);
     const objects = `${stateBucketArn}/portcullis/*`;
     const read = [
       allow(['s3:ListBucket'], stateBucketArn),
@@ -113,13 +142,15 @@ export class AwsDeployIdentity extends Construct {
     const lock = allow(['s3:PutObject', 's3:DeleteObject'], `${objects}.tflock`);
     const encrypt = allow(['kms:GenerateDataKey'], stateKeyArn);
     this.planRoleArn = this.role(
-      ROLE_NAMES.plan,
+      PLAN,
+      names.plan,
       { sub: subjects },
       [...read, lock, encrypt],
       planPolicyArns,
     );
     this.deployRoleArn = this.role(
-      ROLE_NAMES.deploy,
+      'portcullis-deploy',
+      names.deploy,
       {
         sub: [`repo:${repository}:environment:${environment}`],
         ...(this.issuer === GITHUB_ISSUER && { job_workflow_ref: [workflow] }),
@@ -130,6 +161,7 @@ export class AwsDeployIdentity extends Construct {
   }
 
   private role(
+    id: string,
     name: string,
     bound: Readonly<Record<string, readonly string[]>>,
     statements: readonly object[],
@@ -141,24 +173,31 @@ export class AwsDeployIdentity extends Construct {
       `${claims}:${claim}`,
       values,
     ]);
-    const role = new IamRole(this, name, {
+    const role = new IamRole(this, id, {
       name,
       maxSessionDuration: SESSION_SECONDS,
       assumeRolePolicy: document([
         {
           Effect: 'Allow',
           Action: 'sts:AssumeRoleWithWebIdentity',
-          Principal: { Federated: this.provider.arn },
+          Principal: { Federated: this.providerArn },
           // Each claim has to equal one of its values. StringEquals knows no wildcards, and refuses a claim that is missing.
           Condition: { StringEquals: Object.fromEntries(conditions) as object },
         },
       ]),
     });
-    new IamRolePolicy(this, `${name}-policy`, { name, role: role.name, policy: document(statements) });
-    for (const policyArn of policyArns) {
-      const policy = policyArn.replace(/^.*:policy\//, '').replaceAll('/', '|');
-      new IamRolePolicyAttachment(this, `${name}-${policy}`, { role: role.name, policyArn });
-    }
+    new IamRolePolicy(this, `${id}-policy`, { name, role: role.name, policy: document(statements) });
+    policyArns.forEach((policyArn, index) => {
+      // No ID can hold what is known only later.
+      const policy = isLater(policyArn)
+        ? `policy-${index}`
+        : policyArn.replace(/^.*:policy\//, '').replaceAll('/', '|');
+      new IamRolePolicyAttachment(this, `${id}-${policy}`, {
+        role: role.name,
+        policyArn,
+        ...(isLater(policyArn) && id === PLAN && { lifecycle: { precondition: [onlyReads(policyArn)] } }),
+      });
+    });
     return role.arn;
   }
 }
@@ -177,14 +216,36 @@ function document(statements: readonly object[]): string {
 }
 
 /** AWS' own policies that let their holder change something. */
-const WRITES = /:policy\/(.*\/)?(AdministratorAccess|PowerUserAccess|\w*FullAccess)$/;
+const WRITES = /:policy\/(.*\/)?(AdministratorAccess|PowerUserAccess|[A-Za-z0-9_]*FullAccess)$/;
+
+const ONLY_READS = 'one that only reads: whoever may push a branch has it';
+
+/** The same of a policy that is known only at the apply. */
+function onlyReads(policyArn: string): Precondition {
+  // Of an expression in quotes, one without a backslash.
+  const pattern = WRITES.source.replaceAll('\\/', '/');
+  return later(Op.not(Fn.can(Fn.regex(pattern, policyArn))), 'planPolicyArns', ONLY_READS);
+}
+
+const PROVIDER_ARN = /^arn:aws[\w-]*:iam::\d{12}:oidc-provider\/[\w.-]+(\/[\w./-]+)?$/;
 
 const POLICY_ARN = /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/;
 
 function problemsOf(props: AwsDeployIdentityProps): Problem[] {
   const { repository, environment, workflow = DEPLOY_WORKFLOW, stateBucketArn, stateKeyArn } = props;
   const { planPolicyArns = [], deployPolicyArns = [], issuer = GITHUB_ISSUER } = props;
+  const madeOf = 'the names of the roles are made of it';
+  const eachOne = 'each of them is attached by itself';
   return [
+    ...known('repository', repository, madeOf),
+    ...known('environment', environment, madeOf),
+    ...known('issuer', issuer, 'conditions are named after its host'),
+    ...known('partition', props.partition, 'the audience of tokens follows from it'),
+    ...(props.partition === undefined
+      ? known('stateBucketArn', stateBucketArn, 'it says the `partition`, which you can give instead')
+      : []),
+    ...(isLater(planPolicyArns) ? known('planPolicyArns', planPolicyArns, eachOne) : []),
+    ...(isLater(deployPolicyArns) ? known('deployPolicyArns', deployPolicyArns, eachOne) : []),
     ...unlike('repository', repository, REPOSITORY, 'owner/name'),
     ...unlike('environment', environment, /^[\w.-]+$/, 'the name of an environment of the repository'),
     ...unlike(
@@ -202,12 +263,27 @@ function problemsOf(props: AwsDeployIdentityProps): Problem[] {
     ),
     ...each('planPolicyArns', planPolicyArns, (arn, path) => [
       ...unlike(path, arn, POLICY_ARN, 'the ARN of a policy'),
-      ...unless(!WRITES.test(arn), path, arn, 'one that only reads: whoever may push a branch has it'),
+      ...unless(!WRITES.test(arn), path, arn, ONLY_READS),
     ]),
     ...each('deployPolicyArns', deployPolicyArns, (arn, path) =>
       unlike(path, arn, POLICY_ARN, 'the ARN of a policy'),
     ),
     ...issuerProblems('issuer', issuer),
+    ...(props.roleNames === undefined
+      ? []
+      : within('roleNames', props.roleNames, ({ plan, deploy }) => [
+          ...unlike('roleNames.plan', plan, ROLE_NAME, 'the name of a role'),
+          ...unlike('roleNames.deploy', deploy, ROLE_NAME, 'the name of a role'),
+          ...unless(
+            plan !== deploy,
+            'roleNames.deploy',
+            deploy,
+            'another name than the role that only reads has',
+          ),
+        ])),
+    ...(props.providerArn === undefined
+      ? []
+      : unlike('providerArn', props.providerArn, PROVIDER_ARN, 'the ARN of an OIDC identity provider')),
     ...(props.partition === undefined ? [] : noneOf('partition', props.partition, PARTITIONS)),
   ];
 }

@@ -11,8 +11,10 @@ import { permissionDocument } from '../account/permission';
 import { zipOf } from './zip';
 
 export interface LambdaAuthorizerProps {
-  /** Name of the function and of its role. */
+  /** Name of the function. */
   readonly name: string;
+  /** Name of its IAM role. */
+  readonly role: string;
   readonly options: AuthorizerOptions;
   readonly logs: LogOptions;
 }
@@ -33,11 +35,12 @@ export class LambdaAuthorizer extends Construct {
   readonly invokeArn: string;
   private readonly fn: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { name, options, logs }: LambdaAuthorizerProps) {
+  constructor(scope: Construct, id: string, props: LambdaAuthorizerProps) {
     super(scope, id);
+    const { name, options, logs } = props;
     const log = logGroup(this, 'log', `/aws/lambda/${name}`, logs);
     const role = new IamRole(this, 'role', {
-      name,
+      name: props.role,
       assumeRolePolicy: permissionDocument([
         { actions: ['sts:AssumeRole'], resources: [], principal: { Service: 'lambda.amazonaws.com' } },
       ]),

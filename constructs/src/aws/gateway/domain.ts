@@ -1,5 +1,6 @@
 import type { Problem } from '@portcullis/runtime/policy';
-import { CERTIFICATE_ARN, elsewhereProblems, type placeOf } from '../arns';
+import { CERTIFICATE_ARN, elsewhereProblems } from '../arns';
+import type { AwsPlace } from '../account/place';
 import { unlike } from '../../core/checks';
 
 /** The name under which clients call a gateway. The `execute-api` address that AWS gives it is disabled. */
@@ -16,7 +17,7 @@ export const SECURITY_POLICY = 'TLS_1_2';
 /** Everything that is wrong with a domain of a gateway that is `here`. */
 export function domainProblems(
   { name, certificateArn }: GatewayDomain,
-  here: ReturnType<typeof placeOf>,
+  here: AwsPlace | undefined,
 ): Problem[] {
   return [
     ...unlike(
@@ -27,7 +28,7 @@ export function domainProblems(
     ),
     ...unlike('domain.certificateArn', certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
     ...(CERTIFICATE_ARN.test(certificateArn)
-      ? elsewhereProblems('domain.certificateArn', certificateArn, here)
+      ? elsewhereProblems('domain.certificateArn', certificateArn, here ?? {})
       : []),
   ];
 }

@@ -1,14 +1,13 @@
 /** The properties that both kinds of gateway have, and what can be wrong with them. */
 import type { AuthorizerConfiguration, AuthorizerOptions } from '@portcullis/runtime/authorizer';
-import type { Policy, Problem } from '@portcullis/runtime/policy';
+import type { Problem } from '@portcullis/runtime/policy';
 import { logProblems, type LogOptions } from '../account/log-group';
-import { unless, unlike, wholeNumber, within } from '../../core/checks';
-import { placeOf } from '../arns';
+import { placeProblems, type AwsPlace } from '../account/place';
+import { unlike, wholeNumber, within } from '../../core/checks';
 import { domainProblems, type GatewayDomain } from './domain';
+import { gatewayNameProblems, type GatewayNaming } from './names';
 
-export interface GatewayProps {
-  /** The API's policy: routes, scopes, throttles and the issuer follow from it. */
-  readonly policy: Policy;
+export interface GatewayProps extends GatewayNaming {
   /** Options of the app's `requireAuth()`, so that both verify alike. @default the policy's issuer and audience */
   readonly auth?: Omit<AuthorizerOptions, 'policy'>;
   readonly domain: GatewayDomain;
@@ -17,39 +16,17 @@ export interface GatewayProps {
   readonly logs: LogOptions;
 }
 
-/** AWS takes no longer name of a function or of a role. */
-const LONGEST_NAME = 64;
-
-/** Name of the gateway's Lambda authorizer. */
-export function authorizerName({ name }: Policy): string {
-  return `${name}-authorizer`;
-}
-
-/**
- * Everything that is wrong with properties that both kinds of gateway have.
- *
- * @param balancerArn ARN of the load balancer or listener behind the gateway.
- */
-export function gatewayProblems(
-  { policy, domain, busyClients, logs }: GatewayProps,
-  { issuers }: AuthorizerConfiguration,
-  balancerArn: string | undefined,
-): Problem[] {
-  // The load balancer says where the gateway is: AWS takes a certificate of the same account and region alone.
-  const here = balancerArn === undefined ? {} : placeOf(balancerArn);
-  const name = authorizerName(policy);
+/** Everything that is wrong with properties that both kinds of gateway have. */
+export function gatewayProblems(props: GatewayProps, { issuers }: AuthorizerConfiguration): Problem[] {
+  const { place, domain, busyClients, logs } = props;
   return [
-    ...unless(
-      name.length <= LONGEST_NAME,
-      'policy.name',
-      policy.name,
-      `a name so short that "${name}" has at most ${LONGEST_NAME} characters`,
-    ),
+    ...within('place', place, (given) => placeProblems('place', given)),
+    ...gatewayNameProblems(props),
     ...issuers.flatMap(({ issuer }) =>
       unlike('policy.issuer', issuer, /^https:/, 'an https: URL that AWS can reach'),
     ),
-    ...within('domain', domain, (given) => domainProblems(given, here)),
+    ...within('domain', domain, (given) => domainProblems(given, place)),
     ...wholeNumber('busyClients', busyClients, 1, 1_000_000),
-    ...logProblems(logs, here.region),
+    ...logProblems(logs, (place as AwsPlace | undefined)?.region),
   ];
 }

@@ -2,18 +2,25 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { logProblems, type LogOptions } from '../account/log-group';
 import { permissionProblems, type Permission } from '../account/permission';
 import { placeProblems, type AwsPlace } from '../account/place';
-import { CERTIFICATE_ARN, ROLE_NAME, SECURITY_GROUP_ID, elsewhereProblems } from '../arns';
+import { CERTIFICATE_ARN, ROLE_NAME, SECURITY_GROUP_ID, elsewhereProblems, sameOrLater } from '../arns';
+import { isLater, known } from '../../core/later';
 import { HOST_NAME, each, isList, unless, unlike, wholeNumber, within } from '../../core/checks';
 import { networkProblems, type PrivateNetwork } from '../network/private-network';
-import { environmentProblems, IMAGE } from './container';
+import { environmentProblems } from './container';
+import { IMAGE, IMAGE_EXPECTED } from './image';
 
 export interface ApiServiceProps {
   readonly place: AwsPlace;
   readonly network: PrivateNetwork;
-  /** Name of the service, of its cluster and of its load balancer. */
+  /**
+   * Name of the service, of its cluster and of its load balancer: unique in account and region, so it says which environment
+   * it is of, as in `orders-prod`.
+   */
   readonly name: string;
-  /** Name of the app's IAM role. Vault lets the holders of that role log in. */
+  /** Name of the app's IAM role, unique in the account. Vault lets the holders of that role log in. */
   readonly taskRole: string;
+  /** Name of the IAM role by which ECS starts tasks, unique in the account. @default `<name>-execution-<region>` */
+  readonly executionRole?: string;
   /** An image of ECR by its digest: `<account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<digest>`. */
   readonly image: string;
   /** Whose registry the image is in, where a company shares one. @default that of the service's own account and region */
@@ -71,19 +78,23 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
   const [least, most] = SIZES[cpu] ?? [0, 0];
   const sized = memory >= least && memory <= most && (memory % 1_024 === 0 || memory === 512);
   const sizes = Object.keys(SIZES).join(', ');
+  const pairs = 'Fargate has pairs of CPU and memory';
   return [
+    ...known('name', name, 'names of other things are made of it'),
+    ...known('outwardPorts', outwardPorts, 'a rule is made for each'),
+    ...known('networkLoadBalancer', props.networkLoadBalancer, 'it says what is made'),
+    ...known('cpu', cpu, pairs),
+    ...known('memory', memory, pairs),
     ...within('place', place, (given) => placeProblems('place', given)),
     ...(registry === place ? [] : within('registry', registry, (given) => placeProblems('registry', given))),
     ...within('network', network, networkProblems),
     // A load balancer's name has at most 32 characters, and `-rest` is appended to it.
     ...unlike('name', name, /^[a-z](-?[a-z0-9]){0,26}$/, 'at most 27 letters, digits and single "-"'),
     ...unlike('taskRole', props.taskRole, ROLE_NAME, 'the name of a role'),
-    ...unlike(
-      'image',
-      image,
-      IMAGE,
-      'a repository of ECR and a digest, as in <account>.dkr.ecr.<region>.amazonaws.com/<name>@sha256:<64 digits>, for a tag can be moved',
-    ),
+    ...(props.executionRole === undefined
+      ? []
+      : unlike('executionRole', props.executionRole, ROLE_NAME, 'the name of a role')),
+    ...unlike('image', image, IMAGE, IMAGE_EXPECTED),
     ...foreignImageProblems(image, registry),
     ...within('environment', environment, environmentProblems),
     ...permissionProblems('permissions', permissions),
@@ -112,14 +123,14 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
 function foreignImageProblems(image: string, registry: AwsPlace | null | undefined): Problem[] {
   const { account, region } = IMAGE.exec(image)?.groups ?? {};
   if (account === undefined || !registry) return [];
-  if (account === registry.account && region === registry.region) return [];
+  if (sameOrLater(account, registry.account) && sameOrLater(region, registry.region)) return [];
   const expected = `one of account ${registry.account} in ${registry.region}, or \`registry\` to say whose it is`;
   return [{ path: 'image', message: `received ${JSON.stringify(image)}; expected ${expected}` }];
 }
 
 /** A network interface has five security groups at most, and one is the service's own. */
 function memberProblems(ids: readonly string[]): readonly Problem[] {
-  if (!isList(ids)) return each('memberOf', ids, () => []);
+  if (isLater(ids) || !isList(ids)) return each('memberOf', ids, () => []);
   return [
     ...unless(ids.length <= 4, 'memberOf', ids.length, 'four security groups at most'),
     ...unless(new Set(ids).size === ids.length, 'memberOf', ids, 'security groups that differ'),
@@ -129,9 +140,17 @@ function memberProblems(ids: readonly string[]): readonly Problem[] {
 
 /** Mounted over a folder of the image's own, the volume would hide what is in it. */
 function folderProblems(folder: string): Problem[] {
-  const own = /^\/(?!(app|bin|dev|etc|home|lib\w*|opt|proc|root|run|s?bin|sys|usr)(\/|$))[\w.-]+(\/[\w.-]+)*$/;
+  const before = known('temporaryFolder', folder, 'root runs a script with it');
+  if (before.length > 0) return before;
+  const own =
+    /^\/(?!(app|bin|dev|etc|home|lib\w*|opt|proc|root|run|s?bin|sys|usr)(\/|$))[\w.-]+(\/[\w.-]+)*$/;
   const right = typeof folder === 'string' && own.test(folder) && !folder.split('/').includes('..');
-  return unless(right, 'temporaryFolder', folder, 'an absolute path with nothing of the image in it, such as "/tmp"');
+  return unless(
+    right,
+    'temporaryFolder',
+    folder,
+    'an absolute path with nothing of the image in it, such as "/tmp"',
+  );
 }
 
 function databaseProblems({ securityGroupId, port }: NonNullable<ApiServiceProps['database']>): Problem[] {

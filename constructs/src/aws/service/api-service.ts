@@ -2,13 +2,15 @@ import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
 import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../core';
+import { nameWithin, refuseProps } from '../../core';
+import { isLater, joined } from '../../core/later';
 import { logGroup } from '../account/log-group';
 import type { PrivateService } from '../gateway/http-api/private-service';
 import { onlyInPrivate } from '../network/private-network';
 import { letOut, letThrough, securityGroup } from '../network/security-groups';
 import { OUTWARD_PORTS, apiServiceProblems, type ApiServiceProps } from './api-service-props';
 import { TEMPORARY_VOLUME, containersOf } from './container';
+import { byDigest } from './image';
 import { InternalLoadBalancer } from './internal-load-balancer';
 import { taskExecutionRole, taskRole } from './task-roles';
 import { scaleByCpu } from './task-scaling';
@@ -29,8 +31,8 @@ const PORT = 3_000;
  * const service = new ApiService(this, 'api', {
  *   place,
  *   network,
- *   name: 'orders',
- *   taskRole: 'orders-task',
+ *   name: 'orders-prod',
+ *   taskRole: 'orders-prod-task',
  *   image: `333333333333.dkr.ecr.eu-central-1.amazonaws.com/orders@sha256:${'0a'.repeat(32)}`,
  *   environment: { VAULT_ADDR: 'https://vault.example.com' },
  *   permissions: [storeAccess(place, { store: 'orders-limits', user: 'orders' })],
@@ -82,7 +84,7 @@ export class ApiService extends Construct implements PrivateService {
       enableExecuteCommand: false,
       networkConfiguration: {
         subnets: [...network.privateSubnetIds],
-        securityGroups: [this.tasksGroup(props, balancer), ...props.memberOf],
+        securityGroups: joined([this.tasksGroup(props, balancer)], props.memberOf),
         assignPublicIp: false,
       },
       loadBalancer: [{ targetGroupArn: balancer.targetGroupArn, containerName: name, containerPort: PORT }],
@@ -97,7 +99,8 @@ export class ApiService extends Construct implements PrivateService {
   }
 
   private task(props: ApiServiceProps): EcsTaskDefinition {
-    const { place, name, image, cpu, memory, logs } = props;
+    const { place, registry = place, name, image, cpu, memory, logs } = props;
+    const { executionRole = nameWithin(64, name, 'execution', place.region) } = props;
     const log = logGroup(this, 'log', `/portcullis/${name}/service`, logs);
     return new EcsTaskDefinition(this, 'task', {
       family: name,
@@ -106,11 +109,18 @@ export class ApiService extends Construct implements PrivateService {
       cpu: String(cpu),
       memory: String(memory),
       runtimePlatform: { operatingSystemFamily: 'LINUX', cpuArchitecture: 'X86_64' },
-      executionRoleArn: taskExecutionRole(this, { place, name: `${name}-execution`, image, logArn: log.arn }),
+      executionRoleArn: taskExecutionRole(this, {
+        place,
+        registry,
+        name: executionRole,
+        image,
+        logArn: log.arn,
+      }),
       taskRoleArn: taskRole(this, { place, name: props.taskRole, permissions: props.permissions }),
       containerDefinitions: JSON.stringify(
         containersOf({ ...props, port: PORT, log: { group: log.name, region: place.region } }),
       ),
+      ...(isLater(image) && { lifecycle: { precondition: [byDigest(image, registry)] } }),
       ...(props.temporaryFolder !== undefined && { volume: [{ name: TEMPORARY_VOLUME }] }),
     });
   }

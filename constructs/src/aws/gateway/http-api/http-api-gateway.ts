@@ -15,7 +15,8 @@ import { within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import { httpAccessLogFormat } from '../access-log';
 import { SECURITY_POLICY } from '../domain';
-import { authorizerName, gatewayProblems, type GatewayProps } from '../props';
+import { gatewayNames } from '../names';
+import { gatewayProblems, type GatewayProps } from '../props';
 import { httpRoutes, inexpressible, type HttpAuthorization } from './routes';
 import { CACHE_SECONDS, LambdaAuthorizer } from '../../authorizer/lambda-authorizer';
 import { integrate, serviceProblems, type PrivateService } from './private-service';
@@ -44,6 +45,8 @@ export interface HttpApiGatewayProps extends GatewayProps {
  *
  * @example
  * const gateway = new HttpApiGateway(this, 'gateway', {
+ *   place,
+ *   environment: 'prod',
  *   policy,
  *   domain,
  *   busyClients: 20,
@@ -76,19 +79,20 @@ export class HttpApiGateway extends Construct {
     const configuration = authorizerConfiguration({ ...props.auth, policy });
     refuseProps(this, [
       ...inexpressible(policy, configuration),
-      ...gatewayProblems(props, configuration, (props.service as PrivateService | undefined)?.listenerArn),
-      ...within('service', props.service, serviceProblems),
+      ...gatewayProblems(props, configuration),
+      ...within('service', props.service, (service) => serviceProblems(service, props.place)),
     ]);
+    const { gateway: name } = gatewayNames(props);
 
     this.api = new Apigatewayv2Api(this, 'api', {
-      name: policy.name,
+      name,
       protocolType: 'HTTP',
       // Clients could use it to go around whatever stands in front of the domain.
       disableExecuteApiEndpoint: true,
     });
     this.apiId = this.api.id;
     this.url = `https://${props.domain.name}`;
-    const target = integrate(this, policy.name, this.apiId, props.service);
+    const target = integrate(this, name, this.apiId, props.service);
     const planned = httpRoutes(policy, configuration);
     const asks = (kind: HttpAuthorization): boolean =>
       planned.some(({ authorization }) => authorization === kind);
@@ -120,7 +124,7 @@ export class HttpApiGateway extends Construct {
       defaultRouteSettings: throttling(throttle(policy, { cost: 1 }, busyClients)),
       routeSettings,
       accessLogSettings: {
-        destinationArn: logGroup(this, 'log', `/portcullis/${policy.name}/http-api`, logs).arn,
+        destinationArn: logGroup(this, 'log', `/portcullis/${name}/http-api`, logs).arn,
         format: httpAccessLogFormat(issuer),
       },
     });
@@ -137,9 +141,12 @@ export class HttpApiGateway extends Construct {
     }).id;
   }
 
-  private lambdaAuthorizer({ policy, auth, logs }: HttpApiGatewayProps): string {
+  private lambdaAuthorizer(props: HttpApiGatewayProps): string {
+    const { policy, auth, logs } = props;
+    const { authorizer: name, authorizerRole: role } = gatewayNames(props);
     const fn = new LambdaAuthorizer(this, 'authorizer', {
-      name: authorizerName(policy),
+      name,
+      role,
       options: { ...auth, policy },
       logs,
     });

@@ -1,10 +1,11 @@
 import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration';
 import { Apigatewayv2VpcLink } from '@cdktf/provider-aws/lib/apigatewayv2-vpc-link';
 import type { Problem } from '@portcullis/runtime/policy';
-import { Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import { SECURITY_GROUP_ID, SUBNET_ID } from '../../arns';
+import { SECURITY_GROUP_ID, SUBNET_ID, elsewhereProblems } from '../../arns';
+import type { AwsPlace } from '../../account/place';
 import { HOST_NAME, each, isList, unlike } from '../../../core/checks';
+import { isLater } from '../../../core/later';
 
 /** The app behind an internal load balancer that speaks TLS, as an HTTP API reaches it: {@link ApiService} is one. */
 export interface PrivateService {
@@ -42,11 +43,13 @@ export function integrate(scope: Construct, name: string, apiId: string, service
   return `integrations/${integration.id}`;
 }
 
-/** Everything that is wrong with a service. */
-export function serviceProblems(service: PrivateService): Problem[] {
+const LISTENER_ARN = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener\/app\/[\w/-]+$/;
+
+/** Everything that is wrong with a service of a gateway that is `here`. */
+export function serviceProblems(service: PrivateService, here: AwsPlace | undefined): Problem[] {
   const { listenerArn, serverName, subnetIds, securityGroupIds } = service;
   const fewer = (path: string, ids: readonly string[], least: number): Problem[] =>
-    Token.isUnresolved(ids) || !isList(ids) || new Set(ids).size >= least
+    isLater(ids) || !isList(ids) || new Set(ids).size >= least
       ? []
       : [
           {
@@ -58,9 +61,12 @@ export function serviceProblems(service: PrivateService): Problem[] {
     ...unlike(
       'service.listenerArn',
       listenerArn,
-      /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener\/app\/[\w/-]+$/,
+      LISTENER_ARN,
       "the ARN of an application load balancer's listener",
     ),
+    ...(LISTENER_ARN.test(listenerArn)
+      ? elsewhereProblems('service.listenerArn', listenerArn, here ?? {})
+      : []),
     ...unlike('service.serverName', serverName, HOST_NAME, 'a host name'),
     ...fewer('subnetIds', subnetIds, 2),
     ...each('service.subnetIds', subnetIds, (id, path) =>

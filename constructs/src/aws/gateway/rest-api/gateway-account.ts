@@ -3,38 +3,60 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../../core';
-import { PARTITIONS, type Partition } from '../../../core/aws';
-import { noneOf, unlike } from '../../../core/checks';
+import { partitionOf } from '../../../core/aws';
+import { unlike, within } from '../../../core/checks';
+import { nameWithin } from '../../../core/names';
+import { placeProblems, type AwsPlace } from '../../account/place';
 import { ROLE_NAME } from '../../arns';
 import { permissionDocument } from '../../account/permission';
 
 export interface GatewayAccountProps {
-  /** Name of the IAM role that writes the logs. */
-  readonly name: string;
-  /** Partition that the account is in. @default 'aws' */
-  readonly partition?: Partition;
+  readonly place: AwsPlace;
+  /** Name of the IAM role that writes the logs, unique in the account. @default `gateway-log-<region>` */
+  readonly name?: string;
+}
+
+/** The setting of a region, as gateways need it. */
+export interface GatewayLogging {
+  readonly place: AwsPlace;
+  /** Stages that log depend on it. Undefined where somebody else makes it. */
+  readonly setting: ApiGatewayAccount | undefined;
 }
 
 /**
- * The setting of an account that lets REST APIs of one region write logs, and the role that they write with. Make it
- * once for each region. Without it AWS refuses a stage that logs.
+ * The setting of an account that lets REST APIs of one region write logs, and the role that they write with. An account has
+ * one for each region, whichever environments are in it: make it once, and name it by {@link GatewayAccount.at}
+ * elsewhere. Without it AWS refuses a stage that logs.
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  *
  * @example
- * const account = new GatewayAccount(this, 'gateway-account', { name: 'gateway-log' });
+ * const account = new GatewayAccount(this, 'gateway-account', { place });
  */
-export class GatewayAccount extends Construct {
-  /** Stages that log depend on it. */
+export class GatewayAccount extends Construct implements GatewayLogging {
+  readonly place: AwsPlace;
   readonly setting: ApiGatewayAccount;
 
-  /** @throws ConstructError `ERR_PROPS` */
-  constructor(scope: Construct, id: string, { name, partition = 'aws' }: GatewayAccountProps) {
+  /**
+   * The setting that another stack, or somebody by hand, has made in that region. Nothing is created, changed or destroyed.
+   *
+   * @example
+   * const account = GatewayAccount.at(place);
+   */
+  static at(place: AwsPlace): GatewayLogging {
+    return { place, setting: undefined };
+  }
+
+  /** @throws ConstructError `ERR_PROPS` with all problems at once. */
+  constructor(scope: Construct, id: string, props: GatewayAccountProps) {
     super(scope, id);
+    const { place } = props;
     refuseProps(this, [
-      ...unlike('name', name, ROLE_NAME, 'the name of a role'),
-      ...noneOf('partition', partition, PARTITIONS),
+      ...within('place', place, (given) => placeProblems('place', given)),
+      ...(props.name === undefined ? [] : unlike('name', props.name, ROLE_NAME, 'the name of a role')),
     ]);
+    this.place = place;
+    const name = props.name ?? nameWithin(64, 'gateway-log', place.region);
     const role = new IamRole(this, 'role', {
       name,
       assumeRolePolicy: permissionDocument([
@@ -56,7 +78,7 @@ export class GatewayAccount extends Construct {
             'logs:GetLogEvents',
             'logs:PutLogEvents',
           ],
-          resources: [`arn:${partition}:logs:*:*:*`],
+          resources: [`arn:${partitionOf(place.region)}:logs:*:*:*`],
         },
       ]),
     });

@@ -2,6 +2,8 @@ import { ApiGatewayVpcLink } from '@cdktf/provider-aws/lib/api-gateway-vpc-link'
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
 import { HOST_NAME, unlike } from '../../../core/checks';
+import type { AwsPlace } from '../../account/place';
+import { elsewhereProblems } from '../../arns';
 
 /**
  * The app as a REST API reaches it: behind a network load balancer that passes connections on, still encrypted. AWS has
@@ -20,15 +22,17 @@ export function restLink(scope: Construct, name: string, service: LinkedService)
   return new ApiGatewayVpcLink(scope, 'link', { name, targetArns: [service.networkLoadBalancerArn] }).id;
 }
 
-/** Everything that is wrong with a service. */
-export function linkProblems({ networkLoadBalancerArn, serverName }: LinkedService): Problem[] {
+const BALANCER_ARN = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/net\/[\w/-]+$/;
+
+/** Everything that is wrong with a service of a gateway that is `here`. */
+export function linkProblems(
+  { networkLoadBalancerArn: arn, serverName }: LinkedService,
+  here: AwsPlace | undefined,
+): Problem[] {
+  const path = 'service.networkLoadBalancerArn';
   return [
-    ...unlike(
-      'service.networkLoadBalancerArn',
-      networkLoadBalancerArn,
-      /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/net\/[\w/-]+$/,
-      'the ARN of a network load balancer',
-    ),
+    ...unlike(path, arn, BALANCER_ARN, 'the ARN of a network load balancer'),
+    ...(BALANCER_ARN.test(arn) ? elsewhereProblems(path, arn, here ?? {}) : []),
     ...unlike('service.serverName', serverName, HOST_NAME, 'a host name'),
   ];
 }

@@ -11,13 +11,15 @@ import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { refuseProps } from '../../../core';
-import { madeAs, within } from '../../../core/checks';
+import { madeAs, shown, within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
+import type { AwsPlace } from '../../account/place';
 import { REST_ACCESS_LOG_FORMAT } from '../access-log';
 import { bodyProblems, type BodySchemas } from './body-schemas';
-import type { GatewayAccount } from './gateway-account';
+import type { GatewayLogging } from './gateway-account';
 import { SECURITY_POLICY } from '../domain';
-import { authorizerName, gatewayProblems, type GatewayProps } from '../props';
+import { gatewayNames } from '../names';
+import { gatewayProblems, type GatewayProps } from '../props';
 import { GATEWAY_RESPONSES, gatewayResponses } from './responses';
 import { CACHE_SECONDS, LambdaAuthorizer } from '../../authorizer/lambda-authorizer';
 import { restDefinition } from './definition';
@@ -28,8 +30,8 @@ import { firewallProblems, requestsPerAddress, WebAcl, type FirewallOptions } fr
 
 export interface RestApiGatewayProps extends GatewayProps {
   readonly service: LinkedService;
-  /** The account's setting that lets the stage log. */
-  readonly account: GatewayAccount;
+  /** The account's setting that lets the stage log: a {@link GatewayAccount} of this stack, or one that is there. */
+  readonly account: GatewayLogging;
   /**
    * JSON Schemas (draft 4) of request bodies, by route. A schema that is stricter than the app refuses what the app would
    * accept. @default the app alone checks bodies
@@ -57,6 +59,8 @@ const STAGE = 'live';
  *
  * @example
  * const gateway = new RestApiGateway(this, 'gateway', {
+ *   place,
+ *   environment: 'prod',
  *   policy,
  *   domain,
  *   busyClients: 20,
@@ -65,7 +69,7 @@ const STAGE = 'live';
  *       'arn:aws:elasticloadbalancing:eu-central-1:333333333333:loadbalancer/net/orders/0a1b2c3d4e5f6071',
  *     serverName: 'api.internal.example.com',
  *   },
- *   account: new GatewayAccount(this, 'gateway-account', { name: 'gateway-log' }),
+ *   account: new GatewayAccount(this, 'gateway-account', { place }),
  *   logs,
  * });
  * new TerraformOutput(this, 'dns-record', { value: gateway.target });
@@ -88,19 +92,16 @@ export class RestApiGateway extends Construct {
     const configuration = authorizerConfiguration({ ...props.auth, policy });
     refuseProps(this, [
       ...restInexpressible(policy, configuration),
-      ...gatewayProblems(
-        props,
-        configuration,
-        (service as LinkedService | undefined)?.networkLoadBalancerArn,
-      ),
-      ...within('service', service, linkProblems),
-      ...accountProblems(this, props.account),
+      ...gatewayProblems(props, configuration),
+      ...within('service', service, (given) => linkProblems(given, props.place)),
+      ...accountProblems(this, props),
       ...bodyProblems(policy, bodies),
       ...firewallProblems(props.firewall),
     ]);
+    const { gateway: name } = gatewayNames(props);
 
     this.api = new ApiGatewayRestApi(this, 'api', {
-      name: policy.name,
+      name,
       endpointConfiguration: { types: ['REGIONAL'] },
       // It would take TLS 1.0, and clients could use it to go around whatever stands in front of the domain.
       disableExecuteApiEndpoint: true,
@@ -110,7 +111,7 @@ export class RestApiGateway extends Construct {
     this.url = `https://${domain.name}`;
     const methods = restMethods(policy, configuration);
     const authorizerId = this.authorizer(props);
-    const linkId = restLink(this, policy.name, service);
+    const linkId = restLink(this, name, service);
     const deployed = [
       ...restDefinition(this, {
         api: this.api,
@@ -136,7 +137,7 @@ export class RestApiGateway extends Construct {
     });
     const stage = this.stage(deployment, props);
     new WebAcl(this, 'firewall', {
-      name: policy.name,
+      name,
       resourceArn: stage.arn,
       requestsPerAddress: requestsPerAddress(policy, props.busyClients),
       counted: props.firewall?.counted ?? [],
@@ -145,9 +146,12 @@ export class RestApiGateway extends Construct {
     this.target = this.domain(stage, props);
   }
 
-  private authorizer({ policy, auth, logs }: RestApiGatewayProps): string {
+  private authorizer(props: RestApiGatewayProps): string {
+    const { policy, auth, logs } = props;
+    const { authorizer: name, authorizerRole: role } = gatewayNames(props);
     const fn = new LambdaAuthorizer(this, 'authorizer', {
-      name: authorizerName(policy),
+      name,
+      role,
       options: { ...auth, policy },
       logs,
     });
@@ -163,10 +167,8 @@ export class RestApiGateway extends Construct {
     return id;
   }
 
-  private stage(
-    deployment: ApiGatewayDeployment,
-    { policy, busyClients, logs, account }: RestApiGatewayProps,
-  ): ApiGatewayStage {
+  private stage(deployment: ApiGatewayDeployment, props: RestApiGatewayProps): ApiGatewayStage {
+    const { policy, busyClients, logs, account } = props;
     // API Gateway writes its own errors to a log group of this name. Left to itself, it would make one without a key.
     const executions = logGroup(
       this,
@@ -180,10 +182,11 @@ export class RestApiGateway extends Construct {
       stageName: STAGE,
       xrayTracingEnabled: true,
       accessLogSettings: {
-        destinationArn: logGroup(this, 'log', `/portcullis/${policy.name}/rest-api`, logs).arn,
+        destinationArn: logGroup(this, 'log', `/portcullis/${gatewayNames(props).gateway}/rest-api`, logs)
+          .arn,
         format: REST_ACCESS_LOG_FORMAT,
       },
-      dependsOn: [account.setting, executions],
+      dependsOn: [...(account.setting ? [account.setting] : []), executions],
     });
     // One setting for all routes: where one of them refuses nobody, so does it.
     const shadow = policy.routes.some((route) => route.shadow) ? true : undefined;
@@ -225,10 +228,21 @@ function hashOf(definition: unknown): string {
 }
 
 /** The stage depends on the account's setting, and a dependency ends at its stack. */
-function accountProblems(scope: Construct, account: GatewayAccount): Problem[] {
+function accountProblems(scope: Construct, { account, place }: RestApiGatewayProps): Problem[] {
   const wrong = madeAs('account', account, 'setting', 'a GatewayAccount');
-  if (wrong.length > 0 || TerraformStack.of(account) === TerraformStack.of(scope)) return wrong;
-  const { path } = TerraformStack.of(account).node;
+  if (wrong.length > 0) return wrong;
+  const { region } = account.place;
+  if (region !== (place as AwsPlace | undefined)?.region) {
+    return [
+      {
+        path: 'account',
+        message: `received one of ${shown(region)}; expected one of the gateway's own region`,
+      },
+    ];
+  }
+  const { setting } = account;
+  if (!setting || TerraformStack.of(setting) === TerraformStack.of(scope)) return [];
+  const { path } = TerraformStack.of(setting).node;
   return [
     { path: 'account', message: `received one of the stack ${path}; expected one of the gateway's own` },
   ];

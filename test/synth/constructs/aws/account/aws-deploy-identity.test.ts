@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { AwsDeployIdentity, type AwsDeployIdentityProps } from '@portcullis/constructs/aws';
+import { AwsDeployIdentity, deployRoleArns, type AwsDeployIdentityProps } from '@portcullis/constructs/aws';
 import { all, only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: AwsDeployIdentityProps = {
@@ -25,7 +25,7 @@ const stackOf = (props = valid) =>
 describe('the synthesized roles of AWS', () => {
   it.each([
     [
-      'portcullis-plan',
+      'fintech-api-prod-plan',
       {
         'token.actions.githubusercontent.com:sub': [
           'repo:fintech-example/fintech-api:pull_request',
@@ -34,7 +34,7 @@ describe('the synthesized roles of AWS', () => {
       },
     ],
     [
-      'portcullis-deploy',
+      'fintech-api-prod-deploy',
       {
         'token.actions.githubusercontent.com:sub': ['repo:fintech-example/fintech-api:environment:prod'],
         // A scan has the environment too, and runs a stranger's program.
@@ -63,12 +63,51 @@ describe('the synthesized roles of AWS', () => {
     });
     expect(only(found, 'aws_iam_openid_connect_provider').client_id_list).toEqual(['sts.amazonaws.com.cn']);
     for (const { assume_role_policy } of all(found, 'aws_iam_role')) {
-      expect(JSON.stringify(statements(assume_role_policy)[0]?.Condition)).toContain('"sts.amazonaws.com.cn"');
+      expect(JSON.stringify(statements(assume_role_policy)[0]?.Condition)).toContain(
+        '"sts.amazonaws.com.cn"',
+      );
     }
   });
 
+  it('are two of each environment in an account, whose identity provider is made once', () => {
+    const found = synthesize((stack) => {
+      new AwsProvider(stack, 'provider', {});
+      const first = new AwsDeployIdentity(stack, 'prod', valid);
+      const { providerArn } = first;
+      new AwsDeployIdentity(stack, 'staging', { ...valid, environment: 'staging', providerArn });
+    });
+    expect(all(found, 'aws_iam_openid_connect_provider')).toHaveLength(1);
+    const roles = all(found, 'aws_iam_role');
+    expect(roles.map(({ name }) => name).sort()).toEqual(
+      ['prod', 'staging'].flatMap((environment) => [
+        `fintech-api-${environment}-deploy`,
+        `fintech-api-${environment}-plan`,
+      ]),
+    );
+    expect(
+      new Set(
+        roles.map(({ assume_role_policy: trust }) => /"Federated":"([^"]*)"/.exec(trust as string)?.[1]),
+      ).size,
+    ).toBe(1);
+  });
+
+  it('have the names that they are given, as those of before', () => {
+    const roleNames = { plan: 'portcullis-plan', deploy: 'portcullis-deploy' };
+    expect(
+      all(stackOf({ ...valid, roleNames }), 'aws_iam_role')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['portcullis-deploy', 'portcullis-plan']);
+    const place = { region: 'eu-central-1', account: '333333333333' };
+    expect(deployRoleArns({ place, ...valid, roleNames })).toEqual({
+      planRoleArn: 'arn:aws:iam::333333333333:role/portcullis-plan',
+      deployRoleArn: 'arn:aws:iam::333333333333:role/portcullis-deploy',
+    });
+    expect(deployRoleArns({ place, ...valid }).planRoleArn).toMatch(/:role\/fintech-api-prod-plan$/);
+  });
+
   it('let a plan write nothing but its lock', () => {
-    const { policy } = only(stackOf(), 'aws_iam_role_policy', 'portcullis-plan');
+    const { policy } = only(stackOf(), 'aws_iam_role_policy', 'fintech-api-prod-plan');
     const writing = statements(policy).filter(({ Action }) => JSON.stringify(Action).includes('Put'));
     expect(writing).toMatchObject([
       { Resource: 'arn:aws:s3:::fintech-example-prod-state/portcullis/*.tflock' },

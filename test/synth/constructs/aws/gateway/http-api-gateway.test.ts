@@ -263,6 +263,8 @@ describe('the domain', () => {
 describe('what is refused', () => {
   it('is refused with everything that is wrong at once', () => {
     const spoiled: HttpApiGatewayProps = {
+      place: { region: 'eu', account: '1' },
+      environment: 'prod/eu',
       policy: policyOf(
         [
           { method: 'GET', path: '/files/:name.json' },
@@ -272,7 +274,7 @@ describe('what is refused', () => {
           { method: 'GET', path: '/größe' },
           { method: 'GET', path: '/fine/*rest' },
         ],
-        { name: 'o'.repeat(63), issuer: 'http://localhost:8080' },
+        { issuer: 'http://localhost:8080' },
       ),
       service: {
         listenerArn: 'http://10.0.0.1',
@@ -286,7 +288,9 @@ describe('what is refused', () => {
     };
     const places = [
       ...[0, 1, 2, 3, 4].map((index) => `policy.routes[${index}].path: received`),
-      'policy.name: received',
+      'place.region: received',
+      'place.account: received',
+      'environment: received',
       'policy.issuer: received',
       'domain.name: received',
       'domain.certificateArn: received',

@@ -1,4 +1,5 @@
-import { GatewayAccount, type RestApiGatewayProps } from '@portcullis/constructs/aws';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { GatewayAccount, RestApiGateway, type RestApiGatewayProps } from '@portcullis/constructs/aws';
 import { z } from 'zod';
 import { policy } from '../../../../../policy';
 import {
@@ -10,7 +11,7 @@ import {
   synthesize,
   type Synthesized,
 } from '../../../../support/synth/synthesize';
-import { policyOf, restApiIn, restApiProps } from '../../../../support/synth/aws-fixtures';
+import { place, policyOf, restApiIn, restApiProps } from '../../../../support/synth/aws-fixtures';
 
 type Fields = Record<string, unknown>;
 const made = (props?: Partial<RestApiGatewayProps>) => synthesize((stack) => restApiIn(stack, props));
@@ -207,12 +208,14 @@ describe('the firewall', () => {
     );
   });
 
-  it.each(['AWSManagedRules', 'by-address/x', 'AWSManagedRulesCommonRuleSet/', 'AWSManagedRulesCommonRuleSet/a/b'])(
-    'counts by no rule that it does not have: %s',
-    (rule) => {
-      expect(() => counting(rule)).toThrow(refusedProps('firewall.counted[0]'));
-    },
-  );
+  it.each([
+    'AWSManagedRules',
+    'by-address/x',
+    'AWSManagedRulesCommonRuleSet/',
+    'AWSManagedRulesCommonRuleSet/a/b',
+  ])('counts by no rule that it does not have: %s', (rule) => {
+    expect(() => counting(rule)).toThrow(refusedProps('firewall.counted[0]'));
+  });
 
   it('stands before the stage, and its log shows no token', () => {
     const found = api();
@@ -246,10 +249,10 @@ describe('the stage', () => {
   it('has its logs kept for a year under the key, those of the authorizer and of the firewall too', () => {
     const groups = all(api(), 'aws_cloudwatch_log_group');
     expect(groups.map(({ name }) => String(name).replace(/\$\{[^}]+\}/, 'ID')).sort()).toEqual([
-      '/aws/lambda/fintech-api-authorizer',
-      '/portcullis/fintech-api/rest-api',
+      '/aws/lambda/fintech-api-prod-authorizer',
+      '/portcullis/fintech-api-prod/rest-api',
       'API-Gateway-Execution-Logs_ID/live',
-      'aws-waf-logs-fintech-api',
+      'aws-waf-logs-fintech-api-prod',
     ]);
     for (const { retention_in_days, kms_key_id } of groups) {
       expect({ retention_in_days, kms_key_id }).toEqual({
@@ -442,6 +445,54 @@ it('refuses a key for logs of another region, and names what is missing', () => 
 });
 
 it("refuses the account's setting of another stack, which the stage could not depend on", () => {
-  const account = new GatewayAccount(stackIn(), 'account', { name: 'gateway-log' });
+  const account = new GatewayAccount(stackIn(), 'account', { place });
   expect(() => restApiIn(stackIn(), { account })).toThrow(refusedProps('account'));
+});
+
+describe('in an account that has other environments', () => {
+  it('takes the setting that is there, and makes none', () => {
+    const found = synthesize((stack) => {
+      new AwsProvider(stack, 'provider', {});
+      new RestApiGateway(stack, 'gateway', { ...restApiProps, account: GatewayAccount.at(place) });
+    });
+    expect(all(found, 'aws_api_gateway_account')).toEqual([]);
+    expect(all(found, 'aws_iam_role').map(({ name }) => name)).toEqual([
+      'fintech-api-prod-authorizer-eu-central-1',
+    ]);
+    const elsewhere = GatewayAccount.at({ ...place, region: 'eu-west-1' });
+    expect(() => restApiIn(stackIn(), { account: elsewhere })).toThrow(refusedProps('account'));
+  });
+
+  it('keeps the names that it is given, as those of before', () => {
+    const found = made({ name: 'fintech-api', authorizerRole: 'fintech-api-authorizer' });
+    expect(only(found, 'aws_lambda_function').function_name).toBe('fintech-api-authorizer');
+    expect(all(found, 'aws_iam_role').map(({ name }) => name)).toContain('fintech-api-authorizer');
+    expect(only(found, 'aws_wafv2_web_acl').name).toBe('fintech-api');
+    expect(only(found, 'aws_api_gateway_vpc_link').name).toBe('fintech-api');
+    expect(only(found, 'aws_api_gateway_rest_api').name).toBe('fintech-api');
+    expect(all(found, 'aws_cloudwatch_log_group').map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        '/aws/lambda/fintech-api-authorizer',
+        '/portcullis/fintech-api/rest-api',
+        'aws-waf-logs-fintech-api',
+      ]),
+    );
+  });
+
+  it.each([
+    ['environment', 'prod/eu'],
+    ['environment', ''],
+    ['name', 'a'.repeat(54)],
+    ['authorizerRole', 'role/*'],
+  ])('refuses as %s: %j', (prop, value) => {
+    expect(() => restApiIn(stackIn(), { [prop]: value })).toThrow(refusedProps(prop));
+  });
+
+  it('refuses a load balancer of another region', () => {
+    const networkLoadBalancerArn =
+      'arn:aws:elasticloadbalancing:eu-west-1:333333333333:loadbalancer/net/orders/0a1b2c3d4e5f6071';
+    expect(() =>
+      restApiIn(stackIn(), { service: { ...restApiProps.service, networkLoadBalancerArn } }),
+    ).toThrow(refusedProps('service.networkLoadBalancerArn'));
+  });
 });

@@ -127,7 +127,7 @@ describe('a deploy', () => {
     for (const { name } of delivery.environments) {
       const [plan, deploy] = [jobs[`plan-${name}`], jobs[`deploy-${name}`]];
       expect(plan?.environment).toBeUndefined();
-      expect(JSON.stringify(plan)).not.toMatch(/portcullis-deploy|github-deploy/);
+      expect(JSON.stringify(plan)).not.toMatch(/-deploy"|github-deploy/);
       expect(deploy?.environment).toBe(name);
     }
   });
@@ -147,7 +147,7 @@ describe('the plan of a pull request', () => {
   it('has credentials unless it is of a fork', () => {
     expect(on).toEqual({ pull_request: {} });
     expect(jobs.plan?.if).toBe('github.event.pull_request.head.repo.full_name == github.repository');
-    expect(JSON.stringify(jobs)).not.toMatch(/portcullis-deploy|github-deploy|secrets\./);
+    expect(JSON.stringify(jobs)).not.toMatch(/-deploy"|github-deploy|secrets\./);
   });
 
   it('is one for each stack that a job deploys', () => {
