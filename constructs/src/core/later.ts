@@ -40,8 +40,9 @@ export function plus(a: number, b: number): number {
   return isLater(a) || isLater(b) ? Token.asNumber(Op.add(a, b)) : a + b;
 }
 
-/** `a * b` */
+/** `a * b`. Where `b` is without end, so is the product: the engine knows no such number. */
 export function times(a: number, b: number): number {
+  if (b === Infinity) return b;
   return isLater(a) || isLater(b) ? Token.asNumber(Op.mul(a, b)) : a * b;
 }
 

@@ -63,7 +63,7 @@ it('lets support change limits and lease a Redis user for it, and nothing else',
   const [statement = ''] = role.creation_statements as string[];
   const acl = JSON.parse(statement) as string[];
   expect(acl).toContain('~portcullis:*');
-  expect(acl.filter((rule) => /^\+(h|set|x|script|config|acl)/.test(rule))).toEqual(['+hmget']);
+  expect(acl.filter((rule) => /^\+(h|m|set|x|script|config|acl)/.test(rule))).toEqual(['+mget']);
 });
 
 it('takes names and lifetimes from the policy alone', () => {

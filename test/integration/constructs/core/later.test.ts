@@ -13,6 +13,7 @@ import {
   insideJson,
   joined,
   later,
+  least,
   plus,
   times,
 } from '../../../../constructs/src/core/later';
@@ -59,6 +60,8 @@ it('numbers are what they would be if they had been known', async () => {
     sum: plus(1, value),
     product: times(value, 250),
     share: dividedUp(times(value, 100 / 60), 7),
+    least: least(30, times(value, 2)),
+    unbounded: between(10, times(value, Infinity), 2_000),
     within: between(10, value, 2_000),
     below: between(1_000, value, 2_000),
     above: between(10, value, 12),
