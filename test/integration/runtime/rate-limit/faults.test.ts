@@ -9,6 +9,7 @@ import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-r
 import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { ORGANISATIONS, startLoad, type Load, type LoadOptions } from './load';
+import { totalOf } from './counted';
 import { connect, startRedis, type TestRedis } from './redis';
 import { PATIENTLY } from '../../../support/patiently';
 
@@ -188,7 +189,7 @@ describe('faults of a real Redis under load', () => {
 test('a charge that runs out of memory is made whole or not at all', async () => {
   const server = await startRedis();
   const redis = await connect(server.url);
-  const script = chargeScript(`local now = tonumber(redis.call('GET', 'now'))`);
+  const script = chargeScript(`now = tonumber(redis.call('GET', 'now'))`);
   const store = new RedisStore(new GuardedRedis(accessTo(redis), { timeoutMs: 5_000 }), [60_000], script);
   const charge = async (nowMs: number, cost: number) => {
     await redis.set('now', nowMs);
@@ -199,7 +200,7 @@ test('a charge that runs out of memory is made whole or not at all', async () =>
   await charge(start + 30_000, 20);
   await redis.set('now', start + 70_000);
   await redis.configSet('maxmemory', '1');
-  // Buckets have gone out of the window meanwhile, so that this charge writes more than once.
+  // A bucket has gone out of the window meanwhile: this charge rewrites the counter.
   const charged = await store.charge({ client: 'acme', cost: 1, limits: [100] }).then(
     () => 1,
     () => 0,
@@ -234,6 +235,6 @@ function onClock(redis: Awaited<ReturnType<typeof connect>>): RedisCommands {
 
 /** The sum of all that all clients were charged. */
 async function chargedIn(redis: Awaited<ReturnType<typeof connect>>): Promise<number> {
-  const totals = await Promise.all((await redis.keys('portcullis:*')).map((key) => redis.hGet(key, 't')));
-  return totals.reduce((sum, total) => sum + Number(total), 0);
+  const totals = await Promise.all((await redis.keys('portcullis:*')).map((key) => totalOf(redis, key)));
+  return totals.reduce((sum, total) => sum + total, 0);
 }
