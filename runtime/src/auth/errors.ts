@@ -13,6 +13,8 @@ export type RefusalReason =
   | 'bad_signature'
   | 'wrong_audience'
   | 'bad_claim'
+  /** The token names several organisations, and `chooseOrganisation` chose none of them. */
+  | 'no_organisation_chosen'
   | 'not_yet_valid'
   | 'lifetime_too_long'
   | 'sender_constrained'

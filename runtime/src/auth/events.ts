@@ -6,14 +6,14 @@ import type { RevocationEvent } from './revocation/events';
 export interface UnusableClaim {
   readonly issuer: string;
   readonly claim: 'tier' | 'organisation';
-  /** What the claim is called, by `claims` of the options. */
+  /** What the claim is called, by `claims` of the options; the names of a path with dots between. */
   readonly name: string;
   /**
-   * `missing`, `nested` (it is an object, or inside another claim), `wrong_type`, or `unknown_value`: none of the
-   * policy's tiers. The tier is then the policy's default. An organisation that is missing is none; one that is no text
+   * `missing`, `nested` (it is an object, or inside another claim), `wrong_type`, `unknown_value` (none of the
+   * policy's tiers) or `several` of them. The tier is then the policy's default. An organisation that is missing is none; one that is no text
    * is refused.
    */
-  readonly problem: 'missing' | 'nested' | 'wrong_type' | 'unknown_value';
+  readonly problem: 'missing' | 'nested' | 'wrong_type' | 'unknown_value' | 'several';
 }
 
 /** What happens behind the answers: for logs, counters and alarms. Never holds a token. */

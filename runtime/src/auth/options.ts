@@ -3,6 +3,7 @@
  * when the middleware is made. The parts that other functions take as well are exported.
  */
 import { metrics, type MeterProvider } from '@opentelemetry/api';
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { harmless } from '../listener';
 import { toProblem, type Problem } from '../policy/errors';
@@ -12,6 +13,8 @@ import type { AuthContext } from './context';
 import { AuthOptionsError } from './errors';
 import type { OnAuthEvent } from './events';
 import { ALGORITHMS, type Algorithm } from './keys/algorithms';
+import type { ChooseOrganisation } from './token/chosen';
+import { EVERY, namesIn, type ClaimPath } from './claim-path';
 import type { CacheBounds } from './token/token-cache';
 import type { TrustedIssuer, VerifierOptions } from './token/verifier';
 
@@ -21,8 +24,19 @@ export interface IssuerOptions {
   readonly issuer: string;
   /** What `aud` must name: this API, or one of several names it has. */
   readonly audience: string | readonly string[];
+  /**
+   * Which claim holds the audience. `'client_id'`, for providers whose access tokens name the client and no API: the
+   * audience is then the clients that may call, and a token has to say `token_use: access`.
+   * @default 'aud'
+   */
+  readonly audienceClaim?: 'aud' | 'client_id';
   /** Where its keys are. @default asked of the issuer (OpenID Connect Discovery 1.0) */
   readonly jwksUri?: string;
+  /**
+   * Where the issuer describes itself, where that is not below its name, as with Azure AD B2C.
+   * @default `<issuer>/.well-known/openid-configuration`
+   */
+  readonly discoveryUrl?: string;
   /** Signature algorithms to accept. @default RS256, PS256, ES256 and EdDSA */
   readonly algorithms?: readonly Algorithm[];
   /**
@@ -32,10 +46,24 @@ export interface IssuerOptions {
    */
   readonly tokenType?: 'at+jwt' | 'any';
   readonly claims?: {
-    /** The claim that holds the organisation: a text of the token itself, in no other claim. @default 'org_id' */
-    readonly organisation?: string;
-    /** The claim that holds the tier, likewise. Where it cannot be used, the event `claim_unusable` tells. @default 'tier' */
-    readonly tier?: string;
+    /**
+     * Where the organisation is: the name of a claim, or a path into one. `['organization', '*']` takes the items of a
+     * list or the names of an object; of several, `chooseOrganisation` chooses.
+     * @default 'org_id'
+     */
+    readonly organisation?: ClaimPath;
+    /**
+     * Where the tier is, likewise: of a list, the one that is a tier of the policy. `'*'` before the end of a path stands
+     * for the organisation: `['organization', '*', 'tier']`. Where it cannot be used, the event `claim_unusable` tells.
+     * @default 'tier'
+     */
+    readonly tier?: ClaimPath;
+    /**
+     * Where the scopes are, all of them together: texts with spaces, or lists; with `'*'` at its end, a path takes the names
+     * of an object. `['scope', ['realm_access', 'roles']]` adds Keycloak's roles to the scopes.
+     * @default ['scope'], or ['scp'] in tokens without it
+     */
+    readonly scopes?: readonly ClaimPath[];
   };
 }
 
@@ -52,6 +80,15 @@ export interface AuthOptions extends Partial<IssuerOptions> {
   readonly policy: Policy;
   /** Several issuers. A token is checked by the rules of the one that its `iss` names. @default the policy's issuer */
   readonly issuers?: readonly IssuerOptions[];
+  /**
+   * Chooses the organisation for which a caller acts whose token names several, by what the request says of it, in its
+   * path or a header. It has to be one of them: anything else is refused, as is a throw.
+   * @default a token that names several is refused
+   */
+  readonly chooseOrganisation?: (
+    organisations: readonly string[],
+    request: IncomingMessage,
+  ) => string | undefined;
   /** How far the clocks of issuer and API may be apart, in seconds. @default 5 */
   readonly toleranceSeconds?: number;
   /**
@@ -88,7 +125,8 @@ const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
 export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 export const DEFAULT_TOLERANCE_SECONDS = 5;
 export const DEFAULT_LONGEST_TOKEN = 12_288;
-export const DEFAULT_ORGANISATION_CLAIM = 'org_id';
+/** The claims that no standard names. */
+export const DEFAULT_CLAIMS = { organisation: 'org_id', tier: 'tier' };
 
 export const httpsUrl = z.string().refine(isHttpsOrLoopback, {
   error: 'expected an https URL (http only on loopback): keys fetched in the clear can be anyone’s',
@@ -120,7 +158,27 @@ export const listener = z.custom<OnAuthEvent>((value) => typeof value === 'funct
 
 const audience = z.string().min(1, 'expected the name of this API: without it, tokens for other APIs pass');
 
-export const claimName = z.string().min(1, 'expected the name of a claim');
+const claimName = z.string().min(1, 'expected the name of a claim');
+
+/** A name, or the names that lead to a claim inside of others. */
+const claimPath = (isFitting: (names: readonly string[]) => boolean, expected: string) =>
+  z
+    .union([claimName, z.array(claimName).min(1, 'expected at least one name')], {
+      error: 'expected the name of a claim, or a list of names',
+    })
+    .refine((path) => isFitting(namesIn(path)), expected);
+
+/** Several at once: the items of a list, or the names of an object. */
+const pathOfSeveral = claimPath(
+  (names) => !names.slice(0, -1).includes(EVERY) && names.join() !== EVERY,
+  `expected '${EVERY}' at the end of a path, or nowhere`,
+);
+export const organisationPath = pathOfSeveral;
+
+const tierPath = claimPath(
+  (names) => names.slice(0, -1).filter((name) => name === EVERY).length < 2 && names[0] !== EVERY,
+  `expected '${EVERY}' once for the organisation, and never first`,
+);
 
 const bound = (most: number, unit: string) =>
   z
@@ -135,16 +193,27 @@ const issuerShape = {
   audience: z.union([audience, z.array(audience).min(1, 'expected at least one audience')], {
     error: 'expected the name of this API, or several: without one, tokens for other APIs pass',
   }),
+  audienceClaim: z.enum(['aud', 'client_id'], { error: "expected 'aud' or 'client_id'" }).optional(),
   jwksUri: httpsUrl.optional(),
+  discoveryUrl: httpsUrl.optional(),
   algorithms: algorithms.optional(),
   tokenType: z.enum(['at+jwt', 'any'], { error: "expected 'at+jwt' or 'any'" }).optional(),
-  claims: z.strictObject({ organisation: claimName.optional(), tier: claimName.optional() }).optional(),
+  claims: z
+    .strictObject({
+      organisation: organisationPath.optional(),
+      tier: tierPath.optional(),
+      scopes: z.array(pathOfSeveral).min(1, 'expected at least one claim').optional(),
+    })
+    .optional(),
 };
 
 const shape = z.strictObject({
   ...z.strictObject(issuerShape).partial().shape,
   policy: definedPolicy,
   issuers: z.array(z.strictObject(issuerShape)).min(1, 'expected at least one issuer').optional(),
+  chooseOrganisation: z
+    .custom<ChooseOrganisation>((value) => typeof value === 'function', 'expected a function')
+    .optional(),
   toleranceSeconds: tolerance.optional(),
   longestToken: z
     .int('expected a whole number of characters')
@@ -187,6 +256,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
   const {
     policy,
     issuers,
+    chooseOrganisation,
     toleranceSeconds = DEFAULT_TOLERANCE_SECONDS,
     longestToken = DEFAULT_LONGEST_TOKEN,
     cache,
@@ -200,6 +270,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
   return {
     policy,
     issuers: (issuers ?? [{ ...rest, issuer, audience: named }]).map(resolveIssuer),
+    ...(chooseOrganisation && { chooseOrganisation: chooseOrganisation as ChooseOrganisation }),
     toleranceSeconds,
     longestToken,
     cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
@@ -210,15 +281,23 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
 }
 
 function resolveIssuer(options: IssuerOptions): TrustedIssuer {
-  const { issuer, jwksUri, algorithms = DEFAULT_ALGORITHMS, tokenType = 'at+jwt', claims } = options;
+  const { issuer, jwksUri, discoveryUrl, algorithms = DEFAULT_ALGORITHMS, tokenType = 'at+jwt' } = options;
+  const {
+    organisation = DEFAULT_CLAIMS.organisation,
+    tier = DEFAULT_CLAIMS.tier,
+    scopes,
+  } = options.claims ?? {};
   return {
     issuer,
     audiences: typeof options.audience === 'string' ? [options.audience] : options.audience,
     ...(jwksUri !== undefined && { jwksUri }),
+    ...(discoveryUrl !== undefined && { discoveryUrl }),
     algorithms,
     strictType: tokenType === 'at+jwt',
-    organisationClaim: claims?.organisation ?? DEFAULT_ORGANISATION_CLAIM,
-    tierClaim: claims?.tier ?? 'tier',
+    audienceClaim: options.audienceClaim ?? 'aud',
+    organisationPath: namesIn(organisation),
+    tierPath: namesIn(tier),
+    ...(scopes !== undefined && { scopePaths: scopes.map(namesIn) }),
   };
 }
 

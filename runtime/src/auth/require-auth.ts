@@ -60,7 +60,7 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   ): void {
     let verified: AuthContext | Promise<AuthContext>;
     try {
-      verified = verifier.verify(token);
+      verified = verifier.verify(token, req);
     } catch (error) {
       reject(error, res);
       return;

@@ -9,6 +9,7 @@ import { systemClock, type Clock } from '../time/clock';
 import type { AuthContext } from '../auth/context';
 import { TokenError } from '../auth/errors';
 import type { AuthEvent } from '../auth/events';
+import type { ChooseOrganisation } from '../auth/token/chosen';
 import { makeVerifier, type VerifierParts } from '../auth/token/verifier';
 import type { AuthorizerConfiguration } from './configuration';
 import type {
@@ -45,14 +46,20 @@ export function makeAuthorizer(
   log: AuthorizerLog,
   parts: VerifierParts = {},
 ): Authorizer {
-  const verifier = makeVerifier({ ...configuration, onEvent: log }, { clock: lambdaClock, ...parts });
+  const { choosesOrganisation } = configuration;
+  const verifier = makeVerifier(
+    { ...configuration, onEvent: log, ...(choosesOrganisation && { chooseOrganisation: undecided }) },
+    { clock: lambdaClock, ...parts },
+  );
 
   /** `undefined` if the token is missing or refused. */
-  async function callerOf(event: AuthorizerEvent): Promise<AuthContext | undefined> {
+  async function callerOf(event: AuthorizerEvent): Promise<Caller | undefined> {
     const token = tokenOf(event);
     if (token === undefined) return undefined;
+    const caller = { isUndecided: false };
     try {
-      return await verifier.verify(token);
+      const auth = await verifier.verify(token, caller);
+      return { subject: auth.subject, scopes: auth.scopes, context: contextOf(auth, caller.isUndecided) };
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
       log({ type: 'token_refused', reason: error.reason });
@@ -75,7 +82,7 @@ export function makeAuthorizer(
         Version: '2012-10-17',
         Statement: permissions(configuration.routes, caller.scopes, event.methodArn),
       },
-      context: contextOf(caller),
+      context: caller.context,
     };
   }
 
@@ -93,7 +100,7 @@ export function makeAuthorizer(
     if (!route || !caller || !route.scopes.every((scope) => caller.scopes.includes(scope))) {
       return { isAuthorized: false };
     }
-    return { isAuthorized: true, context: contextOf(caller) };
+    return { isAuthorized: true, context: caller.context };
   }
 
   return (event) =>
@@ -125,7 +132,18 @@ function onlyBearer(
   return values.length === 1 ? bearerToken(values[0] ?? '') : undefined;
 }
 
-function contextOf({ subject, tier, organisation }: AuthContext): CallerContext {
+interface Caller extends Pick<AuthContext, 'subject' | 'scopes'> {
+  readonly context: CallerContext;
+}
+
+/** Any will do: what the gateway decides depends on none. It is noted, so that none is told. */
+const undecided: ChooseOrganisation = ([first], caller) => {
+  (caller as { isUndecided: boolean }).isUndecided = true;
+  return first;
+};
+
+function contextOf({ subject, tier, organisation }: AuthContext, isUndecided: boolean): CallerContext {
+  if (isUndecided) return { subject: printable(subject) };
   return {
     subject: printable(subject),
     tier,

@@ -44,7 +44,8 @@ export type AuthorizerEvent = TokenEvent | RequestEvent | HttpApiEvent;
 /** What the gateway passes on, to its access log too: texts of printable ASCII. */
 export interface CallerContext {
   readonly subject: string;
-  readonly tier: string;
+  /** Like the organisation, left out where the app chooses one of several. */
+  readonly tier?: string;
   readonly organisation?: string;
 }
 

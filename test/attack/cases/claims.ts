@@ -68,7 +68,7 @@ export const claims = [
     'jti a number': having({ jti: 1 }),
     'jti an object': having({ jti: {} }),
     'sid a list': having({ sid: [] }),
-    'scope a list': scope(['read:transactions']),
+    'scope a list with a number in it': scope(['read:transactions', 1]),
     'scope a number': scope(1),
     'scope an object': scope({ 'read:transactions': true }),
     'scp with a number in it': having({ scope: undefined, scp: ['read:transactions', 1] }),

@@ -6,7 +6,14 @@ import { scope } from '../../policy/scope';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { issuerUrl, listener, type AuthOptions } from '../options';
-import { clientShape, resolveClient, type ClientOptions, type ProviderOptions } from '../provider/options';
+import {
+  clientProblems,
+  clientShape,
+  furtherParameters,
+  resolveClient,
+  type ClientOptions,
+  type ProviderOptions,
+} from '../provider/options';
 
 export interface ClientCredentialsOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'> {
   /** The provider: its exact `iss`. */
@@ -15,6 +22,8 @@ export interface ClientCredentialsOptions extends ClientOptions, Pick<AuthOption
   readonly resource?: string;
   /** What to ask for. @default the provider's choice */
   readonly scopes?: readonly string[];
+  /** What else the token request says, as Auth0's `audience`. @default nothing */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 export interface ResolvedClientCredentials {
@@ -29,17 +38,32 @@ const shape = z.strictObject({
   ...clientShape,
   resource: z.string().min(1).optional(),
   scopes: z.array(scope).optional(),
+  parameters: furtherParameters([
+    ...[
+      'grant_type',
+      'client_id',
+      'client_secret',
+      'client_assertion',
+      'client_assertion_type',
+      'resource',
+      'scope',
+    ],
+  ]).optional(),
   onEvent: listener.optional(),
 });
 
 /** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
 export function resolveClientCredentials(options: ClientCredentialsOptions): ResolvedClientCredentials {
-  const problems = shape.safeParse(options).error?.issues.map(toProblem) ?? [];
+  const problems = [
+    ...(shape.safeParse(options).error?.issues.map(toProblem) ?? []),
+    ...clientProblems(options),
+  ];
   if (problems.length > 0) throw new AuthOptionsError(problems);
-  const { issuer, resource, scopes, onEvent } = options;
+  const { issuer, resource, scopes, parameters, onEvent } = options;
   return {
     provider: resolveClient(issuer, options),
     parameters: {
+      ...parameters,
       ...(resource !== undefined && { resource }),
       ...(scopes !== undefined && { scope: scopes.join(' ') }),
     },

@@ -2,17 +2,23 @@
 import { isTrustedAddress } from '../trusted-address';
 import type { FetchJson } from './fetch-json';
 
+/** What is configured of an issuer. */
+interface Whereabouts {
+  readonly issuer: string;
+  readonly jwksUri?: string | undefined;
+  readonly discoveryUrl?: string | undefined;
+}
+
 /**
  * The address of an issuer's keys. Where none was configured, the issuer is asked.
  *
  * @throws Error if it does not answer, or its answer is not to be believed: see {@link discoverJwksUri}.
  */
 export function jwksUriOf(
-  issuer: string,
-  configured: string | undefined,
+  { issuer, jwksUri, discoveryUrl }: Whereabouts,
   fetchJson: FetchJson,
 ): Promise<string> {
-  return configured === undefined ? discoverJwksUri(issuer, fetchJson) : Promise.resolve(configured);
+  return jwksUri === undefined ? discoverJwksUri(issuer, fetchJson, discoveryUrl) : Promise.resolve(jwksUri);
 }
 
 /**
@@ -20,8 +26,11 @@ export function jwksUriOf(
  *
  * @throws Error if it does not answer, says it is another issuer (§4.3), or names no https address.
  */
-export async function discoverJwksUri(issuer: string, fetchJson: FetchJson): Promise<string> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+export async function discoverJwksUri(
+  issuer: string,
+  fetchJson: FetchJson,
+  url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+): Promise<string> {
   const metadata = (await fetchJson(url)) as Record<string, unknown> | null;
   if (metadata?.issuer !== issuer) {
     throw new Error(

@@ -37,6 +37,8 @@ const ROUTES: ReadonlyMap<string, LoginRoute> = new Map([
  * - every other request that brings the cookie goes on with an Authorization header, which `requireAuth()`
  *   verifies as any other: mount it after this. Tokens are renewed on the way.
  *
+ * Where `redirectUri` has a path before `/auth/callback`, these routes are below it. A proxy may take it away.
+ *
  * Answers 503 with Retry-After while the provider is needed and does not answer, 403 to requests that another
  * site caused, 400 to those that bring a cookie and an Authorization header.
  *
@@ -54,9 +56,11 @@ export function login(options: LoginOptions): LoginMiddleware {
 export function makeLogin(options: ResolvedLogin, clock: Clock, provider?: AnyProvider): LoginMiddleware {
   const { policy } = options;
   const parts = makeParts(options, clock, provider);
+  const { basePath } = parts;
 
   const handle: RequestHandler = (req, res, next) => {
-    const route = ROUTES.get(parseurl.original(req)?.pathname ?? '');
+    const path = parseurl.original(req)?.pathname ?? '';
+    const route = ROUTES.get(path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path);
     if (route?.methods.includes(req.method)) route.answer(parts, req, res, next).catch(next);
     else if (route) res.set('Allow', route.methods.join(', ')).status(405).end();
     else if (routeOf(policy, req)?.public === true) next();

@@ -8,8 +8,16 @@ import { definedPolicy, type Policy } from '../../policy/policy';
 import { scope } from '../../policy/scope';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
-import { claimName, DEFAULT_ORGANISATION_CLAIM, issuerUrl, listener, type AuthOptions } from '../options';
-import { clientShape, resolveClient, type ClientOptions, type ProviderOptions } from '../provider/options';
+import { DEFAULT_CLAIMS, issuerUrl, listener, organisationPath, type AuthOptions } from '../options';
+import { namesIn, type ClaimPath } from '../claim-path';
+import {
+  clientProblems,
+  clientShape,
+  furtherParameters,
+  resolveClient,
+  type ClientOptions,
+  type ProviderOptions,
+} from '../provider/options';
 import type { RevocationList } from '../revocation/revocation-list';
 import type { LoginRedis } from './session/login-redis';
 
@@ -17,7 +25,10 @@ export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'
   readonly policy: Policy;
   /** The provider: its exact `iss`. @default the policy's issuer */
   readonly issuer?: string;
-  /** This app's `/auth/callback`, as it is registered with the provider. */
+  /**
+   * This app's `/auth/callback`, as it is registered with the provider. What comes before is the path that the app is
+   * below: the routes of the login are below it as well.
+   */
   readonly redirectUri: string;
   /**
    * Secrets of 32 characters or more that seal the cookies: the first one seals, all of them open. To replace
@@ -28,8 +39,10 @@ export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'
   readonly encryptionKeys: readonly string[] | (() => readonly string[]);
   /** Scopes to ask for, `openid` among them. @default openid and every scope of the policy */
   readonly scopes?: readonly string[];
-  /** The API that access tokens are for (RFC 8707). @default the policy's audience */
-  readonly resource?: string;
+  /** The API that access tokens are for (RFC 8707); `false` for providers that refuse it. @default the policy's audience */
+  readonly resource?: string | false;
+  /** What else the provider is asked for a login: `prompt`, `organization`, `acr_values`, Auth0's `audience`. @default nothing */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** From the last renewal of tokens to the next login; the policy's `lifetimes.session` is the longest. @default '1h' */
   readonly idle?: Duration;
   /**
@@ -48,7 +61,7 @@ export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'
   readonly revocations?: RevocationList;
   readonly claims?: {
     /** The claim of access tokens that holds the organisation, as `requireAuth()` is told it. @default 'org_id' */
-    readonly organisation?: string;
+    readonly organisation?: ClaimPath;
   };
 }
 
@@ -58,20 +71,29 @@ export interface ResolvedLogin {
   readonly redirectUri: URL;
   readonly encryptionKeys: () => readonly string[];
   readonly scope: string;
-  readonly resource: string;
+  /** What every request for tokens says of the API that they are for. */
+  readonly target: Readonly<Record<string, string>>;
+  /** What else the provider is asked for a login. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly limits: { readonly maxAgeMs: number; readonly idleMs: number };
   readonly redis: LoginRedis | undefined;
   readonly revocations: RevocationList | undefined;
-  readonly organisationClaim: string;
+  readonly organisationPath: readonly string[];
   readonly onEvent: OnAuthEvent;
 }
 
 const DEFAULT_IDLE = '1h';
+const CALLBACK = '/auth/callback';
+
+/** The path that the app is below; empty where it has its host for itself. */
+export function basePathOf(redirectUri: URL): string {
+  return redirectUri.pathname.slice(0, -CALLBACK.length);
+}
 
 function isCallback(text: string): boolean {
   if (!isHttpsOrLoopback(text)) return false;
-  const { origin, href } = new URL(text);
-  return href === `${origin}/auth/callback`;
+  const { origin, pathname } = new URL(text);
+  return text === `${origin}${pathname}` && pathname.endsWith(CALLBACK) && !/\/\/|%/.test(pathname);
 }
 
 const encryptionKeys = z
@@ -113,7 +135,13 @@ const shape = z.strictObject({
     .array(scope)
     .refine((scopes) => scopes.includes('openid'), 'expected openid among them: nobody says who logged in')
     .optional(),
-  resource: z.string().min(1).optional(),
+  resource: z
+    .union([z.string().min(1), z.literal(false)], { error: 'expected the name of the API, or false' })
+    .optional(),
+  parameters: furtherParameters([
+    ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'resource', 'state', 'nonce'],
+    ...['code_challenge', 'code_challenge_method', 'request', 'request_uri'],
+  ]).optional(),
   idle: durationSchema.optional(),
   redis: z
     .custom<LoginRedis>(
@@ -127,7 +155,7 @@ const shape = z.strictObject({
       'expected what followRevocations() returns',
     )
     .optional(),
-  claims: z.strictObject({ organisation: claimName.optional() }).optional(),
+  claims: z.strictObject({ organisation: organisationPath.optional() }).optional(),
   onEvent: listener.optional(),
 });
 
@@ -146,11 +174,12 @@ export function resolveLogin(options: LoginOptions): ResolvedLogin {
     redirectUri: new URL(rest.redirectUri),
     encryptionKeys: currentKeys(rest.encryptionKeys),
     scope: (scopes ?? ['openid', ...scopesOf(policy)]).join(' '),
-    resource,
+    target: resource === false ? {} : { resource },
+    parameters: rest.parameters ?? {},
     limits: { maxAgeMs: policy.lifetimes.sessionSeconds * 1_000, idleMs: idleSeconds(options) * 1_000 },
     redis: rest.redis,
     revocations: rest.revocations,
-    organisationClaim: rest.claims?.organisation ?? DEFAULT_ORGANISATION_CLAIM,
+    organisationPath: namesIn(rest.claims?.organisation ?? DEFAULT_CLAIMS.organisation),
     onEvent: harmless(rest.onEvent),
   };
 }
@@ -162,6 +191,7 @@ function crossChecks(options: LoginOptions): Problem[] {
   const { accessTokenSeconds: tokenLife = 0, sessionSeconds: longest = Infinity } = policy?.lifetimes ?? {};
   const followed: unknown = revocations?.issuers;
   return [
+    ...clientProblems(options),
     ...(idle <= tokenLife
       ? [
           {

@@ -4,7 +4,7 @@ import { ProviderRefusedError, ProviderUnavailableError } from '../provider/erro
 import { Provider } from '../provider/provider';
 import { SessionCookie } from './cookies/session-cookie';
 import { PendingLogins } from './cookies/pending-logins';
-import type { ResolvedLogin } from './options';
+import { basePathOf, type ResolvedLogin } from './options';
 import { Sealer } from './seal';
 import { EndedSessions } from './session/ended-sessions';
 import { alone, handoverThrough } from './session/handover';
@@ -18,9 +18,11 @@ export type AnyProvider = Pick<Provider, keyof Provider>;
 
 export interface LoginParts extends Pick<
   ResolvedLogin,
-  'policy' | 'redirectUri' | 'scope' | 'resource' | 'revocations' | 'onEvent'
+  'policy' | 'redirectUri' | 'scope' | 'target' | 'parameters' | 'revocations' | 'onEvent'
 > {
   readonly origin: string;
+  /** The path that the app is below; empty where it has its host for itself. */
+  readonly basePath: string;
   readonly tokenRules: TokenRules;
   readonly provider: AnyProvider;
   readonly pendingLogins: PendingLogins;
@@ -47,13 +49,23 @@ const MENDED_AFTER_SECONDS = 30;
 
 /** @param given a provider in the place of the one that the options name. */
 export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvider): LoginParts {
-  const { policy, encryptionKeys, limits, redis, redirectUri, scope, resource, revocations, onEvent } =
-    options;
+  const {
+    policy,
+    encryptionKeys,
+    limits,
+    redis,
+    redirectUri,
+    scope,
+    target,
+    parameters,
+    revocations,
+    onEvent,
+  } = options;
   const { issuer } = options.provider;
   const { name } = policy;
   const keptMs = limits.idleMs;
   const provider = given ?? new Provider(options.provider, clock, onEvent);
-  const tokenRules = { issuer, organisationClaim: options.organisationClaim };
+  const tokenRules = { issuer, organisationPath: options.organisationPath };
   const sealer = (purpose: string): Sealer => new Sealer(encryptionKeys, `portcullis ${name} ${purpose}`);
 
   const sessions = sealer('session');
@@ -62,7 +74,7 @@ export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvi
   async function renew(session: Session): Promise<Session> {
     const { refreshToken = '', subject } = session;
     try {
-      const tokens = await provider.refresh(refreshToken, { resource });
+      const tokens = await provider.refresh(refreshToken, target);
       // OpenID Connect Core 1.0 §12.2.
       if ((tokens.subject ?? subject) !== subject) throw new ProviderRefusedError(issuer, 'invalid_grant');
       return renewedSession(session, tokens, clock.wall());
@@ -82,8 +94,9 @@ export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvi
   }
 
   return {
-    ...{ policy, redirectUri, scope, resource, revocations, onEvent, provider, clock, tokenRules },
+    ...{ policy, redirectUri, scope, target, parameters, revocations, onEvent, provider, clock, tokenRules },
     origin: redirectUri.origin,
+    basePath: basePathOf(redirectUri),
     pendingLogins: new PendingLogins(`__Host-${name}-login-`, sealer('login'), clock),
     ended: new EndedSessions(),
     session: new SessionCookie({ name: `__Host-${name}-session`, sealer: sessions, limits, clock, kept }),

@@ -8,6 +8,7 @@ import { isTrustedAddress } from '../trusted-address';
 import { ProviderRefusedError, ProviderUnavailableError } from './errors';
 import type { ProviderOptions } from './options';
 import { translateError } from './translate-error';
+import { signingKey } from './signing-key';
 import { withoutNulls } from './without-nulls';
 
 const TIMEOUT_SECONDS = 5;
@@ -93,17 +94,37 @@ function checkEndpoints(configuration: oidc.Configuration, issuer: string): void
 }
 
 async function discover(options: ProviderOptions): Promise<oidc.Configuration> {
-  const { issuer, clientId, clientSecret, clientAuthentication } = options;
-  const authentication =
-    clientAuthentication === 'client_secret_basic' ? oidc.ClientSecretBasic : oidc.ClientSecretPost;
-  const url = new URL(issuer);
-  const configuration = await oidc.discovery(url, clientId, undefined, authentication(clientSecret), {
+  const { issuer, clientId, discoveryUrl } = options;
+  const url = new URL(discoveryUrl ?? issuer);
+  const configuration = await oidc.discovery(url, clientId, undefined, await authenticationOf(options), {
     timeout: TIMEOUT_SECONDS,
     [oidc.customFetch]: withoutNulls(askProvider),
     // Our options admit plain http on loopback only. (Deprecated "to make it stand out".)
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     execute: url.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
   });
+  // What stands at a well-known address of its own is not compared by the library.
+  if (configuration.serverMetadata().issuer !== issuer) {
+    throw new ProviderRefusedError(issuer, 'invalid_response', 'it describes another issuer');
+  }
   checkEndpoints(configuration, issuer);
   return configuration;
+}
+
+async function authenticationOf({ authentication }: ProviderOptions): Promise<oidc.ClientAuth> {
+  switch (authentication.method) {
+    case 'client_secret_basic':
+      return oidc.ClientSecretBasic(authentication.secret);
+    case 'client_secret_post':
+      return oidc.ClientSecretPost(authentication.secret);
+    case 'private_key_jwt': {
+      const { key, id, algorithm } = authentication;
+      return oidc.PrivateKeyJwt({
+        key: await signingKey(key, algorithm),
+        ...(id !== undefined && { kid: id }),
+      });
+    }
+    case 'none':
+      return oidc.None();
+  }
 }

@@ -36,11 +36,11 @@ const REMEMBERED = 10_000;
  * app.post('/auth/backchannel-logout', backChannelLogout({ revocations, issuer, clientId: 'fintech-web' }));
  */
 export function backChannelLogout(options: BackChannelLogoutOptions): BackChannelLogout {
-  const { revocations, rules, jwksUri, onEvent } = resolveBackChannelLogout(options);
+  const { revocations, rules, jwksUri, discoveryUrl, onEvent } = resolveBackChannelLogout(options);
   const { issuer } = rules;
   const keys = new KeySet({
     issuer,
-    locate: () => jwksUriOf(issuer, jwksUri, fetchJsonOrProxied),
+    locate: () => jwksUriOf({ issuer, jwksUri, discoveryUrl }, fetchJsonOrProxied),
     fetchJson: fetchJsonOrProxied,
     clock: systemClock,
     onEvent,

@@ -4,7 +4,7 @@ import { TokenError } from '../errors';
 import type { KeySet } from '../keys/key-set';
 import type { Algorithm } from '../keys/algorithms';
 import { signerOf } from '../keys/jwks';
-import { checkAudience, checkTimes, optionalText, requiredText, time } from '../token/claims';
+import { checkAudiences, checkTimes, optionalText, requiredText, time } from '../token/claims';
 import { parseCompact } from '../token/compact';
 import { allowedAlgorithm } from '../token/verifier';
 
@@ -55,7 +55,7 @@ function checkType(declared: string | undefined): void {
 }
 
 function logoutOf(claims: Readonly<Record<string, unknown>>, rules: LogoutTokenRules, now: number): Logout {
-  checkAudience(claims.aud, [rules.clientId]);
+  checkAudiences(claims.aud, [rules.clientId]);
   if (!isLogoutEvent(claims.events)) throw new TokenError('wrong_type', 'events does not say logout');
   // An ID token with this would be one in which the provider was tricked into putting `events` (§4.1).
   if (Object.hasOwn(claims, 'nonce')) throw new TokenError('wrong_type', 'a nonce: perhaps an ID token');

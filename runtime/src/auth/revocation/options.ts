@@ -37,7 +37,7 @@ export interface RevocationOptions extends Pick<AuthOptions, 'toleranceSeconds' 
 export type ResolvedRevocation = Required<RevocationOptions>;
 
 export interface BackChannelLogoutOptions
-  extends Pick<IssuerOptions, 'jwksUri' | 'algorithms'>, Pick<AuthOptions, 'onEvent'> {
+  extends Pick<IssuerOptions, 'jwksUri' | 'discoveryUrl' | 'algorithms'>, Pick<AuthOptions, 'onEvent'> {
   /** Where the tokens of whoever logged out are revoked. It has to follow the issuer. */
   readonly revocations: RevocationList;
   /** The provider that sends logout tokens: its exact `iss`. */
@@ -50,6 +50,7 @@ export interface ResolvedBackChannelLogout {
   readonly revocations: RevocationList;
   readonly rules: LogoutTokenRules;
   readonly jwksUri: string | undefined;
+  readonly discoveryUrl: string | undefined;
   readonly onEvent: OnAuthEvent;
 }
 
@@ -72,6 +73,7 @@ const backChannelLogoutShape = z.strictObject({
   issuer: issuerUrl,
   clientId: z.string().min(1, 'expected the client ID: without it, logouts of other applications pass'),
   jwksUri: httpsUrl.optional(),
+  discoveryUrl: httpsUrl.optional(),
   algorithms: algorithms.optional(),
   onEvent: listener.optional(),
 });
@@ -93,7 +95,15 @@ export function resolveBackChannelLogout(options: BackChannelLogoutOptions): Res
     problems.push({ path: 'issuer', message: 'revocations does not follow it: add it to its issuers' });
   }
   if (problems.length > 0) throw new AuthOptionsError(problems);
-  const { revocations, issuer, clientId, jwksUri, algorithms = DEFAULT_ALGORITHMS, onEvent } = options;
+  const {
+    revocations,
+    issuer,
+    clientId,
+    jwksUri,
+    discoveryUrl,
+    algorithms = DEFAULT_ALGORITHMS,
+    onEvent,
+  } = options;
   return {
     revocations,
     rules: {
@@ -101,6 +111,7 @@ export function resolveBackChannelLogout(options: BackChannelLogoutOptions): Res
       longestToken: DEFAULT_LONGEST_TOKEN,
     },
     jwksUri,
+    discoveryUrl,
     onEvent: harmless(onEvent),
   };
 }

@@ -4,82 +4,55 @@
  */
 import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
-import type { UnusableClaim } from '../events';
-import { ownClaim, type OwnClaim } from './own-claims';
+import { organisationsOf, tierOf, type OwnClaimRules } from './own-claims';
 import { scopesOf } from './scopes';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-export interface ClaimRules {
-  readonly issuer: string;
-  /** One of these has to be in `aud`. */
+export interface ClaimRules extends OwnClaimRules {
+  /** One of these has to be in the claim below. */
   readonly audiences: readonly string[];
+  readonly audienceClaim: 'aud' | 'client_id';
+  /** Where the scopes are. @default `scope`, or else `scp` */
+  readonly scopePaths?: readonly (readonly string[])[];
   /** How far this clock and the issuer's may be apart. */
   readonly toleranceSeconds: number;
   /** Longest `exp - iat`. */
   readonly longestLifetimeSeconds: number;
-  readonly organisationClaim: string;
-  readonly tierClaim: string;
-  /** The policy's tiers by name. */
-  readonly tiers: Readonly<Record<string, unknown>>;
-  readonly defaultTier: string;
-  /** Told of a tier or an organisation that could not be used. */
-  readonly onUnusable: (unusable: UnusableClaim) => void;
 }
 
 /**
- * What the claims say about the caller.
+ * What the claims say about the caller: once for each organisation that they name, for which the caller may act, and
+ * at least once.
  *
  * @param nowSeconds since 1970; fractions count.
  * @throws TokenError naming the first rule that is broken; `expired` comes last, so that a client is told
  * to refresh its token only when nothing else is wrong with it.
  */
-export function contextOf(claims: Claims, rules: ClaimRules, nowSeconds: number): AuthContext {
+export function contextsOf(claims: Claims, rules: ClaimRules, nowSeconds: number): readonly AuthContext[] {
   if (claims.iss !== rules.issuer) throw new TokenError('unknown_issuer', 'iss is another issuer');
-  checkAudience(claims.aud, rules.audiences);
+  checkAudience(claims, rules);
   checkBearer(claims);
   const subject = requiredText(claims, 'sub');
-  const organisation = organisationOf(claims, rules);
+  const organisations = organisationsOf(claims, rules);
   const clientId = optionalText(claims, 'client_id') ?? optionalText(claims, 'azp');
   optionalText(claims, 'jti');
   optionalText(claims, 'sid');
-  const scopes = scopesOf(claims);
+  const scopes = scopesOf(claims, rules.scopePaths);
   const expiresAt = checkTimes(claims, rules, nowSeconds);
-  if (organisation.text === undefined) tellUnusable(rules, 'organisation', organisation.problem);
-  return deepFreeze({
-    issuer: rules.issuer,
-    subject,
-    ...(organisation.text !== undefined && { organisation: organisation.text }),
-    tier: tierOf(claims, rules),
-    scopes,
-    ...(clientId !== undefined && { clientId }),
-    expiresAt,
-    claims,
-  });
-}
-
-/** An organisation that is said in another shape is refused: limits and data depend on it. */
-function organisationOf(claims: Claims, rules: ClaimRules): OwnClaim {
-  const organisation = ownClaim(claims, rules.organisationClaim);
-  if (organisation.text !== undefined || organisation.absent) return organisation;
-  tellUnusable(rules, 'organisation', organisation.problem);
-  throw new TokenError('bad_claim', `${rules.organisationClaim} is not a string`);
-}
-
-function tierOf(claims: Claims, rules: ClaimRules): string {
-  const tier = ownClaim(claims, rules.tierClaim);
-  if (tier.text !== undefined && Object.hasOwn(rules.tiers, tier.text)) return tier.text;
-  tellUnusable(rules, 'tier', tier.text === undefined ? tier.problem : 'unknown_value');
-  return rules.defaultTier;
-}
-
-function tellUnusable(
-  rules: ClaimRules,
-  claim: UnusableClaim['claim'],
-  problem: UnusableClaim['problem'],
-): void {
-  const name = claim === 'tier' ? rules.tierClaim : rules.organisationClaim;
-  rules.onUnusable({ issuer: rules.issuer, claim, name, problem });
+  const callers: readonly (string | undefined)[] = organisations.length === 0 ? [undefined] : organisations;
+  return callers.map((organisation) =>
+    deepFreeze({
+      issuer: rules.issuer,
+      subject,
+      ...(organisation !== undefined && { organisation }),
+      tier: tierOf(claims, rules, organisation),
+      scopes,
+      ...(clientId !== undefined && { clientId }),
+      expiresAt,
+      claims,
+    }),
+  );
 }
 
 /** The moment a token stops being accepted, in seconds since 1970. */
@@ -87,13 +60,21 @@ export function lastMoment(expiresAt: number, toleranceSeconds: number): number 
   return expiresAt + toleranceSeconds;
 }
 
-export function checkAudience(claimed: unknown, accepted: readonly string[]): void {
+/** Where the provider names the client and no audience, only access tokens may: its ID tokens name it in `aud`. */
+function checkAudience(claims: Claims, { audienceClaim, audiences }: ClaimRules): void {
+  if (audienceClaim === 'client_id' && claims.token_use !== 'access') {
+    throw new TokenError('wrong_type', 'token_use is not access');
+  }
+  checkAudiences(claims[audienceClaim], audiences, audienceClaim);
+}
+
+export function checkAudiences(claimed: unknown, accepted: readonly string[], claim = 'aud'): void {
   const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
   if (!audiences.every((audience) => typeof audience === 'string')) {
-    throw new TokenError('wrong_audience', 'aud is not a string or an array of strings');
+    throw new TokenError('wrong_audience', `${claim} is not a string or an array of strings`);
   }
   if (!accepted.some((audience) => audiences.includes(audience))) {
-    throw new TokenError('wrong_audience', 'aud does not name this API');
+    throw new TokenError('wrong_audience', `${claim} does not name this API`);
   }
 }
 

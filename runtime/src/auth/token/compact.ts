@@ -7,9 +7,9 @@ const LONGEST_KEY_ID = 256;
 /**
  * Header parameters that would let the token choose its own key or its own rules. `crit` (RFC 7515 §4.1.11) lists
  * extensions that a reader must refuse unless it understands them, and this one understands none. `b64` changes
- * what is signed.
+ * what is signed. A certificate that comes along (`x5c`, `x5t`) is not looked at: the keys are the issuer's.
  */
-const FORBIDDEN_HEADERS = ['crit', 'jku', 'jwk', 'x5u', 'x5c', 'b64', 'zip', 'enc'] as const;
+const FORBIDDEN_HEADERS = ['crit', 'jku', 'jwk', 'x5u', 'b64', 'zip', 'enc'] as const;
 
 interface UntrustedHeader {
   readonly algorithm: string;

@@ -3,33 +3,107 @@
  * a name in the options is easily mistyped. Every payer would then have the default tier, so what cannot be used is
  * told.
  */
+import { TokenError } from '../errors';
 import type { UnusableClaim } from '../events';
+import { EVERY, itemsOf, shownPath, valueAt } from '../claim-path';
 
 type Claims = Readonly<Record<string, unknown>>;
 type Problem = UnusableClaim['problem'];
 
-/** A claim's text, or why there is none. */
-export type OwnClaim =
-  | { readonly text: string }
-  /** `absent`: the claim says nothing. Otherwise it says something that is no text. */
-  | { readonly text?: undefined; readonly problem: Problem; readonly absent: boolean };
+/** More are no choice of a person's, and each has a context of its own. */
+const MOST_ORGANISATIONS = 64;
 
-/** Reads a claim that should be a text. `null` and an empty text say nothing, as a claim that is not there. */
-export function ownClaim(claims: Claims, name: string): OwnClaim {
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-  if (value === undefined || value === null || value === '')
-    return { problem: isNested(claims, name) ? 'nested' : 'missing', absent: true };
-  if (typeof value === 'string') return { text: value };
+export interface OwnClaimRules {
+  readonly issuer: string;
+  /** Where the organisation is. */
+  readonly organisationPath: readonly string[];
+  /** Where the tier is. {@link EVERY} before its end stands for the organisation. */
+  readonly tierPath: readonly string[];
+  /** The policy's tiers by name. */
+  readonly tiers: Readonly<Record<string, unknown>>;
+  readonly defaultTier: string;
+  /** Told of a tier or an organisation that could not be used. */
+  readonly onUnusable: (unusable: UnusableClaim) => void;
+}
+
+/**
+ * The organisations that a token names; none where it says nothing of them.
+ *
+ * @throws TokenError if it says so in another shape: limits and data depend on it.
+ */
+export function organisationsOf(claims: Claims, rules: OwnClaimRules): readonly string[] {
+  const path = rules.organisationPath;
+  const found = textsAt(claims, path);
+  if (found.texts.length === 0) tell(rules, 'organisation', found.problem);
+  if (found.isOtherShape) {
+    throw new TokenError(
+      'bad_claim',
+      `${shownPath(path)} is not ${path.at(-1) === EVERY ? 'a list or an object' : 'a string'}`,
+    );
+  }
+  if (found.texts.length > MOST_ORGANISATIONS) {
+    throw new TokenError(
+      'bad_claim',
+      `${shownPath(path)} names more than ${MOST_ORGANISATIONS} organisations`,
+    );
+  }
+  return found.texts;
+}
+
+/** The tier of a caller who acts for this organisation; the policy's default where the token names none of its tiers. */
+export function tierOf(claims: Claims, rules: OwnClaimRules, organisation: string | undefined): string {
+  const { tierPath, tiers, defaultTier } = rules;
+  const last = tierPath.length - 1;
+  const path = tierPath.map((name, at) => (name === EVERY && at < last ? (organisation ?? '') : name));
+  const found = textsAt(claims, path, tierPath[last] === EVERY);
+  const known = found.texts.filter((text) => Object.hasOwn(tiers, text));
+  if (known.length === 1 && known[0] !== undefined) return known[0];
+  tell(
+    rules,
+    'tier',
+    known.length > 1 ? 'several' : found.texts.length > 0 ? 'unknown_value' : found.problem,
+  );
+  return defaultTier;
+}
+
+interface Found {
+  readonly texts: readonly string[];
+  /** Why there are none. */
+  readonly problem: Problem;
+  /** The claim says something, in another shape than was expected. */
+  readonly isOtherShape: boolean;
+}
+
+/** Reads a claim that should be a text, or several. `null` and what is empty say nothing, as a claim that is not there. */
+function textsAt(claims: Claims, path: readonly string[], ofEvery = path.at(-1) === EVERY): Found {
+  const place = ofEvery ? path.slice(0, -1) : path;
+  const value = valueAt(claims, place);
+  if (typeof value === 'string' && value !== '' && !ofEvery) return found([value]);
+  const texts = ofEvery ? itemsOf(value) : undefined;
+  if (texts !== undefined && texts.length > 0) return found(texts);
+  if (value === undefined || value === null || value === '' || texts !== undefined) {
+    return { texts: [], problem: isNested(claims, place) ? 'nested' : 'missing', isOtherShape: false };
+  }
   const isObject = typeof value === 'object' && !Array.isArray(value);
-  return { problem: isObject ? 'nested' : 'wrong_type', absent: false };
+  return { texts: [], problem: isObject ? 'nested' : 'wrong_type', isOtherShape: true };
+}
+
+function found(texts: readonly string[]): Found {
+  return { texts, problem: 'missing', isOtherShape: false };
 }
 
 /** Whether the claim is inside another one, under its name or the last part of a path such as `app_metadata.tier`. */
-function isNested(claims: Claims, name: string): boolean {
+function isNested(claims: Claims, path: readonly string[]): boolean {
+  const name = path.at(-1) ?? '';
   const last = name.slice(name.lastIndexOf('.') + 1);
   const holds = (value: unknown): boolean =>
     typeof value === 'object' &&
     value !== null &&
     (Object.hasOwn(value, name) || Object.hasOwn(value, last) || Object.values(value).some(holds));
   return Object.values(claims).some(holds);
+}
+
+function tell(rules: OwnClaimRules, claim: UnusableClaim['claim'], problem: Problem): void {
+  const path = claim === 'tier' ? rules.tierPath : rules.organisationPath;
+  rules.onUnusable({ issuer: rules.issuer, claim, name: shownPath(path), problem });
 }

@@ -1,21 +1,32 @@
 import { TokenError } from '../errors';
+import { EVERY, itemsOf, shownPath, valueAt } from '../claim-path';
+
+/** `scope` (RFC 8693 §4.2), or, where that is absent, `scp`, as some providers call it. */
+const USUAL = [['scope'], ['scp']] as const;
 
 /**
- * The scopes a token grants: `scope`, a string with spaces (RFC 8693 §4.2), or, where that is absent,
- * `scp`, a string or an array, as some providers have it.
+ * The scopes a token grants. Each claim may be a string with spaces, or a list, as some providers write it.
  *
- * @throws TokenError if the claim has another shape.
+ * @param paths the claims that grant, all of them together. @default `scope`, or else `scp`
+ * @throws TokenError if a claim has another shape.
  */
-export function scopesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {
-  const granted = claims.scope ?? claims.scp ?? '';
-  if (typeof granted === 'string') return unique(granted.split(' '));
-  const isList = Array.isArray(granted) && granted.every((scope) => typeof scope === 'string');
-  if (isList && claims.scope === undefined) return unique(granted);
-  throw new TokenError('bad_claim', 'scope is not a string, or scp not a string or an array of strings');
-}
-
-function unique(scopes: readonly string[]): readonly string[] {
-  const different = new Set(scopes);
+export function scopesOf(
+  claims: Readonly<Record<string, unknown>>,
+  paths?: readonly (readonly string[])[],
+): readonly string[] {
+  const granting = paths ?? USUAL.filter((path) => valueAt(claims, path) !== undefined).slice(0, 1);
+  const different = new Set(granting.flatMap((path) => scopesAt(claims, path)));
   different.delete('');
   return [...different];
+}
+
+function scopesAt(claims: Readonly<Record<string, unknown>>, path: readonly string[]): readonly string[] {
+  const isOfNames = path.at(-1) === EVERY;
+  const granted = valueAt(claims, isOfNames ? path.slice(0, -1) : path) ?? '';
+  const names = isOfNames ? itemsOf(granted) : undefined;
+  if (names !== undefined) return names;
+  if (typeof granted === 'string') return granted.split(' ');
+  const isList = Array.isArray(granted) && granted.every((scope) => typeof scope === 'string');
+  if (isList) return granted;
+  throw new TokenError('bad_claim', `${shownPath(path)} is not a string or a list of strings`);
 }

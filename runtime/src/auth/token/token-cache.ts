@@ -21,7 +21,8 @@ export interface CacheBounds {
 
 /** A token that was verified, and the key that it was verified with. */
 export interface VerifiedToken {
-  readonly auth: AuthContext;
+  /** Its caller, once for each organisation that it names; nearly always one. */
+  readonly contexts: readonly AuthContext[];
   /** When it stops being accepted: milliseconds since 1970. */
   readonly endsAtMs: number;
   readonly key: SigningKey;
@@ -53,10 +54,10 @@ export class TokenCache {
   }
 
   /** Who the token's caller is, unless the token has expired or its key no longer counts. */
-  get(digest: string, nowMs: number): AuthContext | undefined {
+  get(digest: string, nowMs: number): VerifiedToken['contexts'] | undefined {
     const verified = this.#verified.get(digest);
     if (verified === undefined) return undefined;
-    if (nowMs < verified.endsAtMs && verified.keys.vouchesFor(verified.key)) return verified.auth;
+    if (nowMs < verified.endsAtMs && verified.keys.vouchesFor(verified.key)) return verified.contexts;
     this.#verified.delete(digest);
     return undefined;
   }

@@ -9,9 +9,10 @@ import { jwksUriOf } from '../keys/jwks-uri';
 import { SignatureChecks } from '../keys/signature-checks';
 import type { Policy } from '../../policy';
 import { isAlgorithm, type Algorithm } from '../keys/algorithms';
-import { contextOf, lastMoment, type ClaimRules } from './claims';
+import { contextsOf, lastMoment, type ClaimRules } from './claims';
 import { parseCompact, type UntrustedToken } from './compact';
 import type { TokenCache, VerifiedToken } from './token-cache';
+import { chosen, type ChooseOrganisation } from './chosen';
 import { checkType } from './type';
 import { tellUnusableClaims } from './unusable-claims';
 
@@ -22,10 +23,11 @@ export interface TokenVerifier {
    *
    * @returns at once where the issuer's keys are at hand, as they nearly always are, unless other signatures are being
    * checked in this turn of the event loop; else a promise.
+   * @param request what `chooseOrganisation` is asked with, where the token names several organisations.
    * @throws TokenError if the token is refused. It is thrown, or the promise rejects with it.
    * @throws KeysUnavailableError if the issuer cannot be asked for its keys.
    */
-  verify(token: string): AuthContext | Promise<AuthContext>;
+  verify(token: string, request?: unknown): AuthContext | Promise<AuthContext>;
   /** Whether every issuer's keys are at hand, and whose are not. */
   readiness(): { readonly ready: boolean; readonly waitingFor: readonly string[] };
   /** Stops fetching keys in the background. */
@@ -37,11 +39,17 @@ export interface TrustedIssuer {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly jwksUri?: string;
+  readonly discoveryUrl?: string;
   readonly algorithms: readonly Algorithm[];
   /** Whether `typ` has to say that a token is an access token. */
   readonly strictType: boolean;
-  readonly organisationClaim: string;
-  readonly tierClaim: string;
+  /** Which claim names the API, or the client that may call it. */
+  readonly audienceClaim: 'aud' | 'client_id';
+  /** Where the caller's organisation and tier are. */
+  readonly organisationPath: readonly string[];
+  readonly tierPath: readonly string[];
+  /** Where the scopes are. @default `scope`, or else `scp` */
+  readonly scopePaths?: readonly (readonly string[])[];
 }
 
 /** A trusted issuer, with its rules compiled and its keys at hand. */
@@ -58,6 +66,7 @@ export interface VerifierOptions {
   /** In characters. */
   readonly longestToken: number;
   readonly onEvent: OnAuthEvent;
+  readonly chooseOrganisation?: ChooseOrganisation;
   readonly policy: Pick<Policy, 'tiers' | 'defaultTier' | 'lifetimes'>;
 }
 
@@ -76,14 +85,14 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   const signatures = new SignatureChecks();
   const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
 
-  function verify(token: string): AuthContext | Promise<AuthContext> {
+  function verify(token: string, request?: unknown): AuthContext | Promise<AuthContext> {
     const digest = cache?.digestOf(token) ?? '';
     const known = cache?.get(digest, clock.wall());
-    if (known) return known;
+    if (known) return chosen(known, options.chooseOrganisation, request);
 
     const remember = (verified: VerifiedToken): AuthContext => {
       cache?.set(digest, token.length, verified);
-      return verified.auth;
+      return chosen(verified.contexts, options.chooseOrganisation, request);
     };
     const verified = verifyAnew(token);
     return verified instanceof Promise ? verified.then(remember) : remember(verified);
@@ -116,9 +125,9 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   }
 
   function judge(untrusted: UntrustedToken, key: SigningKey, { rules, keys }: Trust): VerifiedToken {
-    const auth = contextOf(untrusted.claims, rules, clock.wall() / 1_000);
-    const endsAtMs = lastMoment(auth.expiresAt, rules.toleranceSeconds) * 1_000;
-    return { auth, endsAtMs, key, keys };
+    const contexts = contextsOf(untrusted.claims, rules, clock.wall() / 1_000);
+    const expiresAt = contexts[0]?.expiresAt ?? 0;
+    return { contexts, endsAtMs: lastMoment(expiresAt, rules.toleranceSeconds) * 1_000, key, keys };
   }
 
   function trust(settings: TrustedIssuer): Trust {
@@ -130,7 +139,7 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
       }),
       keys: new KeySet({
         issuer: settings.issuer,
-        locate: () => jwksUriOf(settings.issuer, settings.jwksUri, fetchJson),
+        locate: () => jwksUriOf(settings, fetchJson),
         fetchJson,
         clock,
         onEvent: options.onEvent,
@@ -168,12 +177,9 @@ function claimRules(
   onUnusable: ClaimRules['onUnusable'],
 ): ClaimRules {
   return {
-    issuer: settings.issuer,
-    audiences: settings.audiences,
+    ...settings,
     toleranceSeconds,
     longestLifetimeSeconds: policy.lifetimes.accessTokenSeconds,
-    organisationClaim: settings.organisationClaim,
-    tierClaim: settings.tierClaim,
     tiers: policy.tiers,
     defaultTier: policy.defaultTier,
     onUnusable,

@@ -23,8 +23,8 @@ it('the policy alone is enough', () => {
         audiences: [policy.audience],
         algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
         strictType: true,
-        organisationClaim: 'org_id',
-        tierClaim: 'tier',
+        organisationPath: ['org_id'],
+        tierPath: ['tier'],
       },
     ],
     toleranceSeconds: 5,
@@ -48,8 +48,8 @@ it('several issuers each have their own rules', () => {
     ],
   });
   expect(issuers).toMatchObject([
-    { audiences: ['api'], algorithms: ['ES256'], strictType: true, tierClaim: 'tier' },
-    { audiences: ['api', 'api-2'], strictType: false, tierClaim: 'https://b.example.com/tier' },
+    { audiences: ['api'], algorithms: ['ES256'], strictType: true, tierPath: ['tier'] },
+    { audiences: ['api', 'api-2'], strictType: false, tierPath: ['https://b.example.com/tier'] },
   ]);
 });
 

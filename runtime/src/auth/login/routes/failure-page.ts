@@ -61,7 +61,7 @@ const pageOf = (message: string): string => `<!doctype html>
 <style>${STYLE}</style>
 <main>
 <h1>${message}</h1>
-<p><a href="/auth/login">Log in again</a> or <a href="/">go back to the start</a>.</p>
+<p><a href="login">Log in again</a> or <a href="../">go back to the start</a>.</p>
 </main>
 </html>
 `;

@@ -12,10 +12,14 @@ import { SessionsUnavailableError, SessionTooLargeError } from '../session/error
 import { newSession } from '../session/session';
 
 export async function startLogin(parts: LoginParts, req: Request, res: Response): Promise<void> {
-  const { provider, pendingLogins, origin, redirectUri, scope, resource } = parts;
+  const { provider, pendingLogins, origin, basePath, redirectUri, scope, target, parameters } = parts;
   try {
-    const returnTo = safeReturnTo(queryOf(req).get('returnTo'), origin);
-    const { url, checks } = await provider.begin({ redirect_uri: redirectUri.href, scope, resource });
+    const returnTo = safeReturnTo(queryOf(req).get('returnTo'), origin, basePath);
+    const { url, checks } = await provider.begin({
+      ...parameters,
+      ...target,
+      ...{ redirect_uri: redirectUri.href, scope },
+    });
     await pendingLogins.start(res, cookiesOf(req), { checks, returnTo });
     redirect(res, url);
   } catch (error) {
@@ -24,7 +28,7 @@ export async function startLogin(parts: LoginParts, req: Request, res: Response)
 }
 
 export async function finishLogin(parts: LoginParts, req: Request, res: Response): Promise<void> {
-  const { provider, pendingLogins, session, clock, redirectUri, resource, onEvent } = parts;
+  const { provider, pendingLogins, session, clock, redirectUri, target, onEvent } = parts;
   const cookies = cookiesOf(req);
   const response = new URL(redirectUri);
   response.search = queryOf(req).toString();
@@ -36,7 +40,7 @@ export async function finishLogin(parts: LoginParts, req: Request, res: Response
     return;
   }
   try {
-    const tokens = await provider.redeem(response, pending.checks, { resource });
+    const tokens = await provider.redeem(response, pending.checks, target);
     const { subject = '' } = tokens;
     pendingLogins.finish(res, state);
     await session.write(res, cookies, newSession(tokens, subject, clock.wall()));

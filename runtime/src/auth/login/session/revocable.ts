@@ -2,11 +2,12 @@
 import type { AuthContext } from '../../context';
 import { claimsOf } from '../../provider/access-token';
 import type { RevocableSession } from '../../revocation/revocation-list';
+import { EVERY, itemsOf, valueAt } from '../../claim-path';
 import type { Session } from './session';
 
 export interface TokenRules {
   readonly issuer: string;
-  readonly organisationClaim: string;
+  readonly organisationPath: readonly string[];
 }
 
 export function revocableSession(session: Session, rules: TokenRules): RevocableSession {
@@ -29,7 +30,14 @@ export function tokenContext({ accessToken, subject }: Session, rules: TokenRule
   };
 }
 
-function organisationIn(claims: Readonly<Record<string, unknown>>, rules: TokenRules): string | undefined {
-  const organisation = claims[rules.organisationClaim];
-  return typeof organisation === 'string' && organisation !== '' ? organisation : undefined;
+/** The one organisation that the person acts for. Of several, what was revoked is refused request by request. */
+function organisationIn(
+  claims: Readonly<Record<string, unknown>>,
+  { organisationPath: path }: TokenRules,
+): string | undefined {
+  const organisations =
+    path.at(-1) === EVERY ? (itemsOf(valueAt(claims, path.slice(0, -1))) ?? []) : [valueAt(claims, path)];
+  const [organisation] = organisations;
+  const isOne = organisations.length === 1 && typeof organisation === 'string' && organisation !== '';
+  return isOne ? organisation : undefined;
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { ClientError } from 'openid-client';
 import type { AuthEvent } from '../../../../../runtime/src/auth';
+import { resolveClient } from '../../../../../runtime/src/auth/provider/options';
 import { Provider } from '../../../../../runtime/src/auth/provider/provider';
 import { translateError } from '../../../../../runtime/src/auth/provider/translate-error';
 import { systemClock } from '../../../../../runtime/src/time/clock';
@@ -38,7 +39,7 @@ function found(): Provider {
   // A provider that is still looked for must not add events to the next test.
   const told = events;
   provider = new Provider(
-    { issuer: url, clientId: 'web', clientSecret: SECRET, clientAuthentication: 'client_secret_post' },
+    resolveClient(url, { clientId: 'web', clientSecret: SECRET, clientAuthentication: 'client_secret_post' }),
     systemClock,
     (event) => told.push(event),
   );

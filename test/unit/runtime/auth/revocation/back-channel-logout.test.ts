@@ -136,7 +136,7 @@ const hostile: readonly Hostile[] = [
   ],
   ['a signature of another key', 'bad_signature', () => sign(claims(), {}, stranger)],
   ['a key that is not published', 'unknown_key', () => sign(claims(), { kid: 'another' })],
-  withHeader('a certificate of its own', 'forbidden_header', { x5c: ['MII'] }),
+  withHeader('a certificate from elsewhere', 'forbidden_header', { x5u: 'https://evil.example/cert' }),
   withHeader('an embedded key', 'forbidden_header', { jwk: {} }),
   withHeader('a key from elsewhere', 'forbidden_header', { jku: 'https://evil.example/jwks' }),
   withHeader('the type of an access token', 'wrong_type', { typ: 'at+jwt' }),

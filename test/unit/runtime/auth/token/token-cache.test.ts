@@ -92,12 +92,12 @@ it('remembers a token that comes back after as many others as half the cache hol
 
 it('tells a token from another that ends alike', () => {
   const cache = new TokenCache(ROOMY);
-  const auth = {} as AuthContext;
-  const verified = { auth, endsAtMs: Infinity, key: {} as SigningKey, keys: { vouchesFor: () => true } };
+  const contexts = [{} as AuthContext];
+  const verified = { contexts, endsAtMs: Infinity, key: {} as SigningKey, keys: { vouchesFor: () => true } };
   const digest = cache.digestOf('its.own.signature');
   cache.set(digest, 17, verified);
   cache.set(digest, 17, verified);
-  expect(cache.get(cache.digestOf('its.own.signature'), 0)).toBe(auth);
+  expect(cache.get(cache.digestOf('its.own.signature'), 0)).toBe(contexts);
   expect(cache.get(cache.digestOf('another.with-the-same.signature'), 0)).toBeUndefined();
 });
 

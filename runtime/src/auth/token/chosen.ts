@@ -1,0 +1,34 @@
+import type { AuthContext } from '../context';
+import { TokenError } from '../errors';
+
+/**
+ * Chooses the organisation for which a caller acts who may act for several.
+ *
+ * @param request what was given to `verify()`: in the middleware, Node's request.
+ * @returns one of the organisations; anything else refuses the request.
+ */
+export type ChooseOrganisation = (organisations: readonly string[], request: unknown) => unknown;
+
+/** @throws TokenError where nothing says for which of several organisations the caller acts. */
+export function chosen(
+  contexts: readonly AuthContext[],
+  choose: ChooseOrganisation | undefined,
+  request: unknown,
+): AuthContext {
+  const [first, second] = contexts;
+  if (first !== undefined && second === undefined) return first;
+  const organisations = contexts.flatMap(({ organisation }) => organisation ?? []);
+  const organisation = choose && asked(choose, organisations, request);
+  const context = contexts.find((candidate) => candidate.organisation === organisation);
+  if (context !== undefined) return context;
+  throw new TokenError('no_organisation_chosen', 'several organisations, and none of them was chosen');
+}
+
+/** The function is the application's: what it throws refuses the request, and harms nothing else. */
+function asked(choose: ChooseOrganisation, organisations: readonly string[], request: unknown): unknown {
+  try {
+    return choose(organisations, request);
+  } catch {
+    return undefined;
+  }
+}
