@@ -23,15 +23,15 @@ const COMMON = {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 export function httpAccessLogFormat(claims?: {
-  readonly tierClaim: string;
-  readonly organisationClaim: string;
+  readonly tierPath: readonly string[];
+  readonly organisationPath: readonly string[];
 }): string {
   return JSON.stringify({
     ...COMMON,
     routeKey: '$context.routeKey',
     ...(claims && {
-      tierClaim: `$context.authorizer.claims.${claims.tierClaim}`,
-      organisationClaim: `$context.authorizer.claims.${claims.organisationClaim}`,
+      tierClaim: `$context.authorizer.claims.${claims.tierPath[0] ?? ''}`,
+      organisationClaim: `$context.authorizer.claims.${claims.organisationPath[0] ?? ''}`,
     }),
   });
 }

@@ -33,16 +33,22 @@ export interface PeopleAppOptions extends Partial<LoginOptions> {
   readonly answer?: RequestHandler;
 }
 
+export interface KnownPeopleAppOptions extends Partial<PeopleAppOptions> {
+  /** How the provider knows the client. @default by its secret */
+  readonly knownBy?: Partial<OidcWebClient>;
+}
+
 const LOGOUT_PATH = '/auth/backchannel-logout';
 export const WEB_CLIENT = { clientId: 'web', clientSecret: randomPassword() };
 
 /** What the provider has to know of an app. */
 export const webClient = (
   { origin }: Pick<PeopleApp, 'origin'>,
-  authentication: OidcWebClient['authentication'] = 'client_secret_basic',
-): OidcWebClient => ({
+  who: Partial<OidcWebClient> = {},
+): OidcWebClient & typeof WEB_CLIENT => ({
   ...WEB_CLIENT,
-  authentication,
+  authentication: 'client_secret_basic',
+  ...who,
   redirectUri: `${origin}/auth/callback`,
   afterLogoutUri: `${origin}/`,
 });
@@ -98,11 +104,11 @@ export async function servePeople(
 /** Serves it, and makes it known to the provider. */
 export async function servePeopleOf(
   oidc: OidcServer,
-  options: Partial<PeopleAppOptions> = {},
+  { knownBy, ...options }: KnownPeopleAppOptions = {},
 ): Promise<PeopleApp> {
   const app = await servePeople({ issuer: oidc.issuer, ...options });
   await oidc.register({
-    ...webClient(app, options.clientAuthentication),
+    ...webClient(app, knownBy),
     ...(options.revocations && { backChannelLogoutUri: app.origin + LOGOUT_PATH }),
   });
   return app;

@@ -76,13 +76,13 @@ async function startInstance(clientId: string): Promise<Instance> {
   };
 }
 
-const client: OidcWebClient = {
+const client = {
   clientId: 'web',
   clientSecret: 'a secret of this test alone',
   authentication: 'client_secret_basic',
   redirectUri: 'http://127.0.0.1/callback',
   afterLogoutUri: 'http://127.0.0.1/',
-};
+} satisfies OidcWebClient;
 
 async function status(instance: Instance, { accessToken }: Session): Promise<number> {
   const headers = { Authorization: `Bearer ${accessToken}` };

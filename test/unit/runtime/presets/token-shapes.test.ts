@@ -2,7 +2,6 @@
  * Access tokens as each provider's documentation shows them, or as its server gave them, and what becomes of them. The
  * ID tokens of the same providers, and tokens of their other kinds, are never access tokens.
  */
-import type { JWK } from 'jose';
 import {
   auth0,
   cognito,

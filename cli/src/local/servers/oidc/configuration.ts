@@ -85,10 +85,11 @@ function machineMetadata(client: OidcClient): ClientMetadata {
 }
 
 function webMetadata(client: OidcWebClient): ClientMetadata {
-  const { backChannelLogoutUri } = client;
+  const { backChannelLogoutUri, clientSecret, publicKey } = client;
   return {
     client_id: client.clientId,
-    client_secret: client.clientSecret,
+    ...(clientSecret !== undefined && { client_secret: clientSecret }),
+    ...(publicKey !== undefined && { jwks: { keys: [publicKey] } }),
     token_endpoint_auth_method: client.authentication,
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: [client.redirectUri],

@@ -26,8 +26,11 @@ export interface OidcPerson {
 /** A web app that people sign in to. */
 export interface OidcWebClient {
   readonly clientId: string;
-  readonly clientSecret: string;
-  readonly authentication: 'client_secret_basic' | 'client_secret_post';
+  /** Nothing of a public client and of one that signs. */
+  readonly clientSecret?: string;
+  readonly authentication: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+  /** The public half of the key that signs. */
+  readonly publicKey?: JsonWebKey;
   readonly redirectUri: string;
   /** Where people arrive after they signed out. */
   readonly afterLogoutUri: string;

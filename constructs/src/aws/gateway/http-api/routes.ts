@@ -23,11 +23,15 @@ export function httpRoutes(policy: Policy, { issuers, routes }: AuthorizerConfig
   const jwtVerifies =
     issuers.length === 1 &&
     issuers.every(
-      ({ jwksUri, algorithms, tierClaim, organisationClaim }) =>
+      ({ jwksUri, discoveryUrl, algorithms, audienceClaim, scopePaths, tierPath, organisationPath }) =>
         // It asks the issuer itself where the keys are, and takes no other address.
         jwksUri === undefined &&
+        discoveryUrl === undefined &&
         algorithms.every((name) => JWT_AUTHORIZER_ALGORITHMS.includes(name)) &&
-        [tierClaim, organisationClaim].every((claim) => LOGGABLE.test(claim)),
+        // It looks for scopes in `scope` and `scp` alone.
+        audienceClaim === 'aud' &&
+        scopePaths === undefined &&
+        [tierPath, organisationPath].every((path) => path.length === 1 && LOGGABLE.test(path[0] ?? '')),
     );
   return policy.routes.flatMap((route, index) => {
     // Of several scopes a JWT authorizer wants any one, the policy wants all.
