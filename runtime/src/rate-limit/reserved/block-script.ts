@@ -15,44 +15,41 @@ const LEAST = 4;
  * window from then on. The epoch of the last counter says when the first block was charged to it. A counter that was
  * deleted and made anew has another one: older blocks were never charged to it.
  *
- * Reply: the time in ms, and for each block the units granted, then of each counter its sum and its newest charge. A
- * block is kept as a text: its units, its epoch, and the bucket that was charged in each counter.
+ * Reply: the time in ms, and for each block the units granted, then of each counter its sum, and how
+ * many ms after that time its newest charge is. A block is kept as a text: its units, its epoch, and the bucket that was charged in each counter.
  */
 const RESERVE_ALL = `
 local shapes, arg = shapesOf(1)
 local returnable = ARGV[arg]
-local texts, counters, byKey, reply, key = textsOf(KEYS), {}, {}, { now }, 0
+local reply, key = { now }, 0
+fetch(KEYS)
 arg = arg + 1
 while arg <= #ARGV do
   local shape, granted, charged = shapes[tonumber(ARGV[arg])], tonumber(ARGV[arg + 1]), {}
   arg = arg + 1
   for w = 1, shape.size do
     local name = KEYS[key + 1 + w]
-    local counter = byKey[name]
-    if not counter then
-      counter = current(counterOf(name, texts[name], shape.lengths[w], shape.units[w]))
-      byKey[name], counters[#counters + 1] = counter, counter
-    end
+    local counter = counterAt(name, shape.windows[w])
     charged[w] = counter
     granted = min(granted, floor((tonumber(ARGV[arg + w]) - counter.total) / ${SHARE}))
   end
   if granted < ${LEAST} then granted = 0 end
 
   reply[#reply + 1] = granted
-  local last = charged[shape.size]
-  if granted > 0 and not last.epoch then last.epoch, last.write = now, max(last.write, 2) end
-  local block = { granted, last.epoch or 0 }
+  local counter = charged[shape.size]
+  if granted > 0 and not counter.epoch then counter.epoch, counter.write = now, max(counter.write, 2) end
+  local block = { granted, counter.epoch or 0 }
   for w = 1, shape.size do
     local counter = charged[w]
-    if granted > 0 then charge(counter, granted, moment + floor(counter.length / N)) end
-    block[#block + 1] = floor(counter.newest * N / counter.length)
+    if granted > 0 then charge(counter, granted, moment + floor(counter.window.bucket)) end
+    block[#block + 1] = floor(counter.newest * N / counter.window.length)
     reply[#reply + 1] = counter.total
-    reply[#reply + 1] = counter.newest
+    reply[#reply + 1] = counter.newest - now
   end
   if granted > 0 then redis.call('SET', KEYS[key + 1], table.concat(block, ' '), 'PX', returnable) end
   key, arg = key + 1 + shape.size, arg + shape.size + 1
 end
-saveAll(counters)
+saveAll()
 return reply
 `;
 
@@ -63,24 +60,28 @@ return reply
  */
 const RETURN_ALL = `
 local shapes, arg = shapesOf(1)
-local texts, counters, byKey, reply, key = textsOf(KEYS), {}, {}, {}, 0
+local reply, key = {}, 0
+fetch(KEYS)
 while arg <= #ARGV do
   local shape, back = shapes[tonumber(ARGV[arg])], 0
   local block, charged = {}, {}
-  for number in string.gmatch(texts[KEYS[key + 1]] or '', '%d+') do block[#block + 1] = tonumber(number) end
+  local own = places[KEYS[key + 1]]
+  for number in string.gmatch(texts[own] or '', '%d+') do block[#block + 1] = tonumber(number) end
   for w = 1, shape.size do
     local name = KEYS[key + 1 + w]
-    local counter = byKey[name]
+    local place = places[name]
+    local counter = counters[place]
     if not counter then
-      counter = counterOf(name, texts[name], shape.lengths[w], shape.units[w])
-      byKey[name], counters[#counters + 1] = counter, counter
+      counter = counterOf(name, texts[place], shape.windows[w])
+      counters[place] = counter
     end
     charged[w] = counter
   end
   if block[1] then
-    texts[KEYS[key + 1]] = false
+    texts[own] = false
     redis.call('DEL', KEYS[key + 1])
-    if charged[shape.size].epoch == block[2] then
+    local counter = charged[shape.size]
+    if counter.epoch == block[2] then
       back = min(tonumber(ARGV[arg + 1]), block[1])
       for w = 1, shape.size do giveBack(charged[w], block[2 + w], back) end
     end
@@ -88,7 +89,7 @@ while arg <= #ARGV do
   reply[#reply + 1] = back
   key, arg = key + 1 + shape.size, arg + 2
 end
-saveAll(counters)
+saveAll()
 return reply
 `;
 

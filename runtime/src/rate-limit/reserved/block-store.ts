@@ -147,8 +147,8 @@ export class RedisBlockStore implements BlockStore {
         units,
         nowMs,
         used: windowsMs.map((_, w) => numbers[first + 2 * w] ?? 0),
-        freeAtMs: windowsMs.map((length, w) => (numbers[first + 2 * w + 1] ?? 0) + length),
-        buckets: windowsMs.map((length, w) => bucketAt(numbers[first + 2 * w + 1] ?? 0, length)),
+        freeAtMs: windowsMs.map((length, w) => nowMs + (numbers[first + 2 * w + 1] ?? 0) + length),
+        buckets: windowsMs.map((length, w) => bucketAt(nowMs + (numbers[first + 2 * w + 1] ?? 0), length)),
       };
     });
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { COUNTERS } from './counter-script';
+import { byPlace, COUNTERS } from './counter-script';
 
 /** A Lua script and the digest by which EVALSHA calls it. */
 export interface Script {
@@ -15,63 +15,62 @@ now = time[1] * 1000 + time[2] / 1000`;
 const WHOLE_MILLISECONDS = 'local moment = ceil(now)\nnow = floor(now)';
 
 /*
- * KEYS: for each request, its counters. ARGV: the shapes of the requests (shapes.ts), and for each request the number of
- * its shape, its cost and its limit in each counter.
+ * KEYS: for each request, its counters. ARGV: the shapes of the requests (shapes.ts), and then runs of requests of one
+ * shape, cost and limits: the number of the shape, how many requests, the cost, and the limit in each counter. (Most
+ * requests of a batch are alike, and an argument costs as much as a part of a decision.)
  *
  * Nothing is charged unless the cost fits in every counter that is not in shadow. Those in shadow are charged like that
  * by themselves: all of them, or none.
  *
  * Reply: the time in ms, and for each request 0 when it is admitted, the ms until it fits when it is not, -1 when it
- * never fits; the same of its counters in shadow, where its shape has some; then of each counter its sum and its newest
- * charge.
+ * never fits; the same of its counters in shadow, where its shape has some; then of each counter its sum, and how many ms
+ * after that time its newest charge is.
  */
 const CHARGE_ALL = `
-local shapes, arg = shapesOf(1)
-local texts, counters, byKey, reply, key = textsOf(KEYS), {}, {}, { now }, 0
-local size = 1
-
 local function longer(one, other)
   if one < 0 or other < 0 then return -1 end
   return max(one, other)
 end
 
+local shapes, arg = shapesOf(1)
+local reply, at, key, charged = { now }, 1, 0, {}
+fetch(KEYS)
 while arg <= #ARGV do
-  local shape, cost = shapes[tonumber(ARGV[arg])], tonumber(ARGV[arg + 1])
-  local wait, shadow, charged = 0, 0, {}
-  arg = arg + 1
-  for w = 1, shape.size do
-    local name = KEYS[key + w]
-    local counter = byKey[name]
-    if not counter then
-      counter = current(counterOf(name, texts[name], shape.lengths[w], shape.units[w]))
-      byKey[name], counters[#counters + 1] = counter, counter
-    end
-    charged[w] = counter
-    local limit = tonumber(ARGV[arg + w])
-    local excess = counter.total + cost - limit
-    if cost > 0 then
-      counter.isRead = false
-      if excess > 0 then
-        local own = cost > limit and -1 or fitsAt(counter, excess) - now
-        if shape.shadow[w] then shadow = longer(shadow, own) else wait = longer(wait, own) end
+  local shape, requests, cost = shapes[tonumber(ARGV[arg])], tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
+  local size, windows, inShadow, limits = shape.size, shape.windows, shape.shadow, {}
+  for w = 1, size do limits[w] = tonumber(ARGV[arg + 2 + w]) end
+  arg = arg + 3 + size
+  for _ = 1, requests do
+    local wait, shadow = 0, 0
+    for w = 1, size do
+      local counter = counterAt(KEYS[key + w], windows[w])
+      charged[w] = counter
+      if cost > 0 then
+        local excess = counter.total + cost - limits[w]
+        if excess > 0 then
+          -- What is only read is not written, not even where it moved with the clock: support may read, and no more.
+          if counter.hasMoved then counter.write = 2 end
+          local own = cost > limits[w] and -1 or fitsAt(counter, excess) - now
+          if inShadow[w] then shadow = longer(shadow, own) else wait = longer(wait, own) end
+        end
       end
     end
+    at = at + 1
+    reply[at] = wait
+    if shape.hasShadow then
+      at = at + 1
+      reply[at] = shadow
+    end
+    for w = 1, size do
+      local counter = charged[w]
+      if wait == 0 and cost > 0 and (shadow == 0 or not inShadow[w]) then charge(counter, cost, moment) end
+      reply[at + 1], reply[at + 2] = counter.total, counter.newest - now
+      at = at + 2
+    end
+    key = key + size
   end
-  size = size + 1
-  reply[size] = wait
-  if shape.hasShadow then
-    size = size + 1
-    reply[size] = shadow
-  end
-  for w = 1, shape.size do
-    local counter = charged[w]
-    if wait == 0 and cost > 0 and (shadow == 0 or not shape.shadow[w]) then charge(counter, cost, moment) end
-    reply[size + 1], reply[size + 2] = counter.total, counter.newest
-    size = size + 2
-  end
-  key, arg = key + shape.size, arg + shape.size + 1
 end
-saveAll(counters)
+saveAll()
 return reply
 `;
 
@@ -81,6 +80,7 @@ return reply
  */
 const GIVE_BACK = `
 local function handOver(counter)
+  join(counter)
   while counter.amount == 0 and not isEmpty(counter) do
     local at = #counter.text - counter.width + 1
     local amount, gap = entry(counter, at)
@@ -90,14 +90,14 @@ local function handOver(counter)
 end
 
 local function giveBack(counter, bucket, amount)
-  local length, time = counter.length, counter.newest
-  counter.isRead = false
+  local length, time = counter.window.length, counter.newest
   if floor(time * N / length) == bucket then
     local back = min(amount, counter.amount)
     if back <= 0 then return end
     counter.amount, counter.total, counter.write = counter.amount - back, counter.total - back, 2
     return handOver(counter)
   end
+  join(counter)
   time = counter.closed
   for at = #counter.text - counter.width + 1, counter.from, -counter.width do
     local charged, gap = entry(counter, at)
@@ -118,15 +118,16 @@ end
 /* KEYS: the counters. ARGV: their shape, the amount, and the bucket of each that was charged; -1 where none was. */
 const REFUND = `
 local shapes, arg = shapesOf(1)
-local shape, texts, counters = shapes[1], textsOf(KEYS), {}
+local shape = shapes[1]
+fetch(KEYS)
 for w = 1, #KEYS do
-  local key, bucket = KEYS[w], tonumber(ARGV[arg + w])
-  if texts[key] and bucket >= 0 then
-    counters[#counters + 1] = counterOf(key, texts[key], shape.lengths[w], shape.units[w])
-    giveBack(counters[#counters], bucket, tonumber(ARGV[arg]))
+  local place, bucket = places[KEYS[w]], tonumber(ARGV[arg + w])
+  if texts[place] and bucket >= 0 then
+    counters[place] = counterOf(KEYS[w], texts[place], shape.windows[w])
+    giveBack(counters[place], bucket, tonumber(ARGV[arg]))
   end
 end
-saveAll(counters)
+saveAll()
 return 1
 `;
 
@@ -142,12 +143,12 @@ export const limitArgument = (limit: number): string => (limit === Infinity ? NO
  * @param clock Lua that sets `now`, ms, with a fraction where it knows one. Tests pass their own and need not wait.
  */
 export function timedScript(body: string, clock: string = SERVER_CLOCK): Script {
-  return plainScript(`${COUNTERS}\n${clock}\n${WHOLE_MILLISECONDS}\n${body}`);
+  return plainScript(`${COUNTERS}\n${clock}\n${WHOLE_MILLISECONDS}\n${byPlace(body)}`);
 }
 
 /** A script whose body may `giveBack` what was charged. */
 export function refundingScript(body: string): Script {
-  return plainScript(`${COUNTERS}\n${GIVE_BACK}${body}`);
+  return plainScript(`${COUNTERS}\n${byPlace(GIVE_BACK + body)}`);
 }
 
 /** Decides requests and charges those that fit, atomically. */

@@ -22,10 +22,19 @@ export class RedisStore implements Store {
         const keys: string[] = [];
         const shapes = shapesOf(requests.map((request) => this.#shapeOf(request)));
         const { args } = shapes;
+        let run: Charge | undefined;
+        let countAt = 0;
         requests.forEach((request, index) => {
-          keys.push(...this.#keys(request.client, request.counters));
-          args.push(shapes.numbers[index] ?? '', String(request.cost));
-          for (const limit of request.limits) args.push(limitArgument(limit));
+          const { client, cost, limits, counters } = request;
+          keys.push(...this.#keys(client, counters));
+          const isAlike =
+            run?.limits === limits && run.cost === cost && run.counters?.shape === counters?.shape;
+          if (isAlike) args[countAt] = String(Number(args[countAt]) + 1);
+          else {
+            run = request;
+            countAt = args.push(shapes.numbers[index] ?? '', '1', String(cost), ...limits.map(limitArgument));
+            countAt -= 2 + limits.length;
+          }
         });
         return { keys, args };
       },
@@ -69,7 +78,7 @@ export class RedisStore implements Store {
       const buckets: number[] = [];
       windowsMs.forEach((length, w) => {
         const total = Number(reply[at + 1]);
-        const newest = Number(reply[at + 2]);
+        const newest = nowMs + Number(reply[at + 2]);
         at += 2;
         used.push(total);
         resetMs.push(total === 0 ? 0 : newest + length - nowMs);

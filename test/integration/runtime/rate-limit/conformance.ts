@@ -1,6 +1,7 @@
 /** What every store must do, whatever it is made of. Times are the test's own: nothing waits. */
 import fc from 'fast-check';
 import type { Decision, Store } from '../../../../runtime/src/rate-limit/store/store';
+import { Shape, stemOf, type Counters } from '../../../../runtime/src/rate-limit/store/shape';
 import { AdmissionLog, EXACT, ONE_BUCKET, type ModelWindow } from './model';
 
 export interface StoreUnderTest {
@@ -11,6 +12,9 @@ export interface StoreUnderTest {
 
 /** The windows of the stores under test. The second one's buckets are no whole number of milliseconds. */
 export const WINDOWS_MS = [60_000, 7_000];
+
+/** Windows from the shortest that a policy takes to the longest, some of whose buckets are no whole milliseconds. */
+const POLICY_WINDOWS_MS = [1_000, 2_000, 7_000, 60_000, 3_600_000, 86_400_000, 31 * 86_400_000];
 
 /** A tier that limits both windows and one that limits the longer only. */
 const STRICT = [30, 9];
@@ -107,27 +111,150 @@ export function conforms(under: () => StoreUnderTest, runs: number): void {
     }
   });
 
-  test('a client paced at exactly its limit, m calls a window, gets at least m of m + ⌈m/60⌉', async () => {
+  /** Whose calls count in one window of this length alone. */
+  const inWindow = (client: string, windowMs: number): Counters => {
+    const shape = new Shape([windowMs]);
+    return { id: client, shape, keys: shape.keys([stemOf(client)]) };
+  };
+
+  test('a client paced at exactly its limit gets 60/61 of it, whatever window the policy takes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(60_000),
-        fc.nat(WINDOWS_MS.length - 1),
+        fc.constantFrom(...POLICY_WINDOWS_MS),
         fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 130 })),
         fc.integer({ min: 1, max: 9 }),
-        async (phase, window, calls, cost) => {
+        async (phase, windowMs, calls, cost) => {
           const client = freshClient();
-          const limits = WINDOWS_MS.map((_, w) => (w === window ? calls * cost : Infinity));
+          const request = { client, cost, limits: [calls * cost], counters: inWindow(client, windowMs) };
           let admitted = 0;
           for (let call = 0; call < 3 * calls; call += 1) {
-            const nowMs = START + phase + Math.floor((call * WINDOWS_MS[window]!) / calls);
-            if ((await at(client, nowMs, cost, limits)).allowed) admitted += 1;
+            await under().setNow(client, START + phase + Math.floor((call * windowMs) / calls));
+            if ((await under().store.charge(request)).allowed) admitted += 1;
           }
-          expect(admitted).toBeGreaterThanOrEqual(
-            Math.floor((3 * calls * calls) / (calls + Math.ceil(calls / 60))),
-          );
+          expect(admitted).toBeGreaterThanOrEqual(Math.floor((3 * calls * 60) / 61));
         },
       ),
-      { numRuns: Math.ceil(runs / 8) },
+      { numRuns: Math.ceil(runs / 4) },
+    );
+  });
+
+  test('a call a full window after the last one is admitted, and one a millisecond earlier is not', async () => {
+    for (const windowMs of POLICY_WINDOWS_MS)
+      for (const phase of [0, 1, 16, 999, 12_345]) {
+        const client = freshClient();
+        const request = { client, cost: 1, limits: [1], counters: inWindow(client, windowMs) };
+        const at = async (ms: number): Promise<boolean> => {
+          await under().setNow(client, START + phase + ms);
+          return (await under().store.charge(request)).allowed;
+        };
+        expect([await at(0), await at(windowMs - 1), await at(windowMs), await at(2 * windowMs)]).toEqual([
+          ...[true, false, true, true],
+        ]);
+      }
+  });
+
+  test('of several keys at once none is ever above its limit, and a call that does not fit in one is charged in none', async () => {
+    const shape = new Shape([7_000, 60_000, 86_400_000], [false, false, false]);
+    const limits = [6, 20, 40];
+    const call = fc.record({
+      user: fc.nat(2),
+      cost: fc.integer({ min: 1, max: 4 }),
+      waitMs: fc.oneof(fc.constantFrom(0, 1, 111, 7_000, 60_000), fc.nat(2_000), fc.nat(20_000)),
+      refund: fc.oneof({ arbitrary: fc.constant(0), weight: 5 }, { arbitrary: fc.nat(3), weight: 1 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(60_000),
+        fc.array(call, { minLength: 20, maxLength: 60 }),
+        async (offset, calls) => {
+          const client = freshClient();
+          const ofAll = new AdmissionLog();
+          const ofUser = [new AdmissionLog(), new AdmissionLog(), new AdmissionLog()];
+          let now = START + offset;
+          for (const { user, cost, waitMs, refund } of calls) {
+            await under().setNow(client, (now += waitMs));
+            const keys = shape.keys([stemOf(client, `u${user}`), stemOf(client), stemOf(client)]);
+            const counters = { id: `${client} ${user}`, shape, keys };
+            const decision = await under().store.charge({ client, cost, limits, counters });
+            const fits = (late: (windowMs: number) => number): boolean =>
+              ofUser[user]!.fits(now, cost, [{ windowMs: 7_000, limit: 6 }], late) &&
+              ofAll.fits(
+                now,
+                cost,
+                [
+                  { windowMs: 60_000, limit: 20 },
+                  { windowMs: 86_400_000, limit: 40 },
+                ],
+                late,
+              );
+            expect(fits(decision.allowed ? EXACT : ONE_BUCKET)).toBe(decision.allowed);
+            if (!decision.allowed) continue;
+            const back = Math.min(refund, cost);
+            if (back > 0) await under().store.refund(client, back, decision.buckets, counters);
+            for (const log of [ofAll, ofUser[user]!]) log.admit(now, cost - back);
+          }
+        },
+      ),
+      { numRuns: Math.ceil(runs / 3) },
+    );
+  });
+
+  test('a limit in shadow refuses nothing and counts what it would admit; those beside it stay exact', async () => {
+    const shape = new Shape([7_000, 60_000], [true, false]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(1_500), fc.integer({ min: 1, max: 3 })), { minLength: 20, maxLength: 50 }),
+        async (calls) => {
+          const client = freshClient();
+          const counters = { id: client, shape, keys: shape.keys([stemOf(client)]) };
+          const [enforced, tried] = [new AdmissionLog(), new AdmissionLog()];
+          let now = START;
+          for (const [waitMs, cost] of calls) {
+            await under().setNow(client, (now += waitMs));
+            const decision = await under().store.charge({ client, cost, limits: [6, 20], counters });
+            const late = decision.allowed ? EXACT : ONE_BUCKET;
+            expect(enforced.fits(now, cost, [{ windowMs: 60_000, limit: 20 }], late)).toBe(decision.allowed);
+            if (!decision.allowed) continue;
+            enforced.admit(now, cost);
+            const isTried = decision.shadowRetryAfterMs === 0;
+            const triedLate = isTried ? EXACT : ONE_BUCKET;
+            expect(tried.fits(now, cost, [{ windowMs: 7_000, limit: 6 }], triedLate)).toBe(isTried);
+            if (isTried) tried.admit(now, cost);
+            expect(decision.buckets[0] === -1).toBe(!isTried);
+          }
+        },
+      ),
+      { numRuns: Math.ceil(runs / 3) },
+    );
+  });
+
+  test('large amounts, long pauses and many charges of one bucket are kept as they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...POLICY_WINDOWS_MS),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 0.4, noNaN: true }), fc.integer({ min: 0, max: 52 })), {
+          minLength: 1,
+          maxLength: 30,
+        }),
+        async (windowMs, charges) => {
+          const client = freshClient();
+          const log = new AdmissionLog();
+          const request = { client, limits: [Infinity], counters: inWindow(client, windowMs) };
+          let now = START;
+          for (const [pause, power] of charges) {
+            now += Math.floor(pause * windowMs);
+            // All of them together stay below 2^53, where numbers end.
+            const cost = Math.ceil(2 ** power / 64);
+            await under().setNow(client, now);
+            const { used } = await under().store.charge({ ...request, cost });
+            log.admit(now, cost);
+            expect(used[0]).toBeGreaterThanOrEqual(log.spent(now, windowMs));
+            expect(used[0]).toBeLessThanOrEqual(log.spent(now, windowMs + Math.ceil(windowMs / 60) + 1));
+          }
+        },
+      ),
+      { numRuns: Math.ceil(runs / 3) },
     );
   });
 
