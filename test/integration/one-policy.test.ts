@@ -5,7 +5,7 @@
  */
 import type { GatewayProps } from '@portcullis/constructs/aws';
 import { rateLimit } from '@portcullis/runtime';
-import type { Policy } from '@portcullis/runtime/policy';
+import type { Policy, PolicyInput } from '@portcullis/runtime/policy';
 import Ajv from 'ajv';
 import { Testing } from 'cdktf';
 import express from 'express';
@@ -18,6 +18,7 @@ import { bodies, newTransaction } from '../../bodies';
 import { enforce, requireAuth, type AuthMiddleware } from '../../runtime/src/auth';
 import { Forge } from '../support/attack/forge';
 import { listen, toBytes, type Listening, type RawAnswer } from '../support/attack/wire';
+import { exposes, mayRead, maySend, type AnswerHeaders } from '../support/one-policy/browser';
 import { readDocument, type Document } from '../support/one-policy/document';
 import type { Gateway, GatewayRequest, Verdict } from '../support/one-policy/gateway';
 import { httpApi } from '../support/one-policy/http-api';
@@ -100,10 +101,15 @@ async function worldOf(governing: Policy, algorithms: Algorithms): Promise<World
   };
 }
 
-const asksFor = (method: string, url: string, authorization?: string): GatewayRequest => ({
+const asksFor = (
+  method: string,
+  url: string,
+  authorization?: string,
+  more: Readonly<Record<string, string>> = {},
+): GatewayRequest => ({
   method,
   url,
-  headers: authorization === undefined ? {} : { Authorization: authorization },
+  headers: { ...(authorization !== undefined && { Authorization: authorization }), ...more },
 });
 
 const send = ({ app }: World, { method, url, headers }: GatewayRequest): Promise<RawAnswer> =>
@@ -182,6 +188,70 @@ function expectRoom({ status, throttle }: Verdict, windows: Policy['tiers'][stri
   expect(throttle?.rate).toBeGreaterThanOrEqual(BUSY_CLIENTS * aSecond);
 }
 
+/** What the gateway and the app behind it tell a browser, together. */
+async function toldTo(world: World, kind: Kind, asked: GatewayRequest): Promise<Told> {
+  const { status, headers = {} } = await world.gateways[kind].answer(asked);
+  if (status !== 200) return { status, headers };
+  const answer = await send(world, asked);
+  return { status: answer.status, headers: { ...Object.fromEntries(answer.headers), ...headers } };
+}
+
+interface Told {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+}
+
+const STRANGER = 'https://stranger.example.com';
+
+/** Both gateways let the pages of exactly the policy's origins call, and read what was refused, as the app does. */
+async function expectOneCors(world: World, governing: Policy, values: readonly string[]): Promise<number> {
+  const { cors } = governing;
+  const scopes = [...new Set(governing.routes.flatMap((route) => route.scopes))].join(' ');
+  let compared = 0;
+  for (const route of governing.routes)
+    for (const path of pathsOf(route.path, values))
+      for (const origin of [...(cors?.origins ?? []), STRANGER].filter((one) => one !== '*'))
+        for (const credentials of [false, true]) {
+          const page = { origin, credentials, method: route.method, headers: ['authorization'] };
+          const isListed = cors?.origins.some((one) => one === origin || one === '*') === true;
+          const allowed = isListed && (cors.credentials || !credentials);
+          const preflight = asksFor('OPTIONS', path, undefined, {
+            Origin: origin,
+            'Access-Control-Request-Method': route.method,
+            'Access-Control-Request-Headers': 'authorization',
+          });
+          const app = await send(world, preflight);
+          const said = `${origin} ${credentials} ${route.method} ${path}`;
+          expect([said, maySend(app.status, Object.fromEntries(app.headers), page)]).toEqual([said, allowed]);
+          for (const kind of ['HTTP API', 'REST API'] as const) {
+            const { status, headers } = await toldTo(world, kind, preflight);
+            expect([kind, said, maySend(status, headers, page)]).toEqual([kind, said, allowed]);
+            for (const authorization of [
+              undefined,
+              `Bearer ${forge.claims({ ...fresh(), scope: scopes })}`,
+            ]) {
+              const answer = await toldTo(
+                world,
+                kind,
+                asksFor(route.method, path, authorization, { Origin: origin }),
+              );
+              if (!allowed && answer.status >= 400) continue; // see the differences below
+              expect([kind, said, answer.status, mayRead(answer.headers, page)]).toEqual([
+                kind,
+                said,
+                answer.status,
+                allowed,
+              ]);
+              if (allowed) for (const name of LIMIT_HEADERS) expect(exposes(answer.headers, name)).toBe(true);
+              compared += 1;
+            }
+          }
+        }
+  return compared;
+}
+
+const LIMIT_HEADERS = ['ratelimit', 'retry-after', 'x-ratelimit-remaining'];
+
 describe.each<[string, Algorithms]>([
   ["API Gateway's own JWT authorizer", ['RS256']],
   ['the Lambda authorizer', ['RS256', 'ES256']],
@@ -219,19 +289,34 @@ describe('a policy that nobody wrote', () => {
     fc.record({ limit: fc.integer({ min: 50, max: 500 }), window: fc.constantFrom('10s', '1m', '1h') }),
     { minLength: 1, maxLength: 2, selector: ({ window }) => window },
   );
+  const cors: fc.Arbitrary<NonNullable<PolicyInput['cors']>> = fc.record(
+    {
+      origins: fc.oneof(
+        fc.constant<string[]>(['*']),
+        fc.subarray(['https://app.example.com', 'https://b.example.com:8443', 'http://localhost:3000'], {
+          minLength: 1,
+        }),
+      ),
+      credentials: fc.boolean(),
+      headers: fc.constant<string[]>(['Authorization', 'X-Request-Id']),
+      maxAge: fc.constantFrom('1s', '1d'),
+    },
+    { requiredKeys: ['origins'] },
+  );
   const made = fc
     .record({
+      cors: fc.option(cors, { nil: undefined, freq: 3 }),
       routes: fc.array(route, { minLength: 1, maxLength: 5 }),
       opened: fc.nat(4),
       tiers: fc.record({ free: windows, pro: windows }),
       algorithms: fc.constantFrom<Algorithms>(['RS256'], ['RS256', 'ES256']),
     })
-    .map(({ routes, opened, tiers, algorithms }) => ({
+    .map(({ cors, routes, opened, tiers, algorithms }) => ({
       algorithms,
       governing: (): Policy =>
         policyOf(
           routes.map((one, index) => (index === opened ? { ...one, scopes: [], public: true } : one)),
-          { tiers, audience: policy.audience },
+          { tiers, audience: policy.audience, ...(cors && { cors }) },
         ),
     }))
     // What the constructs refuse has no gateway.
@@ -252,6 +337,7 @@ describe('a policy that nobody wrote', () => {
         try {
           // What stands beside a parameter in another route is one of its values as well.
           await expectOneAnswer(world, one, ['x7', 'b', 'd'], algorithms);
+          await expectOneCors(world, one, ['x7', 'b', 'd']);
         } finally {
           await world.stop();
         }
@@ -403,6 +489,30 @@ describe('where a gateway and the app differ', () => {
     } finally {
       await files.stop();
     }
+  });
+
+  describe('pages of other origins', () => {
+    const routes = [{ method: 'GET', path: '/orders', scopes: ['read'] }] satisfies RouteInput[];
+    const several = { origins: ['https://a.example.com', 'https://b.example.com'] };
+
+    it('a REST API has one value for all: where there are several origins, every page may read its refusals', async () => {
+      const shared = await worldOf(policyOf(routes, { audience: policy.audience, cors: several }), ['RS256']);
+      const asked = asksFor('GET', '/orders', undefined, { Origin: STRANGER });
+      const page = { origin: STRANGER, credentials: false };
+      try {
+        expect(mayRead(Object.fromEntries((await send(shared, asked)).headers), page)).toBe(false);
+        expect(mayRead((await toldTo(shared, 'HTTP API', asked)).headers, page)).toBe(false);
+        expect(mayRead((await toldTo(shared, 'REST API', asked)).headers, page)).toBe(true);
+      } finally {
+        await shared.stop();
+      }
+    });
+
+    it('with cookies there is no such value, so the REST API is refused', () => {
+      const governing = policyOf(routes, { cors: { ...several, credentials: true } });
+      expect(() => restApiIn(stackIn(), { policy: governing })).toThrow(/policy\.cors\.origins/);
+      expect(() => httpApiIn(stackIn(), { policy: governing })).not.toThrow();
+    });
   });
 
   it('what AWS takes for an attack, or for a bad address', () => {

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { refuseAmbiguousPath } from '../http/answer';
+import { answerPreflight, corsHeaders } from '../http/cors';
 import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
@@ -23,6 +24,9 @@ export interface AuthMiddleware extends RequestHandler, Pick<TokenVerifier, 'rea
  * known what was revoked. Routes that the policy marks `public` pass without a token. A path that servers read
  * differently (`/files/../admin`) is 400 `invalid_request` on every route.
  *
+ * Where the policy has `cors`, it answers preflights, and tells browsers of every answer, refusals included, which pages
+ * may read it. So mount it before whatever may answer a page of another origin.
+ *
  * @throws AuthOptionsError with every problem of the options at once.
  *
  * @example
@@ -45,6 +49,7 @@ export function optionalAuth(options: AuthOptions): AuthMiddleware {
 function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   const resolved = resolveAuth(options);
   const { policy, cache, revocations, onEvent, meterProvider } = resolved;
+  const cors = corsHeaders(policy);
   const verifier = makeVerifier(resolved, {
     fetchJson: fetchJsonOrProxied,
     cache: cache && new TokenCache(cache),
@@ -101,9 +106,15 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   }
 
   function handle(req: Request, res: Response, next: NextFunction): void {
+    const isPreflight = cors?.(req, res) === true;
     const route = routeOf(policy, req);
     if (isAmbiguous(req, route)) {
       refuseAmbiguousPath(res);
+      return;
+    }
+    // A browser asks before it has anything to show: no token, and nothing to count.
+    if (isPreflight) {
+      answerPreflight(res);
       return;
     }
     if (route?.public) {

@@ -25,7 +25,8 @@ export function isAmbiguous(req: Request, route: Route | undefined): boolean {
   return route !== undefined && hasSlashInWildcard(wildcardsOf(route.path), pathOf(req) ?? target);
 }
 
-function pathOf(req: Request): string | undefined {
+/** The path that the router matches, still encoded. */
+export function pathOf(req: Request): string | undefined {
   // The router has parsed a URL that nobody rewrote: its answer is kept, so ask for that one.
   const parsed = req.url === req.originalUrl ? parseurl(req) : parseurl.original(req);
   return parsed?.pathname ?? undefined;

@@ -1,4 +1,5 @@
 export { baseOf, isHeaderToken, shownAddress, vaultAddressProblem } from './address';
+export { ANY_ORIGIN, EXPOSED_HEADERS, type Cors } from './cors';
 export type { Duration } from './duration';
 export { PolicyError, describeProblems, type Problem } from './errors';
 export { enforced, limitKeyName, readLimit, type Limit, type LimitKey } from './limit';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Cors } from './cors';
 import { PolicyError, toProblems, type Problem } from './errors';
 import { enforced, type Limit } from './limit';
 import { limitsOf, repeatedLimits, tierLimits } from './limits';
@@ -36,6 +37,7 @@ export interface Policy {
     readonly sessionSeconds: number;
   };
   readonly upgradeUrl?: string;
+  readonly cors?: Cors;
   /**
    * The route that a request is, matched as Express' router matches it; `undefined` when the policy does
    * not list it, which means denied. HEAD is GET.
@@ -78,11 +80,12 @@ export function definePolicy(input: PolicyInput): Policy {
 }
 
 function toPolicy(parsed: ParsedPolicy): Policy {
-  const { tiers, lifetimes, upgradeUrl, ...rest } = parsed;
+  const { tiers, lifetimes, upgradeUrl, cors, ...rest } = parsed;
   const routes = parsed.routes.map(toRoute);
   return {
     ...rest,
     ...(upgradeUrl !== undefined && { upgradeUrl }),
+    ...(cors !== undefined && { cors: corsOf(cors) }),
     tiers: Object.fromEntries(Object.entries(tiers).map(([name, tier]) => [name, tierLimits(tier)])),
     routes,
     lifetimes: {
@@ -103,6 +106,10 @@ function toRoute({ limits, shadow, ...route }: ParsedPolicy['routes'][number]): 
   };
 }
 
+function corsOf({ maxAge, ...rest }: NonNullable<ParsedPolicy['cors']>): Cors {
+  return { ...rest, maxAgeSeconds: maxAge };
+}
+
 function compileRoutes(routes: readonly Route[]): Policy['match'] {
   const compiled = routes.map((route) => ({ route, matches: compilePattern(route.path) }));
   return (method, rawPath) => {
@@ -113,7 +120,26 @@ function compileRoutes(routes: readonly Route[]): Policy['match'] {
 
 /** Checks what several parts of the policy say together. */
 function crossChecks(policy: ParsedPolicy): Problem[] {
-  return [...overlappingRoutes(policy), ...costsThatNeverFit(policy), ...repeatedLimits(policy)];
+  return [
+    ...overlappingRoutes(policy),
+    ...costsThatNeverFit(policy),
+    ...repeatedLimits(policy),
+    ...routesOfPreflights(policy),
+  ];
+}
+
+/** A browser's preflight and a call of such a route are the same request. */
+function routesOfPreflights({ cors, routes }: ParsedPolicy): Problem[] {
+  return routes.flatMap(({ method }, index) =>
+    cors !== undefined && method === 'OPTIONS'
+      ? [
+          {
+            path: `routes[${index}].method`,
+            message: 'received OPTIONS, which `cors` answers for every path; leave one of them out',
+          },
+        ]
+      : [],
+  );
 }
 
 function overlappingRoutes({ routes }: ParsedPolicy): Problem[] {

@@ -1,5 +1,6 @@
 /** The shape of a policy as its author writes it, and what each part must be. */
 import { z } from 'zod';
+import { corsSchema } from './cors';
 import { durationSchema } from './duration';
 import { isHttpsOrLoopback } from './loopback';
 import { compilePattern } from './route-pattern';
@@ -109,6 +110,8 @@ export const policySchema = z
       /** From a person's login to the next one, whatever happens. What ended a session is remembered as long. @default '8h' */
       session: durationSchema.default(28_800),
     }),
+    /** Whose pages may call the API with a browser. @default those of its own origin */
+    cors: corsSchema.optional(),
     /** Shown to clients of the default tier when they are limited. */
     upgradeUrl: httpsUrl.optional(),
   })

@@ -13,6 +13,7 @@ export interface Verdict {
   readonly status: number;
   /** What the gateway says by itself. */
   readonly body?: unknown;
+  /** Names in lower case. With 200 they stand in for the app's of the same kind. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What all clients together may send: requests a second, and at once. */
   readonly throttle?: { readonly rate: number; readonly burst: number };

@@ -20,6 +20,8 @@ export function httpApi(document: Document, surroundings: Surroundings): Gateway
     return { method, path, key: text(fields.route_key), fields, throttle: throttleOf(own) };
   });
   const functions = new Map<string, Handler>();
+  const [api] = document.all('aws_apigatewayv2_api');
+  const cors = api?.fields.cors_configuration as Fields | undefined;
 
   async function asksFunction(authorizer: Fields, key: string, request: GatewayRequest): Promise<Verdict> {
     const authorization = header(request, 'authorization');
@@ -68,12 +70,45 @@ export function httpApi(document: Document, surroundings: Surroundings): Gateway
 
   return {
     async answer(request) {
-      const found = routes
-        .filter(({ method, path }) => method === request.method && fits(path, pathOf(request.url)))
-        .sort((a, b) => rank(a.path).localeCompare(rank(b.path)))[0];
-      if (!found) return { status: 404, body: { message: 'Not Found' } };
-      return { ...(await authorize(found.fields, found.key, request)), throttle: found.throttle };
+      const told = cors === undefined ? {} : corsHeaders(cors, request);
+      // "automatically sends a response to preflight OPTIONS requests, even if there isn't an OPTIONS route"
+      if (cors !== undefined && isPreflight(request)) return { status: 204, headers: told };
+      const verdict = await decide(request);
+      return { ...verdict, headers: { ...verdict.headers, ...told } };
     },
+  };
+
+  async function decide(request: GatewayRequest): Promise<Verdict> {
+    const found = routes
+      .filter(({ method, path }) => method === request.method && fits(path, pathOf(request.url)))
+      .sort((a, b) => rank(a.path).localeCompare(rank(b.path)))[0];
+    if (!found) return { status: 404, body: { message: 'Not Found' } };
+    return { ...(await authorize(found.fields, found.key, request)), throttle: found.throttle };
+  }
+}
+
+function isPreflight(request: GatewayRequest): boolean {
+  return (
+    request.method === 'OPTIONS' &&
+    header(request, 'origin') !== undefined &&
+    header(request, 'access-control-request-method') !== undefined
+  );
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
+function corsHeaders(cors: Fields, request: GatewayRequest): Record<string, string> {
+  const origin = header(request, 'origin');
+  const allowed = texts(cors.allow_origins);
+  if (origin === undefined || !(allowed.includes('*') || allowed.includes(origin))) return {};
+  return {
+    'access-control-allow-origin': allowed.includes('*') ? '*' : origin,
+    ...(cors.allow_credentials === true && { 'access-control-allow-credentials': 'true' }),
+    'access-control-expose-headers': texts(cors.expose_headers).join(','),
+    ...(isPreflight(request) && {
+      'access-control-allow-methods': texts(cors.allow_methods).join(','),
+      'access-control-allow-headers': texts(cors.allow_headers).join(','),
+      'access-control-max-age': String(cors.max_age),
+    }),
   };
 }
 

@@ -69,7 +69,10 @@ interface Recorded {
   defaultTier: string;
   routes: Record<string, unknown>[];
   lifetimes: Record<string, number>;
+  cors?: { origins: string[]; headers: string[]; credentials: boolean; maxAgeSeconds: number };
 }
+
+const CORS = { origins: ['https://app.example.com'], headers: [], credentials: true, maxAgeSeconds: 600 };
 
 const recorded = (configuration: Configuration): Recorded => {
   const records = Object.values(configuration.resource.terraform_data ?? {});
@@ -87,7 +90,14 @@ const route = (path: string, attributes: Resource, method = 'POST') =>
     Object.assign(routes.find((one) => one.path === path && one.method === method) as Resource, attributes);
   });
 
-const NEW_ROUTE = { scopes: [], cost: 1, onStoreFailure: 'local', sensitive: false, public: false };
+const NEW_ROUTE = {
+  scopes: [],
+  cost: 1,
+  onStoreFailure: 'local',
+  sensitive: false,
+  public: false,
+  limit: true,
+};
 
 const row = (grade: Grade, line: string, when: string, change: PlannedRow['change']): PlannedRow => ({
   grade,
@@ -270,6 +280,32 @@ const weaker: readonly PlannedRow[] = [
     'API policy fintech-api: trusts tokens of another issuer: https://auth.fintech.example.com → https://evil.example.com',
     'another issuer',
     apiPolicy((policy) => void (policy.issuer = 'https://evil.example.com')),
+  ),
+  row(
+    'danger',
+    'API policy fintech-api: calls of route GET /page/:file are no longer counted',
+    'calls of a public route are no longer counted',
+    route('/page/:file', { limit: false }, 'GET'),
+  ),
+  row(
+    'danger',
+    'API policy fintech-api: tier anonymous is gone: calls of public routes are not counted',
+    'public routes lose their limit',
+    apiPolicy(({ tiers }) => {
+      delete tiers.anonymous;
+    }),
+  ),
+  row(
+    'danger',
+    'API policy fintech-api: pages of https://app.example.com may call it',
+    'pages of another origin may call',
+    apiPolicy((policy) => void (policy.cors = CORS)),
+  ),
+  row(
+    'danger',
+    'API policy fintech-api: browsers send cookies along to pages of other origins',
+    'cookies come along',
+    apiPolicy((policy) => void (policy.cors = CORS)),
   ),
   row(
     'danger',

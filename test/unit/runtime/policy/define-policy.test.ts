@@ -210,3 +210,103 @@ test('routes that differ in method only do not overlap', () => {
   ] as const;
   expect(() => definePolicy({ ...valid, routes: [...routes] })).not.toThrow();
 });
+
+describe('the tier of callers without a token', () => {
+  const anonymous = [{ limit: 5, window: '1m' }] as const;
+  const withAnonymous = (route: object, more: object = {}) =>
+    problemsOf({
+      ...valid,
+      tiers: { ...valid.tiers, anonymous },
+      routes: [{ method: 'GET', path: '/a', ...route }],
+      ...more,
+    });
+
+  test('bounds the cost of public routes, and of no other', () => {
+    expect(() => withAnonymous({ cost: 50 })).toThrow('expected the policy to be refused');
+    expect(withAnonymous({ cost: 6, public: true })).toEqual({
+      'routes[0].cost': 'received 6, above the smallest limit (5): the call could never be admitted',
+    });
+    expect(withAnonymous({ cost: 101 })).toMatchObject({
+      'routes[0].cost': expect.stringContaining('(100)') as string,
+    });
+  });
+
+  test('is nobody’s who has a token', () => {
+    expect(Object.keys(withAnonymous({}, { defaultTier: 'anonymous' }))).toEqual(['defaultTier']);
+  });
+
+  test('counts every call of a public route that does not say limit: false, which no other route may', () => {
+    const { routes } = definePolicy({
+      ...valid,
+      routes: [
+        { method: 'GET', path: '/healthz', public: true, limit: false },
+        { method: 'GET', path: '/page', public: true },
+      ],
+    });
+    expect(routes.map(({ limit }) => limit)).toEqual([false, true]);
+    expect(withAnonymous({ limit: false })).toEqual({
+      'routes[0].limit':
+        'expected true: a call with a token that is to take nothing of its limit has cost: 0',
+    });
+  });
+});
+
+describe('cors', () => {
+  const withCors = (cors: object, more: object = {}) => problemsOf({ ...valid, ...more, cors });
+
+  test('has headers that bring a token and JSON, ten minutes, and no cookies, unless it says so', () => {
+    expect(definePolicy({ ...valid, cors: { origins: ['https://app.example.com'] } }).cors).toEqual({
+      origins: ['https://app.example.com'],
+      headers: ['authorization', 'content-type'],
+      credentials: false,
+      maxAgeSeconds: 600,
+    });
+    expect(definePolicy(valid).cors).toBeUndefined();
+  });
+
+  test.each([
+    ['*'],
+    ['https://app.example.com', 'http://localhost:3000', 'http://127.0.0.1:8080'],
+    ['https://app.example.com:8443'],
+  ])('takes the origins %s', (...origins) => {
+    expect(definePolicy({ ...valid, cors: { origins } }).cors?.origins).toEqual(origins);
+  });
+
+  test.each([
+    'https://app.example.com/',
+    'https://app.example.com/path',
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'http://app.example.com',
+    'app.example.com',
+    'https://*.example.com',
+    'https://user:secret@app.example.com',
+    'null',
+    '',
+  ])('refuses the origin %j', (origin) => {
+    const problems = withCors({ origins: [origin] });
+    expect(Object.keys(problems)).toEqual(['cors.origins[0]']);
+    expect(JSON.stringify(problems)).not.toContain('secret');
+  });
+
+  test.each<[string, object, string]>([
+    ['cookies for every origin', { origins: ['*'], credentials: true }, 'cors.credentials'],
+    ['* beside an origin', { origins: ['*', 'https://a.example'] }, 'cors.origins'],
+    ['an origin twice', { origins: ['https://a.example', 'https://a.example'] }, 'cors.origins'],
+    ['no origin', { origins: [] }, 'cors.origins'],
+    ['a header that is every header', { origins: ['https://a.example'], headers: ['*'] }, 'cors.headers[0]'],
+    ['two headers in one', { origins: ['https://a.example'], headers: ['a, b'] }, 'cors.headers[0]'],
+    ['two days', { origins: ['https://a.example'], maxAge: '2d' }, 'cors.maxAge'],
+    ['an unknown field', { origins: ['https://a.example'], methods: ['GET'] }, 'cors'],
+  ])('refuses %s', (_what, cors, path) => {
+    expect(Object.keys(withCors(cors))).toEqual([path]);
+  });
+
+  test('leaves no room for a route of OPTIONS', () => {
+    const routes = [{ method: 'OPTIONS', path: '/a' }];
+    expect(Object.keys(withCors({ origins: ['https://a.example'] }, { routes }))).toEqual([
+      'routes[0].method',
+    ]);
+    expect(() => definePolicy({ ...valid, routes } as PolicyInput)).not.toThrow();
+  });
+});

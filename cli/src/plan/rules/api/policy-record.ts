@@ -4,6 +4,7 @@ import type { Remark } from '../../grade';
 import { isRecord, type Value } from '../../values';
 import { duration, harmless } from '../attribute-judges';
 import type { Rule } from '../rule';
+import { compareCors } from './cors';
 import { recordSchema, type PolicyRecord } from './record';
 import { compareRoutes, openRoutes } from './routes';
 import { compareTiers } from './tiers';
@@ -36,12 +37,13 @@ function nameOf(policy: Value | undefined): string {
 }
 
 function compare(was: PolicyRecord | undefined, will: PolicyRecord): Remark[] {
-  if (!was) return openRoutes(will.routes);
+  if (!was) return [...openRoutes(will.routes), ...compareCors(undefined, will.cors)];
   return [
     ...compareTrust(was, will),
     ...compareTiers(was, will),
     ...compareLifetimes(was, will),
     ...compareRoutes(was.routes, will.routes),
+    ...compareCors(was.cors, will.cors),
   ];
 }
 

@@ -38,6 +38,14 @@ export const recordSchema = z.object({
     }),
   ),
   lifetimes: z.record(z.string(), z.number()),
+  cors: z
+    .object({
+      origins: z.array(z.string()),
+      headers: z.array(z.string()),
+      credentials: z.boolean(),
+      maxAgeSeconds: z.number(),
+    })
+    .optional(),
 });
 
 export type PolicyRecord = z.output<typeof recordSchema>;

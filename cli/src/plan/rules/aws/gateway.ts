@@ -56,10 +56,13 @@ export const gatewayMethod: Rule = {
     request_models: reviewed('schemas of bodies'),
     request_parameters: reviewed('parameters'),
   },
-  remarks: ({ before, after, action }) =>
-    action === 'delete'
-      ? []
-      : access(kindOf(before.authorization), kindOf(after.authorization), { before, after }),
+  remarks: ({ before, after, action }) => {
+    if (action === 'delete') return [];
+    const remarks = access(kindOf(before.authorization), kindOf(after.authorization), { before, after });
+    if (after.http_method !== 'OPTIONS') return remarks;
+    // Browsers ask with it, without a token, whether a page may call: the policy's record says whose pages.
+    return remarks.map(({ sentence }) => ({ grade: 'notice', sentence }));
+  },
 };
 
 /** What authorizes a request; undefined where the plan does not say. */
@@ -195,7 +198,11 @@ export const gatewayApi: Rule = {
   remarks: ({ before, after }) => {
     const [was, will] = [before, after].map(({ cors_configuration }) => blockOf(cors_configuration));
     const remark = allowance('origins whose pages may call it')(was?.allow_origins, will?.allow_origins);
-    return [...(remark ? [remark] : []), ...whoMayCall(before.policy, after.policy)];
+    const cookies: Remark[] =
+      will?.allow_credentials === true && was?.allow_credentials !== true
+        ? [{ grade: 'danger', sentence: 'browsers send cookies along to pages of other origins' }]
+        : [];
+    return [...(remark ? [remark] : []), ...cookies, ...whoMayCall(before.policy, after.policy)];
   },
 };
 

@@ -14,6 +14,7 @@ import { literal, refuseProps } from '../../../core';
 import { within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import { httpAccessLogFormat } from '../access-log';
+import { httpApiCors } from '../cors';
 import { SECURITY_POLICY } from '../domain';
 import { gatewayNames } from '../names';
 import { gatewayProblems, type GatewayProps } from '../props';
@@ -84,11 +85,13 @@ export class HttpApiGateway extends Construct {
     ]);
     const { gateway: name } = gatewayNames(props);
 
+    const corsConfiguration = httpApiCors(policy);
     this.api = new Apigatewayv2Api(this, 'api', {
       name,
       protocolType: 'HTTP',
       // Clients could use it to go around whatever stands in front of the domain.
       disableExecuteApiEndpoint: true,
+      ...(corsConfiguration && { corsConfiguration }),
     });
     this.apiId = this.api.id;
     this.url = `https://${props.domain.name}`;

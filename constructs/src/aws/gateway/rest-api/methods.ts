@@ -33,7 +33,19 @@ export function restMethods(policy: Policy, { routes }: AuthorizerConfiguration)
       return { name, path: respelled(path), route };
     }),
   );
-  return withCovered(methods);
+  return withPreflights(policy, withCovered(methods));
+}
+
+/** A browser's preflight brings no token. The app answers it, for it knows each origin. */
+function withPreflights({ cors }: Policy, methods: readonly RestMethod[]): RestMethod[] {
+  if (cors === undefined) return [...methods];
+  const byPath = new Map(methods.map(({ path, route }) => [path, route]));
+  const preflights = [...byPath].map(([path, route]) => ({
+    name: 'OPTIONS',
+    path,
+    route: { ...route, method: 'OPTIONS', scopes: [], public: true },
+  }));
+  return [...methods, ...preflights];
 }
 
 /** Adds methods until no route is hidden by the resource of another route. */

@@ -1,6 +1,8 @@
 /** What a REST API answers when it refuses a request itself: in the shape, words and headers of the runtime. */
 import { ApiGatewayGatewayResponse } from '@cdktf/provider-aws/lib/api-gateway-gateway-response';
+import type { Policy } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
+import { corsHeadersOfRefusals } from '../cors';
 
 interface GatewayResponse {
   /** @default the status that API Gateway gives */
@@ -66,9 +68,23 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
   },
 };
 
+/** The same, with what the policy has browsers told. */
+export function responsesOf(policy: Policy): Readonly<Record<string, GatewayResponse>> {
+  const cors = corsHeadersOfRefusals(policy);
+  if (policy.cors === undefined) return GATEWAY_RESPONSES;
+  const all = Object.entries(GATEWAY_RESPONSES);
+  return Object.fromEntries(
+    all.map(([type, response]) => [type, { ...response, headers: { ...response.headers, ...cors } }]),
+  );
+}
+
 /** The gateway responses of an API. */
-export function gatewayResponses(scope: Construct, restApiId: string): ApiGatewayGatewayResponse[] {
-  return Object.entries(GATEWAY_RESPONSES).map(
+export function gatewayResponses(
+  scope: Construct,
+  restApiId: string,
+  responses: Readonly<Record<string, GatewayResponse>>,
+): ApiGatewayGatewayResponse[] {
+  return Object.entries(responses).map(
     ([responseType, { status, body, headers }]) =>
       new ApiGatewayGatewayResponse(scope, responseType, {
         restApiId,

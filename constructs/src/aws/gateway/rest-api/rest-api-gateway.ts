@@ -17,10 +17,11 @@ import type { AwsPlace } from '../../account/place';
 import { REST_ACCESS_LOG_FORMAT } from '../access-log';
 import { bodyProblems, type BodySchemas } from './body-schemas';
 import type { GatewayLogging } from './gateway-account';
+import { restCorsProblems } from '../cors';
 import { SECURITY_POLICY } from '../domain';
 import { gatewayNames } from '../names';
 import { gatewayProblems, type GatewayProps } from '../props';
-import { GATEWAY_RESPONSES, gatewayResponses } from './responses';
+import { gatewayResponses, responsesOf } from './responses';
 import { CACHE_SECONDS, LambdaAuthorizer } from '../../authorizer/lambda-authorizer';
 import { restDefinition } from './definition';
 import { linkProblems, restLink, type LinkedService } from './linked-service';
@@ -92,6 +93,7 @@ export class RestApiGateway extends Construct {
     const configuration = authorizerConfiguration({ ...props.auth, policy });
     refuseProps(this, [
       ...restInexpressible(policy, configuration),
+      ...restCorsProblems(policy),
       ...gatewayProblems(props, configuration),
       ...within('service', service, (given) => linkProblems(given, props.place)),
       ...accountProblems(this, props),
@@ -111,6 +113,7 @@ export class RestApiGateway extends Construct {
     this.url = `https://${domain.name}`;
     const methods = restMethods(policy, configuration);
     const authorizerId = this.authorizer(props);
+    const responses = responsesOf(policy);
     const linkId = restLink(this, name, service);
     const deployed = [
       ...restDefinition(this, {
@@ -121,13 +124,13 @@ export class RestApiGateway extends Construct {
         linkId,
         serverName: service.serverName,
       }),
-      ...gatewayResponses(this, this.apiId),
+      ...gatewayResponses(this, this.apiId, responses),
     ];
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: this.apiId,
       // A deployment is a copy. A change that is not among the triggers reaches clients with the next deployment only.
       triggers: {
-        definition: hashOf({ methods, bodies, responses: GATEWAY_RESPONSES }),
+        definition: hashOf({ methods, bodies, responses }),
         authorizer: authorizerId,
         link: linkId,
         server: service.serverName,

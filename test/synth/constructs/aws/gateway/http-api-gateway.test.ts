@@ -337,3 +337,31 @@ it('refuses a key for logs of another region, and names what is missing', () => 
     refusedProps('domain', 'service'),
   );
 });
+
+describe('cors of an HTTP API', () => {
+  it('is the policy’s, with the headers of limits for pages to read', () => {
+    const cors = { origins: ['https://app.example.com'], credentials: true, maxAge: '1h' };
+    const routes: RouteInput[] = [
+      { method: 'GET', path: '/orders' },
+      { method: 'PATCH', path: '/orders' },
+    ];
+    expect(only(made({ policy: policyOf(routes, { cors }) }), 'aws_apigatewayv2_api')).toMatchObject({
+      cors_configuration: {
+        allow_origins: ['https://app.example.com'],
+        allow_methods: ['GET', 'HEAD', 'PATCH'],
+        allow_headers: ['authorization', 'content-type'],
+        expose_headers: expect.arrayContaining([
+          'RateLimit',
+          'Retry-After',
+          'X-RateLimit-Remaining',
+        ]) as string[],
+        allow_credentials: true,
+        max_age: 3_600,
+      },
+    });
+  });
+
+  it('is not there where the policy has none', () => {
+    expect(only(api(), 'aws_apigatewayv2_api')).not.toHaveProperty('cors_configuration');
+  });
+});

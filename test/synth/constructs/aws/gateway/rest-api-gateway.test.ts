@@ -496,3 +496,52 @@ describe('in an account that has other environments', () => {
     ).toThrow(refusedProps('service.networkLoadBalancerArn'));
   });
 });
+
+describe('cors of a REST API', () => {
+  const routes = [
+    { method: 'GET' as const, path: '/orders/:id' },
+    { method: 'PUT' as const, path: '/orders/mine' },
+  ];
+  const withCors = (cors: { origins: string[]; credentials?: boolean }) =>
+    made({ policy: policyOf(routes, { cors }) });
+  const refusals = (found: Synthesized): Fields[] =>
+    all(found, 'aws_api_gateway_gateway_response').map(
+      ({ response_parameters }) => response_parameters as Fields,
+    );
+  const header = 'gatewayresponse.header.Access-Control-Allow-Origin';
+
+  it('lets preflights of every path through to the app, without a token', () => {
+    const methods = methodsOf(withCors({ origins: ['https://app.example.com'] }));
+    for (const path of ['/orders/{id}', '/orders/mine'])
+      expect(methods.get(`OPTIONS ${path}`)).toMatchObject({ authorization: 'NONE' });
+  });
+
+  it('lets a page read what the gateway refuses: of its one origin, else of any', () => {
+    for (const parameters of refusals(withCors({ origins: ['https://app.example.com'], credentials: true })))
+      expect(parameters).toMatchObject({
+        [header]: "'https://app.example.com'",
+        'gatewayresponse.header.Access-Control-Allow-Credentials': "'true'",
+        'gatewayresponse.header.Access-Control-Expose-Headers': expect.stringContaining(
+          'Retry-After',
+        ) as string,
+      });
+    for (const origins of [['*'], ['https://a.example.com', 'https://b.example.com']])
+      for (const parameters of refusals(withCors({ origins }))) {
+        expect(parameters[header]).toBe("'*'");
+        expect(parameters).not.toHaveProperty('gatewayresponse.header.Access-Control-Allow-Credentials');
+      }
+  });
+
+  it('is deployed anew when it changes', () => {
+    const deployed = (origin: string) =>
+      only(withCors({ origins: [origin] }), 'aws_api_gateway_deployment').triggers as Fields;
+    expect(deployed('https://a.example.com').definition).not.toBe(
+      deployed('https://b.example.com').definition,
+    );
+  });
+
+  it('is not there where the policy has none', () => {
+    expect([...methodsOf(api()).keys()].filter((key) => key.startsWith('OPTIONS'))).toEqual([]);
+    for (const parameters of refusals(api())) expect(parameters).not.toHaveProperty(header);
+  });
+});

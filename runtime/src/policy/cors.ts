@@ -1,0 +1,74 @@
+/** Which pages of other origins may call the API with a browser (Fetch standard, "CORS protocol"). */
+import { z } from 'zod';
+import { durationSchema } from './duration';
+import { isHttpsOrLoopback } from './loopback';
+
+export interface Cors {
+  /** Exact origins, such as `https://app.example.com`; or `*` alone: every origin. */
+  readonly origins: readonly string[];
+  /** Request headers that a page may set, in lower case. */
+  readonly headers: readonly string[];
+  /** Whether browsers send cookies along. */
+  readonly credentials: boolean;
+  /** How long a browser may remember the answer to a preflight. */
+  readonly maxAgeSeconds: number;
+}
+
+export const ANY_ORIGIN = '*';
+
+/** Response headers that pages may read: what clients go by, beside those that every page may read. */
+export const EXPOSED_HEADERS: readonly string[] = [
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+];
+
+const origin = z.string().superRefine((text, context) => {
+  if (text === ANY_ORIGIN) return;
+  const remedy = text.includes('*')
+    ? 'wildcards within an origin are not known: name each origin'
+    : 'expected an origin as browsers send it, such as "https://app.example.com": https (http only on loopback), lower case, no path';
+  const isOrigin =
+    !text.includes('*') && URL.canParse(text) && new URL(text).origin === text && isHttpsOrLoopback(text);
+  if (!isOrigin) context.addIssue({ code: 'custom', message: remedy });
+});
+
+/** RFC 9110 §5.6.2, a token. */
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'+.^_`|~\w-]+$/, 'expected the name of a header; "*" does not cover Authorization')
+  .toLowerCase();
+
+/** Chromium remembers an answer for two hours, Firefox and API Gateway for a day at most. */
+const LONGEST_SECONDS = 86_400;
+
+export const corsSchema = z
+  .strictObject({
+    /** Whose pages may call. `['*']`: those of every origin. */
+    origins: z.array(origin).min(1, 'expected at least one origin; without `cors` there is none'),
+    /** Request headers that pages may set. @default authorization, content-type */
+    headers: z.array(headerName).default(['authorization', 'content-type']),
+    /** Whether browsers send cookies along, as sessions of `login()` need. @default false */
+    credentials: z.boolean().default(false),
+    /** How long a browser may remember what is allowed. @default '10m' */
+    maxAge: durationSchema
+      .refine((seconds) => seconds <= LONGEST_SECONDS, 'expected one day at most')
+      .default(600),
+  })
+  .superRefine(({ origins, credentials }, context) => {
+    const issue = (path: string[], message: string): void => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    if (origins.includes(ANY_ORIGIN) && origins.length > 1)
+      issue(['origins'], 'received "*" beside others: it stands for every origin; keep one or the other');
+    if (origins.includes(ANY_ORIGIN) && credentials)
+      issue(
+        ['credentials'],
+        'received true with the origin "*": every page could act as its visitor; name the origins',
+      );
+    if (new Set(origins).size < origins.length) issue(['origins'], 'an origin appears twice; keep one');
+  });
