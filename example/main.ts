@@ -51,19 +51,14 @@ async function main(): Promise<void> {
     port: settings.REDIS_PORT,
   });
 
+  const { TRUSTED_PROXIES: trustedProxies } = settings;
+  const fromNetworks = trustedProxies === undefined ? {} : { trustedProxies };
   const onEvent = (event: AuthEvent | RateLimitEvent): void => logger.info(event, event.type);
   const provider = {
     issuer: settings.OIDC_ISSUER_URL ?? policy.issuer,
     ...(settings.JWKS_URI && { jwksUri: settings.JWKS_URI }),
   };
   const revocations = followRevocations({ policy, redis, issuers: [provider.issuer], onEvent });
-  const auth = requireAuth({
-    policy,
-    ...provider,
-    ...(settings.OAUTH_AUDIENCE && { audience: settings.OAUTH_AUDIENCE }),
-    revocations,
-    onEvent,
-  });
   const { OAUTH_CLIENT_ID: clientId } = settings;
   const logout =
     clientId === undefined ? undefined : backChannelLogout({ ...provider, clientId, revocations, onEvent });
@@ -73,8 +68,17 @@ async function main(): Promise<void> {
     policy,
     redis,
     overrides,
+    ...fromNetworks,
     // For the busiest clients, most calls are decided without a round trip.
     reserved: { tiers: ['enterprise'] },
+    onEvent,
+  });
+  const auth = requireAuth({
+    policy,
+    ...provider,
+    ...(settings.OAUTH_AUDIENCE && { audience: settings.OAUTH_AUDIENCE }),
+    revocations,
+    limiter,
     onEvent,
   });
   const people = loginFor(settings, {
@@ -94,7 +98,7 @@ async function main(): Promise<void> {
     limiter,
     overrides,
     login: people,
-    loginLimit: people && loginLimit({ name: policy.name, redis, onEvent }),
+    loginLimit: people && loginLimit({ name: policy.name, redis, ...fromNetworks, onEvent }),
     revocations,
     backChannelLogout: logout,
     provider: provider.issuer,

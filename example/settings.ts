@@ -1,11 +1,21 @@
+import type { TrustedProxies } from '@portcullis/runtime';
 import { z } from 'zod';
 
 const loopbackOrHttps = z.url({ protocol: /^https?$/ });
+
+/** `2` hops, addresses and ranges with commas between them, or either after `forwarded:`, for proxies that write that field. */
+const trustedProxies = z.string().transform((text): TrustedProxies => {
+  const [, isForwarded, list = ''] = /^(forwarded:)?(.*)$/.exec(text) ?? [];
+  const proxies = /^\d+$/.test(list) ? Number(list) : list.split(',').map((one) => one.trim());
+  return isForwarded ? { forwarded: proxies } : proxies;
+});
 
 /** The environment variables that the fintech API reads. `SecretsManager.connect()` reads Vault's. */
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
   HOST: z.string().default('0.0.0.0'),
+  /** Which proxies are before this process: they say who a client without a token is. */
+  TRUSTED_PROXIES: trustedProxies.optional(),
   /** The commit that was deployed. */
   RELEASE: z
     .string()

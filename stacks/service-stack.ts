@@ -1,4 +1,4 @@
-import { ApiService, storeAccess } from '@portcullis/constructs/aws';
+import { ApiService, HttpApiGateway, RestApiGateway, storeAccess } from '@portcullis/constructs/aws';
 import type { Construct } from 'constructs';
 import { vaultNamesOf } from '../vault-names';
 import { AwsStack, type AwsStackProps } from './aws-stack';
@@ -23,6 +23,7 @@ export class ServiceStack extends AwsStack {
       image: `${aws.account}.dkr.ecr.${aws.region}.amazonaws.com/${aws.image.repository}@${aws.image.digest}`,
       environment: {
         AWS_REGION: aws.region,
+        TRUSTED_PROXIES: (aws.gateway === 'rest' ? RestApiGateway : HttpApiGateway).TRUSTED_PROXIES,
         VAULT_ADDR: aws.vaultAddress,
         VAULT_AWS_ROLE: vaultNamesOf(policy).serviceRole,
         VAULT_AWS_SERVER_ID: vault.hostname,

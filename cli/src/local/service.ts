@@ -80,6 +80,8 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
           // Without it, no server of the user's own behind an authority of their own could be reached.
           NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS,
           HOST: LOOPBACK,
+          // Clients on this machine connect to it themselves.
+          TRUSTED_PROXIES: '0',
           PORT: String(port),
           VAULT_ADDR: vaultAddress,
           VAULT_ROLE_ID: login.roleId,

@@ -18,6 +18,18 @@ export function callerOf(req: Request, reader: string): AuthContext | undefined 
   throw new ForeignAuthError(reader, ownerOf(auth));
 }
 
+const recognised = new WeakMap<object, AuthContext>();
+
+/** Remembers who calls a public route, whose handlers are told of nobody. */
+export function recognise(req: object, caller: AuthContext): void {
+  recognised.set(req, caller);
+}
+
+/** Who calls a public route, where the token of the request was verified before. */
+export function recognisedCallerOf(req: object): AuthContext | undefined {
+  return recognised.get(req);
+}
+
 function isAuthContext(auth: unknown): auth is AuthContext {
   if (typeof auth !== 'object') return false;
   const { issuer, subject, tier, scopes } = auth as Record<keyof AuthContext, unknown>;

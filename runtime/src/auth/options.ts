@@ -3,6 +3,7 @@
  * when the middleware is made. The parts that other functions take as well are exported.
  */
 import { metrics, type MeterProvider } from '@opentelemetry/api';
+import type { Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { harmless } from '../listener';
@@ -75,6 +76,16 @@ export interface RevocationCheck {
   readonly current: boolean;
 }
 
+/** Who counts requests whose authentication failed. `rateLimit()` makes one. */
+export interface AuthenticationLimiter {
+  /**
+   * Counts the request, and answers it: as told, or with 429.
+   *
+   * @param expiredToken a token with which nothing is wrong but its age.
+   */
+  authenticationFailed(req: Request, res: Response, answer: () => void, expiredToken?: string): Promise<void>;
+}
+
 /** One issuer, by default the policy's; or, with `issuers`, several. */
 export interface AuthOptions extends Partial<IssuerOptions> {
   readonly policy: Policy;
@@ -107,6 +118,11 @@ export interface AuthOptions extends Partial<IssuerOptions> {
    * routes that the policy marks `sensitive` answer 503 and others go on. @default nothing is ever revoked
    */
   readonly revocations?: RevocationCheck;
+  /**
+   * Limits requests whose authentication fails by their network: the app's `rateLimit()`, with `trustedProxies`. Those
+   * over the limit get 429. Good tokens pass, whoever else guesses on their network. @default nobody counts them
+   */
+  readonly limiter?: AuthenticationLimiter;
   /** Told of what happens behind the answers, never of a token. @default nobody is told */
   readonly onEvent?: OnAuthEvent;
   /** Where the metrics go. @default OpenTelemetry's global provider */
@@ -118,6 +134,7 @@ export interface ResolvedAuth extends VerifierOptions {
   readonly policy: Policy;
   readonly cache: CacheBounds | undefined;
   readonly revocations: RevocationCheck | undefined;
+  readonly limiter: AuthenticationLimiter | undefined;
   readonly meterProvider: MeterProvider;
 }
 
@@ -238,6 +255,12 @@ const shape = z.strictObject({
       { error: 'expected what followRevocations() returns' },
     )
     .optional(),
+  limiter: z
+    .custom<AuthenticationLimiter>(
+      (value) => typeof (value as AuthenticationLimiter | undefined)?.authenticationFailed === 'function',
+      { error: 'expected what rateLimit() returns' },
+    )
+    .optional(),
   onEvent: listener.optional(),
   meterProvider: z
     .custom<MeterProvider>(
@@ -261,6 +284,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
     longestToken = DEFAULT_LONGEST_TOKEN,
     cache,
     revocations,
+    limiter,
     onEvent,
     meterProvider = metrics,
     issuer = policy.issuer,
@@ -275,6 +299,7 @@ export function resolveAuth(options: AuthOptions): ResolvedAuth {
     longestToken,
     cache: cache === false ? undefined : { ...DEFAULT_CACHE, ...cache },
     revocations,
+    limiter,
     onEvent: harmless(onEvent),
     meterProvider,
   };

@@ -5,6 +5,7 @@ import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
 import { credentialsOf } from './bearer';
+import { recognise } from './caller';
 import { challenge, refuseAmbiguous, refuseToken, refuseUnavailable } from './challenge';
 import type { AuthContext } from './context';
 import { TokenError } from './errors';
@@ -48,7 +49,7 @@ export function optionalAuth(options: AuthOptions): AuthMiddleware {
 
 function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   const resolved = resolveAuth(options);
-  const { policy, cache, revocations, onEvent, meterProvider } = resolved;
+  const { policy, cache, revocations, limiter, onEvent, meterProvider } = resolved;
   const cors = corsHeaders(policy);
   const verifier = makeVerifier(resolved, {
     fetchJson: fetchJsonOrProxied,
@@ -67,31 +68,32 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     try {
       verified = verifier.verify(token, req);
     } catch (error) {
-      reject(error, res);
+      reject(error, token, req, res, next);
       return;
     }
     // A token that is known, or comes alone, goes on in the same turn: no promise, no microtask.
     if (!(verified instanceof Promise)) {
-      admit(verified, route, req, res, next);
+      admit(verified, token, route, req, res, next);
       return;
     }
     verified
       .then(
-        (auth) => admit(auth, route, req, res, next),
-        (error: unknown) => reject(error, res),
+        (auth) => admit(auth, token, route, req, res, next),
+        (error: unknown) => reject(error, token, req, res, next),
       )
       .catch(next);
   }
 
   function admit(
     auth: AuthContext,
+    token: string,
     route: Route | undefined,
     req: Request,
     res: Response,
     next: NextFunction,
   ): void {
     if (revocations?.revoked(auth)) {
-      reject(new TokenError('revoked', 'the token was revoked'), res);
+      reject(new TokenError('revoked', 'the token was revoked'), token, req, res, next);
     } else if (route?.sensitive && revocations?.current === false) {
       refuseUnavailable(res, 1);
     } else if (!res.headersSent) {
@@ -100,9 +102,33 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     }
   }
 
-  function reject(error: unknown, res: Response): void {
-    if (error instanceof TokenError) onEvent({ type: 'token_refused', reason: error.reason });
-    refuseToken(res, error);
+  function reject(error: unknown, token: string, req: Request, res: Response, next: NextFunction): void {
+    if (!(error instanceof TokenError)) {
+      refuseToken(res, error);
+      return;
+    }
+    const { reason } = error;
+    onEvent({ type: 'token_refused', reason });
+    // `expired` is what is found last: nothing else is wrong with such a token.
+    failed(req, res, next, () => refuseToken(res, error), reason === 'expired' ? token : undefined);
+  }
+
+  function failed(
+    req: Request,
+    res: Response,
+    next: NextFunction,
+    answer: () => void,
+    expiredToken?: string,
+  ): void {
+    if (limiter === undefined) answer();
+    else limiter.authenticationFailed(req, res, answer, expiredToken).catch(next);
+  }
+
+  /** On a public route nobody is asked who they are. A token that was verified before tells the limiter. */
+  function recogniseCaller(req: Request): void {
+    const credentials = credentialsOf(req);
+    const caller = credentials.kind === 'token' ? verifier.known(credentials.token) : undefined;
+    if (caller !== undefined && revocations?.revoked(caller) !== true) recognise(req, caller);
   }
 
   function handle(req: Request, res: Response, next: NextFunction): void {
@@ -118,13 +144,15 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
       return;
     }
     if (route?.public) {
+      if (limiter !== undefined) recogniseCaller(req);
       next();
       return;
     }
     const credentials = credentialsOf(req);
-    if (credentials.kind === 'ambiguous') refuseAmbiguous(res);
+    if (credentials.kind === 'ambiguous') failed(req, res, next, () => refuseAmbiguous(res));
     else if (credentials.kind === 'token') authenticate(credentials.token, route, req, res, next);
-    else if (required || req.headers.authorization !== undefined) challenge(res);
+    else if (required || req.headers.authorization !== undefined)
+      failed(req, res, next, () => challenge(res));
     else next();
   }
 

@@ -1,6 +1,10 @@
 import type { Response } from 'express';
+import { asksForProblem, PROBLEM, problemOf, type ProblemMembers } from './problem';
 
-/** The one JSON shape of every refusal. `error` is stable: clients may switch on it. */
+/**
+ * The one JSON shape of every refusal. `error` is stable: clients may switch on it. A client whose `Accept` asks for
+ * problem details (RFC 9457) gets those, with the same members.
+ */
 export interface ErrorBody {
   readonly error:
     | 'invalid_request'
@@ -25,12 +29,29 @@ export function refuse(
   status: number,
   body: ErrorBody,
   headers: Record<string, string> = {},
+  members?: ProblemMembers,
+): void {
+  if (res.headersSent) return;
+  const isProblem = asksForProblem(res.req);
+  const sent = isProblem ? problemOf(status, body, members) : body;
+  refuseWith(res, status, sent, headers, isProblem ? PROBLEM : JSON_UTF8);
+}
+
+const JSON_UTF8 = 'application/json; charset=utf-8';
+
+/** As {@link refuse}, with a body of another shape. */
+export function refuseWith(
+  res: Response,
+  status: number,
+  body: object,
+  headers: Record<string, string>,
+  type = JSON_UTF8,
 ): void {
   if (res.headersSent) return;
   // Not by Express' `json()`: it hashes an ETag for an answer that nothing may cache, and refusals have to be cheap.
   res.statusCode = status;
   res.setHeader('Cache-Control', 'no-store');
-  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Type', type);
   for (const name in headers) res.setHeader(name, headers[name] ?? '');
   res.end(JSON.stringify(body));
 }

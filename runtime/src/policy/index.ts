@@ -6,4 +6,4 @@ export { enforced, limitKeyName, readLimit, type Limit, type LimitKey } from './
 export { isHttpsOrLoopback, isLoopback } from './loopback';
 export { openApi, type OpenApiOptions, type OperationDetails } from './open-api';
 export { definePolicy, type Policy, type Route } from './policy';
-export type { PolicyInput } from './schema';
+export { ANONYMOUS_TIER, type PolicyInput } from './schema';

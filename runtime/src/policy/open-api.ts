@@ -1,6 +1,7 @@
 /** The policy as an OpenAPI 3.1 document: what a client, and a scanner, may call, and what they get when they may not. */
 import { hierarchyOf, parametersOf, templateText, templatesOf } from './path-templates';
 import type { Policy, Route } from './policy';
+import { ANONYMOUS_TIER } from './schema';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -69,7 +70,7 @@ export function openApi(policy: Policy, { title, version, operations }: OpenApiO
       const called = names.get(hierarchy) ?? parametersOf(template).map(({ name }) => name);
       names.set(hierarchy, called);
       const item = (paths[templateText(template, called)] ??= {});
-      item[route.method.toLowerCase()] = operation(route, template, called, details);
+      item[route.method.toLowerCase()] = operation(policy, route, template, called, details);
     }
   }
   const scopes = [...new Set(policy.routes.flatMap((route) => route.scopes))].sort();
@@ -91,6 +92,7 @@ export function openApi(policy: Policy, { title, version, operations }: OpenApiO
 }
 
 function operation(
+  policy: Policy,
   route: Route,
   template: string,
   called: readonly string[],
@@ -117,7 +119,7 @@ function operation(
     responses: {
       [success[0]]: { description: success[1] },
       ...Object.fromEntries(
-        Object.entries({ ...refusalsOf(route), ...refusals }).map(([status, description]) => [
+        Object.entries({ ...refusalsOf(route, policy), ...refusals }).map(([status, description]) => [
           status,
           {
             description,
@@ -130,9 +132,15 @@ function operation(
 }
 
 /** What the runtime answers to a call that it does not let through, by status. */
-function refusalsOf({ public: isPublic, scopes, cost }: Route): Partial<Record<number, string>> {
+function refusalsOf(
+  { public: isPublic, limit, scopes, cost }: Route,
+  { tiers }: Policy,
+): Partial<Record<number, string>> {
   return {
     400: 'The request is not valid',
+    ...(isPublic &&
+      limit &&
+      Object.hasOwn(tiers, ANONYMOUS_TIER) && { 429: `The network is over its limit; a call costs ${cost}` }),
     ...(!isPublic && {
       401: 'No token, or one that is not accepted',
       ...(scopes.length > 0 && { 403: `The token lacks a scope of ${scopes.join(', ')}` }),

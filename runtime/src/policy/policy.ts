@@ -4,7 +4,7 @@ import { PolicyError, toProblems, type Problem } from './errors';
 import { enforced, type Limit } from './limit';
 import { limitsOf, repeatedLimits, tierLimits } from './limits';
 import { compilePattern, patternsOverlap } from './route-pattern';
-import { policySchema, type ParsedPolicy, type PolicyInput } from './schema';
+import { ANONYMOUS_TIER, policySchema, type ParsedPolicy, type PolicyInput } from './schema';
 
 export interface Route {
   readonly method: string;
@@ -20,6 +20,8 @@ export interface Route {
   readonly limits?: readonly Limit[];
   /** No call of this route is refused by a limit. Missing: limits are enforced. */
   readonly shadow?: true;
+  /** Whether calls are counted. `false` is for public routes alone. */
+  readonly limit: boolean;
 }
 
 /** A validated, deeply frozen policy. Made by {@link definePolicy} only. */
@@ -158,9 +160,12 @@ function overlappingRoutes({ routes }: ParsedPolicy): Problem[] {
 }
 
 function costsThatNeverFit({ routes, tiers }: ParsedPolicy): Problem[] {
-  const smallest = smallestOf(Object.values(tiers).flatMap(tierLimits));
+  const { [ANONYMOUS_TIER]: anonymous, ...others } = tiers;
+  const withToken = smallestOf(Object.values(others).flatMap(tierLimits));
+  const withoutToken = anonymous === undefined ? withToken : smallestOf(tierLimits(anonymous));
   return routes.flatMap((parsed, index) => {
     const route = toRoute(parsed);
+    const smallest = route.public ? withoutToken : withToken;
     const least = route.shadow ? Infinity : Math.min(smallest, smallestOf(route.limits ?? []));
     return route.cost > least
       ? [

@@ -78,8 +78,10 @@ const route = z
     limits: windows.optional(),
     /** Its calls are decided, counted and told, never refused, whatever limits they are held to. @default false */
     shadow: z.boolean().optional(),
-    /** Open to everyone: no token, no limit. @default false */
+    /** Open to everyone: no token is asked for. Its calls are limited by network where there is a tier `anonymous`. @default false */
     public: z.boolean().default(false),
+    /** `false`: calls of this public route are never counted, for health checks and back-channel logout. @default true */
+    limit: z.boolean().default(true),
   })
   .superRefine((value, context) => {
     if (value.public && value.scopes.length > 0) {
@@ -89,7 +91,17 @@ const route = z
         message: 'expected false: a route that asks for scopes is not public',
       });
     }
+    if (!value.limit && !value.public) {
+      context.addIssue({
+        code: 'custom',
+        path: ['limit'],
+        message: 'expected true: a call with a token that is to take nothing of its limit has cost: 0',
+      });
+    }
   });
+
+/** The tier of callers without a token. Each network has its limits: there is nobody else to name. */
+export const ANONYMOUS_TIER = 'anonymous';
 
 export const policySchema = z
   .strictObject({
@@ -122,6 +134,13 @@ export const policySchema = z
         code: 'custom',
         path: ['defaultTier'],
         message: `expected one of the tiers: ${known}`,
+      });
+    }
+    if (policy.defaultTier === ANONYMOUS_TIER) {
+      context.addIssue({
+        code: 'custom',
+        path: ['defaultTier'],
+        message: `received ${ANONYMOUS_TIER}, the tier of callers without a token; expected one of callers with a token`,
       });
     }
     if (policy.lifetimes.rotateAt >= policy.lifetimes.credential) {

@@ -101,15 +101,15 @@ export function consumeBy({ policy, names, decider, limiter, metrics, told }: Co
 
     const headers = new CollectedHeaders();
     const isDecision = typeof outcome === 'object';
-    if (isDecision) setHeaders(headers.sink, limits, outcome);
-    else setPolicyHeader(headers.sink, limits);
+    const standing = isDecision ? setHeaders(headers.sink, limits, outcome) : undefined;
+    if (!isDecision) setPolicyHeader(headers.sink, limits);
     const allowed = isDecision ? outcome.allowed : outcome === 'open';
     const retryAfter = allowed ? undefined : isDecision ? secondsUntilFit(outcome) : 1;
     if (retryAfter !== undefined && retryAfter !== Infinity)
       headers.sink.setHeader('Retry-After', retryAfter);
     const info =
-      isDecision && allowed
-        ? new RateLimitInfo(charged, decided.client, limits.name, limiter, outcome)
+      isDecision && allowed && standing !== undefined
+        ? new RateLimitInfo(decided, standing, limiter, outcome)
         : undefined;
     return {
       allowed,

@@ -18,13 +18,9 @@ import { keyProblems } from './decide/key-checks';
 import type { ReservedOptions } from './decide/reservable-calls';
 import { RateLimitOptionsError } from './errors';
 import type { OnRateLimitEvent } from './events';
-import { aFunction, expected, having, isAddressRange, upTo } from './option-checks';
-
-/**
- * The proxies whose `X-Forwarded-For` entries are believed: this many hops in front of the app, or the proxies at
- * these addresses and ranges (`'10.0.0.0/8'`, `'2001:db8::/32'`). There is no "all": anyone can write the header.
- */
-export type TrustedProxies = number | readonly string[];
+import type { RefusalBody } from './answer/refusals';
+import { trustedProxies, type TrustedProxies } from './client/trusted-proxies';
+import { aFunction, expected, having, upTo } from './option-checks';
 
 /** What a request is counted by, for a limit `by: { function }`. It is hashed before it is stored. */
 export type KeyFunction = (req: Request) => string | undefined;
@@ -41,6 +37,8 @@ export type Overrides = (organisation: string) => TierPlan | undefined;
 /** Overrides that may change while the app runs: what `watchOverrides()` gives. */
 export interface OverridesSource {
   readonly current: Overrides;
+  /** Which version of the entry `current` is of, for `portcullis limits set`, which waits until every instance has it. */
+  readonly version?: number;
 }
 
 /** What `watchOverrides()` gives. */
@@ -57,9 +55,10 @@ interface LimiterOptions {
    */
   readonly redis: RedisClient;
   /**
-   * The proxies whose `X-Forwarded-For` is believed, for callers without a token: hops, or ranges.
+   * The proxies that say who a caller without a token is: hops, or ranges. 0: there is none, the socket's address counts.
    *
-   * @default 0 (the address of the socket counts)
+   * @default not stated. The socket's address counts, which is a proxy's if there is one, and a warning says so. So
+   * `rateLimit()` counts neither calls of public routes nor failed authentications
    */
   readonly trustedProxies?: TrustedProxies;
   /**
@@ -106,6 +105,13 @@ export interface RateLimitOptions extends LimiterOptions {
    * @default 0.25
    */
   readonly localShare?: number;
+  /**
+   * Gives the JSON body of a refusal, whatever `Accept` asks for. Where it throws, or gives no object, the usual body is
+   * sent and a warning of the process tells.
+   *
+   * @default `{ error, message, … }`; problem details (RFC 9457) where `Accept` asks for `application/problem+json`
+   */
+  readonly refusalBody?: RefusalBody;
 }
 
 export interface LoginLimitOptions extends LimiterOptions {
@@ -142,7 +148,7 @@ export interface LoginLimitOptions extends LimiterOptions {
 export interface WatchOverridesOptions {
   /** The entry in Vault's KV. @default `secret/<policy name>/limits` */
   readonly path?: string;
-  /** How soon a change is known here, in seconds. @default 30 */
+  /** How soon a change is known here, in seconds. @default 15 */
   readonly intervalSeconds?: number;
   /** Told once when there are no overrides to read, with the reason. @default nothing is told */
   readonly onMissing?: (error: Error) => void;
@@ -152,11 +158,10 @@ export interface WatchOverridesOptions {
   readonly meterProvider?: MeterProvider;
 }
 
-const TRUST_IN_NOBODY = 0;
 const TIMEOUT_MS = 50;
 const PER_NETWORK: AttemptLimit = { failures: 50, window: '15m' };
 const PER_ACCOUNT: AttemptLimit = { failures: 10, window: '15m' };
-const OVERRIDES_INTERVAL_SECONDS = 30;
+const OVERRIDES_INTERVAL_SECONDS = 15;
 
 /** Share of each limit that one process admits by itself while Redis does not answer. */
 export const LOCAL_SHARE = 0.25;
@@ -204,16 +209,12 @@ export function resolveWatchOverrides(options: WatchOverridesOptions, policy: Po
 function withLimiterDefaults<Options extends LimiterOptions>(options: Options) {
   return {
     ...options,
-    trustedProxies: options.trustedProxies ?? TRUST_IN_NOBODY,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     onEvent: harmless(options.onEvent),
     meterProvider: options.meterProvider ?? metrics,
   };
 }
 
-const trust = expected(
-  "0 to 10 hops, or a list of IP addresses and ranges such as '10.0.0.0/8': trust in everyone is trust in nobody",
-);
 const attempts = expected('a whole number of failures, 1 or more');
 const attemptWindow = expected("a duration such as '15m', up to '1d'");
 
@@ -235,17 +236,7 @@ const limiterShape = {
       context.addIssue({ code: 'custom', message: (error as Error).message });
     }
   }),
-  trustedProxies: z
-    .union(
-      [
-        z.int(trust).min(0, trust).max(10, trust),
-        z.array(
-          z.string(trust).refine(isAddressRange, expected("an IP address or range such as '10.0.0.0/8'")),
-        ),
-      ],
-      trust,
-    )
-    .optional(),
+  trustedProxies: trustedProxies.optional(),
   timeoutMs: upTo(60_000, 'milliseconds, above 0 and up to 60000').optional(),
   onEvent: aFunction.optional(),
   meterProvider: having('getMeter', 'a MeterProvider of OpenTelemetry').optional(),
@@ -261,6 +252,7 @@ const rateLimitShape = z.strictObject({
     .optional(),
   overrides: having('current', 'what watchOverrides() gives').optional(),
   localShare: upTo(1, 'a share of each limit, above 0 and up to 1').optional(),
+  refusalBody: aFunction.optional(),
 });
 
 const loginLimitShape = z.strictObject({

@@ -1,16 +1,18 @@
-import type { Request, RequestHandler } from 'express';
-import { callerOf } from '../auth/caller';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { callerOf, recognisedCallerOf } from '../auth/caller';
 import type { AuthContext } from '../auth/context';
 import { refuseAmbiguousPath } from '../http/answer';
 import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
+import type { Route } from '../policy';
 import { accessTo } from '../redis';
-import { setHeaders, setPolicyHeader } from './answer/headers';
-import { refuseLimited, refuseUndecided } from './answer/refusals';
-import { RateLimitInfo } from './answer/request-info';
-import { clientAddress, subscriberNetwork } from './client/client-address';
+import { NetworkLimit } from './anonymous/network-limit';
+import { decisionAnswers } from './answer/answer-decision';
+import { RateLimitInfo, type Refunds } from './answer/request-info';
+import { clientAddress, networksOf } from './client/client-address';
 import { ClientNames } from './client/client-names';
-import { CounterKeys, type Caller } from './client/counter-keys';
+import { CounterKeys } from './client/counter-keys';
+import { watchForProxies } from './client/trusted-proxies';
 import { consumeBy, type Consume } from './consume';
 import { allCallLimits } from './decide/call-limits';
 import { costsOf } from './decide/costs';
@@ -22,8 +24,9 @@ import { Limiter } from './decide/limiter';
 import { OutagePolicy } from './decide/outage';
 import { reservableCalls } from './decide/reservable-calls';
 import { cappedDenials } from './events';
-import { limiterMetrics, outcomeName } from './metrics';
+import { limiterMetrics } from './metrics';
 import { resolveRateLimit, type RateLimitOptions } from './options';
+import { Reporter } from './report/reporter';
 import { RedisBlockStore } from './reserved/block-store';
 import { ReservedBlocks } from './reserved/reserved-blocks';
 import { shadowTeller } from './shadow';
@@ -43,16 +46,52 @@ export interface RateLimiter extends RequestHandler {
   consume: Consume;
   /** Whether Redis decides: for `/readyz`. */
   storeState(): StoreState;
+  /**
+   * Counts a request whose authentication failed, by its network, and answers it: as told, or with 429. What
+   * `requireAuth({ limiter })` calls. It counts nothing where `trustedProxies` is not stated.
+   *
+   * @param expiredToken a token with which nothing is wrong but its age. It is counted by itself, so that no
+   *   neighbour's failures come between its client and the word that it has to refresh.
+   */
+  authenticationFailed(req: Request, res: Response, answer: () => void, expiredToken?: string): Promise<void>;
   /** Gives reserved blocks back. Call it at shutdown, while Redis is still connected. Never rejects. */
   close(): Promise<void>;
 }
 
+/** A request, and who goes on with it. */
+interface Exchange {
+  readonly req: Request;
+  readonly res: Response;
+  readonly next: NextFunction;
+  readonly route: Route | undefined;
+  readonly caller: AuthContext | undefined;
+  cost: number;
+  /** What the app's error handler is told, once the call is charged. */
+  failed: unknown;
+}
+
+/** In metrics and events, the route of requests that failed to authenticate. */
+const FAILED_AUTHENTICATION = 'failed-authentication';
+
+/** The same, of requests that the policy does not list. */
+const UNLISTED = 'unlisted';
+
 /**
  * Charges each request's cost to its caller and refuses, with 429, what does not fit in any trailing
  * window of the caller's tier. The caller is the organisation of the verified token, else its subject:
- * put this after `requireAuth()`. Without a token it is the network of the client's address, in the
- * default tier. Routes that the policy calls public are not limited. A path that servers read differently
- * (`/files/../admin`) is refused with 400 and charged to nobody.
+ * put this after `requireAuth()`. A path that servers read differently (`/files/../admin`) is refused with 400 and
+ * charged to nobody.
+ *
+ * Without a token the caller is the network of the client's address (an IPv4 address, an IPv6 /64; a /48 has room for
+ * sixteen that are at their limit), in the policy's tier `anonymous`, else in its default tier. By network are counted,
+ * each by itself:
+ *
+ * - calls of routes that the policy calls public, where it has a tier `anonymous` and the route's `limit` is not `false`.
+ *   A caller whose token this process has verified already is counted by itself instead;
+ * - requests that failed to authenticate, where `requireAuth({ limiter })` is given this limiter. A good token passes
+ *   whatever its network's neighbours do.
+ *
+ * Both only where `trustedProxies` is stated: behind a proxy that is not, all clients would be one.
  *
  * Every decided answer carries `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since 1970), and the
  * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not
@@ -63,8 +102,9 @@ export interface RateLimiter extends RequestHandler {
  * @throws RateLimitOptionsError with every problem of the options at once.
  *
  * @example
- * app.use(requireAuth({ policy }));
- * app.use(rateLimit({ policy, redis }));
+ * const limiter = rateLimit({ policy, redis, trustedProxies: 1 });
+ * app.use(requireAuth({ policy, limiter }));
+ * app.use(limiter);
  */
 export function rateLimit(options: RateLimitOptions): RateLimiter {
   const {
@@ -77,6 +117,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     trustedProxies,
     timeoutMs,
     localShare,
+    refusalBody,
     onEvent,
     meterProvider,
   } = resolveRateLimit(options);
@@ -84,7 +125,6 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const names = new ClientNames(policy.name);
   const addressOf = clientAddress(trustedProxies);
   const costOf = costsOf(policy, costs);
-  const denied = cappedDenials(onEvent);
   const guarded = new GuardedRedis(accessTo(redis), { timeoutMs, onEvent });
   const metrics = limiterMetrics(meterProvider, () => guarded.state);
   const limiter = new Limiter(
@@ -110,17 +150,68 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   });
   const told = shadowTeller(onEvent);
 
-  /** @param hear of what a function of the app's throws. */
-  const callerOfRequest = (
-    req: Request,
-    auth: AuthContext | undefined,
-    hear: (error: unknown) => void,
-  ): Caller => ({
-    name: auth === undefined ? names.of('network', subscriberNetwork(addressOf(req))) : names.ofCaller(auth),
-    auth,
-    network: () => subscriberNetwork(addressOf(req)),
-    value: (name) => keyValue(keys[name], req, hear),
-  });
+  const denied = cappedDenials(onEvent);
+  const answer = decisionAnswers({ policy, metrics, told, denied, bodyOf: refusalBody });
+  const reporter = new Reporter(guarded, names, () => overrides?.version);
+
+  const countsNetworks = trustedProxies !== undefined;
+  const lookForProxy = watchForProxies(
+    'rateLimit()',
+    trustedProxies,
+    'neither public routes nor failed authentications are limited by network',
+  );
+  const anonymous = plan.anonymous ?? plan.tier(undefined);
+  const networks = new NetworkLimit({ decider, limiter, names, plan, tier: anonymous });
+
+  const isCounted = (route: Route | undefined): boolean =>
+    route?.public !== true || (route.limit && countsNetworks && plan.anonymous !== undefined);
+
+  /** The call goes on, unless it has been answered. */
+  const settle = (exchange: Exchange, decided: Decided, charged: Refunds): void => {
+    const { req, res, route, caller } = exchange;
+    const standing = answer(res, decided, route?.path ?? UNLISTED);
+    if (standing === undefined) {
+      if (caller?.organisation !== undefined) reporter.denied.note(caller.issuer, caller.organisation);
+      return;
+    }
+    if (standing !== 'open' && typeof decided.outcome === 'object')
+      req.rateLimit = new RateLimitInfo(decided, standing, charged, decided.outcome);
+    exchange.next(exchange.failed);
+  };
+
+  const chargeCaller = (exchange: Exchange, caller: AuthContext): void => {
+    const { req, cost, route } = exchange;
+    const decided = decider.decide({
+      caller: {
+        name: names.ofCaller(caller),
+        auth: caller,
+        network: () => networksOf(addressOf(req)).network,
+        value: (name) => keyValue(keys[name], req, (error) => (exchange.failed = error)),
+      },
+      ...{ organisation: caller.organisation, tier: caller.tier, cost, route },
+    });
+    if (decided instanceof Promise)
+      decided.then((one) => settle(exchange, one, limiter)).catch(exchange.next);
+    else settle(exchange, decided, limiter);
+  };
+
+  /**
+   * By network. On a public route, which is nobody's quota, who brings a token that was verified before is counted as if
+   * alone on a network: no neighbour keeps them out.
+   */
+  const chargeNetwork = (exchange: Exchange): void => {
+    const { req, cost, route, caller, next } = exchange;
+    lookForProxy(req);
+    const call = {
+      ...({ count: 'network', cost, route } as const),
+      value: (name: string) => keyValue(keys[name], req, (error) => (exchange.failed = error)),
+    };
+    const charged =
+      caller === undefined
+        ? networks.charge(addressOf(req), call)
+        : networks.chargeOne(names.of('recognised', names.ofCaller(caller)), undefined, call);
+    charged.then((one) => settle(exchange, one.decided, one)).catch(next);
+  };
 
   const handle: RequestHandler = (req, res, next) => {
     const route = routeOf(policy, req);
@@ -128,70 +219,52 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
       refuseAmbiguousPath(res);
       return;
     }
-    if (route?.public === true) {
+    if (!isCounted(route)) {
+      if (route?.limit) lookForProxy(req);
       next();
       return;
     }
-    const auth = callerOf(req, 'rateLimit()');
-    const pattern = route === undefined ? 'unlisted' : route.path;
-    let cost: number;
-    let failed: unknown;
+    const isPublic = route?.public === true;
+    const caller = isPublic ? recognisedCallerOf(req) : callerOf(req, 'rateLimit()');
+    const exchange: Exchange = { req, res, next, route, caller, cost: 0, failed: undefined };
     try {
-      cost = costOf(route, req);
+      exchange.cost = costOf(route, req);
     } catch (error) {
       // The call is charged all the same: a request that makes the function fail must not be free to repeat.
-      failed = error;
-      cost = route?.cost ?? 1;
+      exchange.failed = error;
+      exchange.cost = route?.cost ?? 1;
     }
-
-    const answer = (decided: Decided): void => {
-      const { outcome, limits: tier, client } = decided;
-      metrics.decided(tier.name, pattern, outcomeName(outcome));
-      told(decided, pattern);
-      // A time-out of the app's answered while the store was asked: the call is charged, and goes no further.
-      if (res.headersSent) return;
-      if (outcome === 'open') {
-        setPolicyHeader(res, tier);
-        next(failed);
-        return;
-      }
-      if (outcome === 'closed') {
-        setPolicyHeader(res, tier);
-        refuseUndecided(res);
-        return;
-      }
-      const standing = setHeaders(res, tier, outcome);
-      if (outcome.allowed) {
-        req.rateLimit = new RateLimitInfo(cost, client, tier.name, limiter, outcome);
-        next(failed);
-        return;
-      }
-      const retryAfter = refuseLimited(res, policy, tier, cost, standing, outcome);
-      denied({
-        client,
-        tier: tier.name,
-        route: pattern,
-        cost,
-        limit: standing.limit,
-        ...(retryAfter !== undefined && { retryAfter }),
-      });
-    };
-
-    const decided = decider.decide({
-      caller: callerOfRequest(req, auth, (error) => (failed = error)),
-      organisation: auth?.organisation,
-      tier: auth?.tier,
-      ...{ cost, route },
-    });
-    if (decided instanceof Promise) decided.then(answer).catch(next);
-    else answer(decided);
+    if (isPublic || caller === undefined) chargeNetwork(exchange);
+    else chargeCaller(exchange, caller);
   };
+
+  const authenticationFailed: RateLimiter['authenticationFailed'] = async (
+    req,
+    res,
+    refuse,
+    expiredToken,
+  ) => {
+    lookForProxy(req);
+    if (!countsNetworks) {
+      refuse();
+      return;
+    }
+    const count = FAILED_AUTHENTICATION;
+    // A function of the app's is for requests that it serves.
+    const call = { count, cost: 1, value: () => undefined } as const;
+    const { decided } = await (expiredToken === undefined
+      ? networks.charge(addressOf(req), call)
+      : networks.chargeOne(names.of('expired', expiredToken), undefined, call));
+    if (answer(res, decided, count) !== undefined) refuse();
+  };
+
   return Object.assign(together(handle), {
     consume: consumeBy({ policy, names, decider, limiter, metrics, told }),
     storeState: () => guarded.state,
-    close: () => {
+    authenticationFailed,
+    close: async () => {
       clearInterval(sweeping);
-      return blocks.close();
+      await Promise.all([blocks.close(), reporter.close()]);
     },
   });
 }

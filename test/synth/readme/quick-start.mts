@@ -7,8 +7,9 @@ const pool = secrets.postgresPool('fintech-api-role', { host: 'db.internal', dat
 const redis = secrets.redisClient('redis-role', { host: 'redis.internal' });
 
 const app = express();
-app.use(requireAuth({ policy })); // 401, 503 (RFC 6750, RFC 9068)
-app.use(rateLimit({ policy, redis })); // 429, headers on every answer
+const limiter = rateLimit({ policy, redis, trustedProxies: 1 });
+app.use(requireAuth({ policy, limiter })); // 401, 503 (RFC 6750, RFC 9068), preflights of browsers
+app.use(limiter); // 429, headers on every answer
 app.use(enforce(policy)); // 403 by route
 
 app.get('/api/transactions', async ({ auth }, res) => {

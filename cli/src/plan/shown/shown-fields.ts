@@ -74,7 +74,7 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   terraform_data: [
     ...inBlocks(
       ['input.policy', 'output.policy'],
-      ['name', 'issuer', 'audience', 'tiers', 'defaultTier', 'routes', 'lifetimes'],
+      ['name', 'issuer', 'audience', 'tiers', 'defaultTier', 'routes', 'lifetimes', 'cors'],
     ),
     'input.version',
   ],

@@ -1,4 +1,4 @@
-import { enforced, type Policy } from '@portcullis/runtime/policy';
+import { ANONYMOUS_TIER, enforced, type Policy } from '@portcullis/runtime/policy';
 import { renderWorkflow } from '../workflow/workflow';
 import { bearerHook } from './bearer-hook';
 import { DEFAULTS, type SecurityScanningProps } from './props';
@@ -28,7 +28,8 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
     schedule,
     failOn,
     productionUrl: props.productionUrl,
-    tiers: Object.keys(policy.tiers),
+    // Nobody has a token of that tier.
+    tiers: Object.keys(policy.tiers).filter((name) => name !== ANONYMOUS_TIER),
     largestTier: largestTier(policy),
     tokens: {
       url: props.tokenUrl,

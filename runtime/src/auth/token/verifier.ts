@@ -28,6 +28,11 @@ export interface TokenVerifier {
    * @throws KeysUnavailableError if the issuer cannot be asked for its keys.
    */
   verify(token: string, request?: unknown): AuthContext | Promise<AuthContext>;
+  /**
+   * The caller of a token that was verified before and still counts; of one that names several organisations, for the
+   * first of them.
+   */
+  known(token: string): AuthContext | undefined;
   /** Whether every issuer's keys are at hand, and whose are not. */
   readiness(): { readonly ready: boolean; readonly waitingFor: readonly string[] };
   /** Stops fetching keys in the background. */
@@ -150,6 +155,7 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
 
   return {
     verify,
+    known: (token) => cache?.get(cache.digestOf(token), clock.wall())?.[0],
     readiness: () => {
       const waitingFor = [...trusts].filter(([, { keys }]) => !keys.usable).map(([issuer]) => issuer);
       return { ready: waitingFor.length === 0, waitingFor };

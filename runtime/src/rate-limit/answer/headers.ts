@@ -1,6 +1,7 @@
 /**
- * What a client is told of its limits: `X-RateLimit-*`, which everyone reads, and the fields of
- * draft-ietf-httpapi-ratelimit-headers, `RateLimit` and `RateLimit-Policy`.
+ * What a client is told of its limits: `X-RateLimit-*`, which everyone reads, and the fields `RateLimit` and
+ * `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10. This is the one place that names the revision; the
+ * problem type in refusals.ts is of the same one.
  */
 import type { Response } from 'express';
 import { policyHeaderOf, type TierPlan } from '../decide/limit-plan';
@@ -12,6 +13,8 @@ export interface Standing {
   readonly remaining: number;
   /** Seconds until the whole limit is free again. */
   readonly resetSeconds: number;
+  /** What follows the limits' names in this answer. */
+  readonly suffix: string;
 }
 
 /**
@@ -27,10 +30,10 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
     const resetSeconds = Math.ceil((decision.resetMs[index] ?? 0) / 1_000);
     fields += `${fields && ', '}"${name}${suffix}";r=${remaining};t=${resetSeconds}`;
     if (tightest === undefined || remaining < tightest.remaining)
-      tightest = { limit, remaining, resetSeconds };
+      tightest = { limit, remaining, resetSeconds, suffix };
   }
   // Every limit is in shadow: there is nothing to tell.
-  if (tightest === undefined) return { limit: Infinity, remaining: Infinity, resetSeconds: 0 };
+  if (tightest === undefined) return { limit: Infinity, remaining: Infinity, resetSeconds: 0, suffix };
 
   const others = res.getHeader('RateLimit');
   res.setHeader('RateLimit', others === undefined ? fields : `${String(others)}, ${fields}`);

@@ -1,17 +1,52 @@
-import type { Limiter } from '../decide/limiter';
 import type { Decision } from '../store/store';
+import type { Decided } from '../decide/decider';
+import type { Standing } from './headers';
 
-/** What an admitted request was charged: `req.rateLimit`. */
+/** Gives back part of what was charged. Never rejects. */
+export interface Refunds {
+  refund(client: string, amount: number, decision: Decision): Promise<void>;
+}
+
+/** What an admitted request was charged, and where its client stands: `req.rateLimit`. */
 export class RateLimitInfo {
+  readonly cost: number;
+  /** The hashed client. */
+  readonly client: string;
+  readonly tier: string;
+  /** The limit of the window that binds the client most; `Infinity` where all its limits are only tried. */
+  readonly limit: number;
+  /** What is left in that window, after this request. */
+  readonly remaining: number;
+  readonly #resetSeconds: number;
+  readonly #charged: Refunds;
+  readonly #decision: Decision;
   #refunded = 0;
 
   constructor(
-    readonly cost: number,
-    readonly client: string,
-    readonly tier: string,
-    private readonly limiter: Limiter,
-    private readonly decision: Decision,
-  ) {}
+    { cost, client, limits: tier }: Pick<Decided, 'cost' | 'client' | 'limits'>,
+    { limit, remaining, resetSeconds }: Omit<Standing, 'suffix'>,
+    charged: Refunds,
+    decision: Decision,
+  ) {
+    this.cost = cost;
+    this.client = client;
+    this.tier = tier.name;
+    this.limit = limit;
+    this.remaining = remaining;
+    this.#resetSeconds = resetSeconds;
+    this.#charged = charged;
+    this.#decision = decision;
+  }
+
+  /** What was spent in that window, this request included. */
+  get used(): number {
+    return this.limit === Infinity ? 0 : this.limit - this.remaining;
+  }
+
+  /** When the whole limit is free again if nothing more is sent: what `X-RateLimit-Reset` says. */
+  get resetTime(): Date {
+    return new Date((Math.ceil(this.#decision.nowMs / 1_000) + this.#resetSeconds) * 1_000);
+  }
 
   /**
    * Gives back part of the cost when the work turned out smaller, to the buckets that were charged. All refunds of a
@@ -26,7 +61,7 @@ export class RateLimitInfo {
     const back = Math.min(amount, this.cost - this.#refunded);
     if (back === 0) return;
     this.#refunded += back;
-    await this.limiter.refund(this.client, back, this.decision);
+    await this.#charged.refund(this.client, back, this.#decision);
   }
 }
 

@@ -1,25 +1,36 @@
 /** The address that an anonymous request is counted under. */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import type { TrustedProxies } from '../options';
+import type { TrustedProxies } from './trusted-proxies';
 
 /**
  * Reads a request's client address: the socket's, or what trusted proxies forwarded, counted from the
  * socket backwards. What an untrusted client wrote in front is never reached.
  */
-export function clientAddress(trusted: TrustedProxies): (req: IncomingMessage) => string {
+export function clientAddress(trustedProxies: TrustedProxies = 0): (req: IncomingMessage) => string {
+  const isStandard = typeof trustedProxies === 'object' && 'forwarded' in trustedProxies;
+  const trusted = isStandard ? trustedProxies.forwarded : trustedProxies;
   const isTrusted =
     typeof trusted === 'number' ? (_address: string, hop: number) => hop < trusted : byRanges(trusted);
+  const [field, addressIn] = isStandard
+    ? (['forwarded', forParameter] as const)
+    : (['x-forwarded-for', (entry: string) => entry.trim()] as const);
   return (req) => {
     let address = canonical(remoteAddress(req)) ?? '';
-    const forwarded = [req.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+    // Split at every comma: no address holds one, and a quotation mark that a client opened ends where its entry does.
+    const forwarded = [req.headers[field] ?? []].flat().join(',').split(',');
     for (let hop = 0; isTrusted(address, hop); hop += 1) {
-      const before = canonical(withoutPort((forwarded.pop() ?? '').trim()));
+      const before = canonical(withoutPort(addressIn(forwarded.pop() ?? '')));
       if (before === undefined) break;
       address = before;
     }
     return address;
   };
+}
+
+/** Who asked the proxy that wrote this element of `Forwarded` (RFC 7239 §5.2): `by=10.0.0.1;for="[2001:db8::1]:4711"`. */
+function forParameter(element: string): string {
+  return /(?:^|;)\s*for="?([^";\s]*)"?\s*(?:;|$)/i.exec(element)?.[1] ?? '';
 }
 
 /** A request that an adapter made may have no socket: all such are one client. */
@@ -71,17 +82,27 @@ function ipv6Groups(address: string): number[] {
   return [...head, ...zeros, ...tail].map((group) => parseInt(group, 16));
 }
 
-/**
- * The network that one subscriber holds: an IPv4 address, or the /56 of an IPv6 one, of which every
- * address is theirs to use.
- */
-export function subscriberNetwork(address: string): string {
-  if (!address.includes(':')) return address;
-  const [a, b, c, d = 0] = ipv6Groups(address);
-  return [a, b, c, d & 0xff00].map((group) => (group ?? 0).toString(16)).join(':') + '::/56';
+/** A client's network, and the wider one that it may be a part of. */
+export interface Networks {
+  /** An IPv4 address; the /64 of an IPv6 one, of which every address is its subscriber's to use. */
+  readonly network: string;
+  /** The /48 of an IPv6 address: some subscribers hold all of its 65,536 networks. */
+  readonly site?: string;
+}
+
+/** How many networks of a site may be at their limit at once. */
+export const NETWORKS_AT_A_SITE = 16;
+
+export function networksOf(address: string): Networks {
+  if (!address.includes(':')) return { network: address };
+  const groups = ipv6Groups(address).map((group) => group.toString(16));
+  return {
+    network: `${groups.slice(0, 4).join(':')}::/64`,
+    site: `${groups.slice(0, 3).join(':')}::/48`,
+  };
 }
 
 /** The network of an address as somebody wrote it: of what is no address, one for all. */
 export function networkOf(text: string): string {
-  return subscriberNetwork(canonical(text) ?? '');
+  return networksOf(canonical(text) ?? '').network;
 }

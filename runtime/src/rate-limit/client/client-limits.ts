@@ -1,7 +1,8 @@
-import type { Policy } from '../../policy';
+import { ANONYMOUS_TIER, type Policy } from '../../policy';
 import { accessTo, type RedisClient } from '../../redis';
 import { limitPlan, type LimitPlan } from '../decide/limit-plan';
 import { SUPPORT_TIMEOUT_MS, type Overrides } from '../options';
+import { reported, type Reported } from '../report/reports';
 import { plainScript } from '../store/charge-script';
 import { GuardedRedis } from '../store/guarded-redis';
 import { RedisStore } from '../store/redis-store';
@@ -59,7 +60,8 @@ export class ClientLimits {
     const store = new RedisStore(this.#redis, windowsMs);
     const { used, resetMs } = await store.charge({ client, cost: 0, limits: windowsMs.map(() => Infinity) });
     const own = overrides?.(organisation);
-    const tiers = Object.keys(this.policy.tiers).map((name) => this.#plan.tier(name));
+    const names = Object.keys(this.policy.tiers).filter((name) => name !== ANONYMOUS_TIER);
+    const tiers = names.map((name) => this.#plan.tier(name));
     return [...(own === undefined ? [] : [own]), ...tiers].flatMap((plan) =>
       plan.limited.map(({ index, limit }) => ({
         tier: plan.name,
@@ -71,6 +73,16 @@ export class ClientLimits {
         resetSeconds: Math.ceil((resetMs[index] ?? 0) / 1_000),
       })),
     );
+  }
+
+  /**
+   * Reads what running instances reported within the last seconds: whom they denied in the last hour, and which version
+   * of the overrides they follow.
+   *
+   * @throws StoreUnavailableError
+   */
+  reported(): Promise<Reported> {
+    return reported(this.#redis, this.#names);
   }
 
   /**

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { harmless } from '../../listener';
 import { readLimit, type Limit, type Policy, type Problem } from '../../policy';
+import { systemClock } from '../../time/clock';
 import { limitPlan, tierPlan, type LimitPlan, type TierPlan } from '../decide/limit-plan';
 import {
   resolveWatchOverrides,
@@ -9,6 +10,7 @@ import {
   type WatchOverridesOptions,
   type WatchedOverrides,
 } from '../options';
+import { readOverrideText, type OverrideText } from './override-text';
 
 /** The part of a `SecretsManager` that is needed here. */
 export interface KvWatcher {
@@ -16,7 +18,11 @@ export interface KvWatcher {
     path: string,
     schema: S,
     options?: { readonly intervalSeconds?: number },
-  ): Promise<{ readonly current: z.output<S>; onChange(listener: () => void): unknown }>;
+  ): Promise<{
+    readonly current: z.output<S>;
+    readonly version: number;
+    onChange(listener: () => void): unknown;
+  }>;
 }
 
 /** In headers and metrics, the tier of an organisation that has limits of its own. */
@@ -25,6 +31,8 @@ const CUSTOM = 'custom';
 /** What an entry says. */
 export interface OrganisationLimits {
   readonly overrides: Overrides;
+  /** What an organisation's field says, its end and its reason included; also when the end has passed. */
+  readonly said: (organisation: string) => OverrideText | undefined;
   /** The fields that cannot be understood, by their names, and what was expected. They are left out. */
   readonly unusable: readonly Problem[];
 }
@@ -32,34 +40,52 @@ export interface OrganisationLimits {
 /**
  * The shape of the entry: for each organisation the name of a tier, or limits on windows that the policy has:
  *
- *     bao kv patch -mount=secret fintech-api/limits acme=enterprise globex=5000/1m
+ *     bao kv patch -mount=secret fintech-api/limits acme=enterprise globex='5000/1m until 2026-12-01T00:00:00Z # fair'
  *
- * A field that cannot be understood is left out, and no other: its organisation has the limits of its tier.
+ * What has an end counts until then (as this machine's clock has it), and is ignored afterwards. A field that cannot be understood is left out, and no other: its organisation has the limits of its tier.
  */
 export function overridesSchema(
   policy: Pick<Policy, 'tiers' | 'defaultTier'>,
+  now: () => number = systemClock.wall,
 ): z.ZodType<OrganisationLimits> {
   const plan = limitPlan(policy);
   const windows = plan.windowsMs.map((ms) => `${ms / 1_000}s`).join(', ');
-  const expected = `expected a tier (${Object.keys(policy.tiers).join(', ')}) or limits such as "5000/1m", on these windows, each once: ${windows}`;
-  const read = (value: unknown): TierPlan | undefined => {
-    if (typeof value !== 'string') return undefined;
-    return Object.hasOwn(policy.tiers, value) ? plan.tier(value) : customTier(value, plan);
+  const expected = `expected a tier (${Object.keys(policy.tiers).join(', ')}) or limits such as "5000/1m", on these windows, each once: ${windows}; then, if it has an end, "until 2026-12-01T00:00:00Z"`;
+  const read = (value: unknown): Override | undefined => {
+    const text = typeof value === 'string' ? readOverrideText(value) : undefined;
+    if (text === undefined) return undefined;
+    const tier = Object.hasOwn(policy.tiers, text.limits)
+      ? plan.tier(text.limits)
+      : customTier(text.limits, plan);
+    return tier && { tier, untilMs: text.untilMs ?? Infinity, text };
   };
   return anEntry.transform((entries) => {
-    const tiers = new Map<string, TierPlan>();
+    const known = new Map<string, Override>();
     const unusable: Problem[] = [];
     for (const [organisation, value] of Object.entries(entries)) {
       const isName = organisation !== '' && organisation.length <= LONGEST_NAME;
-      const tier = isName ? read(value) : undefined;
-      if (tier !== undefined) tiers.set(organisation, tier);
+      const override = isName ? read(value) : undefined;
+      if (override !== undefined) known.set(organisation, override);
       else {
         const message = isName ? expected : `expected a name of 1 to ${LONGEST_NAME} characters`;
         unusable.push({ path: organisation, message });
       }
     }
-    return { overrides: (organisation: string) => tiers.get(organisation), unusable };
+    return {
+      overrides: (organisation: string) => {
+        const override = known.get(organisation);
+        return override !== undefined && now() < override.untilMs ? override.tier : undefined;
+      },
+      said: (organisation: string) => known.get(organisation)?.text,
+      unusable,
+    };
   });
+}
+
+interface Override {
+  readonly tier: TierPlan;
+  readonly untilMs: number;
+  readonly text: OverrideText;
 }
 
 const LONGEST_NAME = 256;
@@ -105,8 +131,10 @@ export async function watchOverrides(
 ): Promise<WatchedOverrides> {
   const { path, intervalSeconds, onMissing, onEvent, meterProvider } = resolveWatchOverrides(options, policy);
   const schema = overridesSchema(policy);
-  let watched: { readonly current: OrganisationLimits } = {
-    current: { overrides: () => undefined, unusable: [] },
+  let watched: { readonly current: OrganisationLimits; readonly version: number } = {
+    current: { overrides: () => undefined, said: () => undefined, unusable: [] },
+    // There is no entry yet: whatever is written first is newer.
+    version: 0,
   };
   const unusable = (): string[] => watched.current.unusable.map((problem) => problem.path);
   let told = '[]';
@@ -141,6 +169,9 @@ export async function watchOverrides(
   return {
     get current() {
       return watched.current.overrides;
+    },
+    get version() {
+      return watched.version;
     },
     get unusable() {
       return unusable();

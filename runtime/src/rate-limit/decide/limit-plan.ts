@@ -1,4 +1,4 @@
-import { enforced, limitKeyName, type Limit, type LimitKey, type Policy } from '../../policy';
+import { ANONYMOUS_TIER, enforced, limitKeyName, type Limit, type LimitKey, type Policy } from '../../policy';
 import { Shape } from '../store/shape';
 
 /** A limit in one of the plan's counters, and its name in the headers. */
@@ -51,6 +51,8 @@ export interface LimitPlan {
   readonly windowsMs: readonly number[];
   /** The tier of this name; the policy's default tier when the name is unknown. */
   readonly tier: (name: string | undefined) => TierPlan;
+  /** The tier of callers without a token; missing where the policy has none. */
+  readonly anonymous?: TierPlan;
 }
 
 export function limitPlan(policy: Pick<Policy, 'tiers' | 'defaultTier'>): LimitPlan {
@@ -61,7 +63,28 @@ export function limitPlan(policy: Pick<Policy, 'tiers' | 'defaultTier'>): LimitP
   );
   const fallback = plans.get(policy.defaultTier);
   if (fallback === undefined) throw new TypeError(`the policy has no tier ${policy.defaultTier}`);
-  return { windowsMs, tier: (name) => (name === undefined ? fallback : (plans.get(name) ?? fallback)) };
+  const anonymous = plans.get(ANONYMOUS_TIER);
+  return {
+    windowsMs,
+    tier: (name) => (name === undefined ? fallback : (plans.get(name) ?? fallback)),
+    ...(anonymous && { anonymous }),
+  };
+}
+
+/**
+ * A tier whose limits by organisation are `times` as wide; its others are left out, and so is what it only tries.
+ *
+ * @returns nothing where it has none.
+ */
+export function widened(
+  { name, stated }: TierPlan,
+  times: number,
+  windowsMs: readonly number[],
+): TierPlan | undefined {
+  const limits = enforced(stated).filter(({ by }) => by === undefined);
+  if (limits.length === 0) return undefined;
+  const wider = limits.map((one) => ({ ...one, limit: one.limit * times }));
+  return tierPlan(`${name}-wide`, wider, windowsMs);
 }
 
 /** Lays out limits by organisation. In the headers a limit has the tier's name; with several limits, its window follows. */

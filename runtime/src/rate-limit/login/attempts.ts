@@ -27,7 +27,7 @@ export class AttemptCounter {
   readonly #limiter: Limiter;
 
   constructor(
-    readonly kind: 'login-network' | 'login-account' | 'login-known-network',
+    readonly kind: 'login-network' | 'login-site' | 'login-account' | 'login-known-network',
     { failures, window }: AttemptLimit,
     readonly names: ClientNames,
     redis: GuardedRedis,

@@ -1,8 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { accessTo } from '../../redis';
 import { refuseAttempt, refuseUndecided } from '../answer/refusals';
-import { clientAddress, subscriberNetwork } from '../client/client-address';
+import { NETWORKS_AT_A_SITE, clientAddress, networksOf } from '../client/client-address';
 import { ClientNames } from '../client/client-names';
+import { watchForProxies } from '../client/trusted-proxies';
 import { cappedDenials } from '../events';
 import { limiterMetrics, outcomeName } from '../metrics';
 import { resolveLoginLimit, type LoginLimitOptions } from '../options';
@@ -13,7 +14,8 @@ import { KnownNetworks } from './known-networks';
 /**
  * Slows down the guessing of credentials: put it before a login or token endpoint, after the body's parser.
  *
- * An attempt counts against the client's network (an IPv4 address, an IPv6 /56). When that lets it pass, it counts
+ * An attempt counts against the client's network (an IPv4 address; an IPv6 /64, and with sixteen times the limit the /48
+ * that it is a part of). When that lets it pass, it counts
  * against the account that it names as well, so that many networks cannot share the work on one account. It is
  * charged as a failure before its work starts; nine tenths of that are given back when it succeeded. So attempts
  * made side by side count in full, and a network of people who know their passwords is not held up. 429
@@ -41,11 +43,18 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
   const metrics = limiterMetrics(rest.meterProvider, () => redis.state);
   const names = new ClientNames(rest.name);
   const networks = new AttemptCounter('login-network', perNetwork, names, redis, metrics);
+  const perSite = { ...perNetwork, failures: perNetwork.failures * NETWORKS_AT_A_SITE };
+  const sites = new AttemptCounter('login-site', perSite, names, redis, metrics);
   const accounts = new AttemptCounter('login-account', perAccount, names, redis, metrics);
   const accountsAtKnown = new AttemptCounter('login-known-network', perAccount, names, redis, metrics);
   const known = new KnownNetworks(redis, names);
   const addressOf = clientAddress(rest.trustedProxies);
   const denied = cappedDenials(onEvent);
+  const lookForProxy = watchForProxies(
+    'loginLimit()',
+    rest.trustedProxies,
+    'behind a proxy one guesser keeps everybody from logging in',
+  );
 
   /** The attempt, when it may go on; otherwise it has been answered. */
   const attempted = async (
@@ -73,9 +82,12 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
       : attempted(accounts, name, res);
 
   const handle: AsyncHandler = async (req, res, next) => {
-    const network = subscriberNetwork(addressOf(req));
+    lookForProxy(req);
+    const { network, site } = networksOf(addressOf(req));
     const byNetwork = await attempted(networks, network, res);
     if (byNetwork === undefined) return;
+    const bySite = site === undefined ? byNetwork : await attempted(sites, site, res);
+    if (bySite === undefined) return;
     const name = accountName(await account?.(req));
     const byAccount = name === undefined ? byNetwork : await attemptedOn(name, network, res);
     // Who answered meanwhile, a time-out of the app's say, had no success to tell of: the attempt counts as failed.
@@ -83,7 +95,7 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
     res.once('finish', () => {
       void hasSucceeded(req, res).then((success) => {
         if (!success) return;
-        for (const attempt of new Set([byNetwork, byAccount])) attempt.succeeded();
+        for (const attempt of new Set([byNetwork, bySite, byAccount])) attempt.succeeded();
         if (name !== undefined) void known.note(name, network);
       });
     });

@@ -95,12 +95,20 @@ describe('loginLimit() in front of a login endpoint, on a real Redis', () => {
     expect(oddly.filter((status) => status === 401)).toHaveLength(10);
   });
 
-  test('an IPv6 subscriber is one network, whatever addresses of its /56 it takes', async () => {
+  test('an IPv6 /64 is one network, whatever addresses of it are taken', async () => {
     await start();
-    const own = (n: number): string => `2001:db8:0:12${(n % 256).toString(16).padStart(2, '0')}::${n + 1}`;
+    const own = (n: number): string => `2001:db8:0:1200:${n}::1`;
     const got = await statuses(times(60).map((n) => attempt(own(n), `user${n}@example.com`)));
     expect(got.filter((status) => status === 401)).toHaveLength(50);
     expect((await attempt('2001:db8:0:1300::1', 'other@example.com')).status).toBe(401);
+  });
+
+  test('who holds a whole /48 gets the failures of sixteen networks, not of 65,536', async () => {
+    await start({ perNetwork: { failures: 3, window: '15m' } });
+    const own = (n: number): string => `2001:db8:7:${n.toString(16)}::1`;
+    const got = await statuses(times(60).map((n) => attempt(own(n), `user${n}@example.com`)));
+    expect(got.filter((status) => status === 401)).toHaveLength(48);
+    expect((await attempt('2001:db8:8::1', 'other@example.com')).status).toBe(401);
   });
 
   test('who knows the password is not held up: nine tenths come back', async () => {

@@ -55,7 +55,7 @@ describe('an entry of limits', () => {
       {
         path: 'globex',
         message:
-          'expected a tier (free, pro) or limits such as "5000/1m", on these windows, each once: 1s, 60s',
+          'expected a tier (free, pro) or limits such as "5000/1m", on these windows, each once: 1s, 60s; then, if it has an end, "until 2026-12-01T00:00:00Z"',
       },
     ]);
   });
@@ -70,5 +70,49 @@ describe('an entry of limits', () => {
     });
     expect(unusable.map(({ path }) => path)).toEqual(['a', 'b', 'd', 'e'.repeat(257)]);
     expect(overrides('c')).toMatchObject({ name: 'pro' });
+  });
+});
+
+describe('a field with an end', () => {
+  const END = Date.parse('2026-12-01T00:00:00Z');
+  let nowMs = END - 1;
+  const timed = overridesSchema({ tiers, defaultTier: 'free' }, () => nowMs);
+
+  test('counts until then, without a new version of the entry', () => {
+    const { overrides, said, unusable } = timed.parse({
+      acme: '5000/1m until 2026-12-01T00:00:00Z # black friday, ticket #42',
+    });
+    nowMs = END - 1;
+    expect(overrides('acme')).toMatchObject({ name: 'custom', limits: [Infinity, 5_000] });
+    nowMs = END;
+    expect(overrides('acme')).toBeUndefined();
+    expect(said('acme')).toEqual({ limits: '5000/1m', untilMs: END, reason: 'black friday, ticket #42' });
+    expect(unusable).toEqual([]);
+  });
+
+  test.each([
+    ['pro # why not', { limits: 'pro', reason: 'why not' }],
+    ['  pro  ', { limits: 'pro' }],
+    ['pro #', { limits: 'pro' }],
+    ['pro until 2026-12-01T01:00:00+01:00', { limits: 'pro', untilMs: END }],
+    ['5000/1m, 90/1s until 2026-12-01T00:00Z', { limits: '5000/1m, 90/1s', untilMs: END }],
+  ])('is read: %j', (field, expected) => {
+    nowMs = END - 1;
+    const { said, overrides } = timed.parse({ acme: field });
+    expect(said('acme')).toEqual(expected);
+    expect(overrides('acme')).toBeDefined();
+  });
+
+  test.each([
+    'pro until tomorrow',
+    'pro until 2026-12-01',
+    'pro until 2026-12-01T00:00:00',
+    'pro until 2026-13-01T00:00:00Z',
+    'until 2026-12-01T00:00:00Z',
+    'pro 2026-12-01T00:00:00Z',
+    '# pro',
+    `pro # ${'x'.repeat(512)}`,
+  ])('is left out: %j', (field) => {
+    expect(timed.parse({ acme: field }).unusable.map(({ path }) => path)).toEqual(['acme']);
   });
 });

@@ -35,6 +35,8 @@ export const recordSchema = z.object({
       public: z.boolean(),
       limits: limits.optional(),
       shadow: z.literal(true).optional(),
+      // Missing in records of before it was in policies.
+      limit: z.boolean().optional(),
     }),
   ),
   lifetimes: z.record(z.string(), z.number()),

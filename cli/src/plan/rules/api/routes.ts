@@ -45,6 +45,13 @@ function compareRoute(key: string, was: Route | undefined, will: Route): Remark[
     remarks.push({ grade, sentence: `route ${key} costs ${was.cost} → ${will.cost}` });
   }
   remarks.push(...compareLimits(key, was, will));
+  if (was.limit !== undefined && was.limit !== will.limit) {
+    remarks.push(
+      will.limit
+        ? { grade: 'notice', sentence: `calls of route ${key} are counted by network` }
+        : { grade: 'danger', sentence: `calls of route ${key} are no longer counted` },
+    );
+  }
   if (was.onStoreFailure !== will.onStoreFailure) {
     const grade = will.onStoreFailure === 'open' ? 'danger' : 'notice';
     remarks.push({

@@ -1,4 +1,4 @@
-import { limitKeyName } from '@portcullis/runtime/policy';
+import { ANONYMOUS_TIER, limitKeyName } from '@portcullis/runtime/policy';
 import type { Remark } from '../../grade';
 import { duration } from '../attribute-judges';
 import type { PolicyRecord } from './record';
@@ -9,6 +9,8 @@ export function compareTiers(was: PolicyRecord, will: PolicyRecord): Remark[] {
   const tiers = [...names].flatMap((name): Remark[] => {
     const [before, after] = [was.tiers[name], will.tiers[name]];
     if (!before) return [{ grade: 'notice', sentence: `new tier ${name}: ${limits(after)}` }];
+    if (!after && name === ANONYMOUS_TIER)
+      return [{ grade: 'danger', sentence: `tier ${name} is gone: calls of public routes are not counted` }];
     if (!after)
       return [
         { grade: 'notice', sentence: `tier ${name} is gone; its clients count as ${will.defaultTier}` },

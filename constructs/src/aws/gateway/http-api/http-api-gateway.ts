@@ -63,6 +63,12 @@ export interface HttpApiGatewayProps extends GatewayProps {
  * new TerraformOutput(this, 'dns-record', { value: gateway.target });
  */
 export class HttpApiGateway extends Construct {
+  /**
+   * The proxies that tell the app who its client is, as its variable TRUSTED_PROXIES says it. An HTTP API writes
+   * `Forwarded` (RFC 7239), not `X-Forwarded-For`; the load balancer passes that on.
+   */
+  static readonly TRUSTED_PROXIES = 'forwarded:1';
+
   readonly apiId: string;
   /** Origin that clients call. */
   readonly url: string;

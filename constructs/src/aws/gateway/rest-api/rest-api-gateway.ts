@@ -76,6 +76,12 @@ const STAGE = 'live';
  * new TerraformOutput(this, 'dns-record', { value: gateway.target });
  */
 export class RestApiGateway extends Construct {
+  /**
+   * The proxies that tell the app who its client is, as its variable TRUSTED_PROXIES says it. In `X-Forwarded-For` a REST
+   * API names its client, and the load balancer that speaks HTTP names the network load balancer in front of it.
+   */
+  static readonly TRUSTED_PROXIES = '2';
+
   readonly apiId: string;
   /** Origin that clients call. */
   readonly url: string;
