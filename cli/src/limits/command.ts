@@ -1,13 +1,14 @@
-import { ClientLimits, StoreUnavailableError, type WindowUsage } from '@portcullis/runtime';
+import type { OverrideText, WindowUsage } from '@portcullis/runtime';
 import { readLimit } from '@portcullis/runtime/policy';
 import { InvalidArgumentError, type Command } from 'commander';
-import { PortcullisError, messageOf } from '../errors';
 import { policy } from '../../../policy';
+import { plain } from '../text';
 import { saysYes } from '../question';
 import { readOverrides } from './overrides';
 import { probe, type NeededLimit } from './probe';
-import { REDIS_ROLES } from '../../../vault-names';
-import { withLeasedRedis } from '../leased-redis';
+import { set, unset } from './set';
+import { top } from './top';
+import { withLimits } from './with-limits';
 
 interface LimitsOptions {
   readonly issuer: string;
@@ -33,6 +34,34 @@ export function register(program: Command): void {
     .option('--issuer <url>', "whose tokens name it: OIDC_ISSUER_URL, or the policy's issuer", issuer)
     .option('--json', 'one JSON object on standard output')
     .action(show);
+  limits
+    .command('set')
+    .description(
+      'gives an organisation limits of its own, and waits until every running instance has them (VAULT_ADDR, VAULT_TOKEN)',
+    )
+    .argument('<organisation>', 'its org_id')
+    .argument('<limits>', 'a tier, or limits such as 5000/1m')
+    .requiredOption(
+      '--until <time>',
+      'when it has its tier’s limits again: 2026-12-01T00:00:00Z, from now on as in 2h or 7d, or never',
+    )
+    .requiredOption('--reason <text>', 'why, for whoever looks at it later; kept beside the limits')
+    .option('--no-wait', 'do not wait until it is in force')
+    .option('--json', 'one JSON object on standard output')
+    .action(set);
+  limits
+    .command('unset')
+    .description('takes an organisation’s own limits away, and waits until every running instance knows')
+    .argument('<organisation>', 'its org_id')
+    .option('--no-wait', 'do not wait until it is in force')
+    .option('--json', 'one JSON object on standard output')
+    .action(unset);
+  limits
+    .command('top')
+    .description('prints which organisations were denied most in the last hour')
+    .option('--most <number>', 'how many of them', parseCount, 10)
+    .option('--json', 'one JSON object on standard output')
+    .action(top);
   limits
     .command('reset')
     .description('forgets what was spent: the whole limit is free again')
@@ -66,6 +95,8 @@ async function show(organisation: string, { issuer, json }: LimitsOptions): Prom
     console.error(
       `portcullis: its field in the entry of limits is left out by services: ${mistyped.message}`,
     );
+  const own = 'said' in known ? known.said(organisation) : undefined;
+  if (own?.untilMs !== undefined || own?.reason !== undefined) console.error(`portcullis: ${ownLimits(own)}`);
   const counted = windows.some(({ used }) => used > 0);
   if (!counted)
     console.error(
@@ -74,7 +105,14 @@ async function show(organisation: string, { issuer, json }: LimitsOptions): Prom
   if (json)
     console.log(
       JSON.stringify(
-        { organisation, issuer, counted, overridesKnown: overrides !== undefined, windows },
+        {
+          organisation,
+          issuer,
+          counted,
+          overridesKnown: overrides !== undefined,
+          ...(own && { own }),
+          windows,
+        },
         null,
         2,
       ),
@@ -93,20 +131,14 @@ async function reset(organisation: string, { issuer, json, yes }: LimitsOptions)
   else console.log(found ? 'Reset: the whole limit is free again.' : 'Nothing was spent: nothing to reset.');
 }
 
-async function withLimits<T>(work: (limits: ClientLimits) => Promise<T>): Promise<T> {
-  return withLeasedRedis(process.env, REDIS_ROLES.support, async (redis) => {
-    try {
-      return await work(new ClientLimits(policy, redis));
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
-      throw new PortcullisError(
-        'ERR_UNREACHABLE',
-        `Redis does not do it: ${messageOf(error.cause ?? error)}`,
-        'see that its user may run EVAL, EVALSHA, TIME, MGET and DEL on portcullis:*',
-        { cause: error },
-      );
-    }
-  });
+function ownLimits({ limits, untilMs, reason }: OverrideText): string {
+  const ended = untilMs !== undefined && untilMs <= Date.now();
+  const end =
+    untilMs === undefined
+      ? ''
+      : `${ended ? ', which ended on' : ' until'} ${new Date(untilMs).toISOString()}`;
+  const why = reason === undefined ? '' : `, because: ${plain(reason)}`;
+  return `it has limits of its own, ${limits}${end}${why}`;
 }
 
 /** Only a person can confirm: where there is no terminal, the answer is no. */
@@ -122,6 +154,11 @@ function parseLimit(text: string): NeededLimit {
   const limit = readLimit(text);
   if (limit === undefined) throw new InvalidArgumentError('give a limit such as 100000/1m.');
   return { ...limit, text };
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('give a number from 1 to 999.');
+  return Number(text);
 }
 
 function table(windows: readonly WindowUsage[]): string {

@@ -46,6 +46,26 @@ export async function putField(vault: VaultClient, { path, field, value, cas }: 
   }
 }
 
+/**
+ * Takes one field away, by a merge patch (RFC 7396): the others stay, unread.
+ *
+ * @returns the version that was written.
+ * @throws PortcullisError `ERR_VAULT_REFUSED`, `ERR_UNREACHABLE`
+ */
+export async function removeField(
+  vault: VaultClient,
+  { path, field }: Pick<FieldToPut, 'path' | 'field'>,
+): Promise<number> {
+  const segments = segmentsOf(path);
+  let target = dataPath(segments, 1);
+  try {
+    target = dataPath(segments, await mountLength(vault, segments));
+    return versionOf(await vault.patch(target, { data: { [field]: null } }));
+  } catch (error) {
+    throw refusal(error, path, target);
+  }
+}
+
 function segmentsOf(path: string): readonly string[] {
   const segments = path.split('/').filter(Boolean);
   const climbs = segments.some((segment) => segment === '.' || segment === '..');

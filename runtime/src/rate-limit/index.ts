@@ -19,7 +19,7 @@ export type { OverrideText } from './client/override-text';
 export { overridesSchema, watchOverrides, type OrganisationLimits } from './client/overrides';
 export { CostFunctionError, type CostFunction, type RouteKey } from './decide/costs';
 export type { ReservedOptions } from './decide/reservable-calls';
-export type { Refusal, RefusalBody } from './answer/refusals';
+export type { Refusal, RefusalBody } from './answer/refusal-body';
 export type { RateLimitInfo } from './answer/request-info';
 export type { Consume, Consumed, Consumer, Consumption } from './consume';
 export { RateLimitOptionsError } from './errors';

@@ -18,7 +18,7 @@ import { keyProblems } from './decide/key-checks';
 import type { ReservedOptions } from './decide/reservable-calls';
 import { RateLimitOptionsError } from './errors';
 import type { OnRateLimitEvent } from './events';
-import type { RefusalBody } from './answer/refusals';
+import type { RefusalBody } from './answer/refusal-body';
 import { trustedProxies, type TrustedProxies } from './client/trusted-proxies';
 import { aFunction, expected, having, upTo } from './option-checks';
 

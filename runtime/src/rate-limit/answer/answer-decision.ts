@@ -4,7 +4,8 @@ import type { Decided } from '../decide/decider';
 import type { cappedDenials } from '../events';
 import { outcomeName, type LimiterMetrics } from '../metrics';
 import { setHeaders, setPolicyHeader, type Standing } from './headers';
-import { refuseLimited, refuseUndecided, type RefusalBody } from './refusals';
+import type { RefusalBody } from './refusal-body';
+import { refuseLimited, refuseUndecided } from './refusals';
 
 /**
  * Tells client, metrics and log what was decided.

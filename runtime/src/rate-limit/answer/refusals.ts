@@ -1,25 +1,11 @@
 import type { Request, Response } from 'express';
-import { refuse, refuseWith, type ErrorBody } from '../../http/answer';
+import { refuse, refuseWith } from '../../http/answer';
 import type { ProblemMembers } from '../../http/problem';
 import type { Policy } from '../../policy';
 import type { Decided } from '../decide/decider';
 import type { Decision } from '../store/store';
 import type { Standing } from './headers';
-
-/** A call that is refused: the usual body, and its status. */
-export interface Refusal extends ErrorBody {
-  /** 429: over the limit. 503: nobody could decide. */
-  readonly status: 429 | 503;
-  readonly tier: string;
-  /** Missing where nobody could decide. */
-  readonly limit?: number;
-  readonly remaining?: number;
-  /** Seconds until the call fits; missing where it never does. */
-  readonly retryAfter?: number;
-}
-
-/** Gives the JSON body of a refusal, in place of the usual one. */
-export type RefusalBody = (refusal: Refusal, req: Request) => object;
+import type { Refusal, RefusalBody } from './refusal-body';
 
 /** 429: this call does not fit now, or never will. Returns the seconds until it fits. */
 export function refuseLimited(

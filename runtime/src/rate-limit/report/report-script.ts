@@ -16,11 +16,19 @@ const CLOCK = `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 /**
- * One hash for each service: field `i` says which version of the overrides each instance follows, fields `0` to `12` who
- * was denied in a bucket of five minutes. All values are JSON, of bounded size. What is in there was written by this
- * script; text that it cannot read is written anew.
+ * The keys of a service's reports, in one slot: which version of the overrides each instance follows, then who was denied
+ * in a bucket of five minutes, for thirteen of them in turn.
+ */
+export function reportKeys(name: string): string[] {
+  const buckets = Array.from({ length: KEPT_BUCKETS }, (_, bucket) => String(bucket));
+  return ['instances', ...buckets].map((key) => `portcullis:{${name}}:reports:${key}`);
+}
+
+/**
+ * All values are JSON, of bounded size. What is in there was written by this script; text that it cannot read is written
+ * anew.
  *
- * KEYS[1] the hash. ARGV: the instance; the version that it follows, or an empty text; what it denied, as JSON: counts by
+ * KEYS: as above. ARGV: the instance; the version that it follows, or an empty text; what it denied, as JSON: counts by
  * organisation, and `others`.
  */
 export const reportScript: Script = plainScript(`${CLOCK}
@@ -31,27 +39,29 @@ local function parsed(text)
   return nil
 end
 
-local instances = parsed(redis.call('HGET', KEYS[1], 'i')) or {}
+local function keep(key, value)
+  redis.call('SET', key, cjson.encode(value), 'PX', ${KEPT_MS})
+end
+
+local denied = cjson.decode(ARGV[3])
+local bucket = math.floor(now / ${BUCKET_MS})
+local bucketKey = KEYS[2 + bucket % ${KEPT_BUCKETS}]
+local texts = redis.call('MGET', KEYS[1], bucketKey)
+
 local known = {}
-for name, report in pairs(instances) do
-  if type(report) == 'table' and tonumber(report[2]) and now - tonumber(report[2]) < ${GONE_AFTER_MS} then
-    known[#known + 1] = { name, { tonumber(report[1]) or 0, tonumber(report[2]) } }
-  end
+for name, report in pairs(parsed(texts[1]) or {}) do
+  local at = type(report) == 'table' and tonumber(report[2])
+  if at and now - at < ${GONE_AFTER_MS} then known[#known + 1] = { name, { tonumber(report[1]) or 0, at } } end
 end
 table.sort(known, function(a, b) return a[2][2] > b[2][2] end)
 local kept = {}
 for i = 1, math.min(#known, ${KEPT_INSTANCES}) do kept[known[i][1]] = known[i][2] end
 kept[ARGV[1]] = ARGV[2] ~= '' and { tonumber(ARGV[2]), now } or nil
-redis.call('HSET', KEYS[1], 'i', cjson.encode(kept))
+keep(KEYS[1], kept)
 
-local denied = cjson.decode(ARGV[3])
 if denied.others > 0 or next(denied.by) then
-  local bucket = math.floor(now / ${BUCKET_MS})
-  local field = tostring(bucket % ${KEPT_BUCKETS})
-  local before = parsed(redis.call('HGET', KEYS[1], field))
-  if not before or before.bucket ~= bucket or type(before.by) ~= 'table' then
-    before = { by = {}, others = 0 }
-  end
+  local before = parsed(texts[2])
+  if not before or before.bucket ~= bucket or type(before.by) ~= 'table' then before = { by = {}, others = 0 } end
   for name, count in pairs(denied.by) do before.by[name] = (tonumber(before.by[name]) or 0) + count end
   local all = {}
   for name, count in pairs(before.by) do all[#all + 1] = { name, tonumber(count) or 0 } end
@@ -60,18 +70,14 @@ if denied.others > 0 or next(denied.by) then
   for i, entry in ipairs(all) do
     if i <= ${KEPT_ORGANISATIONS} then by[entry[1]] = entry[2] else others = others + entry[2] end
   end
-  redis.call('HSET', KEYS[1], field, cjson.encode({ bucket = bucket, by = by, others = others }))
+  keep(bucketKey, { bucket = bucket, by = by, others = others })
 end
-redis.call('PEXPIRE', KEYS[1], ${KEPT_MS})
 return 1
 `);
 
-/** Gives Redis' time, field `i`, and the buckets. It writes nothing: support's user may not. */
+/** Gives Redis' time, and the values. It writes nothing: support's user may not. */
 export const readReports: Script = plainScript(`${CLOCK}
-local fields = { 'i' }
-for bucket = 0, ${KEPT_BUCKETS - 1} do fields[#fields + 1] = tostring(bucket) end
-local values = redis.call('HMGET', KEYS[1], unpack(fields))
 local reply = { now }
-for i = 1, #fields do reply[i + 1] = values[i] or '' end
+for i, value in ipairs(redis.call('MGET', unpack(KEYS))) do reply[i + 1] = value or '' end
 return reply
 `);

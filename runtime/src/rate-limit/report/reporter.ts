@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ClientNames } from '../client/client-names';
 import type { GuardedRedis } from '../store/guarded-redis';
 import { DeniedOrganisations } from './denied-organisations';
-import { reportScript } from './report-script';
+import { reportKeys, reportScript } from './report-script';
 
 /** How often an instance reports, ms: often enough that the command need not wait long for it. */
 const INTERVAL_MS = 5_000;
 
-/** The hash of a service's reports. */
-export const reportsKey = (names: ClientNames): string => `portcullis:{${names.of('reports', '')}}:reports`;
+/** Where a service's reports are. */
+export const reportKeysOf = (names: ClientNames): string[] => reportKeys(names.of('reports', ''));
 
 /**
  * Reports what this instance denied, and which version of the overrides it follows, for `portcullis limits`. It reports
@@ -17,7 +17,7 @@ export const reportsKey = (names: ClientNames): string => `portcullis:{${names.o
 export class Reporter {
   readonly denied = new DeniedOrganisations();
   readonly #instance = randomUUID();
-  readonly #key: string;
+  readonly #keys: string[];
   readonly #timer: NodeJS.Timeout;
   #reporting: Promise<void> | undefined;
 
@@ -27,7 +27,7 @@ export class Reporter {
     names: ClientNames,
     readonly version: () => number | undefined,
   ) {
-    this.#key = reportsKey(names);
+    this.#keys = reportKeysOf(names);
     this.#timer = setInterval(() => void this.report(), INTERVAL_MS).unref();
   }
 
@@ -48,11 +48,11 @@ export class Reporter {
     if (version === undefined && this.denied.isEmpty && !leaves) return;
     const denied = this.denied.take();
     try {
-      await this.redis.run(
-        reportScript,
-        [this.#key],
-        [this.#instance, version === undefined ? '' : String(version), JSON.stringify(denied)],
-      );
+      await this.redis.run(reportScript, this.#keys, [
+        this.#instance,
+        version === undefined ? '' : String(version),
+        JSON.stringify(denied),
+      ]);
     } catch {
       this.denied.putBack(denied);
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ClientNames } from '../client/client-names';
 import type { GuardedRedis } from '../store/guarded-redis';
 import { BUCKET_MS, GONE_AFTER_MS, KEPT_BUCKETS, readReports } from './report-script';
-import { reportsKey } from './reporter';
+import { reportKeysOf } from './reporter';
 
 /** An organisation that was denied within the last hour. */
 export interface DeniedOrganisation {
@@ -30,7 +30,7 @@ const bucket = z.object({
 
 /** Reads what the instances of a service reported. @throws StoreUnavailableError */
 export async function reported(redis: GuardedRedis, names: ClientNames): Promise<Reported> {
-  const reply = (await redis.run(readReports, [reportsKey(names)], [])) as unknown[];
+  const reply = (await redis.run(readReports, reportKeysOf(names), [])) as unknown[];
   const [now = 0, told, ...buckets] = reply;
   const nowMs = Number(now);
   const running = Object.values(parse(instances, told) ?? {});

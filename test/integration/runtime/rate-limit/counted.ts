@@ -15,3 +15,12 @@ export async function countedIn(redis: Redis, windowSeconds: number): Promise<nu
   const [key = ''] = await redis.keys(`*}:${windowSeconds}`);
   return totalOf(redis, key);
 }
+
+/** What counts in all counters together, of every client. One that was given all of it back is empty. */
+export async function countedInAll(redis: Redis): Promise<number> {
+  const keys = await redis.keys('portcullis:*');
+  const lengths = await Promise.all(keys.map((key) => redis.strLen(key)));
+  const charged = keys.filter((_key, index) => lengths[index]! >= 24);
+  const totals = await Promise.all(charged.map((key) => totalOf(redis, key)));
+  return totals.reduce((sum, one) => sum + one, 0);
+}
