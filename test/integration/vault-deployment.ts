@@ -86,9 +86,12 @@ export class VaultDeployment {
 
   /** `cdktf deploy vault-local`, as a user types it. */
   deploy(variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    const cdktf = require.resolve('cdktf-cli/bundle/bin/cdktf');
-    const options = ['--auto-approve', '--skip-provider-lock', '--output', this.output];
-    return this.spawn(process.execPath, [cdktf, 'deploy', 'vault-local', ...options], CHECKOUT, variables);
+    return this.cdktf('deploy', variables);
+  }
+
+  /** `cdktf destroy vault-local`, as a user types it. */
+  destroy(): Promise<Outcome> {
+    return this.cdktf('destroy');
   }
 
   /** `npm run portcullis -- …`, as a user types it in the folder of an app. */
@@ -115,6 +118,12 @@ export class VaultDeployment {
 
   close(): Promise<void> {
     return this.run.close();
+  }
+
+  private cdktf(verb: 'deploy' | 'destroy', variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    const cdktf = require.resolve('cdktf-cli/bundle/bin/cdktf');
+    const options = ['--auto-approve', '--skip-provider-lock', '--output', this.output];
+    return this.spawn(process.execPath, [cdktf, verb, 'vault-local', ...options], CHECKOUT, variables);
   }
 
   private async spawn(

@@ -17,6 +17,8 @@ export interface JudgedChange {
   /** As in `AppRole fintech-api`. */
   readonly noun: string;
   readonly remarks: readonly Remark[];
+  /** Whether it destroys what cannot be had back: `portcullis deploy` wants `--destroy` and the address then. */
+  readonly destroysForGood: boolean;
 }
 
 /** Says what a change means for security, worst first: by a rule for its kind, and by its content. */
@@ -35,7 +37,14 @@ export async function judgeChange(change: Change): Promise<JudgedChange> {
     grade: worst(remarks.map(({ grade }) => grade)),
     noun: say(rule?.noun(change) ?? change.address),
     remarks: remarks.sort((one, other) => GRADES.indexOf(other.grade) - GRADES.indexOf(one.grade)),
+    destroysForGood: destroysForGood(change, rule),
   };
+}
+
+/** Of a kind that no rule knows, nobody can say what is in it. */
+function destroysForGood(change: Change, rule: Rule | undefined): boolean {
+  const destroys = change.action === 'delete' || change.action === 'replace';
+  return destroys && (rule === undefined || rule.destroyed?.forGood?.(change) === true);
 }
 
 /** Programs run on the machine that holds the deploy's credentials, whatever resource has them. */

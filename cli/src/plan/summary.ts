@@ -85,6 +85,11 @@ export function describeCounts(counts: Counts): string {
   return parts.join(', ') || 'no change';
 }
 
+/** Addresses of what is destroyed and cannot be had back. */
+export function destroyedForGood({ judged }: StackSummary): string[] {
+  return judged.filter(({ destroysForGood }) => destroysForGood).map(({ address }) => address);
+}
+
 /** A remark and the resource that it is about: one line of every rendering. */
 export interface Line {
   readonly grade: Grade;

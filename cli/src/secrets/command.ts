@@ -3,6 +3,7 @@ import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
 import { PortcullisError } from '../errors';
 import { withLeasedRedis } from '../leased-redis';
 import { putField } from './put';
+import { endLeases } from './end-leases';
 import { renderStatus } from './render-status';
 import { readSecret } from './secret-input';
 import { readStatus } from './status';
@@ -69,7 +70,26 @@ export function register(program: Command): void {
     )
     .option('--json', 'one JSON object on standard output')
     .action(sweep);
+
+  secrets
+    .command('end-leases')
+    .description(
+      'removes the roles of database engines, and ends every lease of theirs while Vault can still remove its user: ' +
+        'before `cdktf destroy`. A deploy brings the roles back. Needs VAULT_ADDR and VAULT_TOKEN',
+    )
+    .argument('<mount...>', 'as in database')
+    .option('--json', 'one JSON object on standard output')
+    .action(async (mounts: string[], { json }: { json?: boolean }) => {
+      const vault = vaultFromEnvironment(process.env);
+      const ended: { mount: string; roles: string[] }[] = [];
+      for (const mount of mounts) ended.push({ mount, roles: await endLeases(vault, { mount }) });
+      if (json) console.log(JSON.stringify({ ended }));
+      else for (const { mount, roles } of ended) console.log(renderEnded(mount, roles));
+    });
 }
+
+const renderEnded = (mount: string, roles: readonly string[]): string =>
+  `${mount}: no lease is left; removed ${roles.length === 0 ? 'no role' : roles.join(', ')}`;
 
 interface SweepCommand {
   readonly mount: string[];

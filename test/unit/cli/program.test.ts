@@ -23,6 +23,7 @@ const commands = [
   'secrets status',
   'secrets put',
   'secrets sweep-redis',
+  'secrets end-leases',
   'limits',
   'limits show',
   'limits reset',

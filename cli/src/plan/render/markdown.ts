@@ -1,6 +1,6 @@
 import { markdownCell } from '../../text';
 import type { Grade } from '../grade';
-import { describeCounts, linesOf, type Line, type StackSummary } from '../summary';
+import { describeCounts, destroyedForGood, linesOf, type Line, type StackSummary } from '../summary';
 
 /** GitHub refuses a comment of more than 65,536 characters. */
 const MAX_CHARACTERS = 60_000;
@@ -35,7 +35,9 @@ function renderStack(summary: StackSummary): string {
   ].join('\n');
 }
 
-function headOf({ stack, grade, counts, digest, refused }: StackSummary): string[] {
+function headOf(summary: StackSummary): string[] {
+  const { stack, grade, counts, digest, refused } = summary;
+  const destroyed = destroyedForGood(summary);
   return [
     `### ${MARKS[grade]} ${markdownCell(stack)}: ${describeCounts(counts)}`,
     '',
@@ -43,6 +45,13 @@ function headOf({ stack, grade, counts, digest, refused }: StackSummary): string
       ? refused.slice(0, MAX_ROWS).map((why) => `- no digest: ${markdownCell(why, 300)}`)
       : [`digest \`${digest.replace(/[^\w:.-]/g, '')}\``]),
     '',
+    ...destroyed
+      .slice(0, MAX_ROWS)
+      .map(
+        (address) =>
+          `- ${MARKS.danger} no job destroys ${markdownCell(address, 300)}: deploy it with --destroy`,
+      ),
+    ...(destroyed.length > 0 ? [''] : []),
   ];
 }
 

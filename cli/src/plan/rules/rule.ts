@@ -13,7 +13,12 @@ export interface Rule {
   /** What the creation of such a resource means. @default a notice */
   readonly created?: (change: Change) => Remark;
   /** What is lost when it is destroyed or replaced. @default a notice */
-  readonly destroyed?: { readonly grade: Grade; readonly loses: string };
+  readonly destroyed?: {
+    readonly grade: Grade;
+    readonly loses: string;
+    /** Whether making it anew does not bring back what was in it: then a deploy wants it named. @default no */
+    readonly forGood?: (change: Change) => boolean;
+  };
   readonly attributes: Readonly<Record<string, Judge>>;
   /** Judges what takes several attributes, or the inside of one. These attributes are `harmless` above. */
   readonly remarks?: (change: Change) => readonly Remark[] | Promise<readonly Remark[]>;

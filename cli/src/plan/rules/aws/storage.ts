@@ -26,7 +26,7 @@ const encryptionKey = ofChanges((before, after) =>
 export const logGroup: Rule = {
   types: ['aws_cloudwatch_log_group'],
   noun: named('log', 'name', 'name_prefix'),
-  destroyed: { grade: 'danger', loses: 'what it recorded is gone' },
+  destroyed: { grade: 'danger', loses: 'what it recorded is gone', forGood: () => true },
   attributes: {
     ...IDENTITY,
     name: harmless,
@@ -39,7 +39,7 @@ export const logGroup: Rule = {
 export const key: Rule = {
   types: ['aws_kms_key'],
   noun: named('key', 'description', 'id'),
-  destroyed: { grade: 'danger', loses: 'what it encrypted can be read by nobody' },
+  destroyed: { grade: 'danger', loses: 'what it encrypted can be read by nobody', forGood: () => true },
   attributes: {
     ...IDENTITY,
     policy: harmless,
@@ -85,7 +85,7 @@ export const parameter: Rule = {
 export const store: Rule = {
   types: ['aws_elasticache_replication_group'],
   noun: named('store', 'replication_group_id'),
-  destroyed: { grade: 'danger', loses: 'counters and revocations are gone' },
+  destroyed: { grade: 'danger', loses: 'counters and revocations are gone', forGood: () => true },
   attributes: {
     ...IDENTITY,
     replication_group_id: harmless,

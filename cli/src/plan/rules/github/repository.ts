@@ -73,7 +73,7 @@ function asksForLess(was: Value | undefined, will: Value | undefined): boolean {
 export const repository: Rule = {
   types: ['github_repository'],
   noun: named('repository', 'name'),
-  destroyed: { grade: 'danger', loses: 'its code, its issues and its history' },
+  destroyed: { grade: 'danger', loses: 'its code, its issues and its history', forGood: () => true },
   attributes: {
     name: reviewed('name'),
     visibility: mustBe('private', 'is private', 'can be read by others'),

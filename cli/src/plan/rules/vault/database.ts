@@ -40,6 +40,7 @@ export const connection: Rule = {
   destroyed: {
     grade: 'danger',
     loses: 'no more users are leased over it, and those leased cannot be revoked',
+    forGood: () => true,
   },
   attributes: {
     name: reviewed('name'),

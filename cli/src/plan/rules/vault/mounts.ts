@@ -1,10 +1,15 @@
+import type { Change } from '../../change';
 import { changed, harmless, lifetime, mustBe, reviewed, rewritten, trusted } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 export const mount: Rule = {
   types: ['vault_mount'],
   noun: named('Vault mount', 'path'),
-  destroyed: { grade: 'danger', loses: 'everything in it is gone, and every lease under it' },
+  destroyed: {
+    grade: 'danger',
+    loses: 'everything in it is gone, and every lease under it',
+    forGood: () => true,
+  },
   attributes: {
     path: reviewed('path'),
     type: reviewed('type'),
@@ -40,10 +45,13 @@ export const auditDevice: Rule = {
   attributes: { path: reviewed('path'), type: reviewed('type'), options: changed('options') },
 };
 
+/** One that is replaced is written again; what it was is brought back by `vault kv undelete`. */
+const isDeleted = ({ action }: Change): boolean => action === 'delete';
+
 export const kvEntry: Rule = {
   types: ['vault_kv_secret_v2'],
   noun: named('secret', 'name'),
-  destroyed: { grade: 'danger', loses: 'all of its versions are gone' },
+  destroyed: { grade: 'danger', loses: 'all of its versions are gone', forGood: isDeleted },
   attributes: {
     name: reviewed('name'),
     mount: reviewed('mount'),
