@@ -94,7 +94,7 @@ describe('the roles that jobs take on AWS', () => {
         ({ Resource }) => Resource,
       );
     };
-    const states = 'arn:aws:s3:::fintech-example-staging-state/portcullis/*';
+    const states = 'arn:aws:s3:::fintech-example-staging-state/portcullis/fintech-api/*';
     expect(await writes('fintech-api-staging-plan')).toEqual([`${states}.tflock`]);
     expect(await writes('fintech-api-staging-deploy')).toEqual([states, `${states}.tflock`]);
   });

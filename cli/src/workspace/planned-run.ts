@@ -34,6 +34,8 @@ export interface PlannedRun {
   readonly overridden: boolean;
   /** The lineage of the state: whoever may read the state knows it. Undefined without a state. */
   readonly lineage: string | undefined;
+  /** What to do about a state that earlier versions made elsewhere. Undefined where there is none. */
+  readonly earlierState?: string | undefined;
 }
 
 /**

@@ -6,6 +6,8 @@ import { engineEnvironment, findOpenTofu } from '../engines/programs/opentofu';
 import { goPlatform, PROVIDERS, provideProviders } from '../engines/programs/providers';
 import type { Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
+import type { Configuration } from './configuration';
+import { earlierState } from './earlier-state';
 import { keepLock, refuseSharedState, useLock } from './lock-file';
 import { plannedRun, type PlannedRun } from './planned-run';
 
@@ -83,7 +85,7 @@ export class Workspace {
     const wanted = new Set<string>();
     for (const stack of stacks) {
       const text = await readFile(join(this.folderOf(stack), 'cdk.tf.json'), 'utf8');
-      const { terraform } = JSON.parse(text) as Configuration;
+      const { terraform } = JSON.parse(text) as Requirements;
       for (const { source } of Object.values(terraform?.required_providers ?? {})) wanted.add(source);
     }
     const providers = PROVIDERS.filter(({ source }) => wanted.has(source));
@@ -124,8 +126,22 @@ export class Workspace {
       if (!locked) await refuseSharedState(stack, this.folderOf(stack));
       await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
       await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
-      return plannedRun(this.folderOf(stack), (args) => this.runEngine(stack, args), this.environment);
+      const planned = await plannedRun(
+        this.folderOf(stack),
+        (args) => this.runEngine(stack, args),
+        this.environment,
+      );
+      return planned.lineage === undefined
+        ? { ...planned, earlierState: await this.earlierState(stack, planned) }
+        : planned;
     });
+  }
+
+  private earlierState(stack: string, { configuration }: PlannedRun): Promise<string | undefined> {
+    const folder = join(this.folder, 'earlier', stack);
+    return earlierState(JSON.parse(configuration) as Configuration, folder, (args) =>
+      this.runEngine(stack, args, folder),
+    );
   }
 
   /** Applies the very plan that `plan()` made. @throws PortcullisError `ERR_ENGINE_FAILED` */
@@ -139,13 +155,13 @@ export class Workspace {
     return this.run.close();
   }
 
-  private runEngine(stack: string, args: readonly string[]): Promise<string> {
+  private runEngine(stack: string, args: readonly string[], cwd = this.folderOf(stack)): Promise<string> {
     return this.run.complete(
       {
         name: `${args[0] ?? ''}-${stack}`,
         command: this.engine,
         args,
-        cwd: this.folderOf(stack),
+        cwd,
         env: this.environment,
       },
       { code: 'ERR_ENGINE_FAILED', remedy: 'mend what the engine says' },
@@ -158,7 +174,7 @@ export class Workspace {
 }
 
 /** The part of a synthesized stack that says what it needs. */
-interface Configuration {
+interface Requirements {
   readonly terraform?: {
     readonly required_providers?: Readonly<Record<string, { readonly source: string }>>;
   };

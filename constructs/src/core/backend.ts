@@ -3,9 +3,13 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { KMS_KEY, regionProblems } from './aws';
 import { noneOf, unlike } from './checks';
 import { refuseProps } from './errors';
+import { claimState, projectOfApp, projectProblems, statesOf } from './project';
 
 /** Where a stack's state is kept. Neither kind takes a credential: credentials come from the process' environment. */
-export type StateBackend =
+export type StateBackend = {
+  /** Whose state it is. @default the `projectId` of the app's `cdktf.json` */
+  readonly project?: string | undefined;
+} & (
   | {
       readonly kind: 'local';
       /** Folder of the state file. The file is named after the stack. */
@@ -17,10 +21,12 @@ export type StateBackend =
       readonly region: string;
       /** KMS key that encrypts the objects. @default the bucket's own default encryption */
       readonly kmsKeyId?: string | undefined;
-    };
+    }
+);
 
 /**
- * Gives `stack` its backend. In S3 a lock file beside the state locks it (engine ≥ 1.10).
+ * Gives `stack` its backend. In S3 the state is at `portcullis/<project>/<stack>.tfstate`, and a lock file beside it locks it
+ * (engine ≥ 1.10). The state says whose it is: the engine refuses to plan with another project's.
  *
  * https://opentofu.org/docs/language/settings/backends/s3/
  *
@@ -30,7 +36,10 @@ export type StateBackend =
  * useBackend(this, { kind: 's3', bucket: 'example-state', region: 'eu-central-1' });
  */
 export function useBackend(stack: TerraformStack, backend: StateBackend): void {
-  refuseProps(stack, backendProblems(backend));
+  const project = backend.project ?? projectOfApp();
+  refuseProps(stack, [...backendProblems(backend), ...projectProblems('project', project)]);
+  if (project === undefined) return; // refused above
+  claimState(stack, project);
   const stackName = stack.node.id;
   if (backend.kind === 'local') {
     new LocalBackend(stack, { path: `${backend.directory}/${stackName}.tfstate` });
@@ -39,7 +48,7 @@ export function useBackend(stack: TerraformStack, backend: StateBackend): void {
   const lockFile = { useLockfile: true };
   new S3Backend(stack, {
     bucket: backend.bucket,
-    key: `portcullis/${stackName}.tfstate`,
+    key: `${statesOf(project)}/${stackName}.tfstate`,
     region: backend.region,
     encrypt: true,
     ...(backend.kmsKeyId !== undefined && { kmsKeyId: backend.kmsKeyId }),

@@ -45,7 +45,7 @@ it('knows no other state, and keeps to the account of its environment', () => {
     provider: { aws: [{ region: 'eu-central-1', allowed_account_ids: ['111111111111'] }] },
   });
   expect(terraform).toMatchObject({
-    backend: { s3: { key: 'portcullis/part-dev.tfstate' } },
+    backend: { s3: { key: 'portcullis/fintech-api/part-dev.tfstate' } },
     encryption: { key_provider: { aws_kms: {} } },
     required_providers: { aws: { version: '~> 6.13' } },
   });

@@ -25,7 +25,7 @@ const NO_STATE =
 /** Why a plan has no digest, in words; empty where it has one. */
 export function refusals(configuration: Configuration, plan: Plan, run: PlannedRun): string[] {
   return [
-    ...(run.lineage === undefined ? [NO_STATE] : []),
+    ...(run.lineage === undefined ? [run.earlierState ?? NO_STATE] : []),
     ...(run.overridden
       ? [
           'dev_overrides or TF_REATTACH_PROVIDERS of the engine replace providers, whatever the lock file says',

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { nameWithin, refuseProps } from '../../core';
 import { PARTITIONS, audienceOf, partitionOf, type Partition } from '../../core/aws';
 import { isLater, known, later } from '../../core/later';
+import { projectOfApp, projectProblems, statesOf } from '../../core/project';
 import { each, noneOf, unless, unlike, within } from '../../core/checks';
 import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from '../../github/identity/jobs';
 import { KMS_KEY_ARN, ROLE_NAME } from '../arns';
@@ -20,6 +21,8 @@ export interface AwsDeployIdentityProps {
   readonly environment: string;
   /** The workflow that deploys, as main has it. Others have jobs in the environment too. @default '.github/workflows/deploy.yml' */
   readonly workflow?: string;
+  /** Whose states they are: the roles reach no other project's. @default the `projectId` of the app's `cdktf.json` */
+  readonly project?: string;
   /** ARN of the bucket that holds the stacks' states. */
   readonly stateBucketArn: string;
   /** ARN of the KMS key that encrypts them. */
@@ -121,7 +124,8 @@ export class AwsDeployIdentity extends Construct {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AwsDeployIdentityProps) {
     super(scope, id);
-    refuseProps(this, problemsOf(props));
+    const { project = projectOfApp() ?? '' } = props;
+    refuseProps(this, [...problemsOf(props), ...projectProblems('project', project)]);
     const { repository, environment, stateBucketArn, stateKeyArn } = props;
     const { planPolicyArns = [], deployPolicyArns = [] } = props;
     this.issuer = props.issuer ?? GITHUB_ISSUER;
@@ -130,7 +134,7 @@ export class AwsDeployIdentity extends Construct {
       props.providerArn ??
       new IamOpenidConnectProvider(this, 'github', { url: this.issuer, clientIdList: [this.audience] }).arn;
     const names = roleNamesOf(props);
-    const objects = `${stateBucketArn}/portcullis/*`;
+    const objects = `${stateBucketArn}/${statesOf(project)}/*`;
     const read = [
       allow(['s3:ListBucket'], stateBucketArn),
       allow(['s3:GetObject'], objects),

@@ -1,5 +1,5 @@
 import { encryptState, relaxProviderPin, useBackend, type StateEncryption } from '@portcullis/constructs';
-import { refusedProps, stackIn, synthesize } from '../../../support/synth/synthesize';
+import { only, refusedProps, stackIn, synthesize } from '../../../support/synth/synthesize';
 
 const encryptionOf = (encryption: StateEncryption, binary?: string) => {
   const { terraform, variable } = synthesize((stack) => encryptState(stack, encryption, binary));
@@ -20,12 +20,32 @@ it('keeps the state in S3, locked by a file beside it and encrypted', () => {
   expect(terraform.backend).toEqual({
     s3: {
       bucket: 'states',
-      key: 'portcullis/test.tfstate',
+      key: 'portcullis/fintech-api/test.tfstate',
       region: 'eu-central-1',
       encrypt: true,
       use_lockfile: true,
     },
   });
+});
+
+it('keeps the states of two projects apart, and has each say whose it is', () => {
+  const stateOf = (project: string) =>
+    synthesize((stack) =>
+      useBackend(stack, { kind: 's3', bucket: 'states', region: 'eu-central-1', project }),
+    );
+  expect(stateOf('orders').terraform.backend).toMatchObject({
+    s3: { key: 'portcullis/orders/test.tfstate' },
+  });
+  expect(only(stateOf('billing'), 'terraform_data')).toMatchObject({
+    input: 'billing',
+    lifecycle: { ignore_changes: ['input'], postcondition: [{ condition: '${self.input == "billing"}' }] },
+  });
+});
+
+it.each(['', '..', 'a/b', '*', 'a b', '${var.project}'])('refuses the project %j', (project) => {
+  expect(() => {
+    useBackend(stackIn(), { kind: 'local', directory: '/state', project });
+  }).toThrow(refusedProps('project'));
 });
 
 it('takes the key of S3 objects from KMS when told to', () => {

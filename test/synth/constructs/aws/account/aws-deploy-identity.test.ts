@@ -110,7 +110,7 @@ describe('the synthesized roles of AWS', () => {
     const { policy } = only(stackOf(), 'aws_iam_role_policy', 'fintech-api-prod-plan');
     const writing = statements(policy).filter(({ Action }) => JSON.stringify(Action).includes('Put'));
     expect(writing).toMatchObject([
-      { Resource: 'arn:aws:s3:::fintech-example-prod-state/portcullis/*.tflock' },
+      { Resource: 'arn:aws:s3:::fintech-example-prod-state/portcullis/fintech-api/*.tflock' },
     ]);
   });
 
