@@ -75,6 +75,10 @@ function planRules(deployed: Deployed): PolicyRule[] {
       ...JOB_ROLES.map((role) => `auth/${JOBS_MOUNT}/role/${role}`),
     ),
     ...reads('connections, without their passwords, and roles', ...databasePaths(deployed)),
+    ...reads(
+      'whether the entry is there, without its fields',
+      `${MOUNTS.kv}/metadata/${vaultNamesOf(deployed.policy).entries.config}`,
+    ),
   ];
 }
 

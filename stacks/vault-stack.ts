@@ -61,13 +61,15 @@ export class VaultStack extends TerraformStack {
 
     const support = new SupportAccess(this, 'support', { name: names.supportPolicy });
 
-    const secret = new KvMount(this, 'secret', { path: MOUNTS.kv });
+    const preventDestroy = !environment.disposable;
+    const secret = new KvMount(this, 'secret', { path: MOUNTS.kv, preventDestroy });
     this.configuration(secret, policy, environment).grantRead(login);
     secret.grantRead(login, names.entries.limits);
     secret.grantWrite(support, names.entries.limits);
     const mount = new DatabaseMount(this, 'database', {
       path: MOUNTS.database,
       policy,
+      preventDestroy,
     });
     this.postgres(mount, policy, environment).grantLease(login);
     const redis = this.redis(mount, environment);
@@ -124,9 +126,14 @@ export class VaultStack extends TerraformStack {
     });
   }
 
-  private configuration(mount: KvMount, policy: Policy, { secretVersions }: Environment): KvEntry {
+  private configuration(
+    mount: KvMount,
+    policy: Policy,
+    { secretVersions, disposable }: Environment,
+  ): KvEntry {
     return new KvEntry(this, 'config', {
       mount,
+      preventDestroy: !disposable,
       name: vaultNamesOf(policy).entries.config,
       data: new SecretVariable(this, 'api-config', {
         name: `${policy.name.replaceAll('-', '_')}_config`,
@@ -142,6 +149,7 @@ export class VaultStack extends TerraformStack {
     const connection = new PostgresConnection(this, 'postgres', {
       mount,
       name: CONNECTIONS.postgres,
+      preventDestroy: !environment.disposable,
       ...environment.postgres,
       ...userOf(environment),
       bootstrapPassword: new SecretVariable(this, 'postgres-admin-password', {
@@ -163,6 +171,7 @@ export class VaultStack extends TerraformStack {
     return new RedisConnection(this, 'redis', {
       mount,
       name: CONNECTIONS.redis,
+      preventDestroy: !environment.disposable,
       ...redis,
       ...userOf(environment),
       bootstrapPassword: new ThrowawayPassword(this, 'redis-bootstrap-password', {

@@ -95,6 +95,8 @@ const aws = z.strictObject({
 const environmentSchema = z
   .strictObject({
     name: z.enum(['local', 'dev', 'staging', 'prod']),
+    /** Whether everything in it may be destroyed: a new one costs nothing. @default false */
+    disposable: z.boolean().default(false),
     vault: z.strictObject({
       /** `server`: the server's configuration names the audit devices, as OpenBao wants it. */
       audit: z.union([z.literal('server'), z.array(auditFile).min(2, 'expected at least two devices')]),

@@ -28,6 +28,7 @@ export function local(variables: NodeJS.ProcessEnv = process.env): Environment {
 
   return defineEnvironment({
     name: 'local',
+    disposable: true,
     vault: { audit: 'server' },
     serviceCidrs: ['127.0.0.0/8', '::1/128'],
     postgres: {

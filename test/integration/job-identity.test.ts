@@ -49,7 +49,11 @@ beforeAll(async () => {
   synthesize();
   app = await appFolder();
   const { bootstrap, admin } = deployment();
-  const config = { oauth_client_secret: secret, jwt_signing_key: 'b', encryption_key: 'c' };
+  const config = {
+    oauth_client_secret: secret,
+    jwt_signing_key: 'b'.repeat(32),
+    encryption_key: 'c'.repeat(32),
+  };
   for (const args of [
     ['init', '-input=false'],
     ['apply', '-input=false', '-auto-approve'],

@@ -9,7 +9,7 @@ async function deploy(): Promise<void> {
   const { bootstrap } = deployment();
   const { code, output } = await deployment().deploy({
     TF_VAR_fintech_api_config: JSON.stringify({
-      ...{ oauth_client_secret: 'a', jwt_signing_key: 'b', encryption_key: 'c' },
+      ...{ oauth_client_secret: 'a', jwt_signing_key: 'b'.repeat(32), encryption_key: 'c'.repeat(32) },
       ...{ db_host: 'd', db_port: '1' },
     }),
     TF_VAR_postgres_admin_password: bootstrap.postgres,

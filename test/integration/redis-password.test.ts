@@ -18,8 +18,8 @@ beforeAll(async () => {
 const variables = (): NodeJS.ProcessEnv => ({
   TF_VAR_fintech_api_config: JSON.stringify({
     oauth_client_secret: 'a',
-    jwt_signing_key: 'b',
-    encryption_key: 'c',
+    jwt_signing_key: 'b'.repeat(32),
+    encryption_key: 'c'.repeat(32),
     db_host: 'd',
     db_port: '1',
   }),

@@ -13,13 +13,15 @@ export class ConstructError extends Error {
   /** Where in the construct tree the input was refused. */
   readonly constructPath: string;
 
+  /** @param scope what refuses; or how an existing thing was named, as in `KvMount.at()`, which has no place in the tree. */
   constructor(
     readonly code: ConstructErrorCode,
-    scope: IConstruct,
+    scope: IConstruct | string,
     message: string,
   ) {
-    super(`${scope.node.path || '(root)'}: ${message}`);
-    this.constructPath = scope.node.path;
+    const path = typeof scope === 'string' ? scope : scope.node.path;
+    super(`${path || '(root)'}: ${message}`);
+    this.constructPath = path;
   }
 }
 
@@ -28,6 +30,6 @@ export class ConstructError extends Error {
  *
  * @throws ConstructError `ERR_PROPS` if there is a problem.
  */
-export function refuseProps(scope: IConstruct, problems: readonly Problem[]): void {
+export function refuseProps(scope: IConstruct | string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConstructError('ERR_PROPS', scope, describeProblems('props', problems));
 }

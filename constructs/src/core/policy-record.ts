@@ -1,6 +1,7 @@
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
+import { knownAs } from './identity';
 import { literal } from './literal';
 
 export interface PolicyRecordProps {
@@ -19,6 +20,7 @@ export interface PolicyRecordProps {
 export class PolicyRecord extends Construct {
   constructor(scope: Construct, id: string, { policy }: PolicyRecordProps) {
     super(scope, id);
+    knownAs(this, policy.name);
     // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
     const record = new TerraformResource(this, 'record', { terraformResourceType: 'terraform_data' });
     // JSON leaves the policy's methods out.

@@ -19,6 +19,7 @@ import { Construct } from 'constructs';
 import { each, isList, shown, unlike } from './checks';
 import { ConstructError, refuseProps } from './errors';
 import { failAtApply } from './fail-at-apply';
+import { knownAs } from './identity';
 
 export interface SecretVariableProps {
   /** Name of the variable; its value is given as `TF_VAR_<name>`. */
@@ -206,6 +207,7 @@ function declareVariable(scope: Construct, props: SecretVariableProps): Terrafor
 
 function gate(scope: Construct, props: SecretVariableProps): TerraformResource {
   // Not cdktf's DataResource: each of those runs the engine at synth, just to ask for its version.
+  knownAs(scope, props.name);
   const given = new TerraformResource(scope, 'given', { terraformResourceType: 'terraform_data' });
   given.addOverride('input', { version: props.version, value: `\${${requirement(props)}}` });
   // What was given once counts as given until the version changes.

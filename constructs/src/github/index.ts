@@ -1,10 +1,6 @@
 export { ACTIONS, type PinnedAction } from './workflow/actions';
-export {
-  DeployIdentity,
-  JOBS_MOUNT,
-  type DeployIdentityProps,
-  type JobRole,
-} from './identity/deploy-identity';
+export { DeployIdentity, type DeployIdentityProps, type JobRole } from './identity/deploy-identity';
+export { JOBS_MOUNT, JobsMethod, type JobsMethodProps } from './identity/jobs-method';
 export { codeOwnersFile } from './repository/code-owners';
 export {
   ProtectedRepository,

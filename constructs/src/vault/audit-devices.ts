@@ -1,7 +1,7 @@
 import { Audit } from '@cdktf/provider-vault/lib/audit';
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
-import { refuseProps } from '../core';
+import { knownAs, refuseProps } from '../core';
 import { isList, unless, unlike } from '../core/checks';
 import { nameProblems } from './checks';
 import { refuseCollisions } from './collisions';
@@ -39,11 +39,14 @@ export class AuditDevices extends Construct {
     refuseCollisions(this);
     refuseProps(this, problemsOf(props));
     for (const { name, filePath } of props.devices) {
-      new Audit(this, name, {
-        type: 'file',
-        path: name,
-        options: { file_path: filePath },
-      });
+      knownAs(
+        new Audit(this, name, {
+          type: 'file',
+          path: name,
+          options: { file_path: filePath },
+        }),
+        name,
+      );
     }
   }
 }

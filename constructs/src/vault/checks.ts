@@ -1,8 +1,8 @@
 /** Problems of what the Vault constructs are given, as `refuseProps()` lists them. */
 import type { Policy, Problem } from '@portcullis/runtime/policy';
-import { Token } from 'cdktf';
 import { isIP } from 'node:net';
 import { looksSecret, shown, unlike } from '../core/checks';
+import { isLater, known } from '../core/later';
 
 /** Longest life of a credential, of a token between two renewals and of a secret ID, in seconds. */
 export const LONGEST_SECONDS = 3_600;
@@ -14,9 +14,9 @@ export const LONGEST_SECONDS = 3_600;
 export function nameProblems(path: string, name: string): Problem[] {
   const right = typeof name === 'string' && /^[a-z0-9_][a-z0-9_-]*(\/[a-z0-9_][a-z0-9_-]*)*$/i.test(name);
   if (right) return [];
+  if (isLater(name)) return known(path, name, 'policies and addresses are made of it');
   const expected = 'letters, digits, "_" and "-", with "/" between segments';
-  const received = Token.isUnresolved(name) ? 'a value that is known only at the apply' : shown(name);
-  return [{ path, message: `received ${received}; expected ${expected}` }];
+  return [{ path, message: `received ${shown(name)}; expected ${expected}` }];
 }
 
 /** Policies that Vault has itself: writing one of them replaces it for everybody. Vault lower-cases their names. */

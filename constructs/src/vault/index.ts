@@ -1,4 +1,5 @@
 export { AppRoleLogin, type AppRoleLoginProps } from './login/app-role-login';
+export { AppRoleMount, type AppRoleMountProps, type LoginMethod } from './login/app-role-mount';
 export {
   AuditDevices,
   auditServerConfiguration,
@@ -6,11 +7,12 @@ export {
   type AuditFile,
 } from './audit-devices';
 export { endLease } from './database/database-role';
-export type { DatabaseConnection } from './database/database-connection';
-export { DatabaseMount, type DatabaseMountProps } from './database/database-mount';
+export type { DatabaseConnection, PostgresServer, RedisServer } from './database/database-connection';
+export type { ExistingConnectionProps } from './database/existing-connection';
+export { DatabaseMount, type DatabaseEngine, type DatabaseMountProps } from './database/database-mount';
 export type { Grantee } from './policy/grantee';
 export { KvEntry, type KvEntryProps } from './kv/kv-entry';
-export { KvMount, type KvMountProps } from './kv/kv-mount';
+export { KvMount, type KvEngine, type KvMountProps } from './kv/kv-mount';
 export { policyDocument, type Capability, type PolicyRule } from './policy/policy-document';
 export {
   DEFAULTS as POSTGRES_DEFAULTS,

@@ -1,6 +1,7 @@
 /** Every construct, with props that are right: what tests spoil one at a time. */
 import {
   AppRoleLogin,
+  AppRoleMount,
   AuditDevices,
   DatabaseMount,
   KvEntry,
@@ -27,6 +28,7 @@ import {
 } from '@portcullis/constructs/aws';
 import {
   DeployIdentity,
+  JobsMethod,
   ProtectedRepository,
   ReviewedFiles,
   SecurityScanning,
@@ -48,12 +50,20 @@ const throwawayIn = (stack: TerraformStack) =>
 export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>> = {
   SecretVariable: [SecretVariable, () => ({ name: 'a', description: 'b', version: 1, fields: ['c'] })],
   ThrowawayPassword: [ThrowawayPassword, () => ({ name: 'a', description: 'b', version: 1 })],
-  KvMount: [KvMount, () => ({ path: 'secret' })],
+  KvMount: [KvMount, () => ({ path: 'secret', preventDestroy: false })],
   KvEntry: [
     KvEntry,
-    (stack) => ({ mount: new KvMount(stack, 'secret'), name: 'config', data: secretIn(stack) }),
+    (stack) => ({
+      mount: new KvMount(stack, 'secret'),
+      name: 'config',
+      data: secretIn(stack),
+      preventDestroy: false,
+    }),
   ],
-  DatabaseMount: [DatabaseMount, () => ({ path: 'database', credentialSeconds: 3_600, policy: undefined })],
+  DatabaseMount: [
+    DatabaseMount,
+    () => ({ path: 'database', credentialSeconds: 3_600, policy: undefined, preventDestroy: false }),
+  ],
   PostgresConnection: [
     PostgresConnection,
     (stack) => ({
@@ -65,6 +75,7 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       sslMode: 'verify-full',
       username: 'vault_admin',
       bootstrapPassword: secretIn(stack),
+      preventDestroy: false,
     }),
   ],
   PostgresRole: [
@@ -82,14 +93,16 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       caCertificate: undefined,
       username: 'vault_admin',
       bootstrapPassword: throwawayIn(stack),
+      preventDestroy: false,
     }),
   ],
   RedisRole: [RedisRole, (stack) => ({ connection: redisIn(stack), name: 'role', rules: RUNTIME_ACL })],
+  AppRoleMount: [AppRoleMount, () => ({ path: 'approle' })],
   AppRoleLogin: [
     AppRoleLogin,
-    () => ({
+    (stack) => ({
       name: 'orders',
-      mount: 'approle',
+      mount: new AppRoleMount(stack, 'mount'),
       policy: undefined,
       tokenPeriodSeconds: 60,
       secretIdTtlSeconds: 60,
@@ -146,9 +159,11 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       firewall: { counted: [] },
     }),
   ],
+  JobsMethod: [JobsMethod, () => ({ path: 'github', issuer: 'https://github.example.com' })],
   DeployIdentity: [
     DeployIdentity,
     () => ({
+      method: undefined,
       repository: 'example/orders',
       repositoryId: '1',
       audience: 'https://vault.example.com',
@@ -162,6 +177,7 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       repository: 'example/orders',
       environment: 'prod',
       workflow: '.github/workflows/deploy.yml',
+      project: 'orders',
       stateBucketArn: 'arn:aws:s3:::example-state',
       stateKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d',
       planPolicyArns: [],

@@ -1,14 +1,16 @@
-import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-role';
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../core';
-import { each, unless, unlike, within } from '../../core/checks';
+import { knownAs, refuseProps } from '../../core';
+import { each, madeAs, unless, unlike, within } from '../../core/checks';
 import { policyNameProblems } from '../../vault/checks';
 import { refuseCollisions } from '../../vault/collisions';
+import { knownPolicy } from '../../vault/policy/grantee';
+import type { LoginMethod } from '../../vault/login/app-role-mount';
 import { policyDocument, type PolicyRule } from '../../vault/policy/policy-document';
 import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from './jobs';
+import { JobsMethod } from './jobs-method';
 
 /** A role for one kind of job, and what it may do in Vault. */
 export interface JobRole {
@@ -29,20 +31,19 @@ export interface DeployIdentityProps {
   /** The audience that jobs ask their token for, as a rule Vault's address. */
   readonly audience: string;
   readonly roles: readonly JobRole[];
-  /** Issuer of the jobs' tokens. GitHub Enterprise Server has one of its own. @default github.com's */
+  /** The JWT method that they are roles of. @default one of its own, mounted at 'github' */
+  readonly method?: LoginMethod;
+  /** Issuer of the tokens, for a method of its own. GitHub Enterprise Server has one of its own. @default github.com's */
   readonly issuer?: string | undefined;
 }
-
-/** Mount of the method by which jobs sign in to Vault. */
-export const JOBS_MOUNT = 'github';
 
 /** Life of a job's Vault token, in seconds: as long as a job may take. */
 const TOKEN_SECONDS = 1_800;
 
 /**
  * Lets the jobs of one repository sign in to Vault with the OIDC token that GitHub gives each of them: bound to the
- * repository, and to environment, ref or event. No secret of theirs is kept anywhere. It provisions a JWT auth method,
- * and a role with its policy for each kind of job.
+ * repository, and to environment, ref or event. No secret of theirs is kept anywhere. It provisions a role with its policy
+ * for each kind of job, and the JWT auth method unless it is given one.
  *
  * https://developer.hashicorp.com/vault/docs/auth/jwt
  * https://docs.github.com/en/actions/reference/security/oidc
@@ -71,16 +72,12 @@ export class DeployIdentity extends Construct {
     super(scope, id);
     refuseCollisions(this);
     refuseProps(this, problemsOf(props));
-    const { repository, repositoryId, audience, roles, issuer = GITHUB_ISSUER } = props;
-    const method = new JwtAuthBackend(this, 'method', {
-      path: JOBS_MOUNT,
-      type: 'jwt',
-      oidcDiscoveryUrl: issuer,
-      boundIssuer: issuer,
-    });
+    const { repository, repositoryId, audience, roles, issuer } = props;
+    const method = props.method ?? new JobsMethod(this, 'method', { issuer });
     for (const { name, bound, rules } of roles) {
       const policy = new Policy(this, `${name}-policy`, { name, policy: policyDocument(rules) });
-      new JwtAuthBackendRole(this, `${name}-role`, {
+      knownPolicy(policy, name);
+      const role = new JwtAuthBackendRole(this, `${name}-role`, {
         backend: method.path,
         roleName: name,
         roleType: 'jwt',
@@ -101,13 +98,21 @@ export class DeployIdentity extends Construct {
         tokenMaxTtl: TOKEN_SECONDS,
         tokenType: 'service',
       });
+      knownAs(role, method.pathName, name.toLowerCase());
     }
   }
 }
 
 function problemsOf(props: DeployIdentityProps): Problem[] {
-  const { repository, repositoryId, audience, roles, issuer = GITHUB_ISSUER } = props;
+  const { repository, repositoryId, audience, roles, method, issuer = GITHUB_ISSUER } = props;
   return [
+    ...(method === undefined ? [] : madeAs('method', method, 'pathName', 'a JobsMethod')),
+    ...unless(
+      method === undefined || props.issuer === undefined,
+      'issuer',
+      issuer,
+      'nothing: the method that is given has its issuer',
+    ),
     ...issuerProblems('issuer', issuer),
     ...unlike('repository', repository, REPOSITORY, 'owner/name'),
     ...unlike(

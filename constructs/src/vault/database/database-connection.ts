@@ -4,37 +4,76 @@ import { Fn, Op, TerraformResource, Token, conditional } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { addressOf } from '../../core';
-import { madeAs, unlike, wholeNumber } from '../../core/checks';
+import { madeAs, unless, unlike, wholeNumber } from '../../core/checks';
+import { guardProblems } from '../../core/guard';
 import { hostProblems, nameProblems } from '../checks';
-import type { DatabaseMount } from './database-mount';
+import type { DatabaseEngine } from './database-mount';
 
 /** What both kinds of connection are told about their server. */
 interface ServerProps {
-  readonly mount: DatabaseMount;
+  readonly mount: DatabaseEngine;
   readonly name: string;
   readonly host: string;
   readonly port: number;
   readonly username: string;
+  readonly preventDestroy: boolean;
 }
 
 /** Everything that is wrong with where a server is, and as whom Vault signs in. */
-export function serverProblems({ mount, name, host, port, username }: ServerProps): Problem[] {
+export function serverProblems({
+  mount,
+  name,
+  host,
+  port,
+  username,
+  preventDestroy,
+}: ServerProps): Problem[] {
   return [
     ...madeAs('mount', mount, 'credentialSeconds', 'a DatabaseMount'),
     ...nameProblems('name', name),
     ...hostProblems('host', host),
     ...wholeNumber('port', port, 1, 65_535),
     ...unlike('username', username, /^[a-z_][a-z0-9_-]{0,62}$/i, 'a user: letters, digits, "_" and "-"'),
+    ...guardProblems('preventDestroy', preventDestroy),
   ];
 }
 
 /** A connection of a database mount, as roles see it. */
 export interface DatabaseConnection {
-  readonly mount: DatabaseMount;
+  /** What is at its other end. */
+  readonly kind: 'postgres' | 'redis';
+  readonly mount: DatabaseEngine;
   /** Name of the connection, by reference: what uses it is created after the connection. */
   readonly connectionName: string;
-  /** Lets the role named `role` lease through this connection. */
-  allow(role: string): void;
+  /**
+   * Lets the role named `role` lease through this connection; of one that exists already, sees to it that it may.
+   *
+   * @param scope the construct of the role.
+   */
+  allow(role: string, scope: Construct): void;
+}
+
+/** A connection to PostgreSQL: a `PostgresConnection`, or one that exists already. */
+export interface PostgresServer extends DatabaseConnection {
+  readonly kind: 'postgres';
+  /** Vault's own user, where it is known. */
+  readonly username?: string;
+}
+
+/** A connection to Redis: a `RedisConnection`, or one that exists already. */
+export interface RedisServer extends DatabaseConnection {
+  readonly kind: 'redis';
+}
+
+/** The problem of what is no connection of a kind. */
+export function connectionProblems(
+  path: string,
+  connection: DatabaseConnection,
+  kind: DatabaseConnection['kind'],
+): Problem[] {
+  const expected = kind === 'postgres' ? 'a PostgresConnection' : 'a RedisConnection';
+  const wrong = madeAs(path, connection, 'kind', expected);
+  return wrong.length > 0 ? wrong : unless(connection.kind === kind, path, connection, expected);
 }
 
 /**
@@ -47,7 +86,7 @@ export interface DatabaseConnection {
  */
 export function rotateRoot(
   scope: Construct,
-  mount: DatabaseMount,
+  mount: DatabaseEngine,
   connection: DatabaseSecretBackendConnection,
   gates: readonly TerraformResource[],
 ): GenericEndpoint {
@@ -65,7 +104,7 @@ export function rotateRoot(
 }
 
 export interface FirstWriteProps {
-  readonly mount: DatabaseMount;
+  readonly mount: DatabaseEngine;
   /** Name of the connection. */
   readonly name: string;
   /** What is written. */
@@ -92,7 +131,8 @@ export function firstWrite(scope: Construct, props: FirstWriteProps): GenericEnd
     disableDelete: true,
     dependsOn: [...gates],
     lifecycle: {
-      ignoreChanges: ['data_json'],
+      // What earlier versions made was not read back, and would be written again, with a password that is dead.
+      ignoreChanges: ['data_json', 'disable_read', 'ignore_absent_fields'],
       ...(rewrittenBy.length > 0 && { replaceTriggeredBy: rewrittenBy.map(addressOf) }),
       createBeforeDestroy: true,
     },

@@ -1,8 +1,19 @@
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
-import { refuseProps } from '../../core';
+import { knownAs, refuseProps } from '../../core';
+import { guardProblems } from '../../core/guard';
 import { ceiling, mountProblems, secondsProblems, type Lifetimes } from '../checks';
+
+/** A database secrets engine: a {@link DatabaseMount}, or one that exists already. */
+export interface DatabaseEngine {
+  /** Path of the mount, by reference where it is created here: what uses it is created after the mount. */
+  readonly path: string;
+  /** The same path as text, for policies. */
+  readonly pathName: string;
+  /** Life of the credentials of roles that are made in it. */
+  readonly credentialSeconds: number;
+}
 
 export interface DatabaseMountProps {
   /** @default 'database' */
@@ -14,6 +25,8 @@ export interface DatabaseMountProps {
   readonly credentialSeconds?: number;
   /** The API's policy: no credential lives longer than its `lifetimes.credential`. @default an hour is the longest */
   readonly policy?: Lifetimes;
+  /** Whether the engine refuses to destroy the mount, and with it every connection and every user. @default true */
+  readonly preventDestroy?: boolean;
 }
 
 /**
@@ -25,10 +38,8 @@ export interface DatabaseMountProps {
  * @example
  * const database = new DatabaseMount(this, 'database', { policy });
  */
-export class DatabaseMount extends Construct {
-  /** Path of the mount, by reference: what uses it is created after the mount. */
+export class DatabaseMount extends Construct implements DatabaseEngine {
   readonly path: string;
-  /** The same path as text, for policies. */
   readonly pathName: string;
   readonly credentialSeconds: number;
 
@@ -36,18 +47,44 @@ export class DatabaseMount extends Construct {
   constructor(scope: Construct, id: string, props: DatabaseMountProps = {}) {
     super(scope, id);
     refuseCollisions(this);
-    const { path = 'database', policy, credentialSeconds = ceiling(policy) } = props;
+    const { path = 'database', policy, credentialSeconds = ceiling(policy), preventDestroy = true } = props;
     refuseProps(this, [
       ...mountProblems('path', path),
       ...secondsProblems('credentialSeconds', credentialSeconds, policy),
+      ...guardProblems('preventDestroy', preventDestroy),
     ]);
     this.pathName = path;
     this.credentialSeconds = credentialSeconds;
-    this.path = new Mount(this, 'mount', {
+    const mount = new Mount(this, 'mount', {
       path: this.pathName,
       type: 'database',
       defaultLeaseTtlSeconds: this.credentialSeconds,
       maxLeaseTtlSeconds: this.credentialSeconds,
-    }).path;
+      lifecycle: { preventDestroy },
+    });
+    this.path = knownAs(mount, this.pathName).path;
+  }
+
+  /**
+   * An engine that is mounted already, by whomever. Nothing is created, changed or destroyed; roles that are made in it
+   * have a life of their own.
+   *
+   * @example
+   * const shared = DatabaseMount.at('database', { policy });
+   *
+   * @throws ConstructError `ERR_PROPS` with all problems at once.
+   */
+  static at(
+    path: string,
+    {
+      policy,
+      credentialSeconds = ceiling(policy),
+    }: Pick<DatabaseMountProps, 'policy' | 'credentialSeconds'> = {},
+  ): DatabaseEngine {
+    refuseProps('DatabaseMount.at()', [
+      ...mountProblems('path', path),
+      ...secondsProblems('credentialSeconds', credentialSeconds, policy),
+    ]);
+    return { path, pathName: path, credentialSeconds };
   }
 }

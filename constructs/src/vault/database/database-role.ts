@@ -4,7 +4,7 @@ import { refuseCollisions } from '../collisions';
 import type { DatabaseConnection } from './database-connection';
 import type { Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
-import { refuseProps } from '../../core';
+import { knownAs, refuseProps } from '../../core';
 import { nameProblems } from '../checks';
 
 export interface DatabaseRoleProps {
@@ -34,8 +34,8 @@ export class DatabaseRole extends Construct {
     refuseProps(this, nameProblems('name', props.name));
     this.name = props.name;
     this.mountPath = connection.mount.pathName;
-    connection.allow(this.name);
-    new DatabaseSecretBackendRole(this, 'role', {
+    connection.allow(this.name, this);
+    const role = new DatabaseSecretBackendRole(this, 'role', {
       backend: connection.mount.path,
       name: this.name,
       dbName: connection.connectionName,
@@ -44,6 +44,7 @@ export class DatabaseRole extends Construct {
       defaultTtl: connection.mount.credentialSeconds,
       maxTtl: connection.mount.credentialSeconds,
     });
+    knownAs(role, this.mountPath, this.name);
   }
 
   /** Lets `grantee` lease a credential of this role, and revoke leases of this role before they end. */

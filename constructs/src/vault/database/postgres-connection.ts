@@ -3,21 +3,27 @@ import { isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Fn, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
-import { refuseProps, refuseProviderDebugLog, type SecretInput } from '../../core';
+import { knownAs, refuseProps, refuseProviderDebugLog, type SecretInput } from '../../core';
 import { defined, noneOf, unlike } from '../../core/checks';
 import { secretProblems } from '../../core/secret-input';
-import { firstWrite, rotateRoot, serverProblems, type DatabaseConnection } from './database-connection';
-import type { DatabaseMount } from './database-mount';
+import { firstWrite, rotateRoot, serverProblems, type PostgresServer } from './database-connection';
+import type { DatabaseEngine } from './database-mount';
+import { existingConnection, type ExistingConnectionProps } from './existing-connection';
 import { USERNAME_TEMPLATE } from './postgres-name';
 
 /** How Vault's connection is encrypted, as libpq has it. The first verifies most. */
 const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'disable'] as const;
 
 /** What a connection to PostgreSQL is unless its props say otherwise. */
-export const DEFAULTS = { port: 5_432, sslMode: 'verify-full', username: 'vault_admin' } as const;
+export const DEFAULTS = {
+  port: 5_432,
+  sslMode: 'verify-full',
+  username: 'vault_admin',
+  preventDestroy: true,
+} as const;
 
 export interface PostgresConnectionProps {
-  readonly mount: DatabaseMount;
+  readonly mount: DatabaseEngine;
   /** Name of the connection. */
   readonly name: string;
   readonly host: string;
@@ -30,6 +36,10 @@ export interface PostgresConnectionProps {
   readonly username?: string;
   /** That user's password up to this deploy, which makes Vault replace it. */
   readonly bootstrapPassword: SecretInput;
+  /**
+   * Whether the engine refuses to destroy the connection: nobody but Vault has its user's password. @default true
+   */
+  readonly preventDestroy?: boolean;
 }
 
 /**
@@ -52,8 +62,9 @@ export interface PostgresConnectionProps {
  *   }),
  * });
  */
-export class PostgresConnection extends Construct implements DatabaseConnection {
-  readonly mount: DatabaseMount;
+export class PostgresConnection extends Construct implements PostgresServer {
+  readonly kind = 'postgres';
+  readonly mount: DatabaseEngine;
   readonly connectionName: string;
   /** Vault's own user. */
   readonly username: string;
@@ -67,7 +78,8 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
     refuseCollisions(this);
     const told = { ...DEFAULTS, ...defined(props) };
     refuseProps(this, problemsOf(this, told));
-    const { name, host, port, database, sslMode, username, bootstrapPassword } = told;
+    const { preventDestroy, name, host, port, database, sslMode, username, bootstrapPassword } = told;
+    knownAs(this, this.mount.pathName, name);
     const connectionUrl = `postgresql://{{username}}:{{password}}@${host}:${Token.asString(port)}/${inUrl(database)}?sslmode=${sslMode}`;
     const bootstrap = firstWrite(this, {
       mount: this.mount,
@@ -95,10 +107,24 @@ export class PostgresConnection extends Construct implements DatabaseConnection 
         passwordAuthentication: 'scram-sha-256', // hashed by Vault: the server's log never sees a password
       },
       dependsOn: [bootstrap, ...bootstrapPassword.gates],
+      lifecycle: { preventDestroy },
     });
     this.connectionName = connection.name;
     this.username = username;
     rotateRoot(this, this.mount, connection, bootstrapPassword.gates);
+  }
+
+  /**
+   * A connection that somebody else owns. Nothing is created, changed or destroyed. Its `allowed_roles` is read while
+   * planning: the plan fails where a role is missing, and says what its owner has to add.
+   *
+   * @example
+   * const existing = PostgresConnection.at({ mount: DatabaseMount.at('shared'), name: 'orders' });
+   *
+   * @throws ConstructError `ERR_PROPS` with all problems at once.
+   */
+  static at(props: ExistingConnectionProps): PostgresServer {
+    return existingConnection('postgres', props);
   }
 
   allow(role: string): void {

@@ -3,13 +3,14 @@ import { DatabaseRole } from './database-role';
 import type { Grantee } from '../policy/grantee';
 import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../../core';
-import { madeAs, unlike } from '../../core/checks';
+import { unlike } from '../../core/checks';
 import { nameProblems } from '../checks';
 import { revocationStatements } from './postgres-revocation';
-import type { PostgresConnection } from './postgres-connection';
+import { connectionProblems, type PostgresServer } from './database-connection';
 
 export interface PostgresRoleProps {
-  readonly connection: PostgresConnection;
+  /** A {@link PostgresConnection}, or one that exists already: `PostgresConnection.at(…)`. */
+  readonly connection: PostgresServer;
   /** Name of the role, which the app leases by. */
   readonly name: string;
   /**
@@ -79,12 +80,12 @@ export class PostgresRole extends Construct {
 
 function problemsOf({ connection, name, memberOf, owner }: PostgresRoleProps): Problem[] {
   return [
-    ...madeAs('connection', connection, 'username', 'a PostgresConnection'),
+    ...connectionProblems('connection', connection, 'postgres'),
     ...nameProblems('name', name),
-    ...groupProblems('memberOf', memberOf, (connection as PostgresConnection | undefined)?.username),
+    ...groupProblems('memberOf', memberOf, (connection as PostgresServer | undefined)?.username),
     ...(owner === undefined
       ? []
-      : groupProblems('owner', owner, (connection as PostgresConnection | undefined)?.username)),
+      : groupProblems('owner', owner, (connection as PostgresServer | undefined)?.username)),
   ];
 }
 

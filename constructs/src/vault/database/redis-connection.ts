@@ -3,17 +3,18 @@ import { isLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
-import { addressOf, refuseProps, refuseProviderDebugLog, type ThrowawayPassword } from '../../core';
+import { addressOf, knownAs, refuseProps, refuseProviderDebugLog, type ThrowawayPassword } from '../../core';
 import { defined, noneOf, unlike } from '../../core/checks';
 import { throwawayProblems } from '../../core/secret-input';
-import { firstWrite, rotateRoot, serverProblems, type DatabaseConnection } from './database-connection';
-import type { DatabaseMount } from './database-mount';
+import { firstWrite, rotateRoot, serverProblems, type RedisServer } from './database-connection';
+import type { DatabaseEngine } from './database-mount';
+import { existingConnection, type ExistingConnectionProps } from './existing-connection';
 
 /** What a connection to Redis is unless its props say otherwise. */
-export const DEFAULTS = { port: 6_379, tls: true, username: 'vault_admin' } as const;
+export const DEFAULTS = { port: 6_379, tls: true, username: 'vault_admin', preventDestroy: true } as const;
 
 export interface RedisConnectionProps {
-  readonly mount: DatabaseMount;
+  readonly mount: DatabaseEngine;
   /** Name of the connection. */
   readonly name: string;
   readonly host: string;
@@ -27,6 +28,10 @@ export interface RedisConnectionProps {
   readonly username?: string;
   /** That user's password up to this deploy, which makes Vault replace it. */
   readonly bootstrapPassword: ThrowawayPassword;
+  /**
+   * Whether the engine refuses to destroy the connection: nobody but Vault has its user's password. @default true
+   */
+  readonly preventDestroy?: boolean;
 }
 
 /**
@@ -52,8 +57,9 @@ export interface RedisConnectionProps {
  *   }),
  * });
  */
-export class RedisConnection extends Construct implements DatabaseConnection {
-  readonly mount: DatabaseMount;
+export class RedisConnection extends Construct implements RedisServer {
+  readonly kind = 'redis';
+  readonly mount: DatabaseEngine;
   readonly connectionName: string;
   private readonly roles = new Set<string>();
 
@@ -65,7 +71,8 @@ export class RedisConnection extends Construct implements DatabaseConnection {
     refuseCollisions(this);
     const told = { ...DEFAULTS, ...defined(props) };
     refuseProps(this, problemsOf(this, told));
-    const { name, host, port, username, tls, bootstrapPassword } = told;
+    const { preventDestroy, name, host, port, username, tls, bootstrapPassword } = told;
+    knownAs(this, this.mount.pathName, name);
     const server = { host, port, username, tls };
     // Without one, the provider (5.9) would send "0", which is no certificate.
     const caCertificate = props.caCertificate ?? '';
@@ -94,9 +101,23 @@ export class RedisConnection extends Construct implements DatabaseConnection {
         caCert: caCertificate,
         password: `\${jsondecode(${addressOf(bootstrap)}.data_json).password}`,
       },
+      lifecycle: { preventDestroy },
     });
     this.connectionName = connection.name;
     rotateRoot(this, this.mount, connection, [bootstrapPassword.gate]);
+  }
+
+  /**
+   * A connection that somebody else owns. Nothing is created, changed or destroyed. Its `allowed_roles` is read while
+   * planning: the plan fails where a role is missing, and says what its owner has to add.
+   *
+   * @example
+   * const existing = RedisConnection.at({ mount: DatabaseMount.at('shared'), name: 'orders' });
+   *
+   * @throws ConstructError `ERR_PROPS` with all problems at once.
+   */
+  static at(props: ExistingConnectionProps): RedisServer {
+    return existingConnection('redis', props);
   }
 
   allow(role: string): void {

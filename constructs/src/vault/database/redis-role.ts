@@ -1,14 +1,14 @@
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
-import { madeAs } from '../../core/checks';
 import { nameProblems } from '../checks';
 import { DatabaseRole } from './database-role';
 import type { Grantee } from '../policy/grantee';
-import type { RedisConnection } from './redis-connection';
+import { connectionProblems, type RedisServer } from './database-connection';
 import { aclProblems } from './redis-rules';
 
 export interface RedisRoleProps {
-  readonly connection: RedisConnection;
+  /** A {@link RedisConnection}, or one that exists already: `RedisConnection.at(…)`. */
+  readonly connection: RedisServer;
   /** Name of the role, which the app leases by. */
   readonly name: string;
   /**
@@ -34,7 +34,7 @@ export class RedisRole extends Construct {
   constructor(scope: Construct, id: string, props: RedisRoleProps) {
     super(scope, id);
     refuseProps(this, [
-      ...madeAs('connection', props.connection, 'connectionName', 'a RedisConnection'),
+      ...connectionProblems('connection', props.connection, 'redis'),
       ...nameProblems('name', props.name),
       ...aclProblems('rules', props.rules),
     ]);

@@ -1,24 +1,18 @@
 import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-backend-role';
-import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../core';
-import {
-  ceiling,
-  cidrProblems,
-  methodProblems,
-  policyNameProblems,
-  secondsProblems,
-  type Lifetimes,
-} from '../checks';
+import { knownAs, refuseProps } from '../../core';
+import { ceiling, cidrProblems, policyNameProblems, secondsProblems, type Lifetimes } from '../checks';
+import { madeAs } from '../../core/checks';
 import { policyOf, type Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
+import { AppRoleMount, type LoginMethod } from './app-role-mount';
 import { OWN_TOKEN } from './service-token';
 
 export interface AppRoleLoginProps {
   /** Name of the role and of its policy. */
   readonly name: string;
-  /** Mount of the AppRole method, which this construct creates. @default 'approle' */
-  readonly mount?: string;
+  /** The AppRole method that it is a role of. @default one of its own, mounted at 'approle' */
+  readonly mount?: LoginMethod;
   /**
    * Period of the tokens, in seconds. A process that renews in time keeps its token for ever. A process that is gone
    * loses its token, and every lease with it, at most this long after its last renewal. At most an hour, and what the
@@ -37,8 +31,8 @@ export interface AppRoleLoginProps {
 
 /**
  * An AppRole: lets one service log in with a role ID and a secret ID of a single use, and do exactly what is granted
- * to it (`entry.grantRead(login)`, `role.grantLease(login)`), by exact paths. It provisions the auth method `approle`,
- * one role and one policy.
+ * to it (`entry.grantRead(login)`, `role.grantLease(login)`), by exact paths. It provisions one role and one policy, and
+ * the auth method unless it is given one.
  *
  * Secret IDs are never created here: they would be in the state. {@link WrappedSecretIdMinter} says who may create
  * them.
@@ -57,22 +51,22 @@ export class AppRoleLogin extends Construct implements Grantee {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AppRoleLoginProps) {
     super(scope, id);
-    const { name, mount = 'approle', policy, secretIdBoundCidrs, tokenBoundCidrs } = props;
+    const { name, policy, secretIdBoundCidrs, tokenBoundCidrs } = props;
     const longest = ceiling(policy);
     const { tokenPeriodSeconds = longest, secretIdTtlSeconds = Math.min(600, longest) } = props;
     refuseProps(this, [
       ...policyNameProblems('name', name),
-      ...methodProblems('mount', mount),
+      ...(props.mount === undefined ? [] : madeAs('mount', props.mount, 'pathName', 'an AppRoleMount')),
       ...secondsProblems('tokenPeriodSeconds', tokenPeriodSeconds, policy),
       ...secondsProblems('secretIdTtlSeconds', secretIdTtlSeconds, policy),
       ...cidrProblems('secretIdBoundCidrs', secretIdBoundCidrs),
       ...cidrProblems('tokenBoundCidrs', tokenBoundCidrs),
     ]);
     this.name = name;
-    this.mount = mount;
+    const method = props.mount ?? new AppRoleMount(this, 'method');
+    this.mount = method.pathName;
 
-    const method = new AuthBackend(this, 'method', { type: 'approle', path: this.mount });
-    new ApproleAuthBackendRole(this, 'role', {
+    const role = new ApproleAuthBackendRole(this, 'role', {
       backend: method.path,
       roleName: this.name,
       tokenPolicies: [policyOf(this, this.name, this.rules)],
@@ -83,6 +77,7 @@ export class AppRoleLogin extends Construct implements Grantee {
       ...(secretIdBoundCidrs && { secretIdBoundCidrs: [...secretIdBoundCidrs] }),
       ...(tokenBoundCidrs && { tokenBoundCidrs: [...tokenBoundCidrs] }),
     });
+    knownAs(role, this.mount, this.name.toLowerCase());
   }
 
   grant(...rules: readonly PolicyRule[]): void {

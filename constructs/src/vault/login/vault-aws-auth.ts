@@ -3,7 +3,7 @@ import { AwsAuthBackendClient } from '@cdktf/provider-vault/lib/aws-auth-backend
 import { AwsAuthBackendRole } from '@cdktf/provider-vault/lib/aws-auth-backend-role';
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
-import { refuseProps } from '../../core';
+import { knownAs, refuseProps } from '../../core';
 import { regionProblems, roleArnProblems, suffixOf } from '../../core/aws';
 import {
   ceiling,
@@ -69,14 +69,15 @@ export class VaultAwsAuth extends Construct implements Grantee {
     this.name = name;
     this.mount = mount;
 
-    const method = new AuthBackend(this, 'method', { type: 'aws', path: this.mount });
-    new AwsAuthBackendClient(this, 'client', {
+    const method = knownAs(new AuthBackend(this, 'method', { type: 'aws', path: this.mount }), this.mount);
+    const client = new AwsAuthBackendClient(this, 'client', {
       backend: method.path,
       iamServerIdHeaderValue: props.serverId,
       stsRegion: props.region,
       stsEndpoint: `https://sts.${props.region}.${suffixOf(props.region)}`,
     });
-    new AwsAuthBackendRole(this, 'role', {
+    knownAs(client, this.mount);
+    const role = new AwsAuthBackendRole(this, 'role', {
       backend: method.path,
       role: this.name,
       authType: 'iam',
@@ -89,6 +90,7 @@ export class VaultAwsAuth extends Construct implements Grantee {
       tokenPeriod: tokenPeriodSeconds,
       ...(tokenBoundCidrs && { tokenBoundCidrs: [...tokenBoundCidrs] }),
     });
+    knownAs(role, this.mount, this.name.toLowerCase());
   }
 
   grant(...rules: readonly PolicyRule[]): void {

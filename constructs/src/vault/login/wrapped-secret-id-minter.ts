@@ -4,6 +4,7 @@ import { refuseCollisions } from '../collisions';
 import { refuseProps } from '../../core';
 import { madeAs } from '../../core/checks';
 import { policyNameProblems } from '../checks';
+import { knownPolicy } from '../policy/grantee';
 import { policyDocument, type PolicyRule } from '../policy/policy-document';
 import type { AppRoleLogin } from './app-role-login';
 
@@ -56,12 +57,13 @@ export class WrappedSecretIdMinter extends Construct {
     const role = `auth/${login.mount}/role/${login.name}`;
     this.policyName = props.name ?? `${login.name}-orchestrator`;
     refuseProps(this, policyNameProblems('name', this.policyName));
-    new Policy(this, 'policy', {
+    const policy = new Policy(this, 'policy', {
       name: this.policyName,
       policy: policyDocument([
         { path: `${role}/role-id`, capabilities: ['read'], reason: 'which role the service logs in as' },
         mintWrapped(role),
       ]),
     });
+    knownPolicy(policy, this.policyName);
   }
 }

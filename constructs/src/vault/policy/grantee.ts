@@ -1,6 +1,7 @@
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Lazy, Token } from 'cdktf';
 import type { Construct } from 'constructs';
+import { knownAs } from '../../core';
 import { refuseCollisions } from '../collisions';
 import { policyDocument, type PolicyRule } from './policy-document';
 
@@ -17,8 +18,14 @@ export interface Grantee {
  */
 export function policyOf(scope: Construct, name: string, rules: readonly PolicyRule[]): string {
   refuseCollisions(scope);
-  return new Policy(scope, 'policy', {
+  const policy = new Policy(scope, 'policy', {
     name,
     policy: Token.asString(Lazy.stringValue({ produce: () => policyDocument(rules) })),
-  }).name;
+  });
+  return knownPolicy(policy, name).name;
+}
+
+/** Vault lower-cases the names of policies, so that it does not matter how a name is written. */
+export function knownPolicy(policy: Policy, name: string): Policy {
+  return knownAs(policy, name.toLowerCase());
 }

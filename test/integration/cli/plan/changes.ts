@@ -76,7 +76,9 @@ const CORS = { origins: ['https://app.example.com'], headers: [], credentials: t
 
 const recorded = (configuration: Configuration): Recorded => {
   const records = Object.values(configuration.resource.terraform_data ?? {});
-  const record = records.find(({ input }) => 'policy' in (input as object));
+  const record = records.find(
+    ({ input }) => typeof input === 'object' && input !== null && 'policy' in input,
+  );
   return (record?.input as { policy: Recorded }).policy;
 };
 
@@ -366,11 +368,11 @@ const neutral: readonly PlannedRow[] = [
   ),
   row(
     'notice',
-    'secret input api-config: asks for a new value (version 1 → 2)',
+    'secret input fintech_api_config: asks for a new value (version 1 → 2)',
     "a secret's version is raised",
     ({ resource }) => {
-      const gate = Object.entries(resource.terraform_data ?? {}).find(([name]) =>
-        name.startsWith('api-config'),
+      const gate = Object.entries(resource.terraform_data ?? {}).find(
+        ([name]) => name === 'fintech_api_config__given',
       );
       (gate?.[1].input as Resource).version = 2;
     },
@@ -436,7 +438,11 @@ const lost: readonly PlannedRow[] = [
     'danger',
     'secret fintech-api/config: will be destroyed: all of its versions are gone',
     'a secret goes',
-    remove('vault_kv_secret_v2'),
+    (configuration) => {
+      remove('vault_kv_secret_v2')(configuration);
+      // It looks whether the entry is there.
+      delete configuration.resource.vault_generic_endpoint?.['secret__fintech-api--config__still-there'];
+    },
   ),
   row(
     'danger',

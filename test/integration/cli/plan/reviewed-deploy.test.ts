@@ -17,8 +17,8 @@ describe('deploying what was reviewed', () => {
     const { bootstrap } = deployment();
     const config = {
       oauth_client_secret: 'a',
-      jwt_signing_key: 'b',
-      encryption_key: 'c',
+      jwt_signing_key: 'b'.repeat(32),
+      encryption_key: 'c'.repeat(32),
       db_host: 'd',
       db_port: '1',
     };

@@ -77,8 +77,8 @@ describe('what a real plan of the deployed stack says', () => {
 
   it('is the same with and without the values of secrets, which only the deploy has', async () => {
     const raise = ({ resource }: Configuration): void => {
-      const gate = Object.entries(resource.terraform_data ?? {}).find(([name]) =>
-        name.startsWith('api-config'),
+      const gate = Object.entries(resource.terraform_data ?? {}).find(
+        ([name]) => name === 'fintech_api_config__given',
       );
       (gate?.[1].input as { version: number }).version = 2;
       Object.values(resource.vault_kv_secret_v2 ?? {})[0]!.data_json_wo_version = 2;

@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { GithubProvider } from '@cdktf/provider-github/lib/provider';
 import {
   AppRoleLogin,
+  AppRoleMount,
   DatabaseMount,
   KvMount,
   PostgresConnection,
@@ -27,7 +28,10 @@ export function givenIn(stack: TerraformStack) {
     logs,
     domain,
     get login() {
-      return new AppRoleLogin(stack, 'given-login', { name: 'given', mount: 'given' });
+      return new AppRoleLogin(stack, 'given-login', {
+        name: 'given',
+        mount: new AppRoleMount(stack, 'given-method', { path: 'given' }),
+      });
     },
     get secret() {
       return new KvMount(stack, 'given-secret', { path: 'given-secret' });

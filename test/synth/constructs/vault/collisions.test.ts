@@ -73,7 +73,7 @@ it('refuses an auth method twice, also where the provider derives its path from 
   const stack = stackIn();
   new AuthBackend(stack, 'given', { type: 'approle' });
   new AppRoleLogin(stack, 'login', { name: 'orders' });
-  expect(() => synthesize(stack)).toThrow(collision('test/login/method'));
+  expect(() => synthesize(stack)).toThrow(collision('test/login/method/Default'));
 });
 
 it('refuses roles and entries of one name in one mount, and takes them in two', () => {

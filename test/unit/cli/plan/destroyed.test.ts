@@ -51,5 +51,7 @@ it('shows the flag as a shell takes it', async () => {
   const terminal = stripVTControlCharacters(renderTerminal([shown]));
   expect(terminal).toContain('deploy wants --destroy vault_mount.secret\n');
   expect(terminal).toContain(`deploy wants --destroy 'vault_mount.of["it'\\''s"]'\n`);
-  expect(renderMarkdown([shown])).toContain('no job destroys vault&#95;mount.secret: deploy it with --destroy');
+  expect(renderMarkdown([shown])).toContain(
+    'no job destroys vault&#95;mount.secret: deploy it with --destroy',
+  );
 });

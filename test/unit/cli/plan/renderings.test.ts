@@ -49,7 +49,7 @@ describe('a summary shown to people', () => {
   });
 
   it('folds what is routine', async () => {
-    const gate = { type: 'terraform_data', address: 'terraform_data.api_given_1', action: 'create' as const };
+    const gate = { type: 'terraform_data', address: 'terraform_data.api__given', action: 'create' as const };
     const summary = await summarize('vault-dev', [{ ...gate, before: {}, after: { input: { version: 1 } } }]);
     expect(summary.grade).toBe('routine');
     expect(renderMarkdown([summary])).toContain('<details><summary>1 routine</summary>');

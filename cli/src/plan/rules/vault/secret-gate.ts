@@ -8,7 +8,7 @@ import type { Rule } from '../rule';
 export const secretGate: Rule = {
   types: ['terraform_data'],
   applies: (change) => isGate(change.after) || isGate(change.before),
-  noun: (change) => `secret input ${/\.([\w-]+?)_given_/.exec(change.address)?.[1] ?? change.address}`,
+  noun: (change) => `secret input ${/\.([\w-]+?)__given$/.exec(change.address)?.[1] ?? change.address}`,
   created: () => ({ grade: 'routine', sentence: 'waits for its first value' }),
   destroyed: { grade: 'notice', loses: 'nothing asks for its value any more' },
   attributes: { id: harmless, output: harmless, triggers_replace: harmless, input: harmless },

@@ -43,6 +43,7 @@ it('mounts the engine with one lifetime for every credential', () => {
     type: 'database',
     default_lease_ttl_seconds: 3_600,
     max_lease_ttl_seconds: 3_600,
+    lifecycle: { prevent_destroy: true },
   });
 });
 
@@ -69,7 +70,7 @@ describe('PostgreSQL', () => {
   it('is reached with TLS, verified at once, with a password that is written only', () => {
     const synthesized = synthesize((stack) => postgresRoleIn(stack));
     expect(only(synthesized, connection)).toEqual({
-      backend: expect.stringContaining('vault_mount.database_mount') as string,
+      backend: expect.stringContaining('vault_mount.database.path') as string,
       name: 'postgres',
       allowed_roles: ['fintech-api-role'],
       verify_connection: true,
@@ -84,9 +85,10 @@ describe('PostgreSQL', () => {
         password_authentication: 'scram-sha-256',
       },
       depends_on: [
-        expect.stringMatching(/^vault_generic_endpoint\.postgres_bootstrap_/),
-        expect.stringMatching(/^terraform_data\.password_given_/),
+        'vault_generic_endpoint.database__postgres__bootstrap',
+        'terraform_data.postgres_admin_password__given',
       ],
+      lifecycle: { prevent_destroy: true },
     });
   });
 
@@ -109,11 +111,11 @@ describe('PostgreSQL', () => {
       data_json: '{}',
       disable_read: true,
       disable_delete: true,
-      depends_on: [expect.stringContaining(`${connection}.postgres_connection`)],
+      depends_on: [expect.stringContaining(`${connection}.database__postgres__connection`)],
       lifecycle: {
         replace_triggered_by: [
-          expect.stringMatching(/^terraform_data\.postgres_creation_\w+$/),
-          expect.stringMatching(/^terraform_data\.password_given_\w+$/),
+          'terraform_data.database__postgres__creation',
+          'terraform_data.postgres_admin_password__given',
         ],
         create_before_destroy: true,
       },
@@ -132,7 +134,7 @@ describe('PostgreSQL', () => {
     ).toEqual({
       backend: expect.any(String) as string,
       name: 'fintech-api-role',
-      db_name: expect.stringContaining(`${connection}.postgres_connection`) as string,
+      db_name: expect.stringContaining(`${connection}.database__postgres__connection`) as string,
       default_ttl: 3_600,
       max_ttl: 3_600,
       creation_statements: [
@@ -256,7 +258,7 @@ path "sys/leases/revoke/database/creds/fintech-api-role/*" {
 });
 
 describe('Redis', () => {
-  const isGate = expect.stringMatching(/^terraform_data\.password_given_\w+$/) as string;
+  const isGate = 'terraform_data.redis_bootstrap_password__given';
 
   it('is reached with TLS, with the password that was written first', () => {
     const { redis, ...rest } = only(
@@ -269,7 +271,7 @@ describe('Redis', () => {
       port: 6379,
       username: 'vault_admin',
       password: expect.stringMatching(
-        /^\$\{jsondecode\(vault_generic_endpoint\.redis_bootstrap_\w+\.data_json\)\.password\}$/,
+        /^\$\{jsondecode\(vault_generic_endpoint\.database__redis__bootstrap\.data_json\)\.password\}$/,
       ) as string,
       tls: true,
       ca_cert: '',
@@ -307,7 +309,7 @@ describe('Redis', () => {
       disable_delete: true,
       depends_on: [isGate],
       lifecycle: {
-        ignore_changes: ['data_json'],
+        ignore_changes: ['data_json', 'disable_read', 'ignore_absent_fields'],
         replace_triggered_by: [isGate],
         create_before_destroy: true,
       },
@@ -320,7 +322,9 @@ describe('Redis', () => {
     redisIn(stack);
     const { rotation } = endpoints(stack);
     expect(rotation?.path).toContain('/rotate-root/');
-    expect(rotation?.depends_on).toEqual([expect.stringContaining(`${connection}.redis_connection`)]);
+    expect(rotation?.depends_on).toEqual([
+      expect.stringContaining(`${connection}.database__redis__connection`),
+    ]);
   });
 
   it('leases users with exactly the rules given', () => {

@@ -1,11 +1,12 @@
 import {
   AppRoleLogin,
+  AppRoleMount,
   SupportAccess,
   WrappedSecretIdMinter,
   type AppRoleLoginProps,
 } from '@portcullis/constructs';
 import { policy } from '../../../../../policy';
-import { only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { idsOf, only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const synthesizeLogin = (props: Partial<AppRoleLoginProps> = {}) =>
   synthesize((stack) => new AppRoleLogin(stack, 'login', { name: 'fintech-api', ...props }));
@@ -17,7 +18,7 @@ it('mounts AppRole and gives the role tokens that renew for ever and hold one po
     role_name: 'fintech-api',
     token_period: 3_600,
     token_no_default_policy: true,
-    token_policies: [expect.stringMatching(/^\$\{vault_policy\.login_policy_\w+\.name\}$/)],
+    token_policies: ['${vault_policy.fintech-api.name}'],
     secret_id_num_uses: 1,
     secret_id_ttl: 600,
   });
@@ -57,7 +58,10 @@ path "auth/token/revoke-self" {
 
 it('lets whoever starts the service mint secret IDs only wrapped, for 30 to 120 seconds', () => {
   const synthesized = synthesize((stack) => {
-    const login = new AppRoleLogin(stack, 'login', { name: 'fintech-api', mount: 'machines' });
+    const login = new AppRoleLogin(stack, 'login', {
+      name: 'fintech-api',
+      mount: new AppRoleMount(stack, 'machines', { path: 'machines' }),
+    });
     new WrappedSecretIdMinter(stack, 'orchestrator', { login });
   });
   expect(only(synthesized, 'vault_policy', 'fintech-api-orchestrator').policy).toBe(
@@ -101,8 +105,7 @@ it.each<[string, Partial<AppRoleLoginProps>, string]>([
   ['no name', { name: undefined as never }, 'name'],
   ['the policy that every token has', { name: 'default' }, 'name'],
   ['the policy of root, however it is written', { name: 'Root' }, 'name'],
-  ['a mount with a leading slash', { mount: '/approle' }, 'mount'],
-  ['the method of tokens', { mount: 'token' }, 'mount'],
+  ['a path for a mount', { mount: 'approle' as never }, 'mount'],
   ['a period of nothing', { tokenPeriodSeconds: 0 }, 'tokenPeriodSeconds'],
   ['a period above an hour', { tokenPeriodSeconds: 3_601 }, 'tokenPeriodSeconds'],
   ["a period above the policy's", { tokenPeriodSeconds: 901, policy: shortLived }, 'tokenPeriodSeconds'],
@@ -125,8 +128,30 @@ it.each<[string, Partial<AppRoleLoginProps>, string]>([
   expect(make).toThrow(/^test\/login: .*; expected /s);
 });
 
+it.each(['/approle', 'token', '', 'a b'])(
+  'mounts no method at %j, and takes none for one that exists',
+  (path) => {
+    expect(() => new AppRoleMount(stackIn(), 'mount', { path })).toThrow(refusedProps('path'));
+    expect(() => AppRoleMount.at(path)).toThrow(refusedProps('path'));
+  },
+);
+
+it('has several logins in one method', () => {
+  const synthesized = synthesize((stack) => {
+    const mount = new AppRoleMount(stack, 'machines', { path: 'machines' });
+    for (const name of ['orders', 'billing']) new AppRoleLogin(stack, name, { name, mount });
+  });
+  expect(only(synthesized, 'vault_auth_backend')).toEqual({ type: 'approle', path: 'machines' });
+  expect(idsOf(synthesized)).toEqual(
+    expect.arrayContaining([
+      'vault_approle_auth_backend_role.machines__billing',
+      'vault_approle_auth_backend_role.machines__orders',
+    ]),
+  );
+});
+
 it('names all problems at once', () => {
-  const props = { name: 'a b', mount: '/', tokenPeriodSeconds: -1, tokenBoundCidrs: [] };
+  const props = { name: 'a b', mount: '/' as never, tokenPeriodSeconds: -1, tokenBoundCidrs: [] };
   expect(() => new AppRoleLogin(stackIn(), 'login', props)).toThrow(
     refusedProps('name', 'mount', 'tokenPeriodSeconds', 'tokenBoundCidrs'),
   );
