@@ -14,6 +14,7 @@ import {
   prepareEdgeEngines,
   prepareEngines,
   prepareLibraries,
+  prepareProviders,
 } from './support/prepare-engines';
 import { FUZZ_AT_LENGTH } from './support/fuzzing';
 
@@ -47,6 +48,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     prepare: prepareLibraries,
     jest: ['--config', 'test/libraries/jest.config.js'],
   },
+  'test:providers': {
+    about: 'signs in at a real Keycloak, by its preset: a minute. Needs Java and Maven',
+    prepare: prepareProviders,
+    jest: ['--config', 'test/providers/jest.config.js'],
+  },
   'test:edge': {
     about:
       'applies the AWS stacks of an environment to a server that speaks AWS, with the real provider, and reads back\n' +
@@ -60,7 +66,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 /** What guards a release rather than a commit. What waits longest for its engines comes last. */
 const FULL = {
   name: 'test:full',
-  parts: ['test:fuzz', 'test:nodes', 'test:api', 'test:libraries', 'test:edge'],
+  parts: ['test:fuzz', 'test:nodes', 'test:api', 'test:libraries', 'test:providers', 'test:edge'],
 };
 
 async function main([name = 'test', ...given]: readonly string[]): Promise<number> {

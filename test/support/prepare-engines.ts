@@ -5,6 +5,7 @@ import { Run } from '../../cli/src/engines/process/run';
 import { AWS_PROVIDER, GITHUB_PROVIDER, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
 import { silent, type Note, type Progress } from '../../cli/src/engines/progress';
 import { findProgram, findPythonProgram } from './programs';
+import { findKeycloak } from './programs/keycloak';
 import { installLibraries } from './programs/libraries';
 import { findWorkflowLinters } from './programs/workflow-linters';
 
@@ -54,6 +55,17 @@ export async function prepareLibraries(progress: Progress = silent): Promise<voi
         await findProgram('my_print_defaults', { run, note });
       }),
       progress.step('Libraries', (note) => installLibraries(note)),
+    ]);
+  });
+}
+
+/** The same for the tests of identity providers. */
+export async function prepareProviders(progress: Progress = silent): Promise<void> {
+  await withRun((run) => {
+    const cache = new EngineCache();
+    return Promise.all([
+      new EngineFinder(run, progress).redis(),
+      progress.step('Keycloak', (note) => findKeycloak({ run, cache, note })),
     ]);
   });
 }

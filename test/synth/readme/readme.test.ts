@@ -18,6 +18,10 @@ it('shows in the page on performance a server that compiles, word for word', () 
   expect(read('docs/performance.md')).toContain(snippet('messages-of.mts'));
 });
 
+it('shows in the page on identity providers an app that compiles, word for word', () => {
+  expect(read('docs/identity-providers.md')).toContain(snippet('keycloak.mts'));
+});
+
 it("shows in the constructs' README a stack that synthesizes, word for word", () => {
   expect(read('constructs/README.md')).toContain(snippet('orders-vault.ts'));
 

@@ -21,6 +21,7 @@ test.each([
   ['test:fuzz', 'npm run test:fuzz'],
   ['test:api', 'npm run test:api'],
   ['test:libraries', 'npm run test:libraries'],
+  ['test:providers', 'npm run test:providers'],
   ['test:edge', 'npm run test:edge'],
   ['test:full', 'npm run test:full'],
 ])('%s --help says how to use it, prepares no engine and runs nothing', (name, command) => {
