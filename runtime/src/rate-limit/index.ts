@@ -37,4 +37,5 @@ export type {
   WatchedOverrides,
 } from './options';
 export { rateLimit, type RateLimiter } from './rate-limit';
+export { MemoryStore, type MemoryStoreOptions } from './store/memory-store';
 export { StoreUnavailableError, type StoreFailure, type StoreState } from './store/guarded-redis';

@@ -18,6 +18,8 @@ import { keyProblems } from './decide/key-checks';
 import type { ReservedOptions } from './decide/reservable-calls';
 import { RateLimitOptionsError } from './errors';
 import type { OnRateLimitEvent } from './events';
+import { storeChoiceProblem } from './chosen-store';
+import { MemoryStore } from './store/memory-store';
 import type { RefusalBody } from './answer/refusal-body';
 import { trustedProxies, type TrustedProxies } from './client/trusted-proxies';
 import { aFunction, expected, having, upTo } from './option-checks';
@@ -51,9 +53,11 @@ export interface WatchedOverrides extends OverridesSource {
 interface LimiterOptions {
   /**
    * Where the counters are: a client of node-redis, ioredis or @upstash/redis, or
-   * `SecretsManager.redisClient()`.
+   * `SecretsManager.redisClient()`. Either this or `store`.
    */
-  readonly redis: RedisClient;
+  readonly redis?: RedisClient | undefined;
+  /** Counts in this process' memory, without Redis. @default none */
+  readonly store?: MemoryStore;
   /**
    * The proxies that say who a caller without a token is: hops, or ranges. 0: there is none, the socket's address counts.
    *
@@ -172,6 +176,7 @@ export const SUPPORT_TIMEOUT_MS = 5_000;
 export function resolveRateLimit(options: RateLimitOptions) {
   throwAll([
     ...problemsOf(rateLimitShape.safeParse(options)),
+    ...storeProblems(options),
     ...unknownNames(options),
     ...uncountable(options),
   ]);
@@ -185,7 +190,7 @@ export function resolveRateLimit(options: RateLimitOptions) {
 
 /** The options with their defaults. @throws RateLimitOptionsError with every problem, each with its path and remedy. */
 export function resolveLoginLimit(options: LoginLimitOptions) {
-  throwAll(problemsOf(loginLimitShape.safeParse(options)));
+  throwAll([...problemsOf(loginLimitShape.safeParse(options)), ...storeProblems(options)]);
   return {
     ...withLimiterDefaults(options),
     succeeded: options.succeeded ?? ((_req: Request, res: Response) => res.statusCode < 400),
@@ -229,14 +234,18 @@ const attemptLimit = z.strictObject(
 );
 
 const limiterShape = {
-  redis: z.unknown().superRefine((client, context) => {
-    try {
-      accessTo(client as RedisClient);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-    }
-  }),
+  redis: z
+    .unknown()
+    .superRefine((client, context) => {
+      try {
+        accessTo(client as RedisClient);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    })
+    .optional(),
   trustedProxies: trustedProxies.optional(),
+  store: z.instanceof(MemoryStore, expected('a MemoryStore')).optional(),
   timeoutMs: upTo(60_000, 'milliseconds, above 0 and up to 60000').optional(),
   onEvent: aFunction.optional(),
   meterProvider: having('getMeter', 'a MeterProvider of OpenTelemetry').optional(),
@@ -264,6 +273,25 @@ const loginLimitShape = z.strictObject({
   perAccount: attemptLimit.optional(),
   onStoreFailure: z.enum(['open', 'closed', 'local'], "expected 'open', 'closed' or 'local'").optional(),
 });
+
+/** What is wrong with where the counters are to be. */
+function storeProblems(
+  options: Partial<RateLimitOptions> | Partial<LoginLimitOptions> | null | undefined,
+): Problem[] {
+  const { redis, store } = options ?? {};
+  if (redis === undefined && store === undefined)
+    return [
+      { path: 'redis', message: 'expected a client of node-redis, ioredis or @upstash/redis, or store' },
+    ];
+  const message = storeChoiceProblem({ redis, store }, process.env.NODE_ENV === 'production');
+  const reserved = options !== null && options !== undefined && 'reserved' in options && options.reserved;
+  return [
+    ...(message === undefined ? [] : [{ path: 'store', message }]),
+    ...(store !== undefined && reserved
+      ? [{ path: 'reserved', message: 'expected none: blocks save round trips, and a MemoryStore has none' }]
+      : []),
+  ];
+}
 
 /** What names no tier or route of the policy. */
 function unknownNames(options: Partial<RateLimitOptions> | null | undefined): Problem[] {

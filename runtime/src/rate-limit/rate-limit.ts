@@ -5,7 +5,6 @@ import { refuseAmbiguousPath } from '../http/answer';
 import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
-import { accessTo } from '../redis';
 import { NetworkLimit } from './anonymous/network-limit';
 import { decisionAnswers } from './answer/answer-decision';
 import { RateLimitInfo, type Refunds } from './answer/request-info';
@@ -27,11 +26,10 @@ import { cappedDenials } from './events';
 import { limiterMetrics } from './metrics';
 import { resolveRateLimit, type RateLimitOptions } from './options';
 import { Reporter } from './report/reporter';
-import { RedisBlockStore } from './reserved/block-store';
 import { ReservedBlocks } from './reserved/reserved-blocks';
 import { shadowTeller } from './shadow';
-import { GuardedRedis, type StoreState } from './store/guarded-redis';
-import { RedisStore } from './store/redis-store';
+import { chosenStore } from './chosen-store';
+import type { StoreState } from './store/guarded-redis';
 
 /** The middleware. An outage of Redis degrades it, and does not stop it. */
 export interface RateLimiter extends RequestHandler {
@@ -110,6 +108,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const {
     policy,
     redis,
+    store,
     costs,
     keys,
     reserved,
@@ -125,10 +124,10 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const names = new ClientNames(policy.name);
   const addressOf = clientAddress(trustedProxies);
   const costOf = costsOf(policy, costs);
-  const guarded = new GuardedRedis(accessTo(redis), { timeoutMs, onEvent });
-  const metrics = limiterMetrics(meterProvider, () => guarded.state);
+  const chosen = chosenStore('rateLimit()', { redis, store }, { timeoutMs, onEvent });
+  const metrics = limiterMetrics(meterProvider, chosen.state);
   const limiter = new Limiter(
-    new RedisStore(guarded, plan.windowsMs),
+    chosen.countersOf(plan.windowsMs),
     new OutagePolicy(plan.windowsMs, localShare),
     new DenyCache(),
     metrics,
@@ -137,11 +136,9 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const windowsMs = allCallLimits(policy, plan).flatMap(
     ({ limits }) => limits.counted?.shape.windowsMs ?? [],
   );
-  const blocks = new ReservedBlocks(
-    new RedisBlockStore(guarded, plan.windowsMs, undefined, undefined, windowsMs),
-    metrics.unitsSettled,
-  );
-  const sweeping = reserved && setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
+  const blockStore = reserved && chosen.blocksOf?.(plan.windowsMs, windowsMs);
+  const blocks = blockStore && new ReservedBlocks(blockStore, metrics.unitsSettled);
+  const sweeping = blocks && setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
   const decider = new Decider({
     ...{ policy, plan, limiter, blocks },
     keys: new CounterKeys(names),
@@ -152,7 +149,8 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
 
   const denied = cappedDenials(onEvent);
   const answer = decisionAnswers({ policy, metrics, told, denied, bodyOf: refusalBody });
-  const reporter = new Reporter(guarded, names, () => overrides?.version);
+  // A process that counts in its own memory has nobody to report to.
+  const reporter = chosen.redis && new Reporter(chosen.redis, names, () => overrides?.version);
 
   const countsNetworks = trustedProxies !== undefined;
   const lookForProxy = watchForProxies(
@@ -171,7 +169,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     const { req, res, route, caller } = exchange;
     const standing = answer(res, decided, route?.path ?? UNLISTED);
     if (standing === undefined) {
-      if (caller?.organisation !== undefined) reporter.denied.note(caller.issuer, caller.organisation);
+      if (caller?.organisation !== undefined) reporter?.denied.note(caller.issuer, caller.organisation);
       return;
     }
     if (standing !== 'open' && typeof decided.outcome === 'object')
@@ -260,11 +258,11 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
 
   return Object.assign(together(handle), {
     consume: consumeBy({ policy, names, decider, limiter, metrics, told }),
-    storeState: () => guarded.state,
+    storeState: chosen.state,
     authenticationFailed,
     close: async () => {
       clearInterval(sweeping);
-      await Promise.all([blocks.close(), reporter.close()]);
+      await Promise.all([blocks?.close(), reporter?.close()]);
     },
   });
 }

@@ -34,7 +34,7 @@ export interface DeciderOptions {
   readonly limiter: Limiter;
   readonly keys: CounterKeys;
   readonly overrides: Overrides | undefined;
-  readonly blocks: ReservedBlocks;
+  readonly blocks: ReservedBlocks | undefined;
   readonly isReservable: (tier: string, route: Route | undefined) => boolean;
 }
 

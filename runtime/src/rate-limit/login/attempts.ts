@@ -4,8 +4,7 @@ import { DenyCache } from '../decide/deny-cache';
 import { Limiter, type StoreObserver } from '../decide/limiter';
 import { OutagePolicy, type OnStoreFailure, type OutageOutcome } from '../decide/outage';
 import { LOCAL_SHARE, type AttemptLimit } from '../options';
-import type { GuardedRedis } from '../store/guarded-redis';
-import { RedisStore } from '../store/redis-store';
+import type { ChosenStore } from '../chosen-store';
 
 /** A failed attempt costs as much as ten that succeeded. */
 export const FAILURE_COST = 10;
@@ -30,14 +29,14 @@ export class AttemptCounter {
     readonly kind: 'login-network' | 'login-site' | 'login-account' | 'login-known-network',
     { failures, window }: AttemptLimit,
     readonly names: ClientNames,
-    redis: GuardedRedis,
+    store: ChosenStore,
     observer: StoreObserver,
   ) {
     const windowsMs = [(durationSeconds(window) ?? NaN) * 1_000];
     this.limit = failures * FAILURE_COST;
     this.#limits = [this.limit];
     const outage = new OutagePolicy(windowsMs, LOCAL_SHARE);
-    this.#limiter = new Limiter(new RedisStore(redis, windowsMs), outage, new DenyCache(), observer);
+    this.#limiter = new Limiter(store.countersOf(windowsMs), outage, new DenyCache(), observer);
   }
 
   /** Charges an attempt as if it were to fail. Never rejects. */

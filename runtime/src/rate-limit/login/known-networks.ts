@@ -1,19 +1,19 @@
 import type { ClientNames } from '../client/client-names';
-import type { GuardedRedis } from '../store/guarded-redis';
-import { RedisStore } from '../store/redis-store';
+import type { ChosenStore } from '../chosen-store';
+import type { Store } from '../store/store';
 
 /** A network is known for this long after a login from it. */
 const KNOWN_MS = 30 * 86_400_000;
 
 /** Remembers from which networks somebody logged in to an account lately: one counter of logins for each pair. */
 export class KnownNetworks {
-  readonly #logins: RedisStore;
+  readonly #logins: Store;
 
   constructor(
-    redis: GuardedRedis,
+    store: ChosenStore,
     readonly names: ClientNames,
   ) {
-    this.#logins = new RedisStore(redis, [KNOWN_MS]);
+    this.#logins = store.countersOf([KNOWN_MS]);
   }
 
   /** Whether somebody logged in. While Redis does not answer, no network is known. Never rejects. */

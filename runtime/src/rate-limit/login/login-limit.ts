@@ -1,5 +1,4 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { accessTo } from '../../redis';
 import { refuseAttempt, refuseUndecided } from '../answer/refusals';
 import { NETWORKS_AT_A_SITE, clientAddress, networksOf } from '../client/client-address';
 import { ClientNames } from '../client/client-names';
@@ -7,7 +6,7 @@ import { watchForProxies } from '../client/trusted-proxies';
 import { cappedDenials } from '../events';
 import { limiterMetrics, outcomeName } from '../metrics';
 import { resolveLoginLimit, type LoginLimitOptions } from '../options';
-import { GuardedRedis } from '../store/guarded-redis';
+import { chosenStore } from '../chosen-store';
 import { AttemptCounter, FAILURE_COST, type Attempt } from './attempts';
 import { KnownNetworks } from './known-networks';
 
@@ -39,15 +38,15 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
   const { account, succeeded, onStoreFailure, perNetwork, perAccount, onEvent, timeoutMs, ...rest } =
     resolveLoginLimit(options);
   const hasSucceeded = safely(succeeded);
-  const redis = new GuardedRedis(accessTo(rest.redis), { timeoutMs, onEvent });
-  const metrics = limiterMetrics(rest.meterProvider, () => redis.state);
+  const store = chosenStore('loginLimit()', rest, { timeoutMs, onEvent });
+  const metrics = limiterMetrics(rest.meterProvider, store.state);
   const names = new ClientNames(rest.name);
-  const networks = new AttemptCounter('login-network', perNetwork, names, redis, metrics);
+  const networks = new AttemptCounter('login-network', perNetwork, names, store, metrics);
   const perSite = { ...perNetwork, failures: perNetwork.failures * NETWORKS_AT_A_SITE };
-  const sites = new AttemptCounter('login-site', perSite, names, redis, metrics);
-  const accounts = new AttemptCounter('login-account', perAccount, names, redis, metrics);
-  const accountsAtKnown = new AttemptCounter('login-known-network', perAccount, names, redis, metrics);
-  const known = new KnownNetworks(redis, names);
+  const sites = new AttemptCounter('login-site', perSite, names, store, metrics);
+  const accounts = new AttemptCounter('login-account', perAccount, names, store, metrics);
+  const accountsAtKnown = new AttemptCounter('login-known-network', perAccount, names, store, metrics);
+  const known = new KnownNetworks(store, names);
   const addressOf = clientAddress(rest.trustedProxies);
   const denied = cappedDenials(onEvent);
   const lookForProxy = watchForProxies(

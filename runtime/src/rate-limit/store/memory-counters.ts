@@ -8,8 +8,6 @@ const preciseWall = (): number => performance.timeOrigin + performance.now();
 /** The exact limiter in this process' memory: for outages of Redis, for tests, and for one process alone. */
 export class MemoryCounters implements Store {
   readonly #shape: Shape;
-  readonly #counters = new Map<string, Counter>();
-
   /**
    * @param clock ms, with a fraction where it knows one.
    * @param capacity how many counters are remembered. Beyond it, the one that has been quiet longest is forgotten.
@@ -18,6 +16,7 @@ export class MemoryCounters implements Store {
     readonly windowsMs: readonly number[],
     readonly clock: () => number = preciseWall,
     readonly capacity = 10_000 * windowsMs.length,
+    readonly counters = new Map<string, Counter>(),
   ) {
     this.#shape = new Shape(windowsMs);
   }
@@ -75,7 +74,7 @@ export class MemoryCounters implements Store {
   /** {@link refund}, without waiting. */
   giveBack(client: string, amount: number, buckets: readonly number[], counters?: Counters): void {
     this.#keys(client, counters).forEach((key, w) =>
-      this.#counters.get(key)?.giveBack(amount, buckets[w] ?? -1),
+      this.counters.get(key)?.giveBack(amount, buckets[w] ?? -1),
     );
   }
 
@@ -85,12 +84,12 @@ export class MemoryCounters implements Store {
 
   /** A map keeps its keys in the order in which they were set: the first is the one longest quiet. */
   #counterOf(key: string, lengthMs: number): Counter {
-    const counter = this.#counters.get(key) ?? new Counter(lengthMs);
-    this.#counters.delete(key);
-    this.#counters.set(key, counter);
-    if (this.#counters.size > this.capacity) {
-      const [quietest] = this.#counters.keys();
-      if (quietest !== undefined) this.#counters.delete(quietest);
+    const counter = this.counters.get(key) ?? new Counter(lengthMs);
+    this.counters.delete(key);
+    this.counters.set(key, counter);
+    if (this.counters.size > this.capacity) {
+      const [quietest] = this.counters.keys();
+      if (quietest !== undefined) this.counters.delete(quietest);
     }
     return counter;
   }
