@@ -100,7 +100,7 @@ async function main(): Promise<void> {
         atMost(
           `Redis memory of ${MEMORY_CLIENTS} clients, every bucket charged`,
           (memory.get('Portcullis, exact')?.busy ?? NaN) / 1e6,
-          100,
+          40,
           'MB',
         ),
       ],
@@ -111,6 +111,11 @@ async function main(): Promise<void> {
 }
 
 function goalsOf(measured: readonly Measured[]): readonly Goal[] {
+  const measuredOf = (
+    scenario: string,
+    server: LimitPeer,
+  ): { readonly cpu: number; readonly storeCpu: number } =>
+    measured.find((row) => row.scenario === scenario && row.server === server) ?? { cpu: NaN, storeCpu: NaN };
   const overhead = (scenario: string, server: LimitPeer): number =>
     measured.find((row) => row.scenario === scenario && row.server === server)?.overhead ?? NaN;
   const pipelined = 'rate-limiter-flexible, auto-pipelined';
@@ -138,6 +143,37 @@ function goalsOf(measured: readonly Measured[]): readonly Goal[] {
           'µs',
         ),
         atMost(`reserved, ${scenario}: CPU over bare Express`, reserved, 5, 'µs'),
+      ];
+    }),
+    ...['many clients', 'busy clients', 'one hot client'].flatMap((scenario) => {
+      const exact = measuredOf(scenario, 'Portcullis, exact');
+      const ofExact = (server: LimitPeer, figure: 'cpu' | 'storeCpu'): number =>
+        measuredOf(scenario, server)[figure] / exact[figure];
+      return [
+        atMost(
+          `${scenario}: Redis' CPU a decision, of the auto-pipelined peer's`,
+          exact.storeCpu / measuredOf(scenario, pipelined).storeCpu,
+          1,
+          'times',
+        ),
+        atMost(
+          `two nested keys, ${scenario}: CPU, of one`,
+          ofExact('Portcullis, two nested keys', 'cpu'),
+          1.3,
+          'times',
+        ),
+        atMost(
+          `two nested keys, ${scenario}: Redis' CPU, of one`,
+          ofExact('Portcullis, two nested keys', 'storeCpu'),
+          1.3,
+          'times',
+        ),
+        atMost(
+          `in shadow, ${scenario}: CPU, of enforced`,
+          ofExact('Portcullis, in shadow', 'cpu'),
+          1.05,
+          'times',
+        ),
       ];
     }),
     atMost('exact, denied: CPU over bare Express', overhead('denied', 'Portcullis, exact'), 5, 'µs'),

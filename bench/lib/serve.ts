@@ -14,10 +14,10 @@ export function app(...protections: readonly RequestHandler[]): Express {
 
 /**
  * Listens on a free loopback port, and from then on answers each message with what this process has used. All apps
- * are served alike: by the server that Portcullis' users make, or, where BENCH_LISTEN is set, as by `app.listen()`.
+ * are served alike: as by `app.listen()`, or, where BENCH_MESSAGES is set, by a server with `messagesOf()`.
  */
 export function serve(served: Express): void {
-  const server = process.env.BENCH_LISTEN ? createServer(served) : createServer(messagesOf(served), served);
+  const server = process.env.BENCH_MESSAGES ? createServer(messagesOf(served), served) : createServer(served);
   server.listen(0, '127.0.0.1', () => {
     process.on('message', () => process.send?.(process.cpuUsage()));
     process.send?.({ port: (server.address() as AddressInfo).port });

@@ -45,7 +45,7 @@ export async function startProgram(
       NODE_ENV: 'production',
       NODE_PATH: join(CHECKOUT, 'node_modules'),
       BENCH_SETTINGS: JSON.stringify(settings),
-      BENCH_LISTEN: process.env.BENCH_LISTEN,
+      BENCH_MESSAGES: process.env.BENCH_MESSAGES,
     },
     ipc: true,
   });

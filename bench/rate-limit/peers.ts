@@ -3,6 +3,8 @@ export const LIMIT_PEERS = [
   'bare Express',
   'one Redis PING',
   'Portcullis, exact',
+  'Portcullis, two nested keys',
+  'Portcullis, in shadow',
   'Portcullis, reserved',
   'rate-limiter-flexible',
   'rate-limiter-flexible, auto-pipelined',

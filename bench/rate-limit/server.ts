@@ -7,7 +7,7 @@ import { rateLimit as expressRateLimit } from 'express-rate-limit';
 import { Redis as IORedis } from 'ioredis';
 import { RateLimiterRedis, type IRateLimiterRedisOptions } from 'rate-limiter-flexible';
 import { RedisStore } from 'rate-limit-redis';
-import { benchPolicy, DENIED_LIMIT, LIMIT, WINDOW_SECONDS } from '../lib/policy';
+import { benchPolicy, DENIED_LIMIT, LIMIT, nestedPolicy, shadowPolicy, WINDOW_SECONDS } from '../lib/policy';
 import { nodeRedis } from '../lib/redis';
 import { app, serve } from '../lib/serve';
 import { settings } from '../lib/settings';
@@ -17,7 +17,8 @@ import type { LimitPeer, LimitSettings } from './peers';
 
 const { peer, redisUrl, rest } = settings() as LimitSettings;
 
-const policy = benchPolicy('https://auth.fintech.example.com');
+const ISSUER = 'https://auth.fintech.example.com';
+const policy = benchPolicy(ISSUER);
 
 const PEERS: Record<LimitPeer, () => RequestHandler | Promise<RequestHandler>> = {
   'bare Express': () => (_req, _res, next) => next(),
@@ -26,6 +27,10 @@ const PEERS: Record<LimitPeer, () => RequestHandler | Promise<RequestHandler>> =
     return (_req, _res, next) => void redis.ping().then(() => next(), next);
   },
   'Portcullis, exact': async () => rateLimit({ policy, redis: await nodeRedis(redisUrl) }),
+  'Portcullis, two nested keys': async () =>
+    rateLimit({ policy: nestedPolicy(ISSUER), redis: await nodeRedis(redisUrl) }),
+  'Portcullis, in shadow': async () =>
+    rateLimit({ policy: shadowPolicy(ISSUER), redis: await nodeRedis(redisUrl) }),
   'Portcullis, reserved': async () =>
     rateLimit({ policy, redis: await nodeRedis(redisUrl), reserved: { tiers: Object.keys(policy.tiers) } }),
   'rate-limiter-flexible': () => flexibleOn({}),

@@ -16,6 +16,11 @@ const jwksUri = `${issuer}/jwks`;
 
 const PEERS: Record<StackPeer, () => readonly RequestHandler[] | Promise<readonly RequestHandler[]>> = {
   'bare Express': () => [],
+  // The floor: what a round trip to Redis costs that nothing is decided by.
+  'one pipelined PING': async () => {
+    const redis = await nodeRedis(redisUrl);
+    return [(_req, _res, next) => void redis.ping().then(() => next(), next)];
+  },
   'Portcullis, exact': () => portcullis(),
   'Portcullis, reserved': () => portcullis({ tiers: ['pro'] }),
   'node-oauth2-jwt-bearer + rate-limiter-flexible': () => {
