@@ -1,15 +1,21 @@
+/** What a form sends. */
+interface Sent {
+  readonly method?: string;
+  readonly body?: URLSearchParams;
+}
+
 /** A person with a browser that runs no scripts: it keeps cookies, follows redirects and fills in forms. */
 export class Person {
   readonly #cookies = new Map<string, Map<string, string>>();
 
   /** Follows redirects as far as they lead. */
-  async visit(url: string, init: RequestInit = {}): Promise<{ url: string; status: number; text: string }> {
+  async visit(url: string, init: Sent = {}): Promise<{ url: string; status: number; text: string }> {
     for (let here = url, asked = init, hops = 0; hops < 20; hops += 1) {
       const { host } = new URL(here);
       const jar = this.#cookies.get(host) ?? new Map<string, string>();
       this.#cookies.set(host, jar);
       const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-      const headers = { ...asked.headers, cookie, 'sec-fetch-site': 'same-origin', accept: 'text/html' };
+      const headers = { cookie, 'sec-fetch-site': 'same-origin', accept: 'text/html' };
       const answer = await fetch(here, { ...asked, headers, redirect: 'manual' });
       for (const line of answer.headers.getSetCookie()) keep(jar, line);
       const location = answer.headers.get('location');
