@@ -30,7 +30,9 @@ beforeAll(async () => {
   const { admin, bootstrap, redis } = deployment();
   const config = ['oauth_client_secret', 'jwt_signing_key', 'encryption_key', 'db_host', 'db_port'];
   const { code, output } = await deployment().deploy({
-    TF_VAR_fintech_api_config: JSON.stringify(Object.fromEntries(config.map((field) => [field, 'x'.repeat(32)]))),
+    TF_VAR_fintech_api_config: JSON.stringify(
+      Object.fromEntries(config.map((field) => [field, 'x'.repeat(32)])),
+    ),
     TF_VAR_postgres_admin_password: bootstrap.postgres,
     TF_VAR_redis_bootstrap_password: bootstrap.redis,
   });
