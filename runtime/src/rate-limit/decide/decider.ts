@@ -65,11 +65,10 @@ export class Decider {
     // Limits of an organisation's own are reserved as those of its tier are. Those in shadow are decided call by call.
     const mayReserve =
       (isReservable(limits.name, route) || isReservable(ownTier.name, route)) && limits.tried.length === 0;
-    const outcome = limiter.decide(
-      request,
-      route?.onStoreFailure ?? 'local',
-      mayReserve ? blocks : undefined,
-    );
+    // Where nothing is enforced nothing refuses, an outage of the store included.
+    const stated = route?.onStoreFailure ?? 'local';
+    const onStoreFailure = stated === 'closed' && limits.limited.length === 0 ? 'local' : stated;
+    const outcome = limiter.decide(request, onStoreFailure, mayReserve ? blocks : undefined);
     const decided = (became: OutageOutcome): Decided => ({
       outcome: became,
       limits,

@@ -5,6 +5,7 @@ import type { RedisClient } from '../../../../runtime/src/redis';
 import { startUpstash } from '../../../support/upstash';
 import { connect, startRedis, type TestRedis } from './redis';
 import { ioRedisCluster, nodeRedisCluster, startCluster, type TestCluster } from './redis-cluster';
+import { ioRedisSentinel, nodeRedisSentinel, startSentinel, type TestSentinel } from './redis-sentinel';
 
 /** A connected client, and what a test needs beside it. */
 export interface OpenClient {
@@ -14,7 +15,7 @@ export interface OpenClient {
 }
 
 /**
- * Defines a suite for each client library, on one server and on a cluster.
+ * Defines a suite for each client library: on one server, behind a Sentinel and on a cluster.
  *
  * @param suite given the client, to be called inside tests, and a share of the runs that it would do on one alone.
  */
@@ -55,6 +56,24 @@ export function onEveryClient(suite: (client: () => OpenClient, share: number) =
         });
         return { redis, set: (key, value) => redis.set(key, value), end: () => rest.close() };
       });
+  });
+
+  describe('behind a Sentinel', () => {
+    let sentinel: TestSentinel;
+    beforeAll(async () => {
+      // The master does not die here: it is not to be taken for dead because the machine is busy.
+      sentinel = await startSentinel(30_000);
+    });
+    afterAll(() => sentinel.stop());
+
+    through('node-redis', 0.16, async () => {
+      const { client, end } = await nodeRedisSentinel(sentinel);
+      return { redis: client, set: (key, value) => client.set(key, String(value)), end };
+    });
+    through('ioredis', 0.16, async () => {
+      const { client, end } = await ioRedisSentinel(sentinel);
+      return { redis: client, set: (key, value) => client.set(key, value), end };
+    });
   });
 
   describe('on a Redis Cluster', () => {

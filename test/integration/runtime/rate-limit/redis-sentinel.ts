@@ -8,7 +8,6 @@ import { LOOPBACK, onPort } from '../../../../cli/src/engines/process/ports';
 import { findRedis } from '../../../../cli/src/engines/programs/redis';
 import { pingRedis, redisCommand } from '../../../../cli/src/local/servers/redis';
 import { Server } from '../../../../cli/src/local/servers/server';
-import type { RedisClient } from '../../../../runtime/src/redis';
 import { until } from '../../../support/until';
 import { startRedisIn } from './redis';
 
@@ -60,9 +59,7 @@ async function startWatching(run: Run, lines: readonly string[]): Promise<{ port
   });
 }
 
-export async function nodeRedisSentinel({
-  port,
-}: TestSentinel): Promise<{ client: RedisClient; end: () => unknown }> {
+export async function nodeRedisSentinel({ port }: TestSentinel) {
   const client = createSentinel({
     name: NAME,
     sentinelRootNodes: [{ host: LOOPBACK, port }],
@@ -74,9 +71,7 @@ export async function nodeRedisSentinel({
   return { client, end: () => client.destroy() };
 }
 
-export async function ioRedisSentinel({
-  port,
-}: TestSentinel): Promise<{ client: RedisClient; end: () => unknown }> {
+export async function ioRedisSentinel({ port }: TestSentinel) {
   const client = new IoRedis({
     sentinels: [{ host: LOOPBACK, port }],
     name: NAME,

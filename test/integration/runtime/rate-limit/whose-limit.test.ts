@@ -216,6 +216,21 @@ describe('in shadow', () => {
     expect(answer.headers.get('x-ratelimit-remaining')).toBeNull();
   });
 
+  test.each([
+    [true, 200],
+    [false, 503],
+  ])(
+    'a route that is closed in an outage is so only where a limit is enforced: in shadow %s, %i',
+    async (shadow, status) => {
+      const gone = redis().duplicate();
+      await start(
+        { routes: [{ method: 'GET', path: '/items', onStoreFailure: 'closed', shadow }] },
+        { redis: gone },
+      );
+      expect(await call(acme('ann'))).toBe(status);
+    },
+  );
+
   test('a window in shadow counts what it would have admitted, and those beside it are enforced', async () => {
     await start({
       tiers: {
