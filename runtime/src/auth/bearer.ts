@@ -1,5 +1,5 @@
 /** How a request brings its access token (RFC 6750 §2): in the Authorization header, once, and nowhere else. */
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { targetOf } from '../http/target';
 
 export type Credentials =
@@ -21,7 +21,7 @@ interface RawRequest {
   readonly rawHeaders?: readonly string[];
 }
 
-export function credentialsOf(req: Request): Credentials {
+export function credentialsOf(req: IncomingMessage): Credentials {
   const { headers, rawHeaders } = req as RawRequest;
   const { authorization } = headers;
   if (authorization === undefined) return NONE;
@@ -47,7 +47,7 @@ function countAuthorizationHeaders(rawHeaders: readonly string[] = []): number {
 }
 
 /** Whether the URL's query holds an access token (RFC 6750 §2.3). */
-function tokenInQuery(req: Request): boolean {
+function tokenInQuery(req: IncomingMessage): boolean {
   const target = targetOf(req);
   const start = target.indexOf('?');
   return start >= 0 && namesToken(target.slice(start + 1));
@@ -59,8 +59,8 @@ function namesToken(query: string): boolean {
 }
 
 /** Whether the form holds an access token (RFC 6750 §2.2). It is seen only where a body parser ran before. */
-function tokenInForm(req: Request): boolean {
-  const body: unknown = req.body;
+function tokenInForm(req: IncomingMessage): boolean {
+  const { body } = req as { readonly body?: unknown };
   return (
     typeof body === 'object' &&
     body !== null &&

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { AuthContext } from './context';
 import { ForeignAuthError } from './errors';
 
@@ -11,7 +11,7 @@ import { ForeignAuthError } from './errors';
  * @param reader for the error, as its user knows it: `rateLimit()`.
  * @throws ForeignAuthError if another library set `req.auth`.
  */
-export function callerOf(req: Request, reader: string): AuthContext | undefined {
+export function callerOf(req: IncomingMessage, reader: string): AuthContext | undefined {
   const auth: unknown = req.auth;
   if (auth === undefined || auth === null) return undefined;
   if (isAuthContext(auth)) return auth;

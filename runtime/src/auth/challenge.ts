@@ -1,5 +1,5 @@
 /** Refusals of requests by their token, as RFC 6750 §3 words them. None tells what is in the token. */
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { refuse } from '../http/answer';
 import { KeysUnavailableError, TokenError } from './errors';
 
@@ -9,7 +9,7 @@ const REALM = 'Bearer realm="api"';
 const LONGEST_LIST = 2_048;
 
 /** No credentials: 401 and the bare challenge (RFC 6750 §3.1, last paragraph). */
-export function challenge(res: Response): void {
+export function challenge(res: ServerResponse): void {
   refuse(
     res,
     401,
@@ -19,13 +19,13 @@ export function challenge(res: Response): void {
 }
 
 /** A session that may have been revoked, where only one that was not will do: a new login makes one that was not. */
-export function refuseSession(res: Response): void {
+export function refuseSession(res: ServerResponse): void {
   const message = 'It is not known whether this session was ended. Log in again to go on';
   refuse(res, 401, { error: 'unauthorized', message }, { 'WWW-Authenticate': REALM });
 }
 
 /** Credentials that were sent twice: 400. */
-export function refuseAmbiguous(res: Response): void {
+export function refuseAmbiguous(res: ServerResponse): void {
   refuse(
     res,
     400,
@@ -35,7 +35,7 @@ export function refuseAmbiguous(res: Response): void {
 }
 
 /** 401 for a token that is refused, 503 for one that cannot be verified now. Any other error is thrown again. */
-export function refuseToken(res: Response, error: unknown): void {
+export function refuseToken(res: ServerResponse, error: unknown): void {
   if (error instanceof KeysUnavailableError) {
     refuseUnavailable(res, error.retryAfterSeconds);
     return;
@@ -60,7 +60,7 @@ export function refuseToken(res: Response, error: unknown): void {
 }
 
 /** 503: the identity provider, not the caller, is at fault. */
-export function refuseUnavailable(res: Response, retryAfterSeconds: number): void {
+export function refuseUnavailable(res: ServerResponse, retryAfterSeconds: number): void {
   refuse(
     res,
     503,
@@ -73,7 +73,11 @@ export function refuseUnavailable(res: Response, retryAfterSeconds: number): voi
 }
 
 /** A good token that grants too little: 403, with the scopes that the call needs (RFC 6750 §3.1). */
-export function refuseScope(res: Response, required: readonly string[], granted: readonly string[]): void {
+export function refuseScope(
+  res: ServerResponse,
+  required: readonly string[],
+  granted: readonly string[],
+): void {
   refuse(
     res,
     403,
@@ -88,7 +92,7 @@ export function refuseScope(res: Response, required: readonly string[], granted:
 }
 
 /** 403 for a call that no scope would allow. */
-export function refuseForbidden(res: Response, message: string): void {
+export function refuseForbidden(res: ServerResponse, message: string): void {
   refuse(res, 403, { error: 'forbidden', message });
 }
 

@@ -18,13 +18,9 @@ export interface AuthContext {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-declare global {
-  // Express' types are extended by merging with this namespace; there is no other way.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
-  namespace Express {
-    interface Request {
-      /** Set by `requireAuth()` and, where the caller sent a token, by `optionalAuth()`. */
-      auth?: AuthContext;
-    }
+declare module 'http' {
+  interface IncomingMessage {
+    /** Set by `requireAuth()` and, where the caller sent a token, by `optionalAuth()`. */
+    auth?: AuthContext;
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Middleware } from '../http/middleware';
 import { refuseAmbiguousPath } from '../http/answer';
 import { isAmbiguous, routeOf } from '../http/route-of';
 import type { Policy } from '../policy';
@@ -15,7 +15,7 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
  * @example
  * app.use(enforce(policy));
  */
-export function enforce(policy: Policy): RequestHandler {
+export function enforce(policy: Policy): Middleware {
   return (req, res, next) => {
     const route = routeOf(policy, req);
     if (isAmbiguous(req, route)) {

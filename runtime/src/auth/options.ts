@@ -3,8 +3,7 @@
  * when the middleware is made. The parts that other functions take as well are exported.
  */
 import { metrics, type MeterProvider } from '@opentelemetry/api';
-import type { Request, Response } from 'express';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { harmless } from '../listener';
 import { toProblem, type Problem } from '../policy/errors';
@@ -83,7 +82,12 @@ export interface AuthenticationLimiter {
    *
    * @param expiredToken a token with which nothing is wrong but its age.
    */
-  authenticationFailed(req: Request, res: Response, answer: () => void, expiredToken?: string): Promise<void>;
+  authenticationFailed(
+    req: IncomingMessage,
+    res: ServerResponse,
+    answer: () => void,
+    expiredToken?: string,
+  ): Promise<void>;
 }
 
 /** One issuer, by default the policy's; or, with `issuers`, several. */

@@ -1,4 +1,5 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware, Next } from '../http/middleware';
 import { refuseAmbiguousPath } from '../http/answer';
 import { answerPreflight, corsHeaders } from '../http/cors';
 import { isAmbiguous, routeOf } from '../http/route-of';
@@ -16,7 +17,7 @@ import { fetchJsonOrProxied } from './proxy';
 import { makeVerifier, type TokenVerifier } from './token/verifier';
 
 /** A middleware that verifies tokens. It fetches its issuers' keys from the moment it is made. */
-export interface AuthMiddleware extends RequestHandler, Pick<TokenVerifier, 'readiness' | 'close'> {}
+export interface AuthMiddleware extends Middleware, Pick<TokenVerifier, 'readiness' | 'close'> {}
 
 /**
  * Lets in requests with a good access token and sets `req.auth`; answers all others (RFC 6750 §3):
@@ -60,9 +61,9 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   function authenticate(
     token: string,
     route: Route | undefined,
-    req: Request,
-    res: Response,
-    next: NextFunction,
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Next,
   ): void {
     let verified: AuthContext | Promise<AuthContext>;
     try {
@@ -88,9 +89,9 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     auth: AuthContext,
     token: string,
     route: Route | undefined,
-    req: Request,
-    res: Response,
-    next: NextFunction,
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Next,
   ): void {
     if (revocations?.revoked(auth)) {
       reject(new TokenError('revoked', 'the token was revoked'), token, req, res, next);
@@ -102,7 +103,13 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     }
   }
 
-  function reject(error: unknown, token: string, req: Request, res: Response, next: NextFunction): void {
+  function reject(
+    error: unknown,
+    token: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Next,
+  ): void {
     if (!(error instanceof TokenError)) {
       refuseToken(res, error);
       return;
@@ -114,9 +121,9 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   }
 
   function failed(
-    req: Request,
-    res: Response,
-    next: NextFunction,
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Next,
     answer: () => void,
     expiredToken?: string,
   ): void {
@@ -125,13 +132,13 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   }
 
   /** On a public route nobody is asked who they are. A token that was verified before tells the limiter. */
-  function recogniseCaller(req: Request): void {
+  function recogniseCaller(req: IncomingMessage): void {
     const credentials = credentialsOf(req);
     const caller = credentials.kind === 'token' ? verifier.known(credentials.token) : undefined;
     if (caller !== undefined && revocations?.revoked(caller) !== true) recognise(req, caller);
   }
 
-  function handle(req: Request, res: Response, next: NextFunction): void {
+  function handle(req: IncomingMessage, res: ServerResponse, next: Next): void {
     const isPreflight = cors?.(req, res) === true;
     const route = routeOf(policy, req);
     if (isAmbiguous(req, route)) {

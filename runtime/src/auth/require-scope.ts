@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Middleware } from '../http/middleware';
 import { SCOPE } from '../policy/scope';
 import { callerOf } from './caller';
 import { challenge, refuseForbidden, refuseScope } from './challenge';
@@ -13,14 +13,14 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
  * @example
  * app.get('/api/transactions', requireScope('read:transactions'), handler);
  */
-export function requireScope(...required: readonly string[]): RequestHandler {
+export function requireScope(...required: readonly string[]): Middleware {
   return scopeCheck('requireScope()', required, (granted) =>
     required.every((scope) => granted.includes(scope)),
   );
 }
 
 /** As {@link requireScope}, for callers whose token grants at least one of these scopes. */
-export function requireAnyScope(...required: readonly string[]): RequestHandler {
+export function requireAnyScope(...required: readonly string[]): Middleware {
   return scopeCheck('requireAnyScope()', required, (granted) =>
     required.some((scope) => granted.includes(scope)),
   );
@@ -31,7 +31,7 @@ export function requireAnyScope(...required: readonly string[]): RequestHandler 
  *
  * @throws TypeError if no tier is given.
  */
-export function requireTier(...tiers: readonly string[]): RequestHandler {
+export function requireTier(...tiers: readonly string[]): Middleware {
   if (tiers.length === 0) throw new TypeError('requireTier() received no tier; name at least one');
   return (req, res, next) => {
     const caller = callerOf(req, 'requireTier()');
@@ -45,7 +45,7 @@ function scopeCheck(
   name: string,
   required: readonly string[],
   suffices: (granted: readonly string[]) => boolean,
-): RequestHandler {
+): Middleware {
   if (required.length === 0) throw new TypeError(`${name} received no scope; name at least one`);
   const bad = required.filter((scope) => !SCOPE.test(scope));
   if (bad.length > 0) {

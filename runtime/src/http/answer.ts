@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { asksForProblem, PROBLEM, problemOf, type ProblemMembers } from './problem';
 
 /**
@@ -25,7 +26,7 @@ export interface ErrorBody {
  * answered meanwhile (a time-out of the app's, say) keeps that answer.
  */
 export function refuse(
-  res: Response,
+  res: ServerResponse,
   status: number,
   body: ErrorBody,
   headers: Record<string, string> = {},
@@ -41,7 +42,7 @@ const JSON_UTF8 = 'application/json; charset=utf-8';
 
 /** As {@link refuse}, with a body of another shape. */
 export function refuseWith(
-  res: Response,
+  res: ServerResponse,
   status: number,
   body: object,
   headers: Record<string, string>,
@@ -57,7 +58,7 @@ export function refuseWith(
 }
 
 /** 400 for a path that another server may read as another one. Nothing is asked or charged: no client needs to send it. */
-export function refuseAmbiguousPath(res: Response): void {
+export function refuseAmbiguousPath(res: ServerResponse): void {
   refuse(res, 400, {
     error: 'invalid_request',
     message:

@@ -1,5 +1,5 @@
 /** What browsers are told about pages of other origins (Fetch standard, "CORS protocol"), as the policy has it. */
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ANY_ORIGIN, EXPOSED_HEADERS, type Policy } from '../policy';
 import { pathOf } from './route-of';
 
@@ -8,7 +8,7 @@ import { pathOf } from './route-of';
  *
  * @returns whether the request is a preflight, which somebody has to answer.
  */
-export type CorsHeaders = (req: Request, res: Response) => boolean;
+export type CorsHeaders = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** Nothing where the policy has no `cors`: then browsers show an answer to pages of its own origin alone. */
 export function corsHeaders(policy: Policy): CorsHeaders | undefined {
@@ -39,7 +39,7 @@ export function corsHeaders(policy: Policy): CorsHeaders | undefined {
   };
 }
 
-function varyByOrigin(res: Response): void {
+function varyByOrigin(res: ServerResponse): void {
   const before = res.getHeader('Vary');
   const names = before === undefined ? [] : String(before).split(/ *, */);
   if (!names.some((name) => name === '*' || name.toLowerCase() === 'origin'))
@@ -47,7 +47,7 @@ function varyByOrigin(res: Response): void {
 }
 
 /** 204: what is allowed is in the headers. An origin that is not allowed finds none. */
-export function answerPreflight(res: Response): void {
+export function answerPreflight(res: ServerResponse): void {
   res.statusCode = 204;
   res.end();
 }
@@ -55,7 +55,7 @@ export function answerPreflight(res: Response): void {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The methods that the policy lists for the request's path. */
-function methodsAt(policy: Policy, req: Request): string[] {
+function methodsAt(policy: Policy, req: IncomingMessage): string[] {
   const path = pathOf(req);
   return path === undefined ? [] : METHODS.filter((method) => policy.match(method, path) !== undefined);
 }

@@ -1,1 +1,2 @@
 export { messagesOf, type MessageClasses } from './messages';
+export type { Middleware, Next } from './middleware';

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import parseurl from 'parseurl';
 import type { Policy, Route } from '../policy';
 import { hasSlashInWildcard, isAmbiguousPath } from '../policy/ambiguous-path';
@@ -9,16 +9,16 @@ import { targetOf } from './target';
  * The policy's route for a request. Reads the URL as it arrived, with the router's own parser: where a
  * middleware or router is mounted, and what was rewritten before it, cannot change the answer.
  */
-export function routeOf(policy: Policy, req: Request): Route | undefined {
+export function routeOf(policy: Policy, req: IncomingMessage): Route | undefined {
   const path = pathOf(req);
-  return path === undefined ? undefined : policy.match(req.method, path);
+  return path === undefined ? undefined : policy.match(req.method ?? '', path);
 }
 
 /**
  * Whether another server may read the request's path as another one, so that the route says nothing about what would
  * be served: see {@link isAmbiguousPath} and {@link hasSlashInWildcard}.
  */
-export function isAmbiguous(req: Request, route: Route | undefined): boolean {
+export function isAmbiguous(req: IncomingMessage, route: Route | undefined): boolean {
   // Not the parsed path: what the parser drops or rewrites, a proxy sends on.
   const [target = ''] = targetOf(req).split('?', 1);
   if (isAmbiguousPath(target)) return true;
@@ -26,8 +26,10 @@ export function isAmbiguous(req: Request, route: Route | undefined): boolean {
 }
 
 /** The path that the router matches, still encoded. */
-export function pathOf(req: Request): string | undefined {
+export function pathOf(req: IncomingMessage): string | undefined {
   // The router has parsed a URL that nobody rewrote: its answer is kept, so ask for that one.
-  const parsed = req.url === req.originalUrl ? parseurl(req) : parseurl.original(req);
+  const { originalUrl } = req as { readonly originalUrl?: string };
+  const parsed =
+    originalUrl === undefined || req.url === originalUrl ? parseurl(req) : parseurl.original(req);
   return parsed?.pathname ?? undefined;
 }

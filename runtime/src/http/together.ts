@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Middleware } from './middleware';
 import { ownImmediate } from '../time/own-timers';
 
 let turn: Promise<void> | undefined;
@@ -22,7 +22,7 @@ export function endOfTurn(): Promise<void> {
  * to its last, for a stage's code stays in the processor's caches and the clients are woken once. Each request goes
  * on in its own asynchronous context, as after any promise.
  */
-export function together(handle: (...request: Parameters<RequestHandler>) => void): RequestHandler {
+export function together(handle: (...request: Parameters<Middleware>) => void): Middleware {
   return (req, res, next) => {
     // `try`, because a `catch()` would cost a second promise.
     void endOfTurn().then(() => {

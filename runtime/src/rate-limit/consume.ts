@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { AuthContext } from '../auth/context';
 import type { Policy } from '../policy';
 import { setHeaders, setPolicyHeader } from './answer/headers';
@@ -145,5 +145,5 @@ class CollectedHeaders {
     setHeader: (name: string, value: unknown) => {
       this.all[name] = String(value);
     },
-  } as unknown as Response;
+  } as unknown as ServerResponse;
 }

@@ -1,4 +1,5 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware, Next } from '../http/middleware';
 import { callerOf, recognisedCallerOf } from '../auth/caller';
 import type { AuthContext } from '../auth/context';
 import { refuseAmbiguousPath } from '../http/answer';
@@ -32,7 +33,7 @@ import { chosenStore } from './chosen-store';
 import type { StoreState } from './store/guarded-redis';
 
 /** The middleware. An outage of Redis degrades it, and does not stop it. */
-export interface RateLimiter extends RequestHandler {
+export interface RateLimiter extends Middleware {
   /**
    * Takes a cost from a client's limits, without a request: for messages of a WebSocket, for jobs. It shares all counters
    * with the requests of that client. Rejects only with RangeError, for what no policy allows.
@@ -51,16 +52,21 @@ export interface RateLimiter extends RequestHandler {
    * @param expiredToken a token with which nothing is wrong but its age. It is counted by itself, so that no
    *   neighbour's failures come between its client and the word that it has to refresh.
    */
-  authenticationFailed(req: Request, res: Response, answer: () => void, expiredToken?: string): Promise<void>;
+  authenticationFailed(
+    req: IncomingMessage,
+    res: ServerResponse,
+    answer: () => void,
+    expiredToken?: string,
+  ): Promise<void>;
   /** Gives reserved blocks back. Call it at shutdown, while Redis is still connected. Never rejects. */
   close(): Promise<void>;
 }
 
 /** A request, and who goes on with it. */
 interface Exchange {
-  readonly req: Request;
-  readonly res: Response;
-  readonly next: NextFunction;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly next: Next;
   readonly route: Route | undefined;
   readonly caller: AuthContext | undefined;
   cost: number;
@@ -211,7 +217,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     charged.then((one) => settle(exchange, one.decided, one)).catch(next);
   };
 
-  const handle: RequestHandler = (req, res, next) => {
+  const handle: Middleware = (req, res, next) => {
     const route = routeOf(policy, req);
     if (isAmbiguous(req, route)) {
       refuseAmbiguousPath(res);

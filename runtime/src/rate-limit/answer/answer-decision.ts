@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { Policy } from '../../policy';
 import type { Decided } from '../decide/decider';
 import type { cappedDenials } from '../events';
@@ -15,7 +15,7 @@ import { refuseLimited, refuseUndecided } from './refusals';
  * it has been answered.
  */
 export type AnswerDecision = (
-  res: Response,
+  res: ServerResponse,
   decided: Decided,
   route: string,
 ) => Standing | 'open' | undefined;

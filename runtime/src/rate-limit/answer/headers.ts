@@ -3,7 +3,7 @@
  * `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10. This is the one place that names the revision; the
  * problem type in refusals.ts is of the same one.
  */
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { policyHeaderOf, type TierPlan } from '../decide/limit-plan';
 import type { Decision } from '../store/store';
 
@@ -21,7 +21,7 @@ export interface Standing {
  * Sets the headers of a decision and returns the client's standing in the tightest window. Where an earlier limiter of
  * this request left less, its `X-RateLimit-*` stay.
  */
-export function setHeaders(res: Response, tier: TierPlan, decision: Decision): Standing {
+export function setHeaders(res: ServerResponse, tier: TierPlan, decision: Decision): Standing {
   const suffix = setPolicyHeader(res, tier);
   let tightest: Standing | undefined;
   let fields = '';
@@ -52,7 +52,7 @@ export function setHeaders(res: Response, tier: TierPlan, decision: Decision): S
  *
  * @returns what follows the limits' names in this answer, because an earlier limiter has them already.
  */
-export function setPolicyHeader(res: Response, tier: TierPlan): string {
+export function setPolicyHeader(res: ServerResponse, tier: TierPlan): string {
   if (tier.limited.length === 0) return '';
   const before = res.getHeader('RateLimit-Policy');
   if (before === undefined) {

@@ -1,4 +1,5 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
+import type { ServerResponse } from 'node:http';
 import { refuse, refuseWith } from '../../http/answer';
 import type { ProblemMembers } from '../../http/problem';
 import type { Policy } from '../../policy';
@@ -9,7 +10,7 @@ import type { Refusal, RefusalBody } from './refusal-body';
 
 /** 429: this call does not fit now, or never will. Returns the seconds until it fits. */
 export function refuseLimited(
-  res: Response,
+  res: ServerResponse,
   policy: Policy,
   decided: Decided,
   standing: Standing,
@@ -58,7 +59,7 @@ function quotaExceeded(
 }
 
 /** 429 for a login attempt. It does not tell what was counted. Returns the seconds until another attempt fits. */
-export function refuseAttempt(res: Response, decision: Decision): number {
+export function refuseAttempt(res: ServerResponse, decision: Decision): number {
   const retryAfter = secondsUntilFit(decision);
   refuse(
     res,
@@ -78,7 +79,7 @@ export function secondsUntilFit({ retryAfterMs }: Decision): number {
 }
 
 /** 503: the store does not answer, and this route is `closed` during an outage. */
-export function refuseUndecided(res: Response, tier?: string, bodyOf?: RefusalBody): void {
+export function refuseUndecided(res: ServerResponse, tier?: string, bodyOf?: RefusalBody): void {
   const message = 'The request cannot be rate limited at the moment. Retry shortly.';
   const headers = { 'Retry-After': '1' };
   if (tier === undefined || bodyOf === undefined)
@@ -94,14 +95,14 @@ export function refuseUndecided(res: Response, tier?: string, bodyOf?: RefusalBo
 
 /** With the owner's body where there is one. What cannot be sent as one is a warning, and the usual body is sent. */
 function send(
-  res: Response,
+  res: ServerResponse,
   refusal: Refusal,
   headers: Record<string, string>,
   bodyOf: RefusalBody | undefined,
   members?: ProblemMembers,
 ): void {
   const { status, ...body } = refusal;
-  const own = bodyOf && ownBody(bodyOf, refusal, res.req);
+  const own = bodyOf && ownBody(bodyOf, refusal, res.req as Request);
   if (own === undefined) refuse(res, status, body, headers, members);
   else refuseWith(res, status, own, headers);
 }

@@ -65,13 +65,9 @@ export class RateLimitInfo {
   }
 }
 
-declare global {
-  // Express' types are extended by merging with this namespace; there is no other way.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
-  namespace Express {
-    interface Request {
-      /** Set by `rateLimit()` on each request that a limiter decided and admitted. */
-      rateLimit?: RateLimitInfo;
-    }
+declare module 'http' {
+  interface IncomingMessage {
+    /** Set by `rateLimit()` on each request that a limiter decided and admitted. */
+    rateLimit?: RateLimitInfo;
   }
 }

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Policy, Route } from '../../policy';
 
 /** A route of the policy, as `'POST /api/transactions/export'`. */
@@ -23,7 +24,7 @@ const UNLISTED = 1;
 export function costsOf(
   policy: Policy,
   functions: Readonly<Record<RouteKey, CostFunction>>,
-): (route: Route | undefined, req: Request) => number {
+): (route: Route | undefined, req: IncomingMessage) => number {
   const byRoute = new Map<Route, CostFunction>();
   for (const [key, cost] of Object.entries(functions)) {
     const route = routeNamed(policy, key);
@@ -41,10 +42,10 @@ export function routeNamed(policy: Policy, key: string): Route | undefined {
   return policy.routes.find(({ method, path }) => `${method} ${path}` === key);
 }
 
-function evaluate(cost: CostFunction, req: Request): number {
+function evaluate(cost: CostFunction, req: IncomingMessage): number {
   let value: unknown;
   try {
-    value = cost(req);
+    value = cost(req as Request);
   } catch (cause) {
     throw new CostFunctionError('the cost function of this route threw', { cause });
   }

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { KeyFunction } from '../options';
 
 /** A function for `by: { function }` gave something that is no key. The call was counted by its organisation. */
@@ -10,12 +11,12 @@ export class KeyFunctionError extends Error {
 /** What the app's function says of a request; `undefined` where it fails. @param hear of its failure. */
 export function keyValue(
   keyOf: KeyFunction | undefined,
-  req: Request,
+  req: IncomingMessage,
   hear: (error: KeyFunctionError) => void,
 ): string | undefined {
   let value: unknown;
   try {
-    value = keyOf?.(req);
+    value = keyOf?.(req as Request);
   } catch (cause) {
     hear(new KeyFunctionError('a function of rateLimit({ keys }) threw', { cause }));
     return undefined;

@@ -1,4 +1,6 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware } from '../../http/middleware';
 import { refuseAttempt, refuseUndecided } from '../answer/refusals';
 import { NETWORKS_AT_A_SITE, clientAddress, networksOf } from '../client/client-address';
 import { ClientNames } from '../client/client-names';
@@ -34,7 +36,7 @@ import { KnownNetworks } from './known-networks';
  * const limit = loginLimit({ name: 'fintech-api', redis, account: (req) => req.body?.email });
  * app.post('/auth/login', express.json(), limit, login);
  */
-export function loginLimit(options: LoginLimitOptions): RequestHandler {
+export function loginLimit(options: LoginLimitOptions): Middleware {
   const { account, succeeded, onStoreFailure, perNetwork, perAccount, onEvent, timeoutMs, ...rest } =
     resolveLoginLimit(options);
   const hasSucceeded = safely(succeeded);
@@ -59,7 +61,7 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
   const attempted = async (
     counter: AttemptCounter,
     value: string,
-    res: Response,
+    res: ServerResponse,
   ): Promise<Attempt | undefined> => {
     const { kind, limit } = counter;
     const attempt = await counter.attempt(value, onStoreFailure);
@@ -75,7 +77,11 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
     return undefined;
   };
 
-  const attemptedOn = async (name: string, network: string, res: Response): Promise<Attempt | undefined> =>
+  const attemptedOn = async (
+    name: string,
+    network: string,
+    res: ServerResponse,
+  ): Promise<Attempt | undefined> =>
     (await known.has(name, network))
       ? attempted(accountsAtKnown, JSON.stringify([name, network]), res)
       : attempted(accounts, name, res);
@@ -87,7 +93,7 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
     if (byNetwork === undefined) return;
     const bySite = site === undefined ? byNetwork : await attempted(sites, site, res);
     if (bySite === undefined) return;
-    const name = accountName(await account?.(req));
+    const name = accountName(await account?.(req as Request));
     const byAccount = name === undefined ? byNetwork : await attemptedOn(name, network, res);
     // Who answered meanwhile, a time-out of the app's say, had no success to tell of: the attempt counts as failed.
     if (byAccount === undefined || res.headersSent) return;
@@ -105,15 +111,15 @@ export function loginLimit(options: LoginLimitOptions): RequestHandler {
   };
 }
 
-type AsyncHandler = (...args: Parameters<RequestHandler>) => Promise<void>;
+type AsyncHandler = (...args: Parameters<Middleware>) => Promise<void>;
 
 /** The answer is out when this is asked, so an error has nobody to go to: the attempt counts as failed. */
 function safely(
-  succeeded: (req: Request, res: Response) => boolean | Promise<boolean>,
-): (req: Request, res: Response) => Promise<boolean> {
+  succeeded: NonNullable<LoginLimitOptions['succeeded']>,
+): (req: IncomingMessage, res: ServerResponse) => Promise<boolean> {
   return async (req, res) => {
     try {
-      return await succeeded(req, res);
+      return await succeeded(req as Request, res as Response);
     } catch (error) {
       process.emitWarning(`succeeded threw: ${error instanceof Error ? error.message : String(error)}`);
       return false;

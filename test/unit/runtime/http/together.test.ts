@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
+import type { Middleware } from '../../../../runtime/src/http/middleware';
 import { endOfTurn, together } from '../../../../runtime/src/http/together';
 
 const request = (name: string): Request => ({ name }) as unknown as Request;
-const nameOf = (req: Request): string => (req as unknown as { name: string }).name;
+const nameOf = (req: object): string => (req as unknown as { name: string }).name;
 const response = {} as unknown as Response;
 /** Node's own, for tests that fake it. */
 const { setImmediate: immediate } = globalThis;
@@ -16,14 +17,14 @@ describe('requests of one turn of the event loop', () => {
 
   it('go through each stage together, in the order in which they came', async () => {
     const seen: string[] = [];
-    const stage = (name: string): RequestHandler =>
+    const stage = (name: string): Middleware =>
       together((req, _res, next) => {
         seen.push(`${name} ${nameOf(req)}`);
         next();
       });
     const [first, second] = [stage('first'), stage('second')];
     const come = (name: string): unknown =>
-      first(request(name), response, () => void second(request(name), response, () => undefined));
+      first(request(name), response, () => second(request(name), response, () => undefined));
     come('a');
     come('b');
     expect(seen).toEqual([]);
@@ -40,7 +41,7 @@ describe('requests of one turn of the event loop', () => {
     const found: [string, string | undefined][] = [];
     const stage = together((req) => void found.push([nameOf(req), context.getStore()]));
     for (const name of ['a', 'b', 'c'])
-      context.run(`context of ${name}`, () => void stage(request(name), response, () => undefined));
+      context.run(`context of ${name}`, () => stage(request(name), response, () => undefined));
     await turn();
     expect(found).toEqual(['a', 'b', 'c'].map((name) => [name, `context of ${name}`]));
   });
@@ -52,8 +53,8 @@ describe('requests of one turn of the event loop', () => {
       next();
     });
     const [a, b] = [jest.fn<undefined, [unknown?]>(), jest.fn<undefined, [unknown?]>()];
-    void stage(request('a'), response, a);
-    void stage(request('b'), response, b);
+    stage(request('a'), response, a);
+    stage(request('b'), response, b);
     await turn();
     await turn();
     expect(a.mock.calls).toEqual([[failure]]);
