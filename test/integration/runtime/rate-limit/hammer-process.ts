@@ -11,6 +11,7 @@ import { RedisBlockStore } from '../../../../runtime/src/rate-limit/reserved/blo
 import { ReservedBlocks } from '../../../../runtime/src/rate-limit/reserved/reserved-blocks';
 import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
+import { Shape, stemOf } from '../../../../runtime/src/rate-limit/store/shape';
 import { HAMMERED } from './hammered';
 
 async function main(url: string, mode: string): Promise<void> {
@@ -31,6 +32,10 @@ async function main(url: string, mode: string): Promise<void> {
   setInterval(() => blocks.sweep(), blocks.lifeMs).unref();
 
   const { client, limits } = HAMMERED;
+  // Each process is a user of its own in the shorter window; all of them share the longer one.
+  const shape = new Shape(HAMMERED.windowsMs);
+  const keys = shape.keys([stemOf(client, `user-${process.pid}`), stemOf(client)]);
+  const counters = mode === 'nested' ? { id: `${process.pid}`, shape, keys } : undefined;
   let working = true;
   const stop = (): void => {
     working = false;
@@ -40,7 +45,7 @@ async function main(url: string, mode: string): Promise<void> {
   process.stdin.once('end', stop).resume();
   const hammer = async (): Promise<void> => {
     while (working) {
-      const request = { client, cost: 1, limits };
+      const request = { client, cost: 1, limits, ...(counters && { counters }) };
       const reserved = mode === 'reserved' ? blocks.spend(request) : undefined;
       if (reserved !== undefined) {
         writeSync(1, `${readAtMs} block\n`);

@@ -45,7 +45,7 @@ describe('eight processes hammering one client', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(['exact', 'reserved'])(
+  test.each(['exact', 'nested', 'reserved'])(
     'in %s mode, killed and stopped, never admit more than the limit in any trailing window',
     async (mode) => {
       const redis = await connect(server.url);
@@ -67,6 +67,8 @@ describe('eight processes hammering one client', () => {
 
       admissions.sort((a, b) => a.atMs - b.atMs);
       HAMMERED.windowsMs.forEach((windowMs, w) => {
+        // There each process has the shorter window for itself.
+        if (mode === 'nested' && w === 0) return;
         expect(mostIn(admissions, windowMs)).toBeLessThanOrEqual(HAMMERED.limits[w]!);
       });
       // It was the limit that bound them, and blocks where there were to be any.

@@ -99,6 +99,27 @@ describe('several limits at once', () => {
     expect(await call(acme('bob'))).toBe(200);
   });
 
+  test('reserved blocks hold units of each of them: none is exceeded', async () => {
+    const limits = [
+      { limit: 200, window: '1m', by: 'user' },
+      { limit: 300, window: '1m' },
+    ] as const;
+    await start({ tiers: { free: [...limits] } }, { reserved: { tiers: ['free'] } });
+    const admitted = { ann: 0, bob: 0 };
+    const by = new Set<string>();
+    for (let round = 0; round < 500; round += 1)
+      for (const user of ['ann', 'bob'] as const) {
+        const decided = await limiter.consume({ client: acme(user) });
+        if (!decided.allowed) continue;
+        admitted[user] += 1;
+        by.add(decided.by);
+      }
+    expect([...by].sort()).toEqual(['block', 'store']);
+    expect(Math.max(admitted.ann, admitted.bob)).toBeLessThanOrEqual(200);
+    expect(admitted.ann + admitted.bob).toBeLessThanOrEqual(300);
+    expect(admitted.ann + admitted.bob).toBeGreaterThan(200);
+  });
+
   test('a refund goes to each of them', async () => {
     await start(both);
     const taken = await limiter.consume({ client: acme('ann'), cost: 3 });
