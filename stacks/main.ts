@@ -1,5 +1,5 @@
 /** Synthesizes every stack of every environment, and the repository's. `cdktf synth`, `diff` and `deploy` run this file. */
-import './without-source-maps';
+import './without-traces';
 import { ConstructError } from '@portcullis/constructs';
 import { App } from 'cdktf';
 import { policy } from '../policy';

@@ -2,7 +2,7 @@
  * The app of a company with many services: `SERVICES` of them, each with a policy of its own, its secrets and database users
  * in Vault, its store, its tasks and its gateway on AWS, in two stacks.
  */
-import '../../stacks/without-source-maps';
+import '../../stacks/without-traces';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import {
