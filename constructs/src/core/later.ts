@@ -5,7 +5,7 @@
  *
  * https://developer.hashicorp.com/terraform/cdktf/concepts/tokens
  */
-import { Fn, Op, Token, type Precondition } from 'cdktf';
+import { Fn, Op, Token, type Precondition, type TerraformResourceLifecycle } from 'cdktf';
 import type { Problem } from '@portcullis/runtime/policy';
 
 /** Whether a value, or a part of a text, is known only at the apply. */
@@ -79,4 +79,13 @@ export function insideJson(text: string): string {
 /** A check that the engine makes of a value that is known only later: before the apply where a plan knows it. */
 export function later(condition: Precondition['condition'], path: string, expected: string): Precondition {
   return { condition: condition as unknown, errorMessage: `${path}: expected ${expected}` };
+}
+
+/** The lifecycle of a resource with those checks. */
+export function checkedBy(
+  checks: readonly Precondition[],
+  lifecycle: TerraformResourceLifecycle = {},
+): { readonly lifecycle?: TerraformResourceLifecycle } {
+  const all = { ...lifecycle, ...(checks.length > 0 && { precondition: [...checks] }) };
+  return Object.keys(all).length > 0 ? { lifecycle: all } : {};
 }

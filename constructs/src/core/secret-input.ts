@@ -16,7 +16,8 @@
 import { Fn, TerraformResource, TerraformStack, TerraformVariable, Token, ref } from 'cdktf';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { each, isList, shown, unlike } from './checks';
+import { each, isList, shown, unlike, within } from './checks';
+import { isLater, known } from './later';
 import { ConstructError, refuseProps } from './errors';
 import { failAtApply } from './fail-at-apply';
 import { knownAs } from './identity';
@@ -124,23 +125,30 @@ export class ThrowawayPassword extends Construct {
   }
 }
 
+const STEP = String.raw`(\.[A-Za-z_][\w-]*|\[\d+\]|\["[\w.@/ -]+"\])`;
+const EPHEMERAL = String.raw`ephemeral${STEP}+`;
+
+/** A part of an ephemeral resource, or of the JSON that a part of one holds. */
+const REFERENCE = new RegExp(String.raw`^\$\{(${EPHEMERAL}|jsondecode\(${EPHEMERAL}\)${STEP}*)\}$`);
+
 /**
  * A secret that another part of the stack produces at the apply.
  *
  * @example
- * const password = secretReference(this, '${ephemeral.vault_kv_secret_v2.admin.data_json}', 1);
+ * const password = secretReference(this, '${jsondecode(ephemeral.vault_kv_secret_v2.admin.data_json).password}', 1);
  *
- * @param expression a reference to an ephemeral resource, as in `${ephemeral.vault_kv_secret_v2.admin.data_json}`.
+ * @param expression a reference to an ephemeral resource, as in `${ephemeral.vault_kv_secret_v2.admin.data_json}`, or to a
+ *   field of its JSON, as in the example.
  * @throws ConstructError `ERR_SECRET_LITERAL` when it is anything else: a literal would end in `cdk.tf.json`, and
  *   an attribute of a managed resource or data source is in the state already.
  */
 export function secretReference(scope: Construct, expression: string, version: number): SecretInput {
   // A string, because cdktf 0.21 has no bindings of ephemeral resources: no token can refer to one.
-  if (!/^\$\{ephemeral(\.[\w-]+|\[\d+\])+\}$/.test(expression)) {
+  if (!REFERENCE.test(expression)) {
     throw new ConstructError(
       'ERR_SECRET_LITERAL',
       scope,
-      'received a literal or a stored attribute for a secret, which would be kept in cdk.tf.json or the state; give a SecretVariable or a reference ${ephemeral.<type>.<name>.<attribute>}',
+      'received a literal or a stored attribute for a secret, which would be kept in cdk.tf.json or the state; give a SecretVariable, a reference ${ephemeral.<type>.<name>.<attribute>}, or a field of one, ${jsondecode(ephemeral.<type>.<name>.<attribute>).<field>}',
     );
   }
   refuseProps(scope, versionProblems(version));
@@ -235,11 +243,15 @@ const NAMED = 'lower-case letters, digits and "_"';
 
 /** Everything that is wrong with a secret's variable. */
 function variableProblems(scope: Construct, props: SecretVariableProps): Problem[] {
-  const { name, version, fields, leastLengths } = props;
+  const { name, description, version, fields, leastLengths } = props;
   const repeated = isList(fields)
     ? (fields ?? []).filter((field, index, all) => all.indexOf(field) < index)
     : [];
   return [
+    ...known('name', name, 'the variable is called by it'),
+    ...known('fields', fields, "they are the variable's type"),
+    ...known('description', description, 'a variable refers to nothing'),
+    ...known('leastLengths', leastLengths, 'a variable is checked by numbers'),
     ...unlike('name', name, NAME, NAMED),
     ...takenProblems(scope, name),
     ...(fields?.length === 0
@@ -250,7 +262,11 @@ function variableProblems(scope: Construct, props: SecretVariableProps): Problem
       path: 'fields',
       message: `received ${shown(field)} twice; expected it once`,
     })),
-    ...Object.entries(leastLengths ?? {}).flatMap(([field, least]) => lengthProblems(field, least, fields)),
+    ...(leastLengths === undefined
+      ? []
+      : within('leastLengths', leastLengths, (lengths) =>
+          Object.entries(lengths).flatMap(([field, least]) => lengthProblems(field, least, fields)),
+        )),
     ...versionProblems(version),
   ];
 }
@@ -284,6 +300,7 @@ function takenProblems(scope: Construct, name: string): Problem[] {
 }
 
 function versionProblems(version: number): Problem[] {
+  if (isLater(version)) return known('version', version, 'a missing value is told with it');
   if (Number.isSafeInteger(version) && version > 0) return [];
   const expected = 'a whole number above zero, which is raised to write a new value';
   return [{ path: 'version', message: `received ${shown(version)}; expected ${expected}` }];

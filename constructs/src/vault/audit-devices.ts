@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { knownAs, refuseProps } from '../core';
 import { isList, unless, unlike } from '../core/checks';
+import { isLater, known } from '../core/later';
 import { nameProblems } from './checks';
 import { refuseCollisions } from './collisions';
 
@@ -52,6 +53,8 @@ export class AuditDevices extends Construct {
 }
 
 function problemsOf({ devices }: AuditDevicesProps): Problem[] {
+  if (isLater(devices) || (isList(devices) && devices.some(isLater)))
+    return known('devices', devices, 'each of them is made by itself');
   if (!isList(devices)) return unless(false, 'devices', devices, 'a list of audit devices');
   const nothing = devices.findIndex(
     (device) => typeof device !== 'object' || (device as AuditFile | null) === null,

@@ -1,15 +1,16 @@
 /** Problems of what the Vault constructs are given, as `refuseProps()` lists them. */
 import type { Policy, Problem } from '@portcullis/runtime/policy';
+import { Fn, Op, type Precondition } from 'cdktf';
 import { isIP } from 'node:net';
-import { looksSecret, shown, unlike } from '../core/checks';
-import { isLater, known } from '../core/later';
+import { each, looksSecret, shown, unlike } from '../core/checks';
+import { isLater, known, later } from '../core/later';
 
 /** Longest life of a credential, of a token between two renewals and of a secret ID, in seconds. */
 export const LONGEST_SECONDS = 3_600;
 
 /**
  * A name that stands in a Vault path and in policies. Globs (`*`, `+`), `..` and spaces would widen a policy, or make
- * it apply to another path. Policies are written at synth, so that a value known only at the apply is refused too.
+ * it apply to another path.
  */
 export function nameProblems(path: string, name: string): Problem[] {
   const right = typeof name === 'string' && /^[a-z0-9_][a-z0-9_-]*(\/[a-z0-9_][a-z0-9_-]*)*$/i.test(name);
@@ -75,9 +76,21 @@ export function ceiling(policy: Lifetimes | undefined): number {
 /** Whole seconds of a TTL: at most an hour, and at most what the policy says where one is given. */
 export function secondsProblems(path: string, seconds: number, policy?: Lifetimes): Problem[] {
   const most = ceiling(policy);
-  if (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= most) return [];
+  if (isLater(seconds) || (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= most)) return [];
+  return [{ path, message: `received ${shown(seconds)}; expected ${lifeExpected(most)}` }];
+}
+
+/** The same check of seconds that are known only at the apply. */
+export function secondsLater(path: string, seconds: number, policy?: Lifetimes): Precondition[] {
+  if (!isLater(seconds)) return [];
+  const most = ceiling(policy);
+  const right = Op.and(Op.gte(seconds, 1), Op.and(Op.lte(seconds, most), Op.eq(Fn.floor(seconds), seconds)));
+  return [later(right, path, lifeExpected(most))];
+}
+
+function lifeExpected(most: number): string {
   const why = most < LONGEST_SECONDS ? `, which is the policy's lifetimes.credential` : '';
-  return [{ path, message: `received ${shown(seconds)}; expected whole seconds from 1 to ${most}${why}` }];
+  return `whole seconds from 1 to ${most}${why}`;
 }
 
 /**
@@ -85,25 +98,25 @@ export function secondsProblems(path: string, seconds: number, policy?: Lifetime
  *
  * @param blocks undefined when the prop was left out. An empty list is refused: Vault would take it for anywhere.
  */
-export function cidrProblems(path: string, blocks: readonly string[] | undefined): Problem[] {
-  if (blocks === undefined) return [];
-  if (!Array.isArray(blocks)) {
-    return [{ path, message: `received ${shown(blocks)}; expected a list of address ranges` }];
+export function cidrProblems(path: string, blocks: readonly string[] | undefined): readonly Problem[] {
+  if (blocks === undefined || isLater(blocks)) return [];
+  if (Array.isArray(blocks) && blocks.length === 0) {
+    return [{ path, message: `received an empty list, which means anywhere; expected ${SOME_RANGE}` }];
   }
-  if (blocks.length === 0) {
-    const message = 'received an empty list, which means anywhere; expected at least one range, or no list';
-    return [{ path, message }];
-  }
-  return (blocks as readonly string[]).flatMap((block, index) =>
-    isCidr(block)
+  const expected = 'an address range in CIDR notation, such as "10.0.0.0/16"';
+  return each(path, blocks, (block, at) =>
+    isLater(block) || isCidr(block)
       ? []
-      : [
-          {
-            path: `${path}[${index}]`,
-            message: `received ${shown(block)}; expected an address range in CIDR notation, such as "10.0.0.0/16"`,
-          },
-        ],
+      : [{ path: at, message: `received ${shown(block)}; expected ${expected}` }],
   );
+}
+
+const SOME_RANGE = 'at least one range, or no list';
+
+/** The same check of ranges that are known only at the apply: Vault itself refuses what is no range. */
+export function cidrsLater(path: string, blocks: readonly string[] | undefined): Precondition[] {
+  if (blocks === undefined || !isLater(blocks)) return [];
+  return [later(Op.gte(Fn.lengthOf(blocks), 1), path, SOME_RANGE)]; // cdktf writes no zero
 }
 
 function isCidr(block: unknown): boolean {

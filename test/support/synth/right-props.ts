@@ -48,7 +48,10 @@ const throwawayIn = (stack: TerraformStack) =>
 
 /** What each construct is given when all is right. */
 export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>> = {
-  SecretVariable: [SecretVariable, () => ({ name: 'a', description: 'b', version: 1, fields: ['c'] })],
+  SecretVariable: [
+    SecretVariable,
+    () => ({ name: 'a', description: 'b', version: 1, fields: ['c'], leastLengths: {} }),
+  ],
   ThrowawayPassword: [ThrowawayPassword, () => ({ name: 'a', description: 'b', version: 1 })],
   KvMount: [KvMount, () => ({ path: 'secret', preventDestroy: false })],
   KvEntry: [
@@ -142,7 +145,7 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       executionRole: 'execution',
     }),
   ],
-  RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1 })],
+  RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1, preventDestroy: false })],
   EncryptionKey: [EncryptionKey, () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs' })],
   GatewayAccount: [GatewayAccount, () => ({ place, name: 'gateway-log' })],
   HttpApiGateway: [

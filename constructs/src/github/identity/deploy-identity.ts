@@ -4,6 +4,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../core';
 import { each, madeAs, unless, unlike, within } from '../../core/checks';
+import { isLater, known } from '../../core/later';
 import { policyNameProblems } from '../../vault/checks';
 import { refuseCollisions } from '../../vault/collisions';
 import { knownPolicy } from '../../vault/policy/grantee';
@@ -127,12 +128,14 @@ function problemsOf(props: DeployIdentityProps): Problem[] {
       /\S/,
       "Vault's address: without an audience, tokens made for others sign in",
     ),
+    ...(isLater(roles) ? known('roles', roles, 'each of them is made by itself') : []),
     ...each('roles', roles, (role, path) => within(path, role, (given) => roleProblems(path, given))),
   ];
 }
 
-function roleProblems(path: string, { name, bound }: JobRole): readonly Problem[] {
+function roleProblems(path: string, { name, bound, rules }: JobRole): readonly Problem[] {
   return [
+    ...known(`${path}.rules`, rules, 'policies are written as text'),
     ...policyNameProblems(`${path}.name`, name),
     ...within(`${path}.bound`, bound, (claims) => [
       ...unless(
@@ -142,11 +145,13 @@ function roleProblems(path: string, { name, bound }: JobRole): readonly Problem[
         "an environment, a ref or an event: otherwise any job of the repository, a pull request's too, would have the role",
       ),
       ...Object.entries(claims).flatMap(([claim, values]) =>
-        [values]
-          .flat()
-          .flatMap((value) =>
-            unlike(`${path}.bound.${claim}`, value, /^[^*,]+$/, 'an exact value, without "*" and ","'),
-          ),
+        isLater([values].flat())
+          ? known(`${path}.bound.${claim}`, values, 'the values are written as one text')
+          : [values]
+              .flat()
+              .flatMap((value) =>
+                unlike(`${path}.bound.${claim}`, value, /^[^*,]+$/, 'an exact value, without "*" and ","'),
+              ),
       ),
     ]),
   ];

@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { knownAs, refuseProps } from '../../core';
 import { guardProblems } from '../../core/guard';
-import { ceiling, mountProblems, secondsProblems, type Lifetimes } from '../checks';
+import { checkedBy, known } from '../../core/later';
+import { ceiling, mountProblems, secondsLater, secondsProblems, type Lifetimes } from '../checks';
 
 /** A database secrets engine: a {@link DatabaseMount}, or one that exists already. */
 export interface DatabaseEngine {
@@ -60,7 +61,7 @@ export class DatabaseMount extends Construct implements DatabaseEngine {
       type: 'database',
       defaultLeaseTtlSeconds: this.credentialSeconds,
       maxLeaseTtlSeconds: this.credentialSeconds,
-      lifecycle: { preventDestroy },
+      ...checkedBy(secondsLater('credentialSeconds', credentialSeconds, policy), { preventDestroy }),
     });
     this.path = knownAs(mount, this.pathName).path;
   }
@@ -83,6 +84,7 @@ export class DatabaseMount extends Construct implements DatabaseEngine {
   ): DatabaseEngine {
     refuseProps('DatabaseMount.at()', [
       ...mountProblems('path', path),
+      ...known('credentialSeconds', credentialSeconds, 'nothing is made here that could be checked'),
       ...secondsProblems('credentialSeconds', credentialSeconds, policy),
     ]);
     return { path, pathName: path, credentialSeconds };

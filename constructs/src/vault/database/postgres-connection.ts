@@ -1,10 +1,11 @@
 import { DatabaseSecretBackendConnection } from '@cdktf/provider-vault/lib/database-secret-backend-connection';
 import { isLoopback, type Problem } from '@portcullis/runtime/policy';
-import { Fn, Lazy, Token } from 'cdktf';
+import { Fn, Lazy, Token, Tokenization } from 'cdktf';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { knownAs, refuseProps, refuseProviderDebugLog, type SecretInput } from '../../core';
 import { defined, noneOf, unlike } from '../../core/checks';
+import { known } from '../../core/later';
 import { secretProblems } from '../../core/secret-input';
 import { firstWrite, rotateRoot, serverProblems, type PostgresServer } from './database-connection';
 import type { DatabaseEngine } from './database-mount';
@@ -80,7 +81,7 @@ export class PostgresConnection extends Construct implements PostgresServer {
     refuseProps(this, problemsOf(this, told));
     const { preventDestroy, name, host, port, database, sslMode, username, bootstrapPassword } = told;
     knownAs(this, this.mount.pathName, name);
-    const connectionUrl = `postgresql://{{username}}:{{password}}@${host}:${Token.asString(port)}/${inUrl(database)}?sslmode=${sslMode}`;
+    const connectionUrl = `postgresql://{{username}}:{{password}}@${host}:${Tokenization.stringifyNumber(port)}/${inUrl(database)}?sslmode=${sslMode}`;
     const bootstrap = firstWrite(this, {
       mount: this.mount,
       name,
@@ -146,6 +147,7 @@ function problemsOf(
       /^[a-z_][a-z0-9_-]{0,62}$/i,
       'the name of a database: letters, digits, "_" and "-"',
     ),
+    ...known('sslMode', sslMode, 'a connection in clear text is for loopback'),
     ...noneOf('sslMode', sslMode, SSL_MODES),
     ...(clear
       ? [{ path: 'sslMode', message: 'received "disable" for a host that is not on loopback; expected TLS' }]

@@ -4,6 +4,7 @@ import type { Grantee } from '../policy/grantee';
 import type { Problem } from '@portcullis/runtime/policy';
 import { refuseProps } from '../../core';
 import { unlike } from '../../core/checks';
+import { known } from '../../core/later';
 import { nameProblems } from '../checks';
 import { revocationStatements } from './postgres-revocation';
 import { connectionProblems, type PostgresServer } from './database-connection';
@@ -94,6 +95,8 @@ const POWERFUL = /^(pg_.*|postgres|rdsadmin|rds_.*|cloudsql.*|alloydb.*|azure.*|
 
 /** A group role stands in statements, in quotes: nothing in it may end them. */
 function groupProblems(path: string, group: string, admin: string | undefined): Problem[] {
+  const before = known(path, group, 'it stands in statements');
+  if (before.length > 0) return before;
   const wrong = unlike(
     path,
     group,

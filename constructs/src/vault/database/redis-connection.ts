@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { addressOf, knownAs, refuseProps, refuseProviderDebugLog, type ThrowawayPassword } from '../../core';
 import { defined, noneOf, unlike } from '../../core/checks';
+import { known } from '../../core/later';
 import { throwawayProblems } from '../../core/secret-input';
 import { firstWrite, rotateRoot, serverProblems, type RedisServer } from './database-connection';
 import type { DatabaseEngine } from './database-mount';
@@ -134,6 +135,7 @@ function problemsOf(
   const certificate = /^(\s*-----BEGIN CERTIFICATE-----[\w+/=\s]+-----END CERTIFICATE-----\s*)*$/;
   return [
     ...serverProblems(props),
+    ...known('tls', tls, 'a connection in clear text is for loopback'),
     ...noneOf('tls', tls, [true, false]),
     ...(clear
       ? [{ path: 'tls', message: 'received false for a host that is not on loopback; expected true' }]

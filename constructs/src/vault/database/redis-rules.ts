@@ -1,5 +1,6 @@
 import type { Problem } from '@portcullis/runtime/policy';
 import { isList } from '../../core/checks';
+import { known } from '../../core/later';
 import { KNOWN_CATEGORIES, KNOWN_COMMANDS } from './redis-commands';
 
 /** A pattern of keys or of channels. It begins with text that stands for itself, and so cannot mean everything. */
@@ -19,6 +20,8 @@ export function aclProblems(path: string, rules: readonly string[]): Problem[] {
   if (!isList(rules) || rules.length === 0) {
     return [{ path, message: 'received no ACL rules; expected a list, as ["~orders:*", "+get"]' }];
   }
+  const unknown = known(path, rules, 'each is held against what Redis can do');
+  if (unknown.length > 0) return unknown;
   return rules.flatMap((rule, index) => {
     const expected = expectedInstead(rules, index);
     if (expected === undefined) return [];

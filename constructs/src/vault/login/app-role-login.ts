@@ -1,7 +1,16 @@
 import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-backend-role';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../core';
-import { ceiling, cidrProblems, policyNameProblems, secondsProblems, type Lifetimes } from '../checks';
+import { checkedBy } from '../../core/later';
+import {
+  ceiling,
+  cidrProblems,
+  cidrsLater,
+  policyNameProblems,
+  secondsLater,
+  secondsProblems,
+  type Lifetimes,
+} from '../checks';
 import { madeAs } from '../../core/checks';
 import { policyOf, type Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
@@ -76,6 +85,12 @@ export class AppRoleLogin extends Construct implements Grantee {
       secretIdTtl: secretIdTtlSeconds,
       ...(secretIdBoundCidrs && { secretIdBoundCidrs: [...secretIdBoundCidrs] }),
       ...(tokenBoundCidrs && { tokenBoundCidrs: [...tokenBoundCidrs] }),
+      ...checkedBy([
+        ...secondsLater('tokenPeriodSeconds', tokenPeriodSeconds, policy),
+        ...secondsLater('secretIdTtlSeconds', secretIdTtlSeconds, policy),
+        ...cidrsLater('secretIdBoundCidrs', secretIdBoundCidrs),
+        ...cidrsLater('tokenBoundCidrs', tokenBoundCidrs),
+      ]),
     });
     knownAs(role, this.mount, this.name.toLowerCase());
   }

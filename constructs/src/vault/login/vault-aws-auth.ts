@@ -4,13 +4,16 @@ import { AwsAuthBackendRole } from '@cdktf/provider-vault/lib/aws-auth-backend-r
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { knownAs, refuseProps } from '../../core';
+import { checkedBy } from '../../core/later';
 import { regionProblems, roleArnProblems, suffixOf } from '../../core/aws';
 import {
   ceiling,
   cidrProblems,
+  cidrsLater,
   hostProblems,
   methodProblems,
   policyNameProblems,
+  secondsLater,
   secondsProblems,
   type Lifetimes,
 } from '../checks';
@@ -89,6 +92,10 @@ export class VaultAwsAuth extends Construct implements Grantee {
       tokenNoDefaultPolicy: true,
       tokenPeriod: tokenPeriodSeconds,
       ...(tokenBoundCidrs && { tokenBoundCidrs: [...tokenBoundCidrs] }),
+      ...checkedBy([
+        ...secondsLater('tokenPeriodSeconds', tokenPeriodSeconds, props.policy),
+        ...cidrsLater('tokenBoundCidrs', tokenBoundCidrs),
+      ]),
     });
     knownAs(role, this.mount, this.name.toLowerCase());
   }

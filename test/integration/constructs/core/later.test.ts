@@ -1,7 +1,15 @@
 /** What constructs compute with values that only the apply knows, computed by the real engine. */
 import { literal } from '@portcullis/constructs';
-import { Fn, TerraformOutput, TerraformResource, TerraformStack, Testing, Token } from 'cdktf';
-import { writeFile } from 'node:fs/promises';
+import {
+  Fn,
+  TerraformOutput,
+  TerraformResource,
+  TerraformStack,
+  Testing,
+  Token,
+  type Precondition,
+} from 'cdktf';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineCache } from '../../../../cli/src/engines/install/cache';
 import { engineEnvironment, findOpenTofu } from '../../../../cli/src/engines/programs/opentofu';
@@ -12,11 +20,12 @@ import {
   dividedUp,
   insideJson,
   joined,
-  later,
   least,
   plus,
   times,
 } from '../../../../constructs/src/core/later';
+
+import { cidrsLater, secondsLater, type Lifetimes } from '../../../../constructs/src/vault/checks';
 
 const place = { region: 'eu-central-1', account: '333333333333' };
 const digest = `@sha256:${'0a'.repeat(32)}`;
@@ -24,6 +33,7 @@ const IMAGE = `333333333333.dkr.ecr.eu-central-1.amazonaws.com/team/orders${dige
 
 let run: Run;
 let applies = 0;
+let engines = 0;
 beforeAll(async () => {
   run = await Run.open();
 }, 600_000);
@@ -44,14 +54,32 @@ async function applied(
   applies += 1;
   const folder = await run.subfolder(`later-${applies}`);
   await writeFile(join(folder, 'main.tf.json'), Testing.synth(stack));
-  const engine = (...args: string[]): Promise<string> =>
+  const engine = async (...args: string[]): Promise<void> => {
+    engines += 1;
+    const child = await run.spawn({
+      name: `engine-${engines}`,
+      command,
+      args: [...args, '-no-color'],
+      cwd: folder,
+      env: engineEnvironment(),
+    });
+    const { code } = await child.exited;
+    if (code !== 0) throw new Error(await readFile(child.log, 'utf8'));
+  };
+  const told = (): Promise<string> =>
     run.complete(
-      { name: args[0] ?? '', command, args: [...args, '-no-color'], cwd: folder, env: engineEnvironment() },
+      {
+        name: `outputs-${applies}`,
+        command,
+        args: ['output', '-json'],
+        cwd: folder,
+        env: engineEnvironment(),
+      },
       { code: 'ERR_DEPLOY', remedy: 'see what the engine says' },
     );
   await engine('init', '-input=false');
   await engine('apply', '-input=false', '-auto-approve');
-  const outputs = JSON.parse(await engine('output', '-json')) as Record<string, { value: unknown }>;
+  const outputs = JSON.parse(await told()) as Record<string, { value: unknown }>;
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
@@ -111,15 +139,35 @@ it('the repository is read from an image, which has to be of the registry and by
   }
 });
 
-it('a check that fails stops the apply of what it belongs to', async () => {
-  const guarded = applied(4_000, (stack, reference) => {
-    const seconds = Token.asNumber(reference);
-    const user = new TerraformResource(stack, 'user', {
-      terraformResourceType: 'terraform_data',
-      lifecycle: { precondition: [later(`\${${String(reference)} <= 3600}`, 'seconds', 'at most 3600')] },
+describe('what opens something is checked by the engine', () => {
+  const held = (given: unknown, checks: (reference: unknown) => Precondition[]) =>
+    applied(given, (stack, reference) => {
+      const lifecycle = { precondition: checks(reference) };
+      new TerraformResource(stack, 'user', { terraformResourceType: 'terraform_data', lifecycle });
+      return {};
     });
-    user.addOverride('input', seconds);
-    return {};
+
+  it.each([0, 3_601, 1.5, -3_600])('no lifetime of %d seconds', async (seconds) => {
+    const checks = (reference: unknown) => secondsLater('tokenPeriodSeconds', Token.asNumber(reference));
+    await expect(held(seconds, checks)).rejects.toThrow(
+      /tokenPeriodSeconds: expected whole seconds from 1 to 3600/,
+    );
   });
-  await expect(guarded).rejects.toThrow(/seconds: expected at most 3600/);
+
+  it('lifetimes up to the ceiling of the policy', async () => {
+    const policy = { lifetimes: { credentialSeconds: 900 } } as Lifetimes;
+    const checks = (reference: unknown) => secondsLater('seconds', Token.asNumber(reference), policy);
+    await held(900, checks);
+    await expect(held(901, checks)).rejects.toThrow(
+      /expected whole seconds from 1 to 900, which is the policy's/,
+    );
+  });
+
+  it('no empty list of address ranges, which means anywhere', async () => {
+    const checks = (reference: unknown) => cidrsLater('tokenBoundCidrs', Token.asList(reference));
+    await held(['10.0.0.0/16'], checks);
+    await expect(held([], checks)).rejects.toThrow(
+      /tokenBoundCidrs: expected at least one range, or no list/,
+    );
+  });
 });

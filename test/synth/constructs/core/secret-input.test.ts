@@ -76,9 +76,12 @@ it('makes a throwaway sensitive rather than ephemeral, for arguments that are no
   expect(variable.admin_password).not.toHaveProperty('ephemeral');
 });
 
-it('takes a reference to another part of the stack', () => {
+it.each([
+  '${ephemeral.random_password.admin.result}',
+  '${jsondecode(ephemeral.vault_kv_secret_v2.admin.data_json).password}',
+  '${jsondecode(ephemeral.aws_secretsmanager_secret_version.db[0].secret_string)["users"][0].password}',
+])('takes a reference to another part of the stack: %s', (expression) => {
   const stack = stackIn();
-  const expression = '${ephemeral.random_password.admin.result}';
   expect(secretReference(stack, expression, 1)).toMatchObject({
     expression,
     version: 1,
@@ -97,6 +100,12 @@ it.each([
   'var.x',
   'prefix-${var.x}',
   '${base64decode("aHVudGVyMg==")}',
+  '${jsondecode("{\\"password\\":\\"hunter2\\"}").password}',
+  '${jsondecode(data.vault_kv_secret_v2.admin.data_json).password}',
+  '${jsondecode(ephemeral.a.b.c, "hunter2")}',
+  '${jsondecode(ephemeral.a.b.c).d}hunter2',
+  '${ephemeral.a.b.c == "hunter2" ? 1 : 2}',
+  '${ephemeral.a.b["${var.x}"]}',
 ])('refuses %j, which would be kept somewhere', (literal) => {
   expect(() => secretReference(stackIn(), literal, 1)).toThrow(refusal('ERR_SECRET_LITERAL'));
 });
