@@ -23,6 +23,7 @@ export class DataStack extends AwsStack {
       name: names.store,
       user: names.storeUser,
       ...aws.store,
+      preventDestroy: !environment.disposable,
       logs: { retentionDays: aws.logRetentionDays, keyArn: logsKey.arn },
     });
     publish(this, props, 'data', {

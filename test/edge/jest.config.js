@@ -6,7 +6,7 @@ module.exports = {
   ...shared,
   rootDir: '../..',
   displayName: 'edge',
-  testMatch: ['<rootDir>/test/edge/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/edge/**/*.test.ts', '<rootDir>/test/consumer/aws.test.ts'],
   // Each file has an account of its own, and waits for its engine most of the time.
   maxWorkers: 2,
   testTimeout: 300_000,

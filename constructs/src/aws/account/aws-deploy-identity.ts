@@ -5,7 +5,7 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import type { Problem } from '@portcullis/runtime/policy';
 import { Fn, Op, type Precondition } from 'cdktf';
 import { Construct } from 'constructs';
-import { nameWithin, refuseProps } from '../../core';
+import { knownAs, nameWithin, refuseProps } from '../../core';
 import { PARTITIONS, audienceOf, partitionOf, type Partition } from '../../core/aws';
 import { isLater, known, later } from '../../core/later';
 import { projectOfApp, projectProblems, statesOf } from '../../core/project';
@@ -128,12 +128,13 @@ export class AwsDeployIdentity extends Construct {
     refuseProps(this, [...problemsOf(props), ...projectProblems('project', project)]);
     const { repository, environment, stateBucketArn, stateKeyArn } = props;
     const { planPolicyArns = [], deployPolicyArns = [] } = props;
+    const names = roleNamesOf(props);
+    knownAs(this, 'jobs', names.deploy);
     this.issuer = props.issuer ?? GITHUB_ISSUER;
     this.audience = audienceOf(props.partition ?? partitionIn(stateBucketArn));
     this.providerArn =
       props.providerArn ??
       new IamOpenidConnectProvider(this, 'github', { url: this.issuer, clientIdList: [this.audience] }).arn;
-    const names = roleNamesOf(props);
     const objects = `${stateBucketArn}/${statesOf(project)}/*`;
     const read = [
       allow(['s3:ListBucket'], stateBucketArn),

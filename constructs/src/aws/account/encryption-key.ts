@@ -1,7 +1,7 @@
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../core';
+import { knownAs, refuseProps } from '../../core';
 import { noneOf, unlike, within } from '../../core/checks';
 import { known } from '../../core/later';
 import { permissionDocument, type ResourcePermission } from './permission';
@@ -58,6 +58,7 @@ export class EncryptionKey extends Construct {
       ...known('encrypts', encrypts, "the key's policy is made for it"),
       ...noneOf('encrypts', encrypts, ['logs', 'caches']),
     ]);
+    knownAs(this, 'key', name);
     const key = new KmsKey(this, 'key', {
       description,
       enableKeyRotation: true,

@@ -2,7 +2,7 @@ import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
 import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { Construct } from 'constructs';
-import { nameWithin, refuseProps } from '../../core';
+import { knownAs, nameWithin, refuseProps } from '../../core';
 import { isLater, joined } from '../../core/later';
 import { logGroup } from '../account/log-group';
 import type { PrivateService } from '../gateway/http-api/private-service';
@@ -60,6 +60,7 @@ export class ApiService extends Construct implements PrivateService {
     super(scope, id);
     refuseProps(this, apiServiceProblems(props));
     const { name, network, tasks } = props;
+    knownAs(this, 'service', name);
     const balancer = new InternalLoadBalancer(this, 'balancer', { ...props, port: PORT });
     this.listenerArn = balancer.listenerArn;
     this.serverName = props.serverName;

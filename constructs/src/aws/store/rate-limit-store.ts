@@ -5,9 +5,10 @@ import { ElasticacheUser } from '@cdktf/provider-aws/lib/elasticache-user';
 import { ElasticacheUserGroup } from '@cdktf/provider-aws/lib/elasticache-user-group';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../core';
+import { knownAs, refuseProps } from '../../core';
 import { RUNTIME_ACL } from '../../vault/database/redis-acl';
 import { logGroup, logProblems, type LogOptions } from '../account/log-group';
+import { guardProblems } from '../../core/guard';
 import { unlike, wholeNumber, within } from '../../core/checks';
 import { plus } from '../../core/later';
 import { EncryptionKey } from '../account/encryption-key';
@@ -30,6 +31,11 @@ export interface RateLimitStoreProps {
   /** Replicas of each shard, in other zones: one of them takes over when the primary fails. @default 1 */
   readonly replicas?: number;
   readonly logs: LogOptions;
+  /**
+   * Whether the engine refuses to destroy the store, and with it every counter and every revocation. Without, ElastiCache
+   * keeps a last snapshot, `<name>-final`. @default true
+   */
+  readonly preventDestroy?: boolean;
 }
 
 const PORT = 6_379;
@@ -68,7 +74,8 @@ export class RateLimitStore extends Construct {
   constructor(scope: Construct, id: string, props: RateLimitStoreProps) {
     super(scope, id);
     refuseProps(this, problemsOf(props));
-    const { place, network, name, shards, replicas = 1, logs } = props;
+    const { place, network, name, shards, replicas = 1, preventDestroy = true, logs } = props;
+    knownAs(this, 'store', name);
     const { vpcId } = network;
     const nodes = securityGroup(this, 'nodes', { vpcId, name, description: 'The rate-limit store' });
     this.clientsSecurityGroupId = securityGroup(this, 'clients', {
@@ -112,6 +119,8 @@ export class RateLimitStore extends Construct {
       transitEncryptionMode: 'required',
       atRestEncryptionEnabled: 'true',
       kmsKeyId: key.arn,
+      finalSnapshotIdentifier: `${name}-final`,
+      lifecycle: { preventDestroy },
       autoMinorVersionUpgrade: 'true',
       logDeliveryConfiguration: ['slow-log', 'engine-log'].map((logType) => ({
         logType,
@@ -160,8 +169,9 @@ export class RateLimitStore extends Construct {
 }
 
 function problemsOf(props: RateLimitStoreProps): Problem[] {
-  const { place, network, name, user, nodeType, shards, replicas = 1, logs } = props;
+  const { place, network, name, user, nodeType, shards, replicas = 1, preventDestroy = true, logs } = props;
   return [
+    ...guardProblems('preventDestroy', preventDestroy),
     ...within('place', place, (given) => placeProblems('place', given)),
     ...within('network', network, networkProblems),
     // `-default` and `-clients` are appended, and have to fit.

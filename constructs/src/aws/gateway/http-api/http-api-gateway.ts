@@ -10,7 +10,7 @@ import {
   type AuthorizerOptions,
 } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
-import { literal, refuseProps } from '../../../core';
+import { knownAs, literal, refuseProps } from '../../../core';
 import { within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import { httpAccessLogFormat } from '../access-log';
@@ -90,6 +90,7 @@ export class HttpApiGateway extends Construct {
       ...within('service', props.service, (service) => serviceProblems(service, props.place)),
     ]);
     const { gateway: name } = gatewayNames(props);
+    knownAs(this, 'http-api', name);
 
     const corsConfiguration = httpApiCors(policy);
     this.api = new Apigatewayv2Api(this, 'api', {

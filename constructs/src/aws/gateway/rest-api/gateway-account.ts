@@ -2,7 +2,7 @@ import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../../core';
+import { knownAs, refuseProps } from '../../../core';
 import { partitionOf } from '../../../core/aws';
 import { unlike, within } from '../../../core/checks';
 import { nameWithin } from '../../../core/names';
@@ -56,6 +56,7 @@ export class GatewayAccount extends Construct implements GatewayLogging {
       ...(props.name === undefined ? [] : unlike('name', props.name, ROLE_NAME, 'the name of a role')),
     ]);
     this.place = place;
+    knownAs(this, 'gateway-account', place.region);
     const name = props.name ?? nameWithin(64, 'gateway-log', place.region);
     const role = new IamRole(this, 'role', {
       name,

@@ -10,7 +10,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
-import { refuseProps } from '../../../core';
+import { knownAs, refuseProps } from '../../../core';
 import { madeAs, shown, within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import type { AwsPlace } from '../../account/place';
@@ -107,6 +107,7 @@ export class RestApiGateway extends Construct {
       ...firewallProblems(props.firewall),
     ]);
     const { gateway: name } = gatewayNames(props);
+    knownAs(this, 'rest-api', name);
 
     this.api = new ApiGatewayRestApi(this, 'api', {
       name,

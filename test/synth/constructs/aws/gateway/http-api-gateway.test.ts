@@ -154,7 +154,7 @@ describe('who decides', () => {
     const { source_arn, principal } = only(found, 'aws_lambda_permission');
     expect(principal).toBe('apigateway.amazonaws.com');
     expect(source_arn).toMatch(
-      /^\$\{aws_apigatewayv2_api\.\w+\.execution_arn\}\/authorizers\/\$\{[\w.]+\.id\}$/,
+      /^\$\{aws_apigatewayv2_api\.[\w-]+\.execution_arn\}\/authorizers\/\$\{[\w.-]+\.id\}$/,
     );
     const statements = all(found, 'aws_iam_role_policy').flatMap(
       ({ policy: document }) => (JSON.parse(document as string) as { Statement: Fields[] }).Statement,
@@ -163,7 +163,7 @@ describe('who decides', () => {
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: [expect.stringMatching(/^\$\{aws_cloudwatch_log_group\.\w+\.arn\}:\*$/) as string],
+        Resource: [expect.stringMatching(/^\$\{aws_cloudwatch_log_group\.[\w-]+\.arn\}:\*$/) as string],
       },
       {
         Effect: 'Allow',
@@ -226,22 +226,22 @@ it('keeps the IDs of what it makes', () => {
     .sort();
   expect(ids).toMatchInlineSnapshot(`
    [
-     "aws_apigatewayv2_api.gateway_api_5AD20507",
-     "aws_apigatewayv2_api_mapping.gateway_mapping_01C5A778",
-     "aws_apigatewayv2_authorizer.gateway_lambda_75C9D23C",
-     "aws_apigatewayv2_domain_name.gateway_domain_61BC617A",
-     "aws_apigatewayv2_integration.gateway_service_0B098E79",
-     "aws_apigatewayv2_route.gateway_GETordersid_22F864ED",
-     "aws_apigatewayv2_route.gateway_HEADordersid_6548DB96",
-     "aws_apigatewayv2_stage.gateway_stage_F1E688EA",
-     "aws_apigatewayv2_vpc_link.gateway_link_FCA3E821",
-     "aws_cloudwatch_log_group.gateway_authorizer_log_B4A04F48",
-     "aws_cloudwatch_log_group.gateway_log_02046890",
-     "aws_iam_role.gateway_authorizer_role_FAAC142D",
-     "aws_iam_role_policy.gateway_authorizer_may-log_10423F9C",
-     "aws_iam_role_policy.gateway_authorizer_may-trace_5F4C3DCE",
-     "aws_lambda_function.gateway_authorizer_function_AC412B9A",
-     "aws_lambda_permission.gateway_authorizer_invoke_EA2CD523",
+     "aws_apigatewayv2_api.http-api__orders-prod__api",
+     "aws_apigatewayv2_api_mapping.http-api__orders-prod__mapping",
+     "aws_apigatewayv2_authorizer.http-api__orders-prod__lambda",
+     "aws_apigatewayv2_domain_name.http-api__orders-prod__domain",
+     "aws_apigatewayv2_integration.http-api__orders-prod__service",
+     "aws_apigatewayv2_route.http-api__orders-prod__GET-orders-id_caf48cd4",
+     "aws_apigatewayv2_route.http-api__orders-prod__HEAD-orders-id_147bb051",
+     "aws_apigatewayv2_stage.http-api__orders-prod__stage",
+     "aws_apigatewayv2_vpc_link.http-api__orders-prod__link",
+     "aws_cloudwatch_log_group.http-api__orders-prod__authorizer__log",
+     "aws_cloudwatch_log_group.http-api__orders-prod__log",
+     "aws_iam_role.http-api__orders-prod__authorizer__role",
+     "aws_iam_role_policy.http-api__orders-prod__authorizer__may-log",
+     "aws_iam_role_policy.http-api__orders-prod__authorizer__may-trace",
+     "aws_lambda_function.http-api__orders-prod__authorizer__function",
+     "aws_lambda_permission.http-api__orders-prod__authorizer__invoke",
    ]
   `);
 });
@@ -255,7 +255,7 @@ describe('the domain', () => {
       domain_name_configuration: { security_policy: 'TLS_1_2', endpoint_type: 'REGIONAL' },
     });
     expect(only(found, 'aws_apigatewayv2_api_mapping')).toMatchObject({
-      stage: expect.stringMatching(/^\$\{aws_apigatewayv2_stage\.\w+\.name\}$/) as string,
+      stage: expect.stringMatching(/^\$\{aws_apigatewayv2_stage\.[\w-]+\.name\}$/) as string,
     });
   });
 });

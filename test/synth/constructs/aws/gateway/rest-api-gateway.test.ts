@@ -22,14 +22,13 @@ const api = (props?: Partial<RestApiGatewayProps>) => (props ? made(props) : (wo
 
 /** The path of each resource, by the reference that a method has to it. */
 function pathsOf(found: Synthesized): Map<string, string> {
-  const paths = new Map<string, string>();
-  for (const [id, { parent_id, path_part }] of Object.entries(
-    found.resource.aws_api_gateway_resource ?? {},
-  )) {
-    const parent = paths.get(String(parent_id)) ?? '';
-    paths.set(`\${aws_api_gateway_resource.${id}.id}`, `${parent}/${String(path_part)}`);
-  }
-  return paths;
+  const resources = found.resource.aws_api_gateway_resource ?? {};
+  const referenceOf = (id: string): string => `\${aws_api_gateway_resource.${id}.id}`;
+  const pathOf = (reference: string): string => {
+    const [, made] = Object.entries(resources).find(([id]) => referenceOf(id) === reference) ?? [];
+    return made ? `${pathOf(String(made.parent_id))}/${String(made.path_part)}` : '';
+  };
+  return new Map(Object.keys(resources).map((id) => [referenceOf(id), pathOf(referenceOf(id))]));
 }
 
 /** Methods by `GET /path`. */
@@ -107,7 +106,7 @@ describe('the methods of a REST API', () => {
     expect(new Set(uris).size).toBe(new Set(policy.routes.map(({ path }) => path)).size);
     for (const { type, connection_type, connection_id } of all(found, 'aws_api_gateway_integration')) {
       expect({ type, connection_type }).toEqual({ type: 'HTTP_PROXY', connection_type: 'VPC_LINK' });
-      expect(connection_id).toMatch(/^\$\{aws_api_gateway_vpc_link\.\w+\.id\}$/);
+      expect(connection_id).toMatch(/^\$\{aws_api_gateway_vpc_link\.[\w-]+\.id\}$/);
     }
     expect(
       all(found, 'aws_api_gateway_integration').find(({ uri }) => String(uri).includes('{link}')),
@@ -139,7 +138,7 @@ describe('the authorizer', () => {
       action: 'lambda:InvokeFunction',
     });
     expect(source_arn).toMatch(
-      /^\$\{aws_api_gateway_rest_api\.\w+\.execution_arn\}\/authorizers\/\$\{[\w.]+\.id\}$/,
+      /^\$\{aws_api_gateway_rest_api\.[\w-]+\.execution_arn\}\/authorizers\/\$\{[\w.-]+\.id\}$/,
     );
   });
 });
@@ -220,7 +219,7 @@ describe('the firewall', () => {
   it('stands before the stage, and its log shows no token', () => {
     const found = api();
     expect(only(found, 'aws_wafv2_web_acl_association').resource_arn).toMatch(
-      /^\$\{aws_api_gateway_stage\.\w+\.arn\}$/,
+      /^\$\{aws_api_gateway_stage\.[\w-]+\.arn\}$/,
     );
     expect(only(found, 'aws_wafv2_web_acl_logging_configuration').redacted_fields).toEqual([
       { single_header: { name: 'authorization' } },
@@ -346,44 +345,44 @@ it('keeps the IDs of what it makes', () => {
     .sort();
   expect(ids).toMatchInlineSnapshot(`
    [
-     "aws_api_gateway_account.account_setting_01CB4D7D",
-     "aws_api_gateway_authorizer.gateway_lambda_75C9D23C",
-     "aws_api_gateway_base_path_mapping.gateway_mapping_01C5A778",
-     "aws_api_gateway_deployment.gateway_deployment_1A3251A4",
-     "aws_api_gateway_domain_name.gateway_domain_61BC617A",
-     "aws_api_gateway_gateway_response.gateway_ACCESS_DENIED_3A09F5C4",
-     "aws_api_gateway_gateway_response.gateway_AUTHORIZER_CONFIGURATION_ERROR_35A8B3D9",
-     "aws_api_gateway_gateway_response.gateway_AUTHORIZER_FAILURE_C883C7EC",
-     "aws_api_gateway_gateway_response.gateway_DEFAULT_4XX_80122A51",
-     "aws_api_gateway_gateway_response.gateway_DEFAULT_5XX_1939B0CC",
-     "aws_api_gateway_gateway_response.gateway_MISSING_AUTHENTICATION_TOKEN_059F2F13",
-     "aws_api_gateway_gateway_response.gateway_THROTTLED_68DB773D",
-     "aws_api_gateway_gateway_response.gateway_UNAUTHORIZED_9B2F0B86",
-     "aws_api_gateway_gateway_response.gateway_WAF_FILTERED_7B590663",
-     "aws_api_gateway_integration.gateway_POSTordersid_integration_0DDF4897",
-     "aws_api_gateway_method.gateway_POSTordersid_method_1ECFBBD3",
-     "aws_api_gateway_method_settings.gateway_settings_137E280B",
-     "aws_api_gateway_model.gateway_bodyofPOSTordersid_571305E8",
-     "aws_api_gateway_request_validator.gateway_validator_2E75C366",
-     "aws_api_gateway_resource.gateway_orders_919781A8",
-     "aws_api_gateway_resource.gateway_ordersid_BC2DD537",
-     "aws_api_gateway_rest_api.gateway_api_5AD20507",
-     "aws_api_gateway_stage.gateway_stage_F1E688EA",
-     "aws_api_gateway_vpc_link.gateway_link_FCA3E821",
-     "aws_cloudwatch_log_group.gateway_authorizer_log_B4A04F48",
-     "aws_cloudwatch_log_group.gateway_execution-log_139019AB",
-     "aws_cloudwatch_log_group.gateway_firewall_log_F675991A",
-     "aws_cloudwatch_log_group.gateway_log_02046890",
-     "aws_iam_role.account_role_D805AAC5",
-     "aws_iam_role.gateway_authorizer_role_FAAC142D",
-     "aws_iam_role_policy.account_may-log_4F950E54",
-     "aws_iam_role_policy.gateway_authorizer_may-log_10423F9C",
-     "aws_iam_role_policy.gateway_authorizer_may-trace_5F4C3DCE",
-     "aws_lambda_function.gateway_authorizer_function_AC412B9A",
-     "aws_lambda_permission.gateway_authorizer_invoke_EA2CD523",
-     "aws_wafv2_web_acl.gateway_firewall_acl_3EF7FF96",
-     "aws_wafv2_web_acl_association.gateway_firewall_association_4E5CB039",
-     "aws_wafv2_web_acl_logging_configuration.gateway_firewall_logging_8D5B48FC",
+     "aws_api_gateway_account.gateway-account__eu-central-1__setting",
+     "aws_api_gateway_authorizer.rest-api__orders-prod__lambda",
+     "aws_api_gateway_base_path_mapping.rest-api__orders-prod__mapping",
+     "aws_api_gateway_deployment.rest-api__orders-prod__deployment",
+     "aws_api_gateway_domain_name.rest-api__orders-prod__domain",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__ACCESS_DENIED",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__AUTHORIZER_CONFIGURATION_ERROR",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__AUTHORIZER_FAILURE",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__DEFAULT_4XX",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__DEFAULT_5XX",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__MISSING_AUTHENTICATION_TOKEN",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__THROTTLED",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__UNAUTHORIZED",
+     "aws_api_gateway_gateway_response.rest-api__orders-prod__WAF_FILTERED",
+     "aws_api_gateway_integration.rest-api__orders-prod__POST-orders-id_83515196__integration",
+     "aws_api_gateway_method.rest-api__orders-prod__POST-orders-id_83515196__method",
+     "aws_api_gateway_method_settings.rest-api__orders-prod__settings",
+     "aws_api_gateway_model.rest-api__orders-prod__body-of-POST-orders-id_a56c47f0",
+     "aws_api_gateway_request_validator.rest-api__orders-prod__validator",
+     "aws_api_gateway_resource.rest-api__orders-prod__orders-id_1895acbd",
+     "aws_api_gateway_resource.rest-api__orders-prod__orders_8b13014a",
+     "aws_api_gateway_rest_api.rest-api__orders-prod__api",
+     "aws_api_gateway_stage.rest-api__orders-prod__stage",
+     "aws_api_gateway_vpc_link.rest-api__orders-prod__link",
+     "aws_cloudwatch_log_group.rest-api__orders-prod__authorizer__log",
+     "aws_cloudwatch_log_group.rest-api__orders-prod__execution-log",
+     "aws_cloudwatch_log_group.rest-api__orders-prod__firewall__log",
+     "aws_cloudwatch_log_group.rest-api__orders-prod__log",
+     "aws_iam_role.gateway-account__eu-central-1__role",
+     "aws_iam_role.rest-api__orders-prod__authorizer__role",
+     "aws_iam_role_policy.gateway-account__eu-central-1__may-log",
+     "aws_iam_role_policy.rest-api__orders-prod__authorizer__may-log",
+     "aws_iam_role_policy.rest-api__orders-prod__authorizer__may-trace",
+     "aws_lambda_function.rest-api__orders-prod__authorizer__function",
+     "aws_lambda_permission.rest-api__orders-prod__authorizer__invoke",
+     "aws_wafv2_web_acl.rest-api__orders-prod__firewall__acl",
+     "aws_wafv2_web_acl_association.rest-api__orders-prod__firewall__association",
+     "aws_wafv2_web_acl_logging_configuration.rest-api__orders-prod__firewall__logging",
    ]
   `);
 });

@@ -153,7 +153,7 @@ describe('its roles', () => {
     expect(token).toMatchObject({ Action: ['ecr:GetAuthorizationToken'], Resource: ['*'] });
     expect(pull?.Resource).toEqual(['arn:aws:ecr:eu-central-1:333333333333:repository/orders']);
     expect(log?.Resource).toEqual([
-      expect.stringMatching(/^\$\{aws_cloudwatch_log_group\.\w+\.arn\}:\*$/) as string,
+      expect.stringMatching(/^\$\{aws_cloudwatch_log_group\.[\w-]+\.arn\}:\*$/) as string,
     ]);
   });
 
@@ -178,7 +178,10 @@ describe('the service', () => {
       network_configuration: {
         assign_public_ip: false,
         subnets: serviceProps.network.privateSubnetIds,
-        security_groups: [expect.stringContaining('aws_security_group.api_tasks_') as string, 'sg-5a1b2c3d'],
+        security_groups: [
+          expect.stringContaining('aws_security_group.service__orders__tasks') as string,
+          'sg-5a1b2c3d',
+        ],
       },
       lifecycle: { precondition: [{}, {}], ignore_changes: ['desired_count'] },
     });
@@ -194,7 +197,7 @@ describe('the service', () => {
   it('reaches its database, what it is a member for, and HTTPS; and where it is told, another port', () => {
     const ports = (props?: Partial<ApiServiceProps>) =>
       all(service(props), 'aws_vpc_security_group_egress_rule')
-        .filter(({ security_group_id: id }) => String(id).includes('api_tasks_'))
+        .filter(({ security_group_id: id }) => String(id).includes('service__orders__tasks'))
         .map(({ from_port, to_port, cidr_ipv4, referenced_security_group_id: group }) => {
           expect(to_port).toBe(from_port);
           return [from_port, cidr_ipv4 ?? group];
@@ -213,7 +216,7 @@ describe('the service', () => {
       new ApiService(stack, 'api', props as unknown as ApiServiceProps);
     });
     const out = all(found, 'aws_vpc_security_group_egress_rule').filter(({ security_group_id: id }) =>
-      String(id).includes('api_tasks_'),
+      String(id).includes('service__orders__tasks'),
     );
     expect(out.map(({ from_port }) => from_port)).toEqual([443]);
     expect(found.text).not.toContain('5432');
@@ -224,8 +227,11 @@ describe('the service', () => {
     expect(entries.filter(({ cidr_ipv4 }) => cidr_ipv4 !== undefined)).toEqual([]);
     const into = (group: string) => entries.filter(({ security_group_id: id }) => String(id).includes(group));
     expect(into('sg-6a1b2c3d')).toMatchObject([{ from_port: 5_432 }]);
-    expect(into('api_tasks_')).toMatchObject([
-      { from_port: 3_000, referenced_security_group_id: expect.stringContaining('balancer_group') as string },
+    expect(into('service__orders__tasks')).toMatchObject([
+      {
+        from_port: 3_000,
+        referenced_security_group_id: expect.stringContaining('balancer__group') as string,
+      },
     ]);
   });
 });
@@ -266,7 +272,7 @@ describe('the load balancer', () => {
     const front = all(found, 'aws_lb').find((one) => one.load_balancer_type === 'network');
     expect(front).toMatchObject({
       internal: true,
-      security_groups: [expect.stringContaining('balancer_clients') as string],
+      security_groups: [expect.stringContaining('balancer__clients') as string],
     });
     expect(all(found, 'aws_lb_target_group').find(({ target_type }) => target_type === 'alb')).toMatchObject({
       protocol: 'TCP',
@@ -279,33 +285,33 @@ describe('the load balancer', () => {
 it('keeps the IDs of what it makes', () => {
   expect(idsOf(service({ networkLoadBalancer: true }))).toMatchInlineSnapshot(`
    [
-     "aws_appautoscaling_policy.api_by-cpu_400E8A97",
-     "aws_appautoscaling_target.api_scaling_E437868D",
-     "aws_cloudwatch_log_group.api_log_45119C08",
-     "aws_ecs_cluster.api_cluster_D10E70AD",
-     "aws_ecs_service.api_service_298EA376",
-     "aws_ecs_task_definition.api_task_EF517F7F",
-     "aws_iam_role.api_execution-role_E16F2EDD",
-     "aws_iam_role.api_task-role_E1FFCF80",
-     "aws_iam_role_policy.api_app-permissions_BDD4EE37",
-     "aws_iam_role_policy.api_execution-permissions_C5B8E2FB",
-     "aws_lb.api_balancer_310E1517",
-     "aws_lb.api_balancer_front_78CDB30A",
-     "aws_lb_listener.api_balancer_front-listener_651E8969",
-     "aws_lb_listener.api_balancer_listener_8E5B9BBB",
-     "aws_lb_target_group.api_balancer_front-target_35CEEA15",
-     "aws_lb_target_group.api_balancer_tasks_B98448D0",
-     "aws_lb_target_group_attachment.api_balancer_front-attachment_2433342E",
-     "aws_security_group.api_balancer_clients_94604490",
-     "aws_security_group.api_balancer_group_62B84A8D",
-     "aws_security_group.api_tasks_33E9F821",
-     "aws_vpc_security_group_egress_rule.api_balancer_https_out_A7C3CD6E",
-     "aws_vpc_security_group_egress_rule.api_outward-443_0FE2647C",
-     "aws_vpc_security_group_egress_rule.api_queries_out_5C316130",
-     "aws_vpc_security_group_egress_rule.api_requests_out_2CA1C487",
-     "aws_vpc_security_group_ingress_rule.api_balancer_https_in_D218F757",
-     "aws_vpc_security_group_ingress_rule.api_queries_in_5F808491",
-     "aws_vpc_security_group_ingress_rule.api_requests_in_0744B340",
+     "aws_appautoscaling_policy.service__orders__by-cpu",
+     "aws_appautoscaling_target.service__orders__scaling",
+     "aws_cloudwatch_log_group.service__orders__log",
+     "aws_ecs_cluster.service__orders__cluster",
+     "aws_ecs_service.service__orders__service",
+     "aws_ecs_task_definition.service__orders__task",
+     "aws_iam_role.service__orders__execution-role",
+     "aws_iam_role.service__orders__task-role",
+     "aws_iam_role_policy.service__orders__app-permissions",
+     "aws_iam_role_policy.service__orders__execution-permissions",
+     "aws_lb.service__orders__balancer__balancer",
+     "aws_lb.service__orders__balancer__front",
+     "aws_lb_listener.service__orders__balancer__front-listener",
+     "aws_lb_listener.service__orders__balancer__listener",
+     "aws_lb_target_group.service__orders__balancer__front-target",
+     "aws_lb_target_group.service__orders__balancer__tasks",
+     "aws_lb_target_group_attachment.service__orders__balancer__front-attachment",
+     "aws_security_group.service__orders__balancer__clients",
+     "aws_security_group.service__orders__balancer__group",
+     "aws_security_group.service__orders__tasks",
+     "aws_vpc_security_group_egress_rule.service__orders__balancer__https__out",
+     "aws_vpc_security_group_egress_rule.service__orders__outward-443",
+     "aws_vpc_security_group_egress_rule.service__orders__queries__out",
+     "aws_vpc_security_group_egress_rule.service__orders__requests__out",
+     "aws_vpc_security_group_ingress_rule.service__orders__balancer__https__in",
+     "aws_vpc_security_group_ingress_rule.service__orders__queries__in",
+     "aws_vpc_security_group_ingress_rule.service__orders__requests__in",
    ]
   `);
 });

@@ -24,7 +24,7 @@ describe('the rate-limit store', () => {
       transit_encryption_enabled: true,
       transit_encryption_mode: 'required',
       at_rest_encryption_enabled: 'true',
-      kms_key_id: expect.stringMatching(/^\$\{aws_kms_key\.\w+\.arn\}$/) as string,
+      kms_key_id: expect.stringMatching(/^\$\{aws_kms_key\.[\w-]+\.arn\}$/) as string,
     });
     expect(only(store(), 'aws_kms_key')).toMatchObject({ enable_key_rotation: true });
   });
@@ -84,8 +84,8 @@ describe('the rate-limit store', () => {
     const [entry] = all(found, 'aws_vpc_security_group_ingress_rule');
     expect(all(found, 'aws_vpc_security_group_ingress_rule')).toHaveLength(1);
     expect(entry).toMatchObject({
-      security_group_id: '${aws_security_group.store_nodes_553A6EF7.id}',
-      referenced_security_group_id: '${aws_security_group.store_clients_DB8C1D1F.id}',
+      security_group_id: '${aws_security_group.store__orders-limits__nodes.id}',
+      referenced_security_group_id: '${aws_security_group.store__orders-limits__clients.id}',
       from_port: 6_379,
       to_port: 6_379,
     });
@@ -147,20 +147,20 @@ it('is not made in a subnet that gives addresses of the internet, or leads there
 it('keeps the IDs of what it makes', () => {
   expect(idsOf(store())).toMatchInlineSnapshot(`
    [
-     "aws_cloudwatch_log_group.store_engine-log_A8D6AF55",
-     "aws_cloudwatch_log_group.store_slow-log_A9E99708",
-     "aws_elasticache_parameter_group.store_parameters_0E47C96D",
-     "aws_elasticache_replication_group.store_group_32EA496D",
-     "aws_elasticache_subnet_group.store_subnets_A5B3974E",
-     "aws_elasticache_user.store_default-user_796C39D7",
-     "aws_elasticache_user.store_user_6AEB440C",
-     "aws_elasticache_user_group.store_users_69C4D5A5",
-     "aws_kms_alias.store_key_alias_E3989390",
-     "aws_kms_key.store_key_0B00FB5B",
-     "aws_security_group.store_clients_DB8C1D1F",
-     "aws_security_group.store_nodes_553A6EF7",
-     "aws_vpc_security_group_egress_rule.store_redis_out_B6F90DEF",
-     "aws_vpc_security_group_ingress_rule.store_redis_in_F6B72D0A",
+     "aws_cloudwatch_log_group.store__orders-limits__engine-log",
+     "aws_cloudwatch_log_group.store__orders-limits__slow-log",
+     "aws_elasticache_parameter_group.store__orders-limits__parameters",
+     "aws_elasticache_replication_group.store__orders-limits__group",
+     "aws_elasticache_subnet_group.store__orders-limits__subnets",
+     "aws_elasticache_user.store__orders-limits__default-user",
+     "aws_elasticache_user.store__orders-limits__user",
+     "aws_elasticache_user_group.store__orders-limits__users",
+     "aws_kms_alias.key__orders-limits__alias",
+     "aws_kms_key.key__orders-limits__key",
+     "aws_security_group.store__orders-limits__clients",
+     "aws_security_group.store__orders-limits__nodes",
+     "aws_vpc_security_group_egress_rule.store__orders-limits__redis__out",
+     "aws_vpc_security_group_ingress_rule.store__orders-limits__redis__in",
    ]
   `);
 });
