@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Configuration } from './configuration';
+import { lineageOf } from './planned-run';
 
 /** What of `cdk.tf.json` says where its state is, in S3. */
 const schema = z.object({
@@ -43,7 +44,7 @@ export async function earlierState(
   await writeFile(join(folder, 'cdk.tf.json'), JSON.stringify(looking));
   try {
     await engine(['init', '-no-color', '-input=false']);
-    if ((await engine(['state', 'pull'])).trim() === '') return undefined;
+    if (lineageOf(await engine(['state', 'pull'])) === undefined) return undefined;
   } catch {
     return undefined;
   }

@@ -81,8 +81,8 @@ async function hasOverrides(environment: NodeJS.ProcessEnv): Promise<boolean> {
   return texts.some((text) => /\bdev_overrides\b/.test(text.replace(/^\s*(#|\/\/).*$/gm, '')));
 }
 
-/** @returns undefined where there is no state. */
-function lineageOf(state: string): string | undefined {
+/** The lineage of what `state pull` printed. @returns undefined where there is no state. */
+export function lineageOf(state: string): string | undefined {
   if (state.trim() === '') return undefined;
   try {
     const { lineage } = JSON.parse(state) as { lineage?: unknown };
