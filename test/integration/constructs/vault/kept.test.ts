@@ -56,7 +56,7 @@ it('a plan that would destroy what people keep is refused', async () => {
   const { code, output } = await applied().destroy();
   expect(code).toBe(1);
   expect(output).toContain('vault_mount.secret');
-  expect(output).toContain('lifecycle.prevent_destroy');
+  expect(output).toContain('prevent_destroy');
   expect(await entry()).toEqual({ key: 'kept' });
 });
 
