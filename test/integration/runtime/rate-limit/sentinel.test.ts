@@ -25,7 +25,7 @@ test.each([
     await load.more(100);
   } finally {
     await load.stop();
-    end();
+    await end();
   }
   expect(load.late).toEqual([]);
   expect(load.events.map(({ type }) => type)).toEqual(['store_down', 'store_up']);

@@ -115,6 +115,6 @@ it.each<[string, object, number]>([
 
 it('without a socket and a token are limited by one address, not answered by an error', async () => {
   const [req, res] = bare({ url: ROUTE, headers: {}, socket: undefined });
-  const failed = await new Promise((resolve) => limiter(req as Request, res as Response, resolve));
+  const failed = await new Promise((resolve) => limiter(req as Request, res, resolve));
   expect(failed).toBeUndefined();
 });
