@@ -42,7 +42,7 @@ describe.each(Object.entries(stacks))('edge-%s', (_name, { environment, found })
   it('is what was reviewed', () => {
     // The authorizer's code is tested as such; its hash would change with every line of the runtime.
     const text = found.text
-      .replace(/("filename": "assets\/\w+\/)\w+\.zip"/, '$1HASH.zip"')
+      .replace(/("filename": "assets\/[\w-]+\/)\w+\.zip"/, '$1HASH.zip"')
       .replace(/("source_code_hash": )"[^"]+"/, '$1"HASH"');
     const { resource, data, locals, output } = JSON.parse(text) as Record<string, unknown>;
     expect({ resource, data, locals, output }).toMatchSnapshot();

@@ -8,6 +8,7 @@ const USAGE: Readonly<Record<string, number>> = { plan: 1, 'zap-gate': 3 };
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   deploy: ['--reviewed', 'vault-dev:5f2c'],
   'limits probe': ['--token-file', 'token', '--at-least', '1/1m'],
+  'limits set': ['--until', '2h', '--reason', 'a launch'],
 };
 
 const pathOf = (command: Command): string[] =>
@@ -26,6 +27,9 @@ const commands = [
   'secrets end-leases',
   'limits',
   'limits show',
+  'limits set',
+  'limits unset',
+  'limits top',
   'limits reset',
   'limits probe',
   'zap-gate',
