@@ -5,7 +5,7 @@ test.each([
   ['/secret//fintech-api/config/', 'encryption_key', 'short', 'expected at least 32 characters'],
   ['secret/fintech-api/config', 'jwt_signing_key', 'short', 'expected at least 32 characters'],
   ['secret/fintech-api/config', 'db_port', 'canary', 'expected number'],
-  ['secret/fintech-api/limits', 'acme', 'gold', 'expected a tier (free, pro, enterprise)'],
+  ['secret/fintech-api/limits', 'acme', 'gold', 'expected a tier (free, pro, enterprise, anonymous)'],
 ])('%s: %s cannot be %j', (path, field, value, expected) => {
   const problem = problemOfField(path, field, value);
   expect(problem).toContain(expected);
