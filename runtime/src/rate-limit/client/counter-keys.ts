@@ -1,6 +1,7 @@
 import type { AuthContext } from '../../auth/context';
 import type { LimitKey } from '../../policy';
 import type { Counted } from '../decide/limit-plan';
+import { OncePerPair } from '../once-per-pair';
 import { stemOf, type Counters } from '../store/shape';
 import type { ClientNames } from './client-names';
 
@@ -27,7 +28,7 @@ export interface CallCounters {
  * escapes a limit by leaving out what it counts by.
  */
 export class CounterKeys {
-  readonly #known = new WeakMap<object, Map<Counted, CallCounters>>();
+  readonly #known = new OncePerPair<object, Counted, CallCounters>();
 
   constructor(readonly names: ClientNames) {}
 
@@ -35,11 +36,7 @@ export class CounterKeys {
   of(counted: Counted, caller: Caller): CallCounters {
     const { auth } = caller;
     if (auth === undefined || !counted.ofToken) return this.#of(counted, caller);
-    const known = this.#known.get(auth) ?? new Map<Counted, CallCounters>();
-    this.#known.set(auth, known);
-    const found = known.get(counted) ?? this.#of(counted, caller);
-    known.set(counted, found);
-    return found;
+    return this.#known.get(auth, counted, () => this.#of(counted, caller));
   }
 
   #of({ shape, of }: Counted, caller: Caller): CallCounters {

@@ -1,4 +1,5 @@
 import type { Limit, Policy, Route } from '../../policy';
+import { OncePerPair } from '../once-per-pair';
 import { layOut, windowsBy, type LimitPlan, type RouteLimits, type TierPlan } from './limit-plan';
 
 /** Gives the limits that a call is held to: those of its caller's tier, and of its route. */
@@ -10,15 +11,11 @@ export function callLimits(policy: Pick<Policy, 'tiers' | 'routes'>): CallLimits
   const own = new Map<Route, RouteLimits>();
   for (const route of policy.routes)
     if (route.limits !== undefined || route.shadow === true) own.set(route, limitsOfRoute(route));
-  const laidOut = new WeakMap<TierPlan, Map<Route, TierPlan>>();
+  const laidOut = new OncePerPair<TierPlan, Route, TierPlan>();
   return (tier, route) => {
     const limits = route === undefined || own.size === 0 ? undefined : own.get(route);
     if (route === undefined || limits === undefined) return tier;
-    const known = laidOut.get(tier) ?? new Map<Route, TierPlan>();
-    laidOut.set(tier, known);
-    const found = known.get(route) ?? layOut(tier.name, tier.stated, windows, limits);
-    known.set(route, found);
-    return found;
+    return laidOut.get(tier, route, () => layOut(tier.name, tier.stated, windows, limits));
   };
 }
 
@@ -35,15 +32,11 @@ export function overriding(
   plan: LimitPlan,
 ): (own: TierPlan, tier: TierPlan) => TierPlan {
   const windows = windowsBy(Object.values(policy.tiers).flat());
-  const laidOut = new WeakMap<TierPlan, Map<TierPlan, TierPlan>>();
+  const laidOut = new OncePerPair<TierPlan, TierPlan, TierPlan>();
   return (own, tier) => {
     const others = tier.stated.filter(({ by }: Limit) => by !== undefined);
     if (others.length === 0 || plan.tier(own.name) === own) return own;
-    const known = laidOut.get(own) ?? new Map<TierPlan, TierPlan>();
-    laidOut.set(own, known);
-    const found = known.get(tier) ?? layOut(own.name, [...own.stated, ...others], windows);
-    known.set(tier, found);
-    return found;
+    return laidOut.get(own, tier, () => layOut(own.name, [...own.stated, ...others], windows));
   };
 }
 
