@@ -18,6 +18,15 @@ export function namesIn(path: ClaimPath): readonly string[] {
   return typeof path === 'string' ? [path] : path;
 }
 
+/** Whether a path asks for every item of what is at its place. */
+export function placeOf(path: readonly string[]): {
+  readonly place: readonly string[];
+  readonly isOfEvery: boolean;
+} {
+  const isOfEvery = path.at(-1) === EVERY;
+  return { place: isOfEvery ? path.slice(0, -1) : path, isOfEvery };
+}
+
 /** As messages and events call it. */
 export function shownPath(path: readonly string[]): string {
   return path.join('.');

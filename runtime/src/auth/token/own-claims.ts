@@ -5,7 +5,7 @@
  */
 import { TokenError } from '../errors';
 import type { UnusableClaim } from '../events';
-import { EVERY, itemsOf, shownPath, valueAt } from '../claim-path';
+import { EVERY, itemsOf, placeOf, shownPath, valueAt } from '../claim-path';
 
 type Claims = Readonly<Record<string, unknown>>;
 type Problem = UnusableClaim['problem'];
@@ -55,7 +55,7 @@ export function tierOf(claims: Claims, rules: OwnClaimRules, organisation: strin
   const { tierPath, tiers, defaultTier } = rules;
   const last = tierPath.length - 1;
   const path = tierPath.map((name, at) => (name === EVERY && at < last ? (organisation ?? '') : name));
-  const found = textsAt(claims, path, tierPath[last] === EVERY);
+  const found = textsAt(claims, path);
   const known = found.texts.filter((text) => Object.hasOwn(tiers, text));
   if (known.length === 1 && known[0] !== undefined) return known[0];
   tell(
@@ -75,11 +75,11 @@ interface Found {
 }
 
 /** Reads a claim that should be a text, or several. `null` and what is empty say nothing, as a claim that is not there. */
-function textsAt(claims: Claims, path: readonly string[], ofEvery = path.at(-1) === EVERY): Found {
-  const place = ofEvery ? path.slice(0, -1) : path;
+function textsAt(claims: Claims, path: readonly string[]): Found {
+  const { place, isOfEvery } = placeOf(path);
   const value = valueAt(claims, place);
-  if (typeof value === 'string' && value !== '' && !ofEvery) return found([value]);
-  const texts = ofEvery ? itemsOf(value) : undefined;
+  if (typeof value === 'string' && value !== '' && !isOfEvery) return found([value]);
+  const texts = isOfEvery ? itemsOf(value) : undefined;
   if (texts !== undefined && texts.length > 0) return found(texts);
   if (value === undefined || value === null || value === '' || texts !== undefined) {
     return { texts: [], problem: isNested(claims, place) ? 'nested' : 'missing', isOtherShape: false };

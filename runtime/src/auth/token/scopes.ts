@@ -1,5 +1,5 @@
 import { TokenError } from '../errors';
-import { EVERY, itemsOf, shownPath, valueAt } from '../claim-path';
+import { itemsOf, placeOf, shownPath, valueAt } from '../claim-path';
 
 /** `scope` (RFC 8693 §4.2), or, where that is absent, `scp`, as some providers call it. */
 const USUAL = [['scope'], ['scp']] as const;
@@ -21,9 +21,9 @@ export function scopesOf(
 }
 
 function scopesAt(claims: Readonly<Record<string, unknown>>, path: readonly string[]): readonly string[] {
-  const isOfNames = path.at(-1) === EVERY;
-  const granted = valueAt(claims, isOfNames ? path.slice(0, -1) : path) ?? '';
-  const names = isOfNames ? itemsOf(granted) : undefined;
+  const { place, isOfEvery } = placeOf(path);
+  const granted = valueAt(claims, place) ?? '';
+  const names = isOfEvery ? itemsOf(granted) : undefined;
   if (names !== undefined) return names;
   if (typeof granted === 'string') return granted.split(' ');
   const isList = Array.isArray(granted) && granted.every((scope) => typeof scope === 'string');

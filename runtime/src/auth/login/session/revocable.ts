@@ -2,7 +2,7 @@
 import type { AuthContext } from '../../context';
 import { claimsOf } from '../../provider/access-token';
 import type { RevocableSession } from '../../revocation/revocation-list';
-import { EVERY, itemsOf, valueAt } from '../../claim-path';
+import { itemsOf, placeOf, valueAt } from '../../claim-path';
 import type { Session } from './session';
 
 export interface TokenRules {
@@ -35,8 +35,9 @@ function organisationIn(
   claims: Readonly<Record<string, unknown>>,
   { organisationPath: path }: TokenRules,
 ): string | undefined {
-  const organisations =
-    path.at(-1) === EVERY ? (itemsOf(valueAt(claims, path.slice(0, -1))) ?? []) : [valueAt(claims, path)];
+  const { place, isOfEvery } = placeOf(path);
+  const value = valueAt(claims, place);
+  const organisations = isOfEvery ? (itemsOf(value) ?? []) : [value];
   const [organisation] = organisations;
   const isOne = organisations.length === 1 && typeof organisation === 'string' && organisation !== '';
   return isOne ? organisation : undefined;
