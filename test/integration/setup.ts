@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import useTemporaryFolder from '../support/temporary-folder';
 import { DEPLOYED_FILE } from '../support/deployed';
 
 declare global {
@@ -10,6 +11,7 @@ declare global {
 
 /** Starts the servers and deploys every local stack, once for all integration tests. */
 export default async function setup(): Promise<void> {
+  useTemporaryFolder();
   const child = fork(join(__dirname, '..', 'support', 'deployed-process.ts'), [], {
     execArgv: ['--import', require.resolve('tsx')],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -13,6 +13,7 @@ const esmOnly = ['jose', 'openid-client', 'oauth4webapi'];
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/temporary-folder.ts',
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',
