@@ -32,6 +32,8 @@ export interface Keycloak {
   readonly server: Server;
   /** Calls the admin API of the realm, and gives its answer. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Changes what the realm says about a client. */
+  configure(clientId: string, changes: { attributes: Record<string, string> }): Promise<void>;
 }
 
 const REALM = 'fintech';
@@ -95,7 +97,13 @@ export async function startKeycloak(run: Run, settings: KeycloakSettings): Promi
       return text === '' ? undefined : (JSON.parse(text) as unknown);
     };
     await addScopes(admin, settings.scopes);
-    return { ...{ url, realm: REALM, clientSecret, password, server }, admin };
+    const configure: Keycloak['configure'] = async (clientId, { attributes }) => {
+      interface Client { id: string; attributes: Record<string, string> }
+      const [client] = (await admin('GET', `clients?clientId=${clientId}`)) as Client[];
+      const changed = { ...client, attributes: { ...client?.attributes, ...attributes } };
+      await admin('PUT', `clients/${client?.id}`, changed);
+    };
+    return { ...{ url, realm: REALM, clientSecret, password, server }, admin, configure };
   });
 }
 
