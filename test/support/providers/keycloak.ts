@@ -98,7 +98,10 @@ export async function startKeycloak(run: Run, settings: KeycloakSettings): Promi
     };
     await addScopes(admin, settings.scopes);
     const configure: Keycloak['configure'] = async (clientId, { attributes }) => {
-      interface Client { id: string; attributes: Record<string, string> }
+      interface Client {
+        id: string;
+        attributes: Record<string, string>;
+      }
       const [client] = (await admin('GET', `clients?clientId=${clientId}`)) as Client[];
       const changed = { ...client, attributes: { ...client?.attributes, ...attributes } };
       await admin('PUT', `clients/${client?.id}`, changed);
