@@ -2,10 +2,10 @@
 import { EngineFinder } from '../../cli/src/engines/engine-finder';
 import { EngineCache } from '../../cli/src/engines/install/cache';
 import { Run } from '../../cli/src/engines/process/run';
+import { findKeycloak } from '../../cli/src/engines/programs/keycloak';
 import { AWS_PROVIDER, GITHUB_PROVIDER, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
 import { silent, type Note, type Progress } from '../../cli/src/engines/progress';
 import { findProgram, findPythonProgram } from './programs';
-import { findKeycloak } from './programs/keycloak';
 import { installLibraries } from './programs/libraries';
 import { findWorkflowLinters } from './programs/workflow-linters';
 

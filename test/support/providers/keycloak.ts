@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { EngineCache } from '../../../cli/src/engines/install/cache';
 import { LOOPBACK, onPort } from '../../../cli/src/engines/process/ports';
 import type { Run } from '../../../cli/src/engines/process/run';
+import { findKeycloak } from '../../../cli/src/engines/programs/keycloak';
 import { randomPassword } from '../../../cli/src/engines/random';
 import { Server } from '../../../cli/src/local/servers/server';
-import { findKeycloak } from '../programs/keycloak';
 
 export interface KeycloakSettings {
   /** The API: the audience of every access token. */

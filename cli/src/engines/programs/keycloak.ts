@@ -1,8 +1,8 @@
-import { rename, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onPath } from '../../../cli/src/engines/install/on-path';
-import type { EngineContext } from '../../../cli/src/engines/install/context';
-import { PortcullisError } from '../../../cli/src/errors';
+import { PortcullisError } from '../../errors';
+import type { EngineContext } from '../install/context';
+import { onPath } from '../install/on-path';
 
 const VERSION = '26.4.0';
 const ARTIFACT = `org.keycloak:keycloak-quarkus-dist:${VERSION}:zip`;
@@ -23,11 +23,15 @@ export async function findKeycloak({ run, cache, note }: EngineContext): Promise
     async (folder, tell) => {
       tell('downloading Keycloak (160 MB, once)');
       const unpacked = join(folder, 'unpacked');
+      // Maven leaves a mark of its work in the folder that it runs in.
+      const workplace = join(folder, 'maven');
+      await mkdir(workplace);
       await run.complete(
         {
           name: 'mvn',
           command: mvn,
           args: ['-q', '-B', `${PLUGIN}:unpack`, `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${unpacked}`],
+          cwd: workplace,
           env: process.env,
         },
         { code: 'ERR_ENGINE_BUILD', remedy: 'check that Maven reaches its repository' },
@@ -37,7 +41,7 @@ export async function findKeycloak({ run, cache, note }: EngineContext): Promise
       for (const name of await readdir(join(unpacked, inside))) {
         await rename(join(unpacked, inside, name), join(folder, name));
       }
-      await rm(unpacked, { recursive: true });
+      for (const done of [unpacked, workplace]) await rm(done, { recursive: true });
     },
     note,
   );
