@@ -1,7 +1,8 @@
 /**
  * Three projects, so that each can be run alone:
  *   jest --selectProjects unit | synth | integration
- * `integration` starts the real engines once for all of its files. What needs AWS is not among them: test/edge.
+ * `integration` starts the real engines once for all of its files. What needs AWS is not among them (test/edge), nor are
+ * the files whose names end with `.release.test.ts`: `npm run test:release`.
  */
 const { availableParallelism } = require('node:os');
 const shared = require('./test/support/jest-shared.js');
@@ -10,6 +11,8 @@ const shared = require('./test/support/jest-shared.js');
 module.exports = {
   // One a core: jest leaves a core free, which on two cores would run one file at a time, most of them waiting.
   maxWorkers: availableParallelism(),
+  // A worker keeps much of every file that it ran. Beyond this, collecting garbage costs more than a new one.
+  workerIdleMemoryLimit: '1GB',
   // No bound of any test, but the end of one that hangs: a test waits for what it waits for (test/support/until.ts).
   // jest reads it here only, and in no project.
   testTimeout: 300_000,
@@ -23,7 +26,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'integration',
-      testMatch: ['<rootDir>/test/integration/**/*.test.ts', '<rootDir>/test/consumer/vault.test.ts'],
+      testMatch: ['<rootDir>/test/integration/**/!(*.release).test.ts'],
       globalSetup: '<rootDir>/test/integration/setup.ts',
       globalTeardown: '<rootDir>/test/integration/teardown.ts',
     },

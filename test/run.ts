@@ -37,6 +37,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     jest: ['--findRelatedTests', 'test/support/fuzzing.ts'],
     env: { [FUZZ_AT_LENGTH]: 'true' },
   },
+  'test:release': {
+    about:
+      "what breaks under load, while it deploys or while it gives servers back, and a company's own repository: 5 minutes",
+    prepare: prepareEngines,
+    jest: ['--config', 'test/release/jest.config.js'],
+  },
   'test:api': {
     about: 'calls the example API as its OpenAPI document says, and otherwise, by Schemathesis: a minute',
     prepare: prepareApiEngines,
@@ -66,7 +72,15 @@ const SUITES: Readonly<Record<string, Suite>> = {
 /** What guards a release rather than a commit. What waits longest for its engines comes last. */
 const FULL = {
   name: 'test:full',
-  parts: ['test:fuzz', 'test:nodes', 'test:api', 'test:libraries', 'test:providers', 'test:edge'],
+  parts: [
+    'test:fuzz',
+    'test:release',
+    'test:nodes',
+    'test:api',
+    'test:libraries',
+    'test:providers',
+    'test:edge',
+  ],
 };
 
 async function main([name = 'test', ...given]: readonly string[]): Promise<number> {

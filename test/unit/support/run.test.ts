@@ -19,6 +19,7 @@ const suite = (...args: string[]) =>
 test.each([
   ['test', 'npm test'],
   ['test:fuzz', 'npm run test:fuzz'],
+  ['test:release', 'npm run test:release'],
   ['test:api', 'npm run test:api'],
   ['test:libraries', 'npm run test:libraries'],
   ['test:providers', 'npm run test:providers'],
