@@ -32,7 +32,7 @@ export function baseOf({ origin, pathname }: URL): string {
 /** What was received where a text or something else was expected. Texts that may be secrets are not shown. */
 export function received(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value !== 'string') return String(value);
   if (value.includes('://')) return JSON.stringify(shownAddress(value));

@@ -68,8 +68,8 @@ export const definedPolicy = z.custom<Policy>(
  *   tiers: { free: [{ limit: 100, window: '1m' }] },
  *   defaultTier: 'free',
  *   routes: [{ method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] }],
- *   lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
  * });
+ * policy.lifetimes.accessTokenSeconds; // 900
  * policy.match('HEAD', '/API/transactions/')?.scopes; // ['read:transactions']
  */
 export function definePolicy(input: PolicyInput): Policy {

@@ -2,21 +2,26 @@
 import { z } from 'zod';
 import { corsSchema } from './cors';
 import { durationSchema } from './duration';
+import { expected, flag, objectOf } from './expected';
 import { isHttpsOrLoopback } from './loopback';
 import { compilePattern } from './route-pattern';
 import { scope } from './scope';
 
-const httpsUrl = z
-  .string()
-  .refine(isHttpsOrLoopback, { error: 'expected an https URL (http only on loopback)' });
+const httpsUrl = (example: string) => {
+  const aUrl = expected(`an https URL such as "${example}" (http only on loopback)`);
+  return z.string(aUrl).refine(isHttpsOrLoopback, aUrl);
+};
 
-const name = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected a lower-case name such as "pro": letters, digits, hyphens');
+const A_NAME = (example: string) => `a lower-case name such as "${example}": letters, digits, hyphens`;
+const named = (example: string) => {
+  const aName = expected(A_NAME(example));
+  return z.string(aName).regex(/^[a-z][a-z0-9-]{0,62}$/, aName);
+};
 
-const path = z.string().superRefine((pattern, context) => {
+const A_PATH = 'a path that starts with "/", such as "/users/:id"';
+const path = z.string(expected(A_PATH)).superRefine((pattern, context) => {
   if (!pattern.startsWith('/')) {
-    context.addIssue({ code: 'custom', message: 'expected a path that starts with "/"' });
+    context.addIssue({ code: 'custom', message: expected(A_PATH).error({ input: pattern }) });
     return;
   }
   try {
@@ -31,126 +36,167 @@ const path = z.string().superRefine((pattern, context) => {
 
 const LONGEST_WINDOW_SECONDS = 31 * 86_400;
 
+const aKey = expected(
+  "'organisation', 'user', 'client', 'address', { claim: 'team' } or { function: 'device' }, or a list of up to four of them",
+);
+const aClaim = expected('the name of a claim, such as "team"');
 const limitKey = z.union(
   [
-    z.enum(['organisation', 'user', 'client', 'address']),
-    z.strictObject({ claim: z.string().min(1) }),
-    z.strictObject({ function: name }),
+    z.enum(['organisation', 'user', 'client', 'address'], aKey),
+    objectOf({ claim: z.string(aClaim).min(1, aClaim) }, "{ claim: 'team' }"),
+    objectOf({ function: named('device') }, "{ function: 'device' }"),
   ],
-  "expected 'organisation', 'user', 'client', 'address', { claim: 'team' } or { function: 'device' }",
+  aKey,
 );
 
-const window = z.strictObject({
-  /** Cost admitted in any window of this length. */
-  limit: z.int().min(1).max(1_000_000_000),
-  window: durationSchema.refine(
-    (seconds) => seconds <= LONGEST_WINDOW_SECONDS,
-    'expected a window of 31 days at most',
-  ),
-  /**
-   * Whose limit it is; of several keys each is counted within those before it: `['organisation', 'client']`.
-   *
-   * @default 'organisation'
-   */
-  by: z.union([limitKey, z.array(limitKey).min(1).max(4)]).optional(),
-  /** Decided, counted and told, never refused: to try a limit. @default false */
-  shadow: z.boolean().optional(),
-});
+const A_LIMIT = "{ limit: 100, window: '1m' }";
+const aCeiling = expected('a whole number from 1 to 1,000,000,000, such as 100');
 
-const windows = z.array(window).min(1, 'expected at least one { limit, window }');
+const window = objectOf(
+  {
+    /** Cost admitted in any window of this length. */
+    limit: z.int(aCeiling).min(1, aCeiling).max(1_000_000_000, aCeiling),
+    window: durationSchema.refine(
+      (seconds) => seconds <= LONGEST_WINDOW_SECONDS,
+      'expected a window of 31 days at most',
+    ),
+    /**
+     * Whose limit it is; of several keys each is counted within those before it: `['organisation', 'client']`.
+     *
+     * @default 'organisation'
+     */
+    by: z.union([limitKey, z.array(limitKey).min(1, aKey).max(4, aKey)], aKey).optional(),
+    /** Decided, counted and told, never refused: to try a limit. @default false */
+    shadow: flag.optional(),
+  },
+  `a limit such as ${A_LIMIT}`,
+);
+
+const someLimits = expected(`at least one limit, as in [${A_LIMIT}]`);
+const windows = z.array(window, someLimits).min(1, someLimits);
 
 /** A tier's limits; as an object, to try all of them in shadow. */
-const tier = z.union([windows, z.strictObject({ limits: windows, shadow: z.boolean().optional() })]);
+const tier = z.union(
+  [windows, objectOf({ limits: windows, shadow: flag.optional() }, `{ limits: [${A_LIMIT}] }`)],
+  someLimits,
+);
 
-const route = z
-  .strictObject({
-    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const aCost = expected('a whole number from 0 to 1,000,000, such as 1');
+const A_ROUTE = "{ method: 'GET', path: '/api/orders', scopes: ['read:orders'] }";
+
+const route = objectOf(
+  {
+    method: z.enum(METHODS, expected(`one of ${METHODS.join(', ')}; HEAD is GET`)),
     path,
     /** All of them are required. @default none */
-    scopes: z.array(scope).default([]),
+    scopes: z.array(scope, expected("a list of scopes such as ['read:orders']")).default([]),
     /** What a call takes from the client's limit. HEAD costs what GET does. @default 1 */
-    cost: z.int('expected a whole number').min(0).max(1_000_000).default(1),
+    cost: z.int(aCost).min(0, aCost).max(1_000_000, aCost).default(1),
     /** What happens when the rate-limit store does not answer. @default 'local' */
-    onStoreFailure: z.enum(['open', 'closed', 'local']).default('local'),
+    onStoreFailure: z
+      .enum(['open', 'closed', 'local'], expected("'open', 'closed' or 'local'"))
+      .default('local'),
     /** Refused while revocations cannot be read. @default false */
-    sensitive: z.boolean().default(false),
+    sensitive: flag.default(false),
     /** Limits of this route's own, beside those of the caller's tier. @default none */
     limits: windows.optional(),
     /** Its calls are decided, counted and told, never refused, whatever limits they are held to. @default false */
-    shadow: z.boolean().optional(),
+    shadow: flag.optional(),
     /** Open to everyone: no token is asked for. Its calls are limited by network where there is a tier `anonymous`. @default false */
-    public: z.boolean().default(false),
+    public: flag.default(false),
     /** `false`: calls of this public route are never counted, for health checks and back-channel logout. @default true */
-    limit: z.boolean().default(true),
-  })
-  .superRefine((value, context) => {
-    if (value.public && value.scopes.length > 0) {
-      context.addIssue({
-        code: 'custom',
-        path: ['public'],
-        message: 'expected false: a route that asks for scopes is not public',
-      });
-    }
-    if (!value.limit && !value.public) {
-      context.addIssue({
-        code: 'custom',
-        path: ['limit'],
-        message: 'expected true: a call with a token that is to take nothing of its limit has cost: 0',
-      });
-    }
-  });
+    limit: flag.default(true),
+  },
+  `a route such as ${A_ROUTE}`,
+).superRefine((value, context) => {
+  if (value.public && value.scopes.length > 0) {
+    context.addIssue({
+      code: 'custom',
+      path: ['public'],
+      message: 'expected false: a route that asks for scopes is not public',
+    });
+  }
+  if (!value.limit && !value.public) {
+    context.addIssue({
+      code: 'custom',
+      path: ['limit'],
+      message: 'expected true: a call with a token that is to take nothing of its limit has cost: 0',
+    });
+  }
+});
 
 /** The tier of callers without a token. Each network has its limits: there is nobody else to name. */
 export const ANONYMOUS_TIER = 'anonymous';
 
-export const policySchema = z
-  .strictObject({
+const someRoutes = expected(`at least one route, as in [${A_ROUTE}]: what is not listed is denied`);
+const A_TIER = `{ free: [${A_LIMIT}] }`;
+const tiersByName = {
+  error: (issue: { readonly code?: string | undefined; readonly input?: unknown }) =>
+    expected(issue.code === 'invalid_key' ? A_NAME('pro') : `tiers by name, such as ${A_TIER}`).error(issue),
+};
+const anAudience = expected('the audience of the API\'s tokens, such as "https://api.example.com"');
+
+/** The credential's part of the life that it serves before it is replaced: 50 of 60 minutes. */
+const ROTATE_AT = 5 / 6;
+
+const lifetimes = objectOf(
+  {
+    /** Longest `exp - iat` of an access token. @default '15m' */
+    accessToken: durationSchema.default(900),
+    /** Longest life of a leased credential. @default '60m' */
+    credential: durationSchema.default(3_600),
+    /** Age at which a credential is replaced. @default five sixths of `credential`: `'50m'` */
+    rotateAt: durationSchema.optional(),
+    /** From a person's login to the next one, whatever happens. What ended a session is remembered as long. @default '8h' */
+    session: durationSchema.default(28_800),
+  },
+  "lengths of time such as { accessToken: '15m', credential: '60m' }",
+).transform(({ rotateAt, ...rest }) => ({
+  ...rest,
+  rotateAt: rotateAt ?? Math.floor(rest.credential * ROTATE_AT),
+}));
+
+export const policySchema = objectOf(
+  {
     /** Names the API's Vault role, policy, KV entry and gateway. */
-    name,
-    issuer: httpsUrl,
-    audience: z.string().min(1),
-    tiers: z.record(name, tier),
-    defaultTier: name,
-    routes: z.array(route).min(1, 'expected at least one route: what is not listed is denied'),
-    lifetimes: z.strictObject({
-      /** Longest `exp - iat` of an access token. */
-      accessToken: durationSchema,
-      /** Longest life of a leased credential. */
-      credential: durationSchema,
-      /** Age at which a credential is replaced. */
-      rotateAt: durationSchema,
-      /** From a person's login to the next one, whatever happens. What ended a session is remembered as long. @default '8h' */
-      session: durationSchema.default(28_800),
-    }),
+    name: named('orders-api'),
+    issuer: httpsUrl('https://auth.example.com'),
+    audience: z.string(anAudience).min(1, anAudience),
+    tiers: z.record(named('pro'), tier, tiersByName),
+    defaultTier: named('free'),
+    routes: z.array(route, someRoutes).min(1, someRoutes),
+    lifetimes: lifetimes.prefault({}),
     /** Whose pages may call the API with a browser. @default those of its own origin */
     cors: corsSchema.optional(),
     /** Shown to clients of the default tier when they are limited. */
-    upgradeUrl: httpsUrl.optional(),
-  })
-  .superRefine((policy, context) => {
-    if (!Object.hasOwn(policy.tiers, policy.defaultTier)) {
-      const known = Object.keys(policy.tiers).join(', ');
-      context.addIssue({
-        code: 'custom',
-        path: ['defaultTier'],
-        message: `expected one of the tiers: ${known}`,
-      });
-    }
-    if (policy.defaultTier === ANONYMOUS_TIER) {
-      context.addIssue({
-        code: 'custom',
-        path: ['defaultTier'],
-        message: `received ${ANONYMOUS_TIER}, the tier of callers without a token; expected one of callers with a token`,
-      });
-    }
-    if (policy.lifetimes.rotateAt >= policy.lifetimes.credential) {
-      context.addIssue({
-        code: 'custom',
-        path: ['lifetimes', 'rotateAt'],
-        message: 'expected less than lifetimes.credential, so that a rotation has time to finish',
-      });
-    }
-  });
+    upgradeUrl: httpsUrl('https://example.com/pricing').optional(),
+  },
+  `a policy such as { name: 'orders-api', issuer: …, audience: …, tiers: ${A_TIER}, defaultTier: 'free', routes: [${A_ROUTE}] }`,
+).superRefine((policy, context) => {
+  if (!Object.hasOwn(policy.tiers, policy.defaultTier)) {
+    const known = Object.keys(policy.tiers).join(', ');
+    context.addIssue({
+      code: 'custom',
+      path: ['defaultTier'],
+      message: expected(`one of the tiers: ${known}`).error({ input: policy.defaultTier }),
+    });
+  }
+  if (policy.defaultTier === ANONYMOUS_TIER) {
+    context.addIssue({
+      code: 'custom',
+      path: ['defaultTier'],
+      message: `received ${ANONYMOUS_TIER}, the tier of callers without a token; expected one of callers with a token`,
+    });
+  }
+  if (policy.lifetimes.rotateAt >= policy.lifetimes.credential) {
+    context.addIssue({
+      code: 'custom',
+      path: ['lifetimes', 'rotateAt'],
+      message: `received ${policy.lifetimes.rotateAt} seconds; expected less than lifetimes.credential (${policy.lifetimes.credential} seconds), so that a rotation has time to finish`,
+    });
+  }
+});
 
 /** What `definePolicy()` takes. */
 export type PolicyInput = z.input<typeof policySchema>;

@@ -1,12 +1,7 @@
 /** Checks of single values. Each message says what was received and what was expected. */
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { received } from '../policy/address';
-
-/** The message of a check that a value did not pass. */
-export const expected = (what: string) => ({
-  error: ({ input }: { readonly input?: unknown }) => `received ${received(input)}; expected ${what}`,
-});
+import { expected } from '../policy/expected';
 
 export const aFunction = z.custom((value) => typeof value === 'function', expected('a function'));
 

@@ -9,6 +9,7 @@ import { harmless } from '../listener';
 import type { Policy } from '../policy';
 import { durationSeconds, type Duration } from '../policy/duration';
 import { toProblem, type Problem } from '../policy/errors';
+import { expected } from '../policy/expected';
 import { definedPolicy } from '../policy/policy';
 import { accessTo, type RedisClient } from '../redis';
 import { routeNamed, type CostFunction, type RouteKey } from './decide/costs';
@@ -22,7 +23,7 @@ import { storeChoiceProblem } from './chosen-store';
 import { MemoryStore } from './store/memory-store';
 import type { RefusalBody } from './answer/refusal-body';
 import { trustedProxies, type TrustedProxies } from './client/trusted-proxies';
-import { aFunction, expected, having, upTo } from './option-checks';
+import { aFunction, having, upTo } from './option-checks';
 
 /** What a request is counted by, for a limit `by: { function }`. It is hashed before it is stored. */
 export type KeyFunction = (req: Request) => string | undefined;

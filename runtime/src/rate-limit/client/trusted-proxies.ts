@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { expected, isAddressRange } from '../option-checks';
+import { expected } from '../../policy/expected';
+import { isAddressRange } from '../option-checks';
 
 /** This many hops in front of the app, or the proxies at these addresses and ranges: `'10.0.0.0/8'`, `'2001:db8::/32'`. */
 type Proxies = number | readonly string[];

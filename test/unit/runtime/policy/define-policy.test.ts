@@ -47,6 +47,22 @@ test('a valid policy gives lengths of time in seconds and fills in the defaults'
   });
 });
 
+test('lengths of time that are left out are those of an API that asks for nothing else', () => {
+  const { lifetimes: _, ...rest } = valid;
+  const usual = definePolicy(valid).lifetimes;
+
+  expect(definePolicy(rest).lifetimes).toEqual(usual);
+  expect(definePolicy({ ...rest, lifetimes: { session: '1h' } }).lifetimes).toEqual({
+    ...usual,
+    sessionSeconds: 3_600,
+  });
+});
+
+test('a credential of another length is replaced when five sixths of it have passed', () => {
+  const { lifetimes } = definePolicy({ ...valid, lifetimes: { credential: '30m' } });
+  expect(lifetimes).toMatchObject({ credentialSeconds: 1_800, rotateAtSeconds: 1_500 });
+});
+
 test('a policy cannot be changed once it is defined', () => {
   const policy = definePolicy(valid);
   const [route] = policy.routes as unknown as { cost: number }[];
@@ -308,5 +324,82 @@ describe('cors', () => {
       'routes[0].method',
     ]);
     expect(() => definePolicy({ ...valid, routes } as PolicyInput)).not.toThrow();
+  });
+});
+
+describe('whatever a policy holds instead of what belongs there', () => {
+  const full: PolicyInput = {
+    ...valid,
+    tiers: {
+      free: { limits: [{ limit: 100, window: '1m', by: ['organisation', { claim: 'team' }], shadow: true }] },
+      pro: [{ limit: 1_000, window: '1m', by: { function: 'device' } }],
+      anonymous: [{ limit: 600, window: '1m' }],
+    },
+    routes: [
+      {
+        method: 'POST',
+        path: '/api/payments',
+        scopes: ['write:payments'],
+        cost: 2,
+        onStoreFailure: 'closed',
+        sensitive: true,
+        limits: [{ limit: 10, window: '1m', by: 'user' }],
+        shadow: false,
+        public: false,
+        limit: true,
+      },
+    ],
+    lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m', session: '8h' },
+    upgradeUrl: 'https://example.com/pricing',
+    cors: {
+      origins: ['https://app.example.com'],
+      headers: ['x-team'],
+      credentials: true,
+      maxAge: '10m',
+    },
+  };
+
+  /** Each place in the policy: of lists, records and texts. */
+  function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+    const inside = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    return [path, ...inside.flatMap(([key, part]) => placesIn(part, [...path, key]))];
+  }
+
+  function withPart(value: unknown, [key, ...rest]: readonly string[], part: unknown): unknown {
+    if (key === undefined) return part;
+    const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<
+      string,
+      unknown
+    >;
+    copy[key] = withPart(copy[key], rest, part);
+    return copy;
+  }
+
+  const wrong = [undefined, null, -1, 1.5, '', 'Not This', [], [1], {}, { typo: 1 }, true];
+
+  test('the message says what was received and what was expected, in words of ours', () => {
+    const places = placesIn(full);
+    expect(places.length).toBeGreaterThan(45);
+    const messages = places.flatMap((path) =>
+      wrong.flatMap((part) => {
+        const input = withPart(full, path, part);
+        try {
+          definePolicy(input as PolicyInput);
+          return [];
+        } catch (error) {
+          return (error as PolicyError).problems.map(({ message }) => `${path.join('.')}: ${message}`);
+        }
+      }),
+    );
+    expect(messages.length).toBeGreaterThan(300);
+    // As zod says it.
+    expect(
+      messages.filter((message) =>
+        /Invalid|Too (small|big)|Unrecognized|expected (string|int)\b/.test(message),
+      ),
+    ).toEqual([]);
+    expect(
+      messages.filter((message) => !/expected|known are|overlaps|above the smallest/.test(message)),
+    ).toEqual([]);
   });
 });
