@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: (program: Comm
   limits: () => import('./limits/command.js'),
   'zap-gate': () => import('./zap-gate/command.js'),
   workflows: () => import('./workflows/command.js'),
+  explain: () => import('./explain/command.js'),
 };
 
 /**

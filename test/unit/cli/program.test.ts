@@ -34,6 +34,7 @@ const commands = [
   'limits probe',
   'zap-gate',
   'workflows',
+  'explain',
 ].map((path) => path.split(' ').filter((name) => name !== ''));
 
 it('has these commands, and loads the one alone that its arguments name', async () => {

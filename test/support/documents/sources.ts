@@ -1,0 +1,36 @@
+/** The product's sources, read by TypeScript's parser: what documents say is held against them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+export const CHECKOUT = join(__dirname, '../../..');
+
+/** @param folders as in `runtime/src`, from the root of the checkout. */
+export function sourcesIn(...folders: readonly string[]): ts.SourceFile[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(CHECKOUT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => parse(readFileSync(join(CHECKOUT, folder, name), 'utf8'), join(folder, name))),
+  );
+}
+
+export function parse(text: string, name = 'source.ts'): ts.SourceFile {
+  return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
+}
+
+/** Every node below, and the node itself. */
+export function* nodesOf(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  const children: ts.Node[] = [];
+  ts.forEachChild(node, (child) => void children.push(child));
+  for (const child of children) yield* nodesOf(child);
+}
+
+/** The texts that the code holds between quotes, types included; comments are none. */
+export function textsOf(sources: readonly ts.SourceFile[]): string[] {
+  return sources.flatMap((source) =>
+    [...nodesOf(source)].flatMap((node) => (ts.isStringLiteralLike(node) ? [node.text] : [])),
+  );
+}
+
+export const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].sort();
