@@ -27,6 +27,11 @@ export function harmless<Event>(
   };
 }
 
+/** For what a function of the user's gave and nobody waits for: where it is a promise, its rejection goes nowhere. */
+export function unawaited(given: unknown): void {
+  if (given instanceof Promise) given.catch(() => undefined);
+}
+
 /** Several listeners to one thing. */
 export class Listeners<Event> {
   readonly #listeners = new Set<(event: Event) => void>();

@@ -1,6 +1,8 @@
 /** How a request brings its access token (RFC 6750 §2): in the Authorization header, once, and nowhere else. */
-import type { IncomingMessage } from 'node:http';
-import { targetOf } from '../http/target';
+import { valuesOf, type RequestHeaders } from '../http/request-headers';
+import { targetOf, type Targeted } from '../http/target';
+
+export type { RequestHeaders };
 
 export type Credentials =
   | { readonly kind: 'token'; readonly token: string }
@@ -16,13 +18,17 @@ const AMBIGUOUS: Credentials = { kind: 'ambiguous' };
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 
 /** What an adapter may make instead of Node: no raw headers, and a list of values for each name. */
-interface RawRequest {
-  readonly headers: { readonly authorization?: string | readonly string[] };
-  readonly rawHeaders?: readonly string[];
+interface CredentialRequest extends Targeted {
+  readonly headers: {
+    readonly authorization?: string | readonly string[] | undefined;
+    readonly 'content-type'?: string | undefined;
+  };
+  readonly rawHeaders?: readonly string[] | undefined;
+  readonly body?: unknown;
 }
 
-export function credentialsOf(req: IncomingMessage): Credentials {
-  const { headers, rawHeaders } = req as RawRequest;
+export function credentialsOf(req: CredentialRequest): Credentials {
+  const { headers, rawHeaders } = req;
   const { authorization } = headers;
   if (authorization === undefined) return NONE;
   // Of several Authorization headers Node keeps the first; a proxy may have looked at the last.
@@ -30,6 +36,11 @@ export function credentialsOf(req: IncomingMessage): Credentials {
   if (sent > 1 || tokenInQuery(req) || tokenInForm(req)) return AMBIGUOUS;
   const token = bearerToken(String(authorization));
   return token === undefined ? NONE : { kind: 'token', token };
+}
+
+/** The Authorization headers of a request, nearly always one at most. */
+export function authorizationsOf(headers: RequestHeaders | null | undefined): readonly string[] {
+  return valuesOf(headers, 'authorization');
 }
 
 /** The token in an Authorization header's value. */
@@ -47,7 +58,7 @@ function countAuthorizationHeaders(rawHeaders: readonly string[] = []): number {
 }
 
 /** Whether the URL's query holds an access token (RFC 6750 §2.3). */
-function tokenInQuery(req: IncomingMessage): boolean {
+function tokenInQuery(req: Targeted): boolean {
   const target = targetOf(req);
   const start = target.indexOf('?');
   return start >= 0 && namesToken(target.slice(start + 1));
@@ -59,12 +70,11 @@ function namesToken(query: string): boolean {
 }
 
 /** Whether the form holds an access token (RFC 6750 §2.2). It is seen only where a body parser ran before. */
-function tokenInForm(req: IncomingMessage): boolean {
-  const { body } = req as { readonly body?: unknown };
+function tokenInForm({ body, headers }: CredentialRequest): boolean {
   return (
     typeof body === 'object' &&
     body !== null &&
     Object.hasOwn(body, 'access_token') &&
-    req.headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true
+    headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true
   );
 }

@@ -1,9 +1,10 @@
 import type { Middleware } from '../http/middleware';
-import { refuseAmbiguousPath } from '../http/answer';
+import { AMBIGUOUS_PATH, refuse, type ErrorAnswer } from '../http/answer';
 import { isAmbiguous, routeOf } from '../http/route-of';
-import type { Policy } from '../policy';
+import type { Policy, Route } from '../policy';
 import { callerOf } from './caller';
-import { challenge, refuseForbidden, refuseScope } from './challenge';
+import { insufficientScope, NO_CREDENTIALS, UNLISTED } from './challenge';
+import type { AuthContext } from './context';
 
 /**
  * Holds every request to the policy's route for it: all of the route's scopes, or 403
@@ -18,25 +19,23 @@ import { challenge, refuseForbidden, refuseScope } from './challenge';
 export function enforce(policy: Policy): Middleware {
   return (req, res, next) => {
     const route = routeOf(policy, req);
-    if (isAmbiguous(req, route)) {
-      refuseAmbiguousPath(res);
-      return;
-    }
-    if (!route) {
-      refuseForbidden(res, 'The policy of this API does not list this route');
-      return;
-    }
-    if (route.public) {
-      next();
-      return;
-    }
-    const caller = callerOf(req, 'enforce()');
-    if (!caller) challenge(res);
-    else if (!grantsAll(caller.scopes, route.scopes)) refuseScope(res, route.scopes, caller.scopes);
-    else next();
+    const denial = isAmbiguous(req, route)
+      ? AMBIGUOUS_PATH
+      : denialOf(route, route?.public === false ? callerOf(req, 'enforce()') : undefined);
+    if (denial === undefined) next();
+    else refuse(res, denial);
   };
 }
 
-function grantsAll(granted: readonly string[], required: readonly string[]): boolean {
-  return required.every((scope) => granted.includes(scope));
+/**
+ * Why the policy denies a call; nothing where it does not.
+ *
+ * @param route of the policy, if it lists the call.
+ */
+export function denialOf(route: Route | undefined, caller: AuthContext | undefined): ErrorAnswer | undefined {
+  if (!route) return UNLISTED;
+  if (route.public) return undefined;
+  if (!caller) return NO_CREDENTIALS;
+  const grantsAll = route.scopes.every((scope) => caller.scopes.includes(scope));
+  return grantsAll ? undefined : insufficientScope(route.scopes, caller.scopes);
 }

@@ -1,3 +1,4 @@
+import type { ErrorAnswer } from '../http/answer';
 import { describeProblems, type Problem } from '../policy/errors';
 
 /** Why a token was refused: for logs and counters. Clients learn only whether it had expired. */
@@ -22,7 +23,13 @@ export type RefusalReason =
   | 'replayed'
   | 'expired';
 
-/** The token was refused. The error holds neither the token nor anything that was in it. */
+/** How long a token lives, `exp - iat`, and how long the policy lets one live at most. */
+export interface TokenLifetime {
+  readonly foundSeconds: number;
+  readonly allowedSeconds: number;
+}
+
+/** The token was refused. The error holds neither the token nor anything that was in it, but how long it lives. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
   readonly code: 'ERR_TOKEN_EXPIRED' | 'ERR_TOKEN_INVALID';
@@ -30,6 +37,8 @@ export class TokenError extends Error {
   constructor(
     readonly reason: RefusalReason,
     message: string,
+    /** Of a token that lives longer than the policy allows: `lifetime_too_long`. */
+    readonly lifetime?: TokenLifetime,
   ) {
     super(message);
     this.code = reason === 'expired' ? 'ERR_TOKEN_EXPIRED' : 'ERR_TOKEN_INVALID';
@@ -51,7 +60,20 @@ export class KeysUnavailableError extends Error {
   }
 }
 
-/** Thrown when a middleware is made: its options are invalid. `problems` holds all of them. */
+/**
+ * A request was refused for another reason than its token: it brought none, or two, or the policy denies the call.
+ * `answerTo()` tells what its client gets.
+ */
+export class RequestRefusedError extends Error {
+  override readonly name = 'RequestRefusedError';
+  readonly code = 'ERR_REQUEST_REFUSED';
+
+  constructor(readonly answer: ErrorAnswer) {
+    super(answer.body.message);
+  }
+}
+
+/** Thrown when a middleware or a verifier is made: its options are invalid. `problems` holds all of them. */
 export class AuthOptionsError extends Error {
   override readonly name = 'AuthOptionsError';
   readonly code = 'ERR_AUTH_OPTIONS_INVALID';

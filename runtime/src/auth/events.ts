@@ -1,4 +1,4 @@
-import type { RefusalReason } from './errors';
+import type { RefusalReason, TokenError, TokenLifetime } from './errors';
 import type { LoginEvent } from './login/events';
 import type { RevocationEvent } from './revocation/events';
 
@@ -16,9 +16,19 @@ export interface UnusableClaim {
   readonly problem: 'missing' | 'nested' | 'wrong_type' | 'unknown_value' | 'several';
 }
 
+/** A token was refused; of one that lives longer than the policy allows, with both lifetimes in seconds. */
+export type TokenRefused = {
+  readonly type: 'token_refused';
+  readonly reason: RefusalReason;
+} & Partial<TokenLifetime>;
+
+export function tokenRefused({ reason, lifetime }: TokenError): TokenRefused {
+  return { type: 'token_refused', reason, ...lifetime };
+}
+
 /** What happens behind the answers: for logs, counters and alarms. Never holds a token. */
 export type AuthEvent =
-  | { readonly type: 'token_refused'; readonly reason: RefusalReason }
+  | TokenRefused
   /** Told at once, then at most once an hour for each issuer, claim and problem. */
   | ({
       readonly type: 'claim_unusable';

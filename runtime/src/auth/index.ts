@@ -1,13 +1,16 @@
 export { clientCredentials, type TokenSource } from './client-credentials/client-credentials';
 export type { ClientCredentialsOptions } from './client-credentials/options';
+export { answerTo } from './answer-to';
 export type { AuthContext } from './context';
 export { enforce } from './enforce';
 export {
   AuthOptionsError,
   ForeignAuthError,
   KeysUnavailableError,
+  RequestRefusedError,
   TokenError,
   type RefusalReason,
+  type TokenLifetime,
 } from './errors';
 export type { AuthEvent, OnAuthEvent } from './events';
 export type { LoginEvent, LoginFailure } from './login/events';
@@ -24,3 +27,4 @@ export { followRevocations } from './revocation/follow-revocations';
 export type { BackChannelLogoutOptions, RevocationOptions } from './revocation/options';
 export type { Revocation, RevocationList } from './revocation/revocation-list';
 export type { Algorithm } from './keys/algorithms';
+export { createVerifier, type CreateVerifierOptions, type VerifiedRequest, type Verifier } from './verifier';

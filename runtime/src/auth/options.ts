@@ -275,9 +275,18 @@ const shape = z.strictObject({
 });
 
 /** @throws AuthOptionsError with every problem at once, each with its path and remedy. */
-export function resolveAuth(options: AuthOptions): ResolvedAuth {
+export function resolveAuth(
+  options: AuthOptions,
+  of: 'requireAuth()' | 'createVerifier()' = 'requireAuth()',
+): ResolvedAuth {
   const parsed = shape.safeParse(options);
   const problems = [...(parsed.error?.issues.map(toProblem) ?? []), ...crossChecks(options)];
+  if (of === 'createVerifier()' && (options as AuthOptions | undefined)?.limiter !== undefined) {
+    problems.push({
+      path: 'limiter',
+      message: 'received a limiter, which createVerifier() never asks; call its consume() with the caller',
+    });
+  }
   if (problems.length > 0) throw new AuthOptionsError(problems);
 
   const {

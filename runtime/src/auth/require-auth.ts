@@ -1,20 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware, Next } from '../http/middleware';
-import { refuseAmbiguousPath } from '../http/answer';
+import { AMBIGUOUS_PATH, refuse, type ErrorAnswer } from '../http/answer';
 import { answerPreflight, corsHeaders } from '../http/cors';
 import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
+import { makeAuthentication } from './authentication';
 import { credentialsOf } from './bearer';
 import { recognise } from './caller';
-import { challenge, refuseAmbiguous, refuseToken, refuseUnavailable } from './challenge';
+import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './challenge';
 import type { AuthContext } from './context';
 import { TokenError } from './errors';
-import { authMetrics } from './metrics';
 import { resolveAuth, type AuthOptions } from './options';
-import { TokenCache } from './token/token-cache';
-import { fetchJsonOrProxied } from './proxy';
-import { makeVerifier, type TokenVerifier } from './token/verifier';
+import type { TokenVerifier } from './token/verifier';
 
 /** A middleware that verifies tokens. It fetches its issuers' keys from the moment it is made. */
 export interface AuthMiddleware extends Middleware, Pick<TokenVerifier, 'readiness' | 'close'> {}
@@ -50,13 +48,9 @@ export function optionalAuth(options: AuthOptions): AuthMiddleware {
 
 function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   const resolved = resolveAuth(options);
-  const { policy, cache, revocations, limiter, onEvent, meterProvider } = resolved;
+  const { policy, limiter } = resolved;
   const cors = corsHeaders(policy);
-  const verifier = makeVerifier(resolved, {
-    fetchJson: fetchJsonOrProxied,
-    cache: cache && new TokenCache(cache),
-    onUnusableClaim: authMetrics(meterProvider).claimUnusable,
-  });
+  const authentication = makeAuthentication(resolved);
 
   function authenticate(
     token: string,
@@ -67,19 +61,19 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   ): void {
     let verified: AuthContext | Promise<AuthContext>;
     try {
-      verified = verifier.verify(token, req);
+      verified = authentication.verify(token, req);
     } catch (error) {
       reject(error, token, req, res, next);
       return;
     }
     // A token that is known, or comes alone, goes on in the same turn: no promise, no microtask.
     if (!(verified instanceof Promise)) {
-      admit(verified, token, route, req, res, next);
+      admit(verified, route, req, res, next);
       return;
     }
     verified
       .then(
-        (auth) => admit(auth, token, route, req, res, next),
+        (auth) => admit(auth, route, req, res, next),
         (error: unknown) => reject(error, token, req, res, next),
       )
       .catch(next);
@@ -87,16 +81,14 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
 
   function admit(
     auth: AuthContext,
-    token: string,
     route: Route | undefined,
     req: IncomingMessage,
     res: ServerResponse,
     next: Next,
   ): void {
-    if (revocations?.revoked(auth)) {
-      reject(new TokenError('revoked', 'the token was revoked'), token, req, res, next);
-    } else if (route?.sensitive && revocations?.current === false) {
-      refuseUnavailable(res, 1);
+    const refused = authentication.refusalNow(route);
+    if (refused !== undefined) {
+      refuse(res, refused);
     } else if (!res.headersSent) {
       req.auth = auth;
       next();
@@ -110,23 +102,21 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     res: ServerResponse,
     next: Next,
   ): void {
-    if (!(error instanceof TokenError)) {
-      refuseToken(res, error);
-      return;
-    }
-    const { reason } = error;
-    onEvent({ type: 'token_refused', reason });
+    const refused = authentication.refusalOf(error);
+    if (refused === undefined) next(error);
+    else if (!(error instanceof TokenError)) refuse(res, refused);
     // `expired` is what is found last: nothing else is wrong with such a token.
-    failed(req, res, next, () => refuseToken(res, error), reason === 'expired' ? token : undefined);
+    else failed(req, res, next, refused, error.reason === 'expired' ? token : undefined);
   }
 
   function failed(
     req: IncomingMessage,
     res: ServerResponse,
     next: Next,
-    answer: () => void,
+    refused: ErrorAnswer,
     expiredToken?: string,
   ): void {
+    const answer = (): void => refuse(res, refused);
     if (limiter === undefined) answer();
     else limiter.authenticationFailed(req, res, answer, expiredToken).catch(next);
   }
@@ -134,15 +124,15 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
   /** On a public route nobody is asked who they are. A token that was verified before tells the limiter. */
   function recogniseCaller(req: IncomingMessage): void {
     const credentials = credentialsOf(req);
-    const caller = credentials.kind === 'token' ? verifier.known(credentials.token) : undefined;
-    if (caller !== undefined && revocations?.revoked(caller) !== true) recognise(req, caller);
+    const caller = credentials.kind === 'token' ? authentication.known(credentials.token) : undefined;
+    if (caller !== undefined) recognise(req, caller);
   }
 
   function handle(req: IncomingMessage, res: ServerResponse, next: Next): void {
     const isPreflight = cors?.(req, res) === true;
     const route = routeOf(policy, req);
     if (isAmbiguous(req, route)) {
-      refuseAmbiguousPath(res);
+      refuse(res, AMBIGUOUS_PATH);
       return;
     }
     // A browser asks before it has anything to show: no token, and nothing to count.
@@ -156,15 +146,14 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
       return;
     }
     const credentials = credentialsOf(req);
-    if (credentials.kind === 'ambiguous') failed(req, res, next, () => refuseAmbiguous(res));
+    if (credentials.kind === 'ambiguous') failed(req, res, next, AMBIGUOUS_CREDENTIALS);
     else if (credentials.kind === 'token') authenticate(credentials.token, route, req, res, next);
-    else if (required || req.headers.authorization !== undefined)
-      failed(req, res, next, () => challenge(res));
+    else if (required || req.headers.authorization !== undefined) failed(req, res, next, NO_CREDENTIALS);
     else next();
   }
 
   return Object.assign(together(handle), {
-    readiness: () => verifier.readiness(),
-    close: () => verifier.close(),
+    readiness: () => authentication.readiness(),
+    close: () => authentication.close(),
   });
 }

@@ -1,7 +1,8 @@
+import { refuse } from '../http/answer';
 import type { Middleware } from '../http/middleware';
 import { SCOPE } from '../policy/scope';
 import { callerOf } from './caller';
-import { challenge, refuseForbidden, refuseScope } from './challenge';
+import { forbidden, insufficientScope, NO_CREDENTIALS } from './challenge';
 
 /**
  * Lets in callers whose token grants all of these scopes; 403 `insufficient_scope` otherwise, 401 without
@@ -35,8 +36,8 @@ export function requireTier(...tiers: readonly string[]): Middleware {
   if (tiers.length === 0) throw new TypeError('requireTier() received no tier; name at least one');
   return (req, res, next) => {
     const caller = callerOf(req, 'requireTier()');
-    if (!caller) challenge(res);
-    else if (!tiers.includes(caller.tier)) refuseForbidden(res, 'Your plan does not include this call');
+    if (!caller) refuse(res, NO_CREDENTIALS);
+    else if (!tiers.includes(caller.tier)) refuse(res, forbidden('Your plan does not include this call'));
     else next();
   };
 }
@@ -53,8 +54,8 @@ function scopeCheck(
   }
   return (req, res, next) => {
     const caller = callerOf(req, name);
-    if (!caller) challenge(res);
-    else if (!suffices(caller.scopes)) refuseScope(res, required, caller.scopes);
+    if (!caller) refuse(res, NO_CREDENTIALS);
+    else if (!suffices(caller.scopes)) refuse(res, insufficientScope(required, caller.scopes));
     else next();
   };
 }

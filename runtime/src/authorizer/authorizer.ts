@@ -4,11 +4,11 @@
  * A gateway caches an answer for minutes, under the token (payload 1.0) or under the token and the route (2.0). So
  * an answer may depend on nothing else. The authorizer knows nothing of revocation.
  */
-import { bearerToken } from '../auth/bearer';
+import { authorizationsOf, bearerToken, type RequestHeaders } from '../auth/bearer';
 import { systemClock, type Clock } from '../time/clock';
 import type { AuthContext } from '../auth/context';
 import { TokenError } from '../auth/errors';
-import type { AuthEvent } from '../auth/events';
+import { tokenRefused, type AuthEvent } from '../auth/events';
 import type { ChooseOrganisation } from '../auth/token/chosen';
 import { makeVerifier, type VerifierParts } from '../auth/token/verifier';
 import type { AuthorizerConfiguration } from './configuration';
@@ -62,7 +62,7 @@ export function makeAuthorizer(
       return { subject: auth.subject, scopes: auth.scopes, context: contextOf(auth, caller.isUndecided) };
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
-      log({ type: 'token_refused', reason: error.reason });
+      log(tokenRefused(error));
       return undefined;
     }
   }
@@ -123,13 +123,9 @@ function tokenOf(event: AuthorizerEvent): string | undefined {
 }
 
 /** The token of the one Authorization header, whatever the case of its name. */
-function onlyBearer(
-  headers: Readonly<Record<string, string | readonly string[]>> | null | undefined,
-): string | undefined {
-  const values = Object.entries(headers ?? {})
-    .filter(([name]) => name.toLowerCase() === 'authorization')
-    .flatMap(([, value]) => value);
-  return values.length === 1 ? bearerToken(values[0] ?? '') : undefined;
+function onlyBearer(headers: RequestHeaders | null | undefined): string | undefined {
+  const [value = '', another] = authorizationsOf(headers);
+  return another === undefined ? bearerToken(value) : undefined;
 }
 
 interface Caller extends Pick<AuthContext, 'subject' | 'scopes'> {

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asksForProblem, PROBLEM, problemOf, type ProblemMembers } from './problem';
 
 /**
@@ -21,49 +21,82 @@ export interface ErrorBody {
   readonly [detail: string]: unknown;
 }
 
-/**
- * Refuses a request. Refusals are about one caller at one moment, so nothing may cache them. A request that somebody
- * answered meanwhile (a time-out of the app's, say) keeps that answer.
- */
-export function refuse(
-  res: ServerResponse,
-  status: number,
-  body: ErrorBody,
-  headers: Record<string, string> = {},
-  members?: ProblemMembers,
-): void {
-  if (res.headersSent) return;
-  const isProblem = asksForProblem(res.req);
-  const sent = isProblem ? problemOf(status, body, members) : body;
-  refuseWith(res, status, sent, headers, isProblem ? PROBLEM : JSON_UTF8);
+/** An answer that refuses a request. Its client gets it as plain JSON, or as problem details. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: ErrorBody;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What problem details say of it beside the body. */
+  readonly members?: ProblemMembers;
+}
+
+/** An answer as it is sent: for any framework. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON, already a text. */
+  readonly body: string;
 }
 
 const JSON_UTF8 = 'application/json; charset=utf-8';
+
+/** Refusals are about one caller at one moment, so nothing may cache them. */
+const UNCACHED = 'no-store';
+
+/**
+ * Refuses a request. A request that somebody answered meanwhile (a time-out of the app's, say) keeps that answer.
+ */
+export function refuse(res: ServerResponse, { status, body, headers, members }: ErrorAnswer): void {
+  if (res.headersSent) return;
+  const isProblem = asksForProblem(acceptOf(res.req));
+  const sent = isProblem ? problemOf(status, body, members) : body;
+  refuseWith(res, status, sent, headers, isProblem ? PROBLEM : JSON_UTF8);
+}
 
 /** As {@link refuse}, with a body of another shape. */
 export function refuseWith(
   res: ServerResponse,
   status: number,
   body: object,
-  headers: Record<string, string>,
+  headers: Readonly<Record<string, string>> = {},
   type = JSON_UTF8,
 ): void {
   if (res.headersSent) return;
   // Not by Express' `json()`: it hashes an ETag for an answer that nothing may cache, and refusals have to be cheap.
   res.statusCode = status;
-  res.setHeader('Cache-Control', 'no-store');
+  res.setHeader('Cache-Control', UNCACHED);
   res.setHeader('Content-Type', type);
   for (const name in headers) res.setHeader(name, headers[name] ?? '');
   res.end(JSON.stringify(body));
 }
 
-/** 400 for a path that another server may read as another one. Nothing is asked or charged: no client needs to send it. */
-export function refuseAmbiguousPath(res: ServerResponse): void {
-  refuse(res, 400, {
+/**
+ * What {@link refuse} sends, for whoever sends it otherwise.
+ *
+ * @param accept of the request.
+ */
+export function answerOf({ status, body, headers, members }: ErrorAnswer, accept?: string): Answer {
+  const isProblem = asksForProblem(accept);
+  return {
+    status,
+    headers: { 'Cache-Control': UNCACHED, 'Content-Type': isProblem ? PROBLEM : JSON_UTF8, ...headers },
+    body: JSON.stringify(isProblem ? problemOf(status, body, members) : body),
+  };
+}
+
+/** A path that another server may read as another one. Nothing is asked or charged: no client needs to send it. */
+export const AMBIGUOUS_PATH: ErrorAnswer = {
+  status: 400,
+  body: {
     error: 'invalid_request',
     message:
       'Servers read this path differently: send it without . and .. segments, backslashes and encoded slashes',
-  });
+  },
+};
+
+/** Requests that an adapter made may have no headers. */
+function acceptOf(req: Partial<Pick<IncomingMessage, 'headers'>> | undefined): string | undefined {
+  return req?.headers?.accept;
 }
 
 /** Sends a browser elsewhere, with GET (303, RFC 9110 §15.4.4). Where to is about one caller: nothing may cache it. */

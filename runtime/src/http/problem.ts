@@ -1,5 +1,5 @@
 /** Refusals as problem details (RFC 9457), for clients that ask for them. */
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 
 /** Members of a problem that are not those of the usual body. */
 export interface ProblemMembers {
@@ -16,8 +16,7 @@ const JSON_TYPE = 'application/json';
  * Whether a request asks for problem details: its `Accept` names them, and wants plain JSON no more than them (RFC 9110
  * §12.5.1). A wildcard does not ask.
  */
-export function asksForProblem(req: Partial<Pick<IncomingMessage, 'headers'>> | undefined): boolean {
-  const accept = req?.headers?.accept;
+export function asksForProblem(accept: string | undefined): boolean {
   if (!accept?.toLowerCase().includes(PROBLEM)) return false;
   const wanted = weightOf(accept, PROBLEM);
   return wanted > 0 && wanted >= weightOf(accept, JSON_TYPE);

@@ -3,13 +3,18 @@ import parseurl from 'parseurl';
 import type { Policy, Route } from '../policy';
 import { hasSlashInWildcard, isAmbiguousPath } from '../policy/ambiguous-path';
 import { wildcardsOf } from '../policy/route-pattern';
-import { targetOf } from './target';
+import { targetOf, type Targeted } from './target';
+
+/** A request as far as its route is concerned. */
+export interface Routed extends Targeted {
+  readonly method?: string | undefined;
+}
 
 /**
  * The policy's route for a request. Reads the URL as it arrived, with the router's own parser: where a
  * middleware or router is mounted, and what was rewritten before it, cannot change the answer.
  */
-export function routeOf(policy: Policy, req: IncomingMessage): Route | undefined {
+export function routeOf(policy: Policy, req: Routed): Route | undefined {
   const path = pathOf(req);
   return path === undefined ? undefined : policy.match(req.method ?? '', path);
 }
@@ -18,7 +23,7 @@ export function routeOf(policy: Policy, req: IncomingMessage): Route | undefined
  * Whether another server may read the request's path as another one, so that the route says nothing about what would
  * be served: see {@link isAmbiguousPath} and {@link hasSlashInWildcard}.
  */
-export function isAmbiguous(req: IncomingMessage, route: Route | undefined): boolean {
+export function isAmbiguous(req: Routed, route: Route | undefined): boolean {
   // Not the parsed path: what the parser drops or rewrites, a proxy sends on.
   const [target = ''] = targetOf(req).split('?', 1);
   if (isAmbiguousPath(target)) return true;
@@ -26,10 +31,12 @@ export function isAmbiguous(req: IncomingMessage, route: Route | undefined): boo
 }
 
 /** The path that the router matches, still encoded. */
-export function pathOf(req: IncomingMessage): string | undefined {
+export function pathOf(req: Targeted): string | undefined {
   // The router has parsed a URL that nobody rewrote: its answer is kept, so ask for that one.
-  const { originalUrl } = req as { readonly originalUrl?: string };
+  const { originalUrl } = req;
+  // parseurl reads and keeps what `Targeted` has, and nothing else of a message.
+  const message = req as IncomingMessage;
   const parsed =
-    originalUrl === undefined || req.url === originalUrl ? parseurl(req) : parseurl.original(req);
+    originalUrl === undefined || req.url === originalUrl ? parseurl(message) : parseurl.original(message);
   return parsed?.pathname ?? undefined;
 }

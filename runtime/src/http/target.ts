@@ -1,7 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+/** A request as far as its target is concerned. */
+export interface Targeted {
+  readonly url?: string | undefined;
+  /** Where Express keeps the target as it arrived. */
+  readonly originalUrl?: string | undefined;
+}
 
-/** The request's target as it arrived. Express keeps it in `originalUrl`; a request that Express never saw has none. */
-export function targetOf(req: IncomingMessage): string {
-  const { originalUrl, url } = req as { readonly originalUrl?: string; readonly url?: string };
+/** The request's target as it arrived. A request that Express never saw has no `originalUrl`. */
+export function targetOf({ originalUrl, url }: Targeted): string {
   return originalUrl ?? url ?? '';
 }

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { AuthContext } from '../auth/context';
-import type { Policy } from '../policy';
+import { answerOf, type Answer, type ErrorAnswer } from '../http/answer';
+import { valuesOf, type RequestHeaders } from '../http/request-headers';
+import type { Policy, Route } from '../policy';
 import { setHeaders, setPolicyHeader } from './answer/headers';
-import { secondsUntilFit } from './answer/refusals';
+import { limitedAnswer, secondsUntilFit, UNDECIDED } from './answer/refusals';
 import { RateLimitInfo } from './answer/request-info';
 import { networkOf } from './client/client-address';
 import type { ClientNames } from './client/client-names';
@@ -21,15 +23,20 @@ export type Consumer =
 /** What is taken from a client's limits. */
 export interface Consumption {
   /**
-   * Who is charged: `req.auth`, or what it is made of. A text is the `org_id` of an organisation, by the policy's issuer.
+   * Who is charged: `req.auth`, what a verifier gave, or what these are made of. A text is the `org_id` of an
+   * organisation, by the policy's issuer.
    */
   readonly client: Consumer;
   /** The client's tier. @default what `client` says; the policy's default tier */
   readonly tier?: string;
   /** A whole number, 0 or more. 0 only reads. @default the route's cost; 1 */
   readonly cost?: number;
-  /** A route of the policy, for its limits and its outage policy: `'POST /api/exports'`. @default none */
-  readonly route?: RouteKey;
+  /**
+   * A route of the policy, for its cost, its limits and its outage policy: `'POST /api/exports'`, or what `routeOf()` of
+   * a verifier gave.
+   * @default none
+   */
+  readonly route?: RouteKey | Route | undefined;
   /** The client's IP address, for limits by address. @default none: such limits count by client */
   readonly address?: string;
   /** For limits by a function: what it would give. @default none: such limits count by client */
@@ -49,6 +56,13 @@ export interface Consumed {
   readonly deniedInShadow: boolean;
   /** What `rateLimit()` puts on an answer: `RateLimit`, `X-RateLimit-Remaining`, `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * What a client is answered that is not admitted: 429 or 503, as by `rateLimit()` but with the usual body, whatever
+   * `refusalBody` says. {@link headers} are in it. Nothing for what was admitted.
+   *
+   * @param headers of the request: a client whose `Accept` asks for problem details (RFC 9457) gets those.
+   */
+  answer(headers?: RequestHeaders): Answer | undefined;
   /** As `req.rateLimit.refund()`. */
   refund(amount: number): Promise<void>;
 }
@@ -71,7 +85,8 @@ const NO_ROUTE = 'none';
 
 export function consumeBy({ policy, names, decider, limiter, metrics, told }: ConsumeParts): Consume {
   return async ({ client, tier, cost, route: key, address, keys = {} }) => {
-    const route = key === undefined ? undefined : routeNamed(policy, key);
+    const route =
+      typeof key === 'string' ? routeNamed(policy, key) : policy.routes.find((one) => one === key);
     if (key !== undefined && route === undefined)
       throw new RangeError(`consume: received route ${JSON.stringify(key)}; expected one of the policy's`);
     if (tier !== undefined && !Object.hasOwn(policy.tiers, tier))
@@ -111,6 +126,10 @@ export function consumeBy({ policy, names, decider, limiter, metrics, told }: Co
       isDecision && allowed && standing !== undefined
         ? new RateLimitInfo(decided, standing, limiter, outcome)
         : undefined;
+    const refused = (): ErrorAnswer | undefined => {
+      if (allowed) return undefined;
+      return isDecision && standing ? limitedAnswer(policy, decided, standing, outcome) : UNDECIDED;
+    };
     return {
       allowed,
       by: isDecision ? outcome.by : outcome,
@@ -119,6 +138,12 @@ export function consumeBy({ policy, names, decider, limiter, metrics, told }: Co
       ...(retryAfter !== undefined && { retryAfter }),
       deniedInShadow: isDecision && allowed && (outcome.shadowRetryAfterMs ?? 0) > 0,
       headers: headers.all,
+      answer: (asking) => {
+        const answer = refused();
+        if (answer === undefined) return undefined;
+        const all = { ...headers.all, ...answer.headers };
+        return answerOf({ ...answer, headers: all }, valuesOf(asking, 'accept').join());
+      },
       refund: (amount) => info?.refund(amount) ?? Promise.resolve(),
     };
   };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware, Next } from '../http/middleware';
 import { callerOf, recognisedCallerOf } from '../auth/caller';
 import type { AuthContext } from '../auth/context';
-import { refuseAmbiguousPath } from '../http/answer';
+import { AMBIGUOUS_PATH, refuse } from '../http/answer';
 import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
@@ -220,7 +220,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const handle: Middleware = (req, res, next) => {
     const route = routeOf(policy, req);
     if (isAmbiguous(req, route)) {
-      refuseAmbiguousPath(res);
+      refuse(res, AMBIGUOUS_PATH);
       return;
     }
     if (!isCounted(route)) {
@@ -245,12 +245,12 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const authenticationFailed: RateLimiter['authenticationFailed'] = async (
     req,
     res,
-    refuse,
+    answerAsTold,
     expiredToken,
   ) => {
     lookForProxy(req);
     if (!countsNetworks) {
-      refuse();
+      answerAsTold();
       return;
     }
     const count = FAILED_AUTHENTICATION;
@@ -259,7 +259,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     const { decided } = await (expiredToken === undefined
       ? networks.charge(addressOf(req), call)
       : networks.chargeOne(names.of('expired', expiredToken), undefined, call));
-    if (answer(res, decided, count) !== undefined) refuse();
+    if (answer(res, decided, count) !== undefined) answerAsTold();
   };
 
   return Object.assign(together(handle), {

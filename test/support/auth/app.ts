@@ -33,7 +33,7 @@ export async function serve(app: Express): Promise<RunningApp> {
         res.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const isJson = res.headers['content-type']?.startsWith('application/json') === true;
-          const parsed = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
+          const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
           resolve({ status: res.statusCode ?? 0, headers: res.headers, text, body: parsed });
         });
       });

@@ -68,12 +68,19 @@ export function backChannelLogout(options: BackChannelLogoutOptions): BackChanne
   function reject(res: Response, error: unknown): void {
     if (error instanceof TokenError) {
       onEvent({ type: 'logout_refused', issuer, reason: error.reason });
-      refuse(res, 400, { error: 'invalid_request', message: 'Logout token validation failed' });
+      refuse(res, {
+        status: 400,
+        body: { error: 'invalid_request', message: 'Logout token validation failed' },
+      });
     } else if (error instanceof KeysUnavailableError || error instanceof RevocationNotStoredError) {
       onEvent({ type: 'logout_failed', issuer, cause: error.message });
       const message = 'The logout could not be completed. Try again later.';
       const seconds = error instanceof KeysUnavailableError ? error.retryAfterSeconds : 1;
-      refuse(res, 400, { error: 'temporarily_unavailable', message }, { 'Retry-After': String(seconds) });
+      refuse(res, {
+        status: 400,
+        body: { error: 'temporarily_unavailable', message },
+        headers: { 'Retry-After': String(seconds) },
+      });
     } else throw error;
   }
 

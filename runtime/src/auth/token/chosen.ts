@@ -1,11 +1,12 @@
 import type { AuthContext } from '../context';
+import { unawaited } from '../../listener';
 import { TokenError } from '../errors';
 
 /**
  * Chooses the organisation for which a caller acts who may act for several.
  *
  * @param request what was given to `verify()`: in the middleware, Node's request.
- * @returns one of the organisations; anything else refuses the request.
+ * @returns one of the organisations, at once; anything else refuses the request.
  */
 export type ChooseOrganisation = (organisations: readonly string[], request: unknown) => unknown;
 
@@ -24,10 +25,12 @@ export function chosen(
   throw new TokenError('no_organisation_chosen', 'several organisations, and none of them was chosen');
 }
 
-/** The function is the application's: what it throws refuses the request, and harms nothing else. */
+/** The function is the application's: what it throws, or a promise, refuses the request and harms nothing else. */
 function asked(choose: ChooseOrganisation, organisations: readonly string[], request: unknown): unknown {
   try {
-    return choose(organisations, request);
+    const organisation = choose(organisations, request);
+    unawaited(organisation);
+    return organisation;
   } catch {
     return undefined;
   }

@@ -96,8 +96,9 @@ export function checkTimes(
   const issuedAt = time(claims, 'iat');
   const expiresAt = time(claims, 'exp');
   if (expiresAt <= issuedAt) throw new TokenError('bad_claim', 'exp is not after iat');
-  if (expiresAt - issuedAt > rules.longestLifetimeSeconds) {
-    throw new TokenError('lifetime_too_long', 'lives longer than the policy allows');
+  const lifetime = { foundSeconds: expiresAt - issuedAt, allowedSeconds: rules.longestLifetimeSeconds };
+  if (lifetime.foundSeconds > lifetime.allowedSeconds) {
+    throw new TokenError('lifetime_too_long', 'lives longer than the policy allows', lifetime);
   }
   const notBefore = claims.nbf === undefined ? issuedAt : Math.max(issuedAt, time(claims, 'nbf'));
   if (notBefore > now + tolerance) throw new TokenError('not_yet_valid', 'iat or nbf is in the future');

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../../time/clock';
+import { unawaited } from '../../listener';
 import type { AuthContext } from '../context';
 import { TokenError } from '../errors';
 import type { OnAuthEvent, UnusableClaim } from '../events';
@@ -24,13 +25,13 @@ export interface TokenVerifier {
    * @returns at once where the issuer's keys are at hand, as they nearly always are, unless other signatures are being
    * checked in this turn of the event loop; else a promise.
    * @param request what `chooseOrganisation` is asked with, where the token names several organisations.
-   * @throws TokenError if the token is refused. It is thrown, or the promise rejects with it.
+   * @throws TokenError if the token is refused or was revoked. It is thrown, or the promise rejects with it.
    * @throws KeysUnavailableError if the issuer cannot be asked for its keys.
    */
   verify(token: string, request?: unknown): AuthContext | Promise<AuthContext>;
   /**
-   * The caller of a token that was verified before and still counts; of one that names several organisations, for the
-   * first of them.
+   * The caller of a token that was verified before, still counts and was not revoked; of one that names several
+   * organisations, for the first of them.
    */
   known(token: string): AuthContext | undefined;
   /** Whether every issuer's keys are at hand, and whose are not. */
@@ -80,12 +81,14 @@ export interface VerifierParts {
   readonly clock?: Clock;
   readonly fetchJson?: FetchJson;
   readonly cache?: TokenCache | undefined;
+  /** Whether a caller's token was revoked. Asked of tokens that were verified earlier, too. @default nobody's was */
+  readonly isRevoked?: ((auth: AuthContext) => boolean) | undefined;
   /** Told of every verified token whose tier or organisation could not be used: for a counter. */
   readonly onUnusableClaim?: (unusable: UnusableClaim) => void;
 }
 
 export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}): TokenVerifier {
-  const { clock = systemClock, fetchJson = fetchFromIssuer, cache, onUnusableClaim } = parts;
+  const { clock = systemClock, fetchJson = fetchFromIssuer, cache, isRevoked, onUnusableClaim } = parts;
   const tell = tellUnusableClaims(options.onEvent, clock);
   const signatures = new SignatureChecks();
   const trusts = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(issuer)]));
@@ -93,14 +96,29 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
   function verify(token: string, request?: unknown): AuthContext | Promise<AuthContext> {
     const digest = cache?.digestOf(token) ?? '';
     const known = cache?.get(digest, clock.wall());
-    if (known) return chosen(known, options.chooseOrganisation, request);
+    if (known) return callerOf(known, request);
 
     const remember = (verified: VerifiedToken): AuthContext => {
       cache?.set(digest, token.length, verified);
-      return chosen(verified.contexts, options.chooseOrganisation, request);
+      return callerOf(verified.contexts, request);
     };
     const verified = verifyAnew(token);
     return verified instanceof Promise ? verified.then(remember) : remember(verified);
+  }
+
+  /** Of the organisations of a good token, the one for which the request is, unless it was revoked meanwhile. */
+  function callerOf(contexts: VerifiedToken['contexts'], request: unknown): AuthContext {
+    const caller = chosen(contexts, options.chooseOrganisation, request);
+    if (wasRevoked(caller)) throw new TokenError('revoked', 'the token was revoked');
+    return caller;
+  }
+
+  /** Who answers may be the application. A promise refuses the token: nobody waits for it. */
+  function wasRevoked(caller: AuthContext): boolean {
+    const revoked: unknown = isRevoked?.(caller);
+    if (!revoked) return false;
+    unawaited(revoked);
+    return true;
   }
 
   function verifyAnew(token: string): VerifiedToken | Promise<VerifiedToken> {
@@ -155,7 +173,10 @@ export function makeVerifier(options: VerifierOptions, parts: VerifierParts = {}
 
   return {
     verify,
-    known: (token) => cache?.get(cache.digestOf(token), clock.wall())?.[0],
+    known: (token) => {
+      const caller = cache?.get(cache.digestOf(token), clock.wall())?.[0];
+      return caller === undefined || wasRevoked(caller) ? undefined : caller;
+    },
     readiness: () => {
       const waitingFor = [...trusts].filter(([, { keys }]) => !keys.usable).map(([issuer]) => issuer);
       return { ready: waitingFor.length === 0, waitingFor };

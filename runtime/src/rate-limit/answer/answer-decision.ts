@@ -5,7 +5,7 @@ import type { cappedDenials } from '../events';
 import { outcomeName, type LimiterMetrics } from '../metrics';
 import { setHeaders, setPolicyHeader, type Standing } from './headers';
 import type { RefusalBody } from './refusal-body';
-import { refuseLimited, refuseUndecided } from './refusals';
+import { limitedAnswer, refuseCall, secondsUntilFit, UNDECIDED } from './refusals';
 
 /**
  * Tells client, metrics and log what was decided.
@@ -40,15 +40,16 @@ export function decisionAnswers({ policy, metrics, told, denied, bodyOf }: Answe
     if (outcome === 'open' || outcome === 'closed') {
       setPolicyHeader(res, limits);
       if (outcome === 'open') return outcome;
-      refuseUndecided(res, limits.name, bodyOf);
+      refuseCall(res, UNDECIDED, limits.name, bodyOf);
       return undefined;
     }
     const standing = setHeaders(res, limits, outcome);
     if (outcome.allowed) return standing;
-    const retryAfter = refuseLimited(res, policy, decided, standing, outcome, bodyOf);
+    refuseCall(res, limitedAnswer(policy, decided, standing, outcome), limits.name, bodyOf);
+    const retryAfter = secondsUntilFit(outcome);
     denied({
       ...{ client, tier: limits.name, route, cost, limit: standing.limit },
-      ...(retryAfter !== undefined && { retryAfter }),
+      ...(retryAfter !== Infinity && { retryAfter }),
     });
     return undefined;
   };

@@ -1,46 +1,59 @@
 import type { Request } from 'express';
 import type { ServerResponse } from 'node:http';
-import { refuse, refuseWith } from '../../http/answer';
+import { refuse, refuseWith, type ErrorAnswer } from '../../http/answer';
 import type { ProblemMembers } from '../../http/problem';
+import { unawaited } from '../../listener';
 import type { Policy } from '../../policy';
 import type { Decided } from '../decide/decider';
 import type { Decision } from '../store/store';
 import type { Standing } from './headers';
 import type { Refusal, RefusalBody } from './refusal-body';
 
-/** 429: this call does not fit now, or never will. Returns the seconds until it fits. */
-export function refuseLimited(
-  res: ServerResponse,
+/** 429: this call does not fit now, or never will. */
+export function limitedAnswer(
   policy: Policy,
   decided: Decided,
   standing: Standing,
   decision: Decision,
-  bodyOf: RefusalBody | undefined,
-): number | undefined {
+): ErrorAnswer {
   const { limit, remaining } = standing;
   const { cost, limits: tier } = decided;
   const members = quotaExceeded(decided, standing, decision);
   if (decision.retryAfterMs === Infinity) {
     const message = `This call costs ${cost}, more than the limit of ${limit}. It can never be admitted; ask for less.`;
-    const body = { error: 'cost_exceeds_limit', message, limit, cost, tier: tier.name } as const;
-    send(res, { status: 429, ...body }, {}, bodyOf, members);
-    return undefined;
+    return {
+      status: 429,
+      body: { error: 'cost_exceeds_limit', message, limit, cost, tier: tier.name },
+      members,
+    };
   }
   const retryAfter = secondsUntilFit(decision);
   const upgrade = tier.name === policy.defaultTier ? policy.upgradeUrl : undefined;
-  const refusal: Refusal = {
+  return {
     status: 429,
-    error: 'rate_limit_exceeded',
-    message: `Rate limit exceeded. Retry after ${retryAfter} seconds.`,
-    limit,
-    remaining,
-    retryAfter,
-    tier: tier.name,
-    ...(upgrade !== undefined && { upgradeUrl: upgrade }),
+    body: {
+      error: 'rate_limit_exceeded',
+      message: `Rate limit exceeded. Retry after ${retryAfter} seconds.`,
+      limit,
+      remaining,
+      retryAfter,
+      tier: tier.name,
+      ...(upgrade !== undefined && { upgradeUrl: upgrade }),
+    },
+    headers: { 'Retry-After': String(retryAfter) },
+    members,
   };
-  send(res, refusal, { 'Retry-After': String(retryAfter) }, bodyOf, members);
-  return retryAfter;
 }
+
+/** 503: the store does not answer, and this route is `closed` during an outage. */
+export const UNDECIDED: ErrorAnswer = {
+  status: 503,
+  body: {
+    error: 'temporarily_unavailable',
+    message: 'The request cannot be rate limited at the moment. Retry shortly.',
+  },
+  headers: { 'Retry-After': '1' },
+};
 
 /** The problem type that the draft of the `RateLimit` fields registers (headers.ts names its revision). */
 function quotaExceeded(
@@ -58,60 +71,47 @@ function quotaExceeded(
   };
 }
 
-/** 429 for a login attempt. It does not tell what was counted. Returns the seconds until another attempt fits. */
-export function refuseAttempt(res: ServerResponse, decision: Decision): number {
-  const retryAfter = secondsUntilFit(decision);
-  refuse(
-    res,
-    429,
-    {
+/** 429 for a login attempt. It does not tell what was counted. */
+export function attemptAnswer(retryAfter: number): ErrorAnswer {
+  return {
+    status: 429,
+    body: {
       error: 'rate_limit_exceeded',
       message: `Too many attempts. Retry after ${retryAfter} seconds.`,
       retryAfter,
     },
-    { 'Retry-After': String(retryAfter) },
-  );
-  return retryAfter;
+    headers: { 'Retry-After': String(retryAfter) },
+  };
 }
 
 export function secondsUntilFit({ retryAfterMs }: Decision): number {
   return Math.max(1, Math.ceil(retryAfterMs / 1_000));
 }
 
-/** 503: the store does not answer, and this route is `closed` during an outage. */
-export function refuseUndecided(res: ServerResponse, tier?: string, bodyOf?: RefusalBody): void {
-  const message = 'The request cannot be rate limited at the moment. Retry shortly.';
-  const headers = { 'Retry-After': '1' };
-  if (tier === undefined || bodyOf === undefined)
-    refuse(res, 503, { error: 'temporarily_unavailable', message }, headers);
-  else
-    send(
-      res,
-      { status: 503, error: 'temporarily_unavailable', message, tier, retryAfter: 1 },
-      headers,
-      bodyOf,
-    );
+/**
+ * Refuses a call, with the owner's body where there is one. What cannot be sent as one is a warning, and the usual body
+ * is sent.
+ */
+export function refuseCall(
+  res: ServerResponse,
+  answer: ErrorAnswer,
+  tier: string,
+  bodyOf: RefusalBody | undefined,
+): void {
+  const own = bodyOf && ownBody(bodyOf, refusalOf(answer, tier), res.req as Request);
+  if (own === undefined) refuse(res, answer);
+  else refuseWith(res, answer.status, own, answer.headers);
 }
 
-/** With the owner's body where there is one. What cannot be sent as one is a warning, and the usual body is sent. */
-function send(
-  res: ServerResponse,
-  refusal: Refusal,
-  headers: Record<string, string>,
-  bodyOf: RefusalBody | undefined,
-  members?: ProblemMembers,
-): void {
-  const { status, ...body } = refusal;
-  const own = bodyOf && ownBody(bodyOf, refusal, res.req as Request);
-  if (own === undefined) refuse(res, status, body, headers, members);
-  else refuseWith(res, status, own, headers);
+/** As the owner's function is told it. */
+function refusalOf({ status, body }: ErrorAnswer, tier: string): Refusal {
+  return { status, ...(status === 503 && { retryAfter: 1 }), ...body, tier } as Refusal;
 }
 
 function ownBody(bodyOf: RefusalBody, refusal: Refusal, req: Request): object | undefined {
   try {
     const body: unknown = bodyOf(refusal, req);
-    // Nobody waits for a body: where it is a promise, its rejection has nobody to go to either.
-    if (body instanceof Promise) body.catch(() => undefined);
+    if (body instanceof Promise) unawaited(body);
     else if (typeof body === 'object' && body !== null) return JSON.parse(JSON.stringify(body)) as object;
     process.emitWarning('refusalBody gave no object: the usual body was sent');
   } catch (error) {

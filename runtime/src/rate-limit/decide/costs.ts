@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
+import { unawaited } from '../../listener';
 import type { Policy, Route } from '../../policy';
 
 /** A route of the policy, as `'POST /api/transactions/export'`. */
@@ -49,8 +50,7 @@ function evaluate(cost: CostFunction, req: IncomingMessage): number {
   } catch (cause) {
     throw new CostFunctionError('the cost function of this route threw', { cause });
   }
-  // Nobody waits for a price: where it is a promise, its rejection has nobody to go to either.
-  if (value instanceof Promise) value.catch(() => undefined);
+  unawaited(value);
   if (typeof value !== 'number' || !(value >= 0))
     throw new CostFunctionError(`the cost function of this route gave ${String(value)}; expected 0 or more`);
   return Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER);

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refuse } from '../../http/answer';
 import type { Middleware } from '../../http/middleware';
-import { refuseAttempt, refuseUndecided } from '../answer/refusals';
+import { attemptAnswer, secondsUntilFit, UNDECIDED } from '../answer/refusals';
 import { NETWORKS_AT_A_SITE, clientAddress, networksOf } from '../client/client-address';
 import { ClientNames } from '../client/client-names';
 import { watchForProxies } from '../client/trusted-proxies';
@@ -68,11 +69,12 @@ export function loginLimit(options: LoginLimitOptions): Middleware {
     const { client, outcome } = attempt;
     metrics.decided('login', kind, outcomeName(outcome));
     if (outcome === 'closed') {
-      refuseUndecided(res);
+      refuse(res, UNDECIDED);
       return undefined;
     }
     if (outcome === 'open' || outcome.allowed) return attempt;
-    const retryAfter = refuseAttempt(res, outcome);
+    const retryAfter = secondsUntilFit(outcome);
+    refuse(res, attemptAnswer(retryAfter));
     denied({ client, tier: 'login', route: kind, cost: FAILURE_COST, limit, retryAfter });
     return undefined;
   };

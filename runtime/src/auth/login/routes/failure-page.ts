@@ -46,7 +46,7 @@ export function refuseLogin(
   const headers: Record<string, string> =
     retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
   if (req.accepts(['json', 'html']) !== 'html') {
-    refuse(res, status, { error, message }, headers);
+    refuse(res, { status, body: { error, message }, headers });
     return;
   }
   res.set({ 'Cache-Control': 'no-store', 'Content-Security-Policy': CONTENT_POLICY, ...headers });

@@ -1,7 +1,7 @@
 /** `POST /auth/logout` ends a session, here and at the provider (RP-Initiated Logout 1.0). */
 import type { Request, Response } from 'express';
-import { redirect } from '../../../http/answer';
-import { refuseForbidden } from '../../challenge';
+import { redirect, refuse } from '../../../http/answer';
+import { forbidden } from '../../challenge';
 import { ProviderRefusedError } from '../../provider/errors';
 import { cookiesOf } from '../cookies/cookies';
 import type { LoginParts } from '../parts';
@@ -12,7 +12,7 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   const { provider, session: cookie, renewals, origin, onEvent } = parts;
   if (!isFromHere(req, origin)) {
     onEvent({ type: 'cross_site_refused', method: req.method });
-    refuseForbidden(res, 'This request does not come from a page of this site');
+    refuse(res, forbidden('This request does not come from a page of this site'));
     return;
   }
   const cookies = cookiesOf(req);

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
+import { refuse } from '../../../http/answer';
 import { routeOf } from '../../../http/route-of';
-import { refuseAmbiguous, refuseForbidden, refuseSession, refuseUnavailable } from '../../challenge';
+import { AMBIGUOUS_CREDENTIALS, forbidden, SESSION_UNKNOWN, unavailable } from '../../challenge';
 import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
 import { cookiesOf, type Cookies } from '../cookies/cookies';
 import type { LoginParts } from '../parts';
@@ -27,12 +28,12 @@ export async function sessionAsBearer(
     return;
   }
   if (req.headers.authorization !== undefined) {
-    refuseAmbiguous(res);
+    refuse(res, AMBIGUOUS_CREDENTIALS);
     return;
   }
   if (!isFromHere(req, origin)) {
     onEvent({ type: 'cross_site_refused', method: req.method });
-    refuseForbidden(res, 'This request does not come from a page of this site');
+    refuse(res, forbidden('This request does not come from a page of this site'));
     return;
   }
   let session: Session | undefined;
@@ -46,7 +47,7 @@ export async function sessionAsBearer(
     }
   } catch (error) {
     if (error instanceof ProviderUnavailableError || error instanceof SessionsUnavailableError) {
-      refuseUnavailable(res, error instanceof ProviderUnavailableError ? error.retryAfterSeconds : 1);
+      refuse(res, unavailable(error instanceof ProviderUnavailableError ? error.retryAfterSeconds : 1));
       return;
     }
     const cause = endOf(error);
@@ -69,7 +70,7 @@ async function goOn(
   const state = stateNow();
   if (state === 'revoked') throw new ProviderRefusedError(tokenRules.issuer, 'revoked');
   if (state === 'unknown' && routeOf(policy, req)?.sensitive) {
-    refuseSession(res);
+    refuse(res, SESSION_UNKNOWN);
     return false;
   }
   const usable = await renewals.usable(session);

@@ -1,0 +1,154 @@
+import { AMBIGUOUS_PATH, type ErrorAnswer } from '../http/answer';
+import { valuesOf, type RequestHeaders } from '../http/request-headers';
+import { isAmbiguous, routeOf, type Routed } from '../http/route-of';
+import type { Route } from '../policy';
+import { makeAuthentication } from './authentication';
+import { authorizationsOf, credentialsOf } from './bearer';
+import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './challenge';
+import type { AuthContext } from './context';
+import { denialOf } from './enforce';
+import { RequestRefusedError } from './errors';
+import { resolveAuth, type AuthOptions } from './options';
+import type { TokenVerifier } from './token/verifier';
+
+/**
+ * A request, as far as it is looked at. Node's messages are such, and so is a `Request` of the Fetch standard; of a job,
+ * nothing need be there.
+ */
+export interface VerifiedRequest extends Routed {
+  /** As Node has them: names and values in turn. They show whether Authorization was sent twice. */
+  readonly rawHeaders?: readonly string[] | undefined;
+  /** Of a form that was parsed already: it must not hold a token. */
+  readonly body?: unknown;
+}
+
+/** The options of `requireAuth()`, but for those that need Node's requests. */
+export interface CreateVerifierOptions<Given extends object = VerifiedRequest> extends Omit<
+  AuthOptions,
+  'chooseOrganisation' | 'limiter'
+> {
+  /**
+   * As for `requireAuth()`, asked with the request that `verify()` or `authenticate()` was given.
+   * @default a token that names several organisations is refused
+   */
+  readonly chooseOrganisation?: (
+    organisations: readonly string[],
+    request: Given | undefined,
+  ) => string | undefined;
+}
+
+/**
+ * Verifies tokens for whatever is no Express app: another framework, the handshake of a WebSocket, a worker. It throws
+ * where the middleware answers; {@link answerTo} makes the same answer of that.
+ */
+export interface Verifier<Given extends object = VerifiedRequest> extends Pick<
+  TokenVerifier,
+  'readiness' | 'close'
+> {
+  /**
+   * Verifies an access token.
+   *
+   * @param request only to ask `chooseOrganisation` with.
+   * @throws TokenError if the token is refused or was revoked.
+   * @throws KeysUnavailableError if its issuer cannot be asked for its keys.
+   */
+  verify(token: string, request?: Given): Promise<AuthContext>;
+  /**
+   * Verifies the token of an Authorization header (RFC 6750 §2.1), whatever route it is for.
+   *
+   * @throws RequestRefusedError if there is no token, or more than one.
+   * @throws TokenError, KeysUnavailableError as {@link verify}.
+   */
+  authenticate(headers: RequestHeaders): Promise<AuthContext>;
+  /**
+   * As `requireAuth()`: the request's route counts as well, if it has a `url`, which is its target as it arrived.
+   *
+   * @returns nothing for a route that the policy calls public.
+   * @throws RequestRefusedError as well for a path that servers read differently, and for a `sensitive` route while it
+   *   is not known what was revoked.
+   */
+  authenticate(headers: RequestHeaders, request: Given): Promise<AuthContext | undefined>;
+  /** The policy's route for a request: what `limiter.consume({ client, route })` takes. */
+  routeOf(request: Given): Route | undefined;
+  /**
+   * As `enforce()`: holds a caller to the request's route.
+   *
+   * @param caller nobody, for a public route.
+   * @throws RequestRefusedError if the caller lacks a scope, or the policy does not list the route.
+   */
+  enforce(caller: AuthContext | undefined, request: Given): void;
+}
+
+/**
+ * Makes a verifier. It fetches its issuers' keys from this moment on, until it is closed.
+ *
+ * @throws AuthOptionsError with every problem of the options at once.
+ *
+ * @example
+ * const verifier = createVerifier({ policy });
+ * const caller = await verifier.authenticate(request.headers, request);
+ */
+export function createVerifier<Given extends object = VerifiedRequest>(
+  options: CreateVerifierOptions<Given>,
+): Verifier<Given> {
+  const authentication = makeAuthentication(resolveAuth(options as AuthOptions, 'createVerifier()'));
+  const { policy } = authentication;
+
+  async function verify(token: string, request?: Given): Promise<AuthContext> {
+    try {
+      return await authentication.verify(token, request);
+    } catch (error) {
+      authentication.refusalOf(error);
+      throw error;
+    }
+  }
+
+  async function authenticate(headers: RequestHeaders, request?: Given): Promise<AuthContext | undefined> {
+    const seen = seenOf(headers, request);
+    const route = routeOf(policy, seen);
+    if (isAmbiguous(seen, route)) throw new RequestRefusedError(AMBIGUOUS_PATH);
+    if (route?.public) return undefined;
+    const credentials = credentialsOf(seen);
+    if (credentials.kind === 'ambiguous') throw new RequestRefusedError(AMBIGUOUS_CREDENTIALS);
+    if (credentials.kind === 'none') throw new RequestRefusedError(NO_CREDENTIALS);
+    const caller = await verify(credentials.token, request);
+    throwIf(authentication.refusalNow(route));
+    return caller;
+  }
+
+  return {
+    verify,
+    authenticate: authenticate as Verifier<Given>['authenticate'],
+    routeOf: (request) => routeOf(policy, seenOf({}, request)),
+    enforce: (caller, request) => {
+      const seen = seenOf({}, request);
+      const route = routeOf(policy, seen);
+      throwIf(isAmbiguous(seen, route) ? AMBIGUOUS_PATH : denialOf(route, caller));
+    },
+    readiness: () => authentication.readiness(),
+    close: () => authentication.close(),
+  };
+}
+
+function throwIf(refused: ErrorAnswer | undefined): void {
+  if (refused !== undefined) throw new RequestRefusedError(refused);
+}
+
+/** The request in the shape in which the middleware's own parts read Node's. */
+function seenOf(
+  headers: RequestHeaders,
+  request: VerifiedRequest = {},
+): Parameters<typeof credentialsOf>[0] & Routed {
+  const { method, url, originalUrl, rawHeaders, body } = request;
+  const authorizations = authorizationsOf(headers);
+  return {
+    method,
+    url: originalUrl ?? url,
+    rawHeaders,
+    body,
+    headers: {
+      authorization: authorizations.length > 1 ? authorizations : authorizations[0],
+      'content-type': valuesOf(headers, 'content-type')[0],
+    },
+  };
+}
