@@ -1,6 +1,6 @@
 /** `npm run bench:auth`: what verifying an access token costs, next to the libraries that do the same. */
 import { Run } from '../cli/src/engines/process/run';
-import { AUTH_PEERS, type AuthPeer } from './auth/peers';
+import { AUTH_PEERS, KEYCLOAK_PRESET, type AuthPeer } from './auth/peers';
 import { startIssuer, type TokenAlgorithm } from './auth/tokens';
 import { compare } from './lib/compare';
 import { findWrk } from './lib/load';
@@ -36,10 +36,10 @@ async function main(): Promise<void> {
       await tokens('ES256', 'every one new', NEW_TOKENS),
     ].filter(({ name }) => name.includes(only));
 
-    const servers = chosenPeers(AUTH_PEERS, peer).map((name) =>
-      measuredServer(run, name, { entry: 'auth/server', settings: { peer: name, issuer: issuer.url } }),
-    );
-    const measured = await compare({ wrk, servers, scenarios, rounds, turns: seconds });
+    const server = (name: AuthPeer) =>
+      measuredServer(run, name, { entry: 'auth/server', settings: { peer: name, issuer: issuer.url } });
+    const servers = chosenPeers(AUTH_PEERS, peer).map(server);
+    const measured = [...(await compare({ wrk, servers, scenarios, rounds, turns: seconds }))];
     const goals: Goal[] = [];
     for (const scenario of scenarios) {
       const { ours, best } = standing(scenario.name, measured);
@@ -73,6 +73,25 @@ async function main(): Promise<void> {
         const overBest = direct?.overhead ?? NaN;
         goals.push(atMost(`${scenario.name}: CPU over ${best.server}, in turns with it`, overBest, 0, 'µs'));
       }
+    }
+    const preset = 'RS256, returning, by a preset';
+    const besidePlain = preset.includes(only) && OURS.includes(peer);
+    if (besidePlain) {
+      // Both kinds are of one length, so that what differs is what the preset says.
+      const files = {
+        plain: await issuer.writeTokens('RS256', 100, 'padded'),
+        preset: await issuer.writeTokens('RS256', 100, 'keycloak'),
+      };
+      const headers = (name: string): string => (name === KEYCLOAK_PRESET ? files.preset : files.plain);
+      const rows = await compare({
+        wrk,
+        servers: [server(OURS), server(KEYCLOAK_PRESET)],
+        scenarios: [{ name: preset, headers, refusedBy: () => false }],
+        rounds,
+        turns: seconds,
+      });
+      measured.push(...rows);
+      goals.push(atMost(`${preset}: CPU over the plain options`, rows[1]?.overhead ?? NaN, 1, 'µs'));
     }
     print({
       name: 'auth',

@@ -8,4 +8,7 @@ export const AUTH_PEERS = [
   'jose',
 ] as const;
 
-export type AuthPeer = (typeof AUTH_PEERS)[number];
+/** Beside the plain options, on returning tokens alone. */
+export const KEYCLOAK_PRESET = 'Keycloak preset (nested roles)';
+
+export type AuthPeer = (typeof AUTH_PEERS)[number] | typeof KEYCLOAK_PRESET;

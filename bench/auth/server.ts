@@ -1,5 +1,6 @@
 /** The benchmarked app behind one of the peers, each asked for the same checks as far as it knows them. */
 import { requireAuth } from '@portcullis/runtime';
+import { keycloak } from '@portcullis/runtime/presets';
 import { JwtVerifier } from 'aws-jwt-verify';
 import type { RequestHandler } from 'express';
 import { expressjwt, type GetVerificationKey } from 'express-jwt';
@@ -10,6 +11,7 @@ import { AUDIENCE, benchPolicy } from '../lib/policy';
 import { app, serve } from '../lib/serve';
 import { settings } from '../lib/settings';
 import type { AuthPeer } from './peers';
+import { REALM } from './realm';
 
 const { peer, issuer } = settings() as { peer: AuthPeer; issuer: string };
 const jwksUri = `${issuer}/jwks`;
@@ -18,6 +20,13 @@ const TOLERANCE_SECONDS = 5;
 const PEERS: Record<AuthPeer, () => RequestHandler[]> = {
   'bare Express': () => [],
   Portcullis: () => [requireAuth({ policy: benchPolicy(issuer), jwksUri })],
+  'Keycloak preset (nested roles)': () => [
+    requireAuth({
+      policy: benchPolicy(issuer),
+      ...keycloak({ url: issuer, realm: REALM }).verify,
+      ...{ audience: AUDIENCE, jwksUri },
+    }),
+  ],
   // `strict` asks for typ at+jwt, as RFC 9068 does; it is off by default.
   'node-oauth2-jwt-bearer': () => [
     auth({ issuer, jwksUri, audience: AUDIENCE, strict: true, clockTolerance: TOLERANCE_SECONDS }),

@@ -13,8 +13,8 @@ import type { MeasuredServer, StartableServer } from './server';
 
 export interface Scenario {
   readonly name: string;
-  /** A file with one header a line; each request takes the next, over all rounds. */
-  readonly headers: string;
+  /** A file with one header a line; each request takes the next, over all rounds. By server, where each has its own. */
+  readonly headers: string | ((server: string) => string);
   /** Whether a server has to refuse these requests; those that it has not are to be answered well. */
   readonly refusedBy: (server: string) => boolean;
   /** Seconds of each turn: for what has to settle first. Default: 1. */
@@ -123,7 +123,8 @@ async function measure(
 ): Promise<Burst> {
   const cpuBefore = await server.cpu();
   const storeBefore = (await storeCpu?.()) ?? 0;
-  const load = await generateLoad(wrk, { url: server.url, headers, skip, seconds });
+  const file = typeof headers === 'string' ? headers : headers(server.name);
+  const load = await generateLoad(wrk, { url: server.url, headers: file, skip, seconds });
   const storeUsed = ((await storeCpu?.()) ?? 0) - storeBefore;
   const cpu = (await server.cpu()) - cpuBefore;
 
