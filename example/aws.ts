@@ -1,12 +1,12 @@
-import { awsLogin, type ElastiCacheIam, type LoginMethod } from '@portcullis/runtime';
+import { awsWebIdentityToken, jwtLogin, type ElastiCacheIam, type LoginMethod } from '@portcullis/runtime';
 import { REDIS_ROLES } from '../vault-names';
 import type { Settings } from './settings';
 
 /** On AWS the app logs in to Vault as its task's role; elsewhere with an AppRole. */
 export function vaultLogin(settings: Settings): LoginMethod | undefined {
-  const { VAULT_AWS_ROLE: role, VAULT_AWS_SERVER_ID: serverId, AWS_REGION: region } = settings;
+  const { VAULT_AWS_ROLE: role, VAULT_AWS_AUDIENCE: audience = '', AWS_REGION: region = '' } = settings;
   if (role === undefined) return undefined;
-  return awsLogin({ role, ...(serverId && { serverId }), ...(region && { region }) });
+  return jwtLogin({ role, mount: 'aws', token: awsWebIdentityToken({ audience, region }) });
 }
 
 /** The limiter's Redis user: one of ElastiCache, which that role signs in as, or one that Vault leases. */

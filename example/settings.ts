@@ -33,9 +33,9 @@ const environment = z.object({
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(1_000).default(10),
   REDIS_HOST: z.string().default('127.0.0.1'),
   REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6_379),
-  /** On AWS: the role of Vault's AWS method, the host that logins are signed for, and the region. */
+  /** On AWS: the role of Vault's method for the account, who tokens for it are for, and the region. */
   VAULT_AWS_ROLE: z.string().min(1).optional(),
-  VAULT_AWS_SERVER_ID: z.string().min(1).optional(),
+  VAULT_AWS_AUDIENCE: z.string().min(1).optional(),
   AWS_REGION: z.string().min(1).optional(),
   /** Both are set where the Redis is ElastiCache. */
   ELASTICACHE_CACHE: z.string().min(1).optional(),

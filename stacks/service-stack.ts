@@ -1,4 +1,10 @@
-import { ApiService, HttpApiGateway, RestApiGateway, storeAccess } from '@portcullis/constructs/aws';
+import {
+  ApiService,
+  HttpApiGateway,
+  RestApiGateway,
+  storeAccess,
+  webIdentityAccess,
+} from '@portcullis/constructs/aws';
 import type { Construct } from 'constructs';
 import { vaultNamesOf } from '../vault-names';
 import { AwsStack, type AwsStackProps } from './aws-stack';
@@ -26,14 +32,17 @@ export class ServiceStack extends AwsStack {
         TRUSTED_PROXIES: (aws.gateway === 'rest' ? RestApiGateway : HttpApiGateway).TRUSTED_PROXIES,
         VAULT_ADDR: aws.vaultAddress,
         VAULT_AWS_ROLE: vaultNamesOf(policy).serviceRole,
-        VAULT_AWS_SERVER_ID: vault.hostname,
+        VAULT_AWS_AUDIENCE: aws.vaultAddress,
         DATABASE_NAME: postgres.database,
         REDIS_HOST: data.storeHost,
         ELASTICACHE_CACHE: names.store,
         ELASTICACHE_USER: names.storeUser,
         RELEASE: names.release,
       },
-      permissions: [storeAccess(aws, { store: names.store, user: names.storeUser })],
+      permissions: [
+        storeAccess(aws, { store: names.store, user: names.storeUser }),
+        webIdentityAccess({ audience: aws.vaultAddress }),
+      ],
       memberOf: [data.storeClientsSecurityGroupId],
       database: { securityGroupId: aws.databaseSecurityGroupId, port: postgres.port },
       outwardPorts: [...new Set([443, Number(vault.port || 443)])],

@@ -2,6 +2,8 @@ import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import {
   AppRoleLogin,
   AuditDevices,
+  AwsIdentityLogin,
+  AwsIdentityMethod,
   DatabaseMount,
   KvEntry,
   KvMount,
@@ -16,7 +18,6 @@ import {
   SecretVariable,
   SupportAccess,
   ThrowawayPassword,
-  VaultAwsAuth,
   WrappedSecretIdMinter,
   encryptState,
   relaxProviderPin,
@@ -87,12 +88,12 @@ export class VaultStack extends TerraformStack {
     const { serviceCidrs } = environment;
     if (runsOnAws(environment)) {
       const { aws } = environment;
-      return new VaultAwsAuth(this, 'login', {
+      return new AwsIdentityLogin(this, 'login', {
         name,
         policy,
-        boundRoleArn: awsNamesOf(policy, environment).taskRoleArn,
-        serverId: new URL(aws.vaultAddress).hostname,
-        region: aws.region,
+        method: new AwsIdentityMethod(this, 'aws', { issuer: aws.identityIssuer }),
+        roleArn: awsNamesOf(policy, environment).taskRoleArn,
+        audience: aws.vaultAddress,
         tokenBoundCidrs: serviceCidrs,
       });
     }

@@ -6,6 +6,8 @@ import '../../stacks/without-traces';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import {
+  AwsIdentityLogin,
+  AwsIdentityMethod,
   DatabaseMount,
   KvEntry,
   KvMount,
@@ -13,7 +15,6 @@ import {
   PostgresConnection,
   PostgresRole,
   SecretVariable,
-  VaultAwsAuth,
   relaxProviderPin,
 } from '@portcullis/constructs';
 import {
@@ -53,13 +54,12 @@ function vaultStack(app: App, name: string, policy: Policy): void {
   new VaultProvider(stack, 'vault', {});
   relaxProviderPin(stack, 'vault');
   new PolicyRecord(stack, 'policy', { policy });
-  const login = new VaultAwsAuth(stack, 'login', {
+  const login = new AwsIdentityLogin(stack, 'login', {
     name,
-    mount: `aws-${name}`,
+    method: AwsIdentityMethod.at('aws'),
     policy,
-    boundRoleArn: `arn:aws:iam::333333333333:role/${name}-task`,
-    serverId: 'vault.example.com',
-    region: place.region,
+    roleArn: `arn:aws:iam::333333333333:role/${name}-task`,
+    audience: 'https://vault.example.com',
   });
   new KvEntry(stack, 'config', {
     mount: new KvMount(stack, 'secret', { path: name }),

@@ -87,8 +87,10 @@ const aws = z.strictObject({
     /** How many shards the keys are spread over, in cluster mode. @default one, without cluster mode */
     shards: z.int().min(2).optional(),
   }),
-  /** Vault's address, as the service reaches it. */
+  /** Vault's address, as the service reaches it. It is the audience of the service's tokens. */
   vaultAddress: z.url({ protocol: /^https$/ }),
+  /** Issuer of the account's own tokens, by which the service logs in to Vault; see `AwsIdentityMethod`. */
+  identityIssuer: z.url({ protocol: /^https$/ }),
   logRetentionDays: z.int().min(1),
 });
 

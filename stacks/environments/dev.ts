@@ -32,6 +32,7 @@ export const dev = (): AwsEnvironment =>
       tasks: { cpu: 512, memory: 1_024, min: 1, max: 2 },
       store: { nodeType: 'cache.t4g.micro' },
       vaultAddress: vaultOf('dev'),
+      identityIssuer: 'https://10000000-0000-4000-8000-000000000000.tokens.sts.global.api.aws',
       logRetentionDays: 30,
     },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },

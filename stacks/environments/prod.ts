@@ -32,6 +32,7 @@ export const prod = (): AwsEnvironment =>
       tasks: { cpu: 1_024, memory: 2_048, min: 2, max: 12 },
       store: { nodeType: 'cache.m7g.large' },
       vaultAddress: vaultOf('prod'),
+      identityIssuer: 'https://30000000-0000-4000-8000-000000000000.tokens.sts.global.api.aws',
       logRetentionDays: 365,
     },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },

@@ -14,8 +14,3 @@ export const testWithNamespaces = testWhere(
   isOpenBao || /\+ent\b/.test(version),
   'namespaces: OpenBao and Vault Enterprise have them',
 );
-
-export const testWithAwsAuth = testWhere(
-  !isOpenBao,
-  'auth method aws: name a binary of HashiCorp Vault in VAULT_BIN, which has it',
-);

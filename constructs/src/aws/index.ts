@@ -23,6 +23,7 @@ export type { Permission } from './account/permission';
 export type { PrivateNetwork } from './network/private-network';
 export type { PrivateService } from './gateway/http-api/private-service';
 export { RateLimitStore, type RateLimitStoreProps } from './store/rate-limit-store';
+export { webIdentityAccess } from './account/web-identity-access';
 export { storeAccess } from './store/store-access';
 export { RestApiGateway, type RestApiGatewayProps } from './gateway/rest-api/rest-api-gateway';
 export type { LinkedService } from './gateway/rest-api/linked-service';

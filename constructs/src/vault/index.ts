@@ -34,4 +34,5 @@ export {
   type WrappedSecretIdMinterProps,
 } from './login/wrapped-secret-id-minter';
 export { SupportAccess, type SupportAccessProps } from './policy/support-access';
-export { VaultAwsAuth, type VaultAwsAuthProps } from './login/vault-aws-auth';
+export { AwsIdentityLogin, type AwsIdentityLoginProps } from './login/aws-identity-login';
+export { AwsIdentityMethod, type AwsIdentityMethodProps } from './login/aws-identity-method';

@@ -2,8 +2,9 @@
 export { MissingCapabilityError, SecretsError, type SecretsErrorCode } from './errors';
 export type { EmitEvent, SecretsEvent } from './events';
 export type { AwsCredentialProvider } from './aws/credential-provider';
+export { awsWebIdentityToken, type AwsWebIdentityTokenOptions } from './aws/web-identity-token';
 export { appRole, type AppRoleOptions } from './login/app-role';
-export { awsLogin, type AwsLoginOptions } from './login/aws';
+
 export { jwtLogin, type JwtLoginOptions } from './login/jwt';
 export type { Login } from './lease/credential';
 export type { LeasedSecret, Rotated } from './lease/leased-secret';

@@ -1,5 +1,7 @@
 /** Every construct, with props that are right: what tests spoil one at a time. */
 import {
+  AwsIdentityLogin,
+  AwsIdentityMethod,
   AppRoleLogin,
   AppRoleMount,
   AuditDevices,
@@ -14,7 +16,6 @@ import {
   SecretVariable,
   SupportAccess,
   ThrowawayPassword,
-  VaultAwsAuth,
   WrappedSecretIdMinter,
 } from '@portcullis/constructs';
 import {
@@ -113,15 +114,15 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       tokenBoundCidrs: ['10.0.0.0/8'],
     }),
   ],
-  VaultAwsAuth: [
-    VaultAwsAuth,
-    () => ({
+  AwsIdentityMethod: [AwsIdentityMethod, () => ({ issuer: 'https://issuer.example.com', path: 'aws' })],
+  AwsIdentityLogin: [
+    AwsIdentityLogin,
+    (stack) => ({
       name: 'orders',
-      mount: 'aws',
+      method: new AwsIdentityMethod(stack, 'method', { issuer: 'https://issuer.example.com' }),
       policy: undefined,
-      boundRoleArn: 'arn:aws:iam::333333333333:role/orders-task',
-      serverId: 'vault.example.com',
-      region: 'eu-central-1',
+      roleArn: 'arn:aws:iam::333333333333:role/orders-task',
+      audience: 'https://vault.example.com',
       tokenPeriodSeconds: 60,
       tokenBoundCidrs: ['10.0.0.0/8'],
     }),

@@ -4,14 +4,14 @@ import { readSettings } from '../../../example/settings';
 const onAws = {
   AWS_REGION: 'eu-central-1',
   VAULT_AWS_ROLE: 'fintech-api',
-  VAULT_AWS_SERVER_ID: 'vault.example.com',
+  VAULT_AWS_AUDIENCE: 'https://vault.example.com',
   ELASTICACHE_CACHE: 'fintech-api-limits',
   ELASTICACHE_USER: 'fintech-api',
 };
 
 it('signs in as its role on AWS, to Vault and to ElastiCache', () => {
   const settings = readSettings(onAws);
-  expect(vaultLogin(settings)).toMatchObject({ name: 'aws' });
+  expect(vaultLogin(settings)).toMatchObject({ name: 'jwt' });
   expect(redisUser(settings)).toEqual({
     kind: 'elasticache-iam',
     cache: 'fintech-api-limits',

@@ -7,14 +7,17 @@ import { isLater, known } from '../../core/later';
 export interface Permission {
   /** Actions by their whole names, as in `elasticache:Connect`. */
   readonly actions: readonly string[];
-  /** ARNs, each of one thing, without a wildcard. */
+  /** ARNs, each of one thing, without a wildcard; `*` alone for actions that are about no resource. */
   readonly resources: readonly string[];
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
+
+/** Actions for which AWS knows no resource, and which name who they are for in a condition. */
+const WITHOUT_RESOURCE: readonly unknown[] = ['sts:GetWebIdentityToken'];
 
 /** A statement of a policy that belongs to a key or to a role: it says who may do it. */
 export interface ResourcePermission extends Permission {
   readonly principal: { readonly AWS: string } | { readonly Service: string };
-  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** The permissions as an IAM policy document (JSON). */
@@ -26,7 +29,7 @@ export function permissionDocument(permissions: readonly (Permission | ResourceP
       ...('principal' in permission && { Principal: permission.principal }),
       Action: permission.actions,
       ...(permission.resources.length > 0 && { Resource: permission.resources }),
-      ...('condition' in permission && { Condition: permission.condition }),
+      ...(permission.condition && { Condition: permission.condition }),
     })),
   });
 }
@@ -36,15 +39,23 @@ export function permissionProblems(path: string, permissions: readonly Permissio
   const asText = 'policies are written as text';
   if (isLater(permissions)) return known(path, permissions, asText);
   return each(path, permissions, (permission, place) =>
-    within(place, permission, ({ actions, resources }) => [
+    within(place, permission, ({ actions, resources, condition }) => [
       ...known(`${place}.actions`, actions, 'nothing else would see a wildcard in it'),
       ...each(`${place}.actions`, actions, (action, at) =>
         unlike(at, action, /^[a-z0-9-]+:[A-Za-z0-9]+$/, 'one action, without a wildcard'),
       ),
       ...(isLater(resources) ? known(`${place}.resources`, resources, asText) : []),
-      ...each(`${place}.resources`, resources, resourceProblems),
+      ...(condition !== undefined && isAboutNoResource(actions) && [resources].flat().join() === '*'
+        ? []
+        : each(`${place}.resources`, resources, resourceProblems)),
     ]),
   );
+}
+
+/** Without a compiler, it may be anything. */
+function isAboutNoResource(actions: unknown): boolean {
+  if (!Array.isArray(actions) || actions.length === 0) return false;
+  return actions.every((action: unknown) => WITHOUT_RESOURCE.includes(action));
 }
 
 /** Of an ARN that is known only at the apply, the part that is written here is looked at. */

@@ -5,7 +5,7 @@ import { knownAs } from '../../core';
 import { refuseCollisions } from '../collisions';
 import { policyDocument, type PolicyRule } from './policy-document';
 
-/** Whatever policy rules can be granted to: {@link AppRoleLogin}, {@link VaultAwsAuth}, {@link SupportAccess}. */
+/** Whatever policy rules can be granted to: {@link AppRoleLogin}, {@link AwsIdentityLogin}, {@link SupportAccess}. */
 export interface Grantee {
   /** Adds `rules` to what its tokens may do. */
   grant(...rules: readonly PolicyRule[]): void;

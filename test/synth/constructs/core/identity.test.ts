@@ -1,6 +1,8 @@
 /** Things are known by their physical names: a construct of another ID, or with another parent, is the same thing. */
 import { Mount } from '@cdktf/provider-vault/lib/mount';
 import {
+  AwsIdentityLogin,
+  AwsIdentityMethod,
   AppRoleLogin,
   AuditDevices,
   DatabaseMount,
@@ -15,7 +17,6 @@ import {
   SecretVariable,
   SupportAccess,
   ThrowawayPassword,
-  VaultAwsAuth,
   WrappedSecretIdMinter,
   knownAs,
 } from '@portcullis/constructs';
@@ -36,11 +37,11 @@ function everything(scope: Construct, id: string): void {
   new PolicyRecord(scope, `${id}-policy`, { policy });
   const login = new AppRoleLogin(scope, `${id}-login`, { name: 'orders' });
   new WrappedSecretIdMinter(scope, `${id}-minter`, { login });
-  new VaultAwsAuth(scope, `${id}-aws`, {
+  new AwsIdentityLogin(scope, `${id}-aws`, {
     name: 'orders-on-aws',
-    boundRoleArn: 'arn:aws:iam::333333333333:role/orders-task',
-    serverId: 'vault.example.com',
-    region: 'eu-central-1',
+    method: new AwsIdentityMethod(scope, `${id}-aws-method`, { issuer: 'https://issuer.example.com' }),
+    roleArn: 'arn:aws:iam::333333333333:role/orders-task',
+    audience: 'https://vault.example.com',
   });
   new SupportAccess(scope, `${id}-support`, { name: 'orders-support' });
   new AuditDevices(scope, `${id}-audit`, {

@@ -1,4 +1,10 @@
-import { appRole, awsLogin, ioredis, jwtLogin, SecretsError } from '../../../../runtime/src/secrets';
+import {
+  appRole,
+  awsWebIdentityToken,
+  ioredis,
+  jwtLogin,
+  SecretsError,
+} from '../../../../runtime/src/secrets';
 import {
   resolveOptions,
   resolvePostgresPool,
@@ -110,12 +116,16 @@ test.each<[string, () => unknown, string[]]>([
     ['role: expected a text', 'token: expected a text, { file } or a function', 'rolle: unknown'],
   ],
   [
-    'awsLogin()',
+    'awsWebIdentityToken()',
     () =>
-      awsLogin({ role: 'app', region: -1, credentials: 'canary' } as object as Parameters<
-        typeof awsLogin
+      awsWebIdentityToken({ region: -1, credentials: 'canary' } as object as Parameters<
+        typeof awsWebIdentityToken
       >[0]),
-    ['region: expected a text', 'credentials: expected a credential provider'],
+    [
+      'audience: expected a text, received nothing',
+      'region: expected a text',
+      'credentials: expected a credential provider',
+    ],
   ],
   ['redisClient()', () => checkRedisSource(null), ["{ kind: 'vault', role }"]],
   [

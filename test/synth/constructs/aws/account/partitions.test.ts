@@ -1,9 +1,8 @@
 /** AWS GovCloud and China are partitions of their own: other ARNs, and in China other host names. */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { VaultAwsAuth } from '@portcullis/constructs';
 import { EncryptionKey, GatewayAccount, deployRoleArns, storeAccess } from '@portcullis/constructs/aws';
 import { serviceIn, serviceProps, storeIn } from '../../../../support/synth/aws-fixtures';
-import { only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const account = '333333333333';
 const digest = `sha256:${'0a'.repeat(32)}`;
@@ -47,22 +46,6 @@ describe.each([
     });
     expect(partitionsIn(text)).toEqual([partition]);
     expect(partitionsIn(Object.values(deployRoleArns(jobs)).join())).toEqual([partition]);
-  });
-
-  it('Vault asks the STS of the region', () => {
-    const client = only(
-      synthesize(
-        (stack) =>
-          new VaultAwsAuth(stack, 'login', {
-            name: 'orders',
-            boundRoleArn: `arn:${partition}:iam::${account}:role/orders-task`,
-            serverId: 'vault.example.com',
-            region,
-          }),
-      ),
-      'vault_aws_auth_backend_client',
-    );
-    expect(client.sts_endpoint).toBe(`https://sts.${region}.${suffix}`);
   });
 });
 

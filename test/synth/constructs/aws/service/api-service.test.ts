@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { ApiService, type ApiServiceProps } from '@portcullis/constructs/aws';
+import { ApiService, webIdentityAccess, type ApiServiceProps } from '@portcullis/constructs/aws';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -316,6 +316,21 @@ it('keeps the IDs of what it makes', () => {
   `);
 });
 
+it('lets the app ask for its own identity, for one audience, for a minute', () => {
+  const permission = webIdentityAccess({ audience: 'https://vault.example.com' });
+  const { text } = synthesize((stack) => serviceIn(stack, { permissions: [permission] }));
+  const statement = JSON.stringify({
+    Effect: 'Allow',
+    Action: ['sts:GetWebIdentityToken'],
+    Resource: ['*'],
+    Condition: {
+      'ForAllValues:StringEquals': { 'sts:IdentityTokenAudience': 'https://vault.example.com' },
+      NumericLessThanEquals: { 'sts:DurationSeconds': '60' },
+    },
+  });
+  expect(text).toContain(JSON.stringify(statement).slice(1, -1));
+});
+
 describe('what is refused', () => {
   const refuse = (props: Partial<ApiServiceProps>, ...places: string[]): void =>
     expect(() => serviceIn(stackIn(), props)).toThrow(refusedProps(...places));
@@ -401,6 +416,14 @@ describe('what is refused', () => {
     { actions: ['*'], resources: ['arn:aws:s3:::orders'] },
   ])('is a wildcard as an action: %j', (permission) =>
     refuse({ permissions: [permission] }, 'permissions[0].actions[0]'),
+  );
+
+  it.each([
+    { actions: ['sts:GetWebIdentityToken'], resources: ['*'] },
+    { actions: ['sts:GetWebIdentityToken', 's3:GetObject'], resources: ['*'], condition: {} },
+    { actions: [], resources: ['*'], condition: {} },
+  ])('is a wildcard as the resource of %j', (permission) =>
+    refuse({ permissions: [permission] }, 'permissions[0].resources[0]'),
   );
 
   it.each(['arn:aws:s3:::orders/*', 'arn:aws:iam::333333333333:role/?', '*'])(

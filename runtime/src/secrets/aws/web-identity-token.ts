@@ -1,0 +1,116 @@
+import { isHttpsOrLoopback } from '../../policy/loopback';
+import { SecretsError } from '../errors';
+import { checkOptions, isFunction, TEXT, type Expected } from '../option-checks';
+import type { AwsCredentialProvider } from './credential-provider';
+import { awsSigner } from './signer';
+
+export interface AwsWebIdentityTokenOptions {
+  /** Who the token is for: what the role of Vault's JWT method is bound to, as a rule Vault's address. */
+  readonly audience: string;
+  /** Region whose STS gives the token: the global endpoint has none. */
+  readonly region: string;
+  /** Where that STS is, for a VPC endpoint of a name of its own. @default `https://sts.<region>.amazonaws.com` */
+  readonly endpoint?: string;
+  /** @default the SDK's own chain: environment, web identity, the task's or the instance's role */
+  readonly credentials?: AwsCredentialProvider;
+}
+
+const EXPECTED: Expected<AwsWebIdentityTokenOptions> = {
+  audience: TEXT,
+  region: TEXT,
+  endpoint: TEXT,
+  credentials: [isFunction, 'a credential provider of the AWS SDK'],
+};
+
+/** The shortest that STS gives. The token is spent at once. */
+const LIFE_SECONDS = 60;
+/** Of the two that STS has, the one that Vault verifies faster. */
+const ALGORITHM = 'ES384';
+const TIMEOUT_MS = 5_000;
+
+/** What an account or a role lacks, by the code that STS answers. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  OutboundWebIdentityFederationDisabledException:
+    'turn it on in the account: aws iam enable-outbound-web-identity-federation',
+  AccessDenied:
+    "allow the task's role sts:GetWebIdentityToken for this audience: webIdentityAccess() of @portcullis/constructs",
+};
+
+/**
+ * The identity of an IAM role as a JWT that the account's own issuer signed, anew at each login: no secret at all. Vault
+ * and OpenBao verify it by their JWT method, as the construct `AwsIdentityLogin` sets it up.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
+ *
+ * @example
+ * jwtLogin({
+ *   role: 'orders',
+ *   mount: 'aws',
+ *   token: awsWebIdentityToken({ audience: 'https://vault.example.com', region: 'eu-central-1' }),
+ * })
+ *
+ * @throws SecretsError `ERR_SECRETS_CONFIG` with every problem of the options at once. What is returned rejects with
+ * `ERR_LOGIN_SOURCE` where STS gives no token, and says why.
+ */
+export function awsWebIdentityToken(options: AwsWebIdentityTokenOptions): () => Promise<string> {
+  checkOptions('awsWebIdentityToken()', options, EXPECTED, { required: ['audience', 'region'] });
+  const { audience, region, credentials } = options;
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const { origin, protocol, hostname, host, port } = addressOf(
+    options.endpoint ?? `https://sts.${region}.${suffix}`,
+  );
+  const body = new URLSearchParams({
+    ...{ Action: 'GetWebIdentityToken', Version: '2011-06-15' },
+    'Audience.member.1': audience,
+    DurationSeconds: String(LIFE_SECONDS),
+    SigningAlgorithm: ALGORITHM,
+  }).toString();
+
+  return async () => {
+    const signer = await awsSigner({ service: 'sts', region, ...(credentials && { credentials }) });
+    const { headers } = await signer.sign({
+      ...{ method: 'POST', protocol, hostname, path: '/', query: {}, body },
+      ...(port !== '' && { port: Number(port) }),
+      headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    const answer = await ask(origin, headers, body);
+    const token = textIn(answer.text, 'WebIdentityToken');
+    if (answer.ok && token !== undefined) return token;
+    const code = textIn(answer.text, 'Code') ?? `status ${answer.status}`;
+    throw new SecretsError('ERR_LOGIN_SOURCE', problem(host, `answered ${code}`, REMEDIES[code]));
+  };
+}
+
+/** An address that says no more than where a server is. */
+function addressOf(endpoint: string): URL {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url !== undefined && isHttpsOrLoopback(endpoint) && url.href === `${url.origin}/`) return url;
+  const expected = "a region of AWS, such as 'eu-central-1', and the https: address of its STS";
+  throw new SecretsError('ERR_SECRETS_CONFIG', `awsWebIdentityToken(): expected ${expected}`);
+}
+
+async function ask(
+  origin: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
+  const { host, ...sent } = headers;
+  try {
+    const answer = await fetch(`${origin}/`, {
+      ...{ method: 'POST', headers: sent, body, redirect: 'error' },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { ok: answer.ok, status: answer.status, text: await answer.text() };
+  } catch (cause) {
+    const remedy = 'the task needs a way to it: a VPC endpoint for STS, or a NAT gateway';
+    throw new SecretsError('ERR_LOGIN_SOURCE', problem(host ?? origin, 'did not answer', remedy), { cause });
+  }
+}
+
+function problem(host: string, what: string, remedy: string | undefined): string {
+  return `STS at ${host} ${what}${remedy === undefined ? '' : `: ${remedy}`}`;
+}
+
+/** One element of STS' answers, which have no attributes, and no text that would need to be decoded. */
+function textIn(xml: string, element: string): string | undefined {
+  return new RegExp(`<${element}>([\\w.-]+)</${element}>`).exec(xml)?.[1];
+}
