@@ -34,7 +34,7 @@ export function isAmbiguous(req: Routed, route: Route | undefined): boolean {
 export function pathOf(req: Targeted): string | undefined {
   // The router has parsed a URL that nobody rewrote: its answer is kept, so ask for that one.
   const { originalUrl } = req;
-  // parseurl reads and keeps what `Targeted` has, and nothing else of a message.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- parseurl reads and keeps what `Targeted` has, and nothing else of a message
   const message = req as IncomingMessage;
   const parsed =
     originalUrl === undefined || req.url === originalUrl ? parseurl(message) : parseurl.original(message);

@@ -300,7 +300,8 @@ describe('beside requireAuth() and enforce()', () => {
 
   /** As Node gives a request to any framework: of a header that was sent twice, the first. */
   function asNode(method: string, url: string, lines: HeaderLines): [RequestHeaders, VerifiedRequest] {
-    const headers = Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value]).reverse());
+    const pairs = lines.map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+    const headers: RequestHeaders = Object.fromEntries(pairs.reverse());
     return [headers, { method, url, rawHeaders: lines.flat() }];
   }
 
