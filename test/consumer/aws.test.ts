@@ -48,9 +48,8 @@ describe('the shop on AWS', () => {
       expect(Vpcs.filter(({ CidrBlock }) => /^10\.(10|20)\./.test(CidrBlock ?? ''))).toHaveLength(2);
       const { clusters = [], firewalls = [], functions = [] } = await inventory(account);
       expect(clusters.map((arn) => arn.replace(/^.*\//, '')).sort()).toEqual(
-        ['orders', 'payments'].flatMap((name) =>
-          ['dev', 'prod'].map((environment) => `${name}-${environment}`),
-        ),
+        // Payments run in the shop's own.
+        ['orders', 'shop'].flatMap((name) => ['dev', 'prod'].map((environment) => `${name}-${environment}`)),
       );
       expect(firewalls).toEqual(['orders-dev', 'orders-prod']);
       expect(functions).toHaveLength(4);

@@ -6,6 +6,8 @@ import { isLater } from '../core/later';
 export const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
 /** Of a key, not of an alias. */
 export const KMS_KEY_ARN = /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+/** Of an application load balancer. */
+export const LISTENER_ARN = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener\/app\/[\w/-]+$/;
 /** Name of an IAM role. */
 export const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 export const SECURITY_GROUP_ID = /^sg-[0-9a-f]+$/;

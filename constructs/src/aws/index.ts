@@ -5,6 +5,7 @@ export {
 } from './account/aws-deploy-identity';
 export { ApiService } from './service/api-service';
 export type { ApiServiceProps } from './service/api-service-props';
+export type { ExistingListener } from './service/existing-listener';
 export type { LogOptions } from './account/log-group';
 export type { BodySchemas, JsonSchema } from './gateway/rest-api/body-schemas';
 export { bundleAuthorizer } from './authorizer/bundle';

@@ -1,10 +1,14 @@
 import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { EcrRepository } from '@cdktf/provider-aws/lib/ecr-repository';
+import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
+import { Lb } from '@cdktf/provider-aws/lib/lb';
+import { LbListener } from '@cdktf/provider-aws/lib/lb-listener';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { Vpc } from '@cdktf/provider-aws/lib/vpc';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { nameWithin, relaxProviderPin, useBackend } from '@portcullis/constructs';
 import {
   ApiService,
@@ -15,6 +19,7 @@ import {
   RestApiGateway,
   storeAccess,
   type AwsPlace,
+  type ExistingListener,
   type LogOptions,
   type PrivateNetwork,
 } from '@portcullis/constructs/aws';
@@ -105,11 +110,12 @@ export class AwsStack extends TerraformStack {
     });
   }
 
-  /** Without a database, with an HTTP API and a folder to write to. */
+  /** Without a database, with an HTTP API and a folder to write to, in the shop's own cluster and behind its load balancer. */
   private payments({ environment, team, place, network, logs }: Shared): void {
     const name = `payments-${environment.name}`;
     const host = `payments.${environment.name}.shop.example.com`;
     const certificateArn = this.certificate(host);
+    const { cluster, listener } = this.platform(environment, network, certificateArn);
     const service = new ApiService(team, called('payments'), {
       place,
       network,
@@ -120,8 +126,9 @@ export class AwsStack extends TerraformStack {
       permissions: [],
       memberOf: [],
       temporaryFolder: '/tmp',
+      cluster,
+      listener: { ...listener, priority: 10, hosts: [host] },
       serverName: host,
-      certificateArn,
       cpu: 256,
       memory: 512,
       tasks: { min: 1, max: 2 },
@@ -136,6 +143,44 @@ export class AwsStack extends TerraformStack {
       service,
       logs,
     });
+  }
+
+  /** What the shop's services share, made without these constructs. */
+  private platform(
+    { name }: Environment,
+    { vpcId, privateSubnetIds }: PrivateNetwork,
+    certificateArn: string,
+  ) {
+    const group = (what: string) =>
+      new SecurityGroup(this, `platform-${what}`, { vpcId, name: `shop-${name}-${what}` }).id;
+    const securityGroupId = group('balancer');
+    new VpcSecurityGroupEgressRule(this, 'platform-to-tasks', {
+      securityGroupId,
+      cidrIpv4: '10.0.0.0/8',
+      ipProtocol: '-1',
+    });
+    const balancer = new Lb(this, 'platform-balancer', {
+      name: `shop-${name}`,
+      internal: true,
+      loadBalancerType: 'application',
+      subnets: [...privateSubnetIds],
+      securityGroups: [securityGroupId],
+    });
+    const { arn } = new LbListener(this, 'platform-listener', {
+      loadBalancerArn: balancer.arn,
+      protocol: 'HTTPS',
+      port: 443,
+      certificateArn,
+      defaultAction: [
+        { type: 'fixed-response', fixedResponse: { contentType: 'text/plain', statusCode: '404' } },
+      ],
+    });
+    const listener = {
+      arn,
+      securityGroupId,
+      clientSecurityGroupIds: [group('clients')],
+    } satisfies Partial<ExistingListener>;
+    return { cluster: new EcsCluster(this, 'platform-cluster', { name: `shop-${name}` }).arn, listener };
   }
 
   private store(user: string, { team, place, network, logs }: Shared): RateLimitStore {

@@ -106,6 +106,21 @@ export const serviceProps: ApiServiceProps = {
   logs,
 };
 
+const { certificateArn: _own, ...withoutCertificate } = serviceProps;
+
+/** The same in a cluster, and behind a listener, that exist already. */
+export const serviceOnExistingProps: ApiServiceProps = {
+  ...withoutCertificate,
+  cluster: 'platform',
+  listener: {
+    arn: 'arn:aws:elasticloadbalancing:eu-central-1:333333333333:listener/app/shared/0a1b2c3d4e5f6071/8192a3b4c5d6e7f8',
+    priority: 210,
+    hosts: ['orders.internal.example.com'],
+    securityGroupId: 'sg-7a1b2c3d',
+    clientSecurityGroupIds: ['sg-8a1b2c3d'],
+  },
+};
+
 export function storeIn(stack: TerraformStack, props: Partial<RateLimitStoreProps> = {}): RateLimitStore {
   new AwsProvider(stack, 'provider', {});
   return new RateLimitStore(stack, 'store', { ...storeProps, ...props });

@@ -37,7 +37,14 @@ import {
 import type { TerraformStack } from 'cdktf';
 import { policy } from '../../../policy';
 import type { Construct } from 'constructs';
-import { httpApiProps, place, restApiProps, serviceProps, storeProps } from './aws-fixtures';
+import {
+  httpApiProps,
+  place,
+  restApiProps,
+  serviceOnExistingProps,
+  serviceProps,
+  storeProps,
+} from './aws-fixtures';
 import { mountIn, postgresIn, redisIn } from './vault-fixtures';
 
 export type Made = new (scope: Construct, id: string, props: never) => Construct;
@@ -47,7 +54,7 @@ const secretIn = (stack: TerraformStack) =>
 const throwawayIn = (stack: TerraformStack) =>
   new ThrowawayPassword(stack, 'given', { name: 'given', description: 'of the test', version: 1 });
 
-/** What each construct is given when all is right. */
+/** What each construct is given when all is right; of some, in several ways. */
 export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => object]>> = {
   SecretVariable: [
     SecretVariable,
@@ -144,6 +151,13 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       registry: place,
       temporaryFolder: '/tmp',
       executionRole: 'execution',
+    }),
+  ],
+  'ApiService on what exists': [
+    ApiService,
+    () => ({
+      ...serviceOnExistingProps,
+      listener: { ...serviceOnExistingProps.listener, paths: ['/orders/*'] },
     }),
   ],
   RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1, preventDestroy: false })],

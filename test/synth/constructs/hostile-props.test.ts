@@ -19,7 +19,8 @@ it('tries every construct that the packages export', () => {
   const exported = Object.entries({ ...root, ...aws, ...github } as Record<string, unknown>)
     .filter(([, value]) => typeof value === 'function' && value.prototype instanceof Construct)
     .map(([name]) => name);
-  expect(exported.sort()).toEqual([...Object.keys(RIGHT), ...LEFT_OUT].sort());
+  const tried = new Set(Object.values(RIGHT).map(([Made]) => Made.name));
+  expect(exported.sort()).toEqual([...tried, ...LEFT_OUT].sort());
 });
 
 const CANARY = 'canary-7f3a';

@@ -23,29 +23,37 @@ export interface Passage {
 }
 
 /** Lets members of one security group connect to members of another on one TCP port: a rule out, and a rule in. */
-export function letThrough(scope: Construct, id: string, { from, to, port, description }: Passage): void {
+export function letThrough(scope: Construct, id: string, props: Passage): void {
   const passage = new Construct(scope, id);
-  const rule = { ipProtocol: 'tcp', fromPort: port, toPort: port, description };
   new VpcSecurityGroupEgressRule(passage, 'out', {
-    securityGroupId: from,
-    referencedSecurityGroupId: to,
-    ...rule,
+    securityGroupId: props.from,
+    referencedSecurityGroupId: props.to,
+    ...onPort(props),
   });
-  new VpcSecurityGroupIngressRule(passage, 'in', {
-    securityGroupId: to,
-    referencedSecurityGroupId: from,
-    ...rule,
+  letIn(passage, 'in', props);
+}
+
+/** The rule in alone, where the rules of `from` are somebody else's. */
+export function letIn(scope: Construct, id: string, props: Passage): void {
+  new VpcSecurityGroupIngressRule(scope, id, {
+    securityGroupId: props.to,
+    referencedSecurityGroupId: props.from,
+    ...onPort(props),
   });
 }
 
 /** Lets members of a security group connect to one TCP port of any address, as of servers outside the network. */
-export function letOut(scope: Construct, id: string, { from, port, description }: Omit<Passage, 'to'>): void {
+export function letOut(scope: Construct, id: string, props: Omit<Passage, 'to'>): void {
   new VpcSecurityGroupEgressRule(scope, id, {
-    securityGroupId: from,
+    securityGroupId: props.from,
     cidrIpv4: '0.0.0.0/0',
-    ipProtocol: 'tcp',
-    fromPort: port,
-    toPort: port,
-    description,
+    ...onPort(props),
   });
 }
+
+const onPort = ({ port, description }: Pick<Passage, 'port' | 'description'>) => ({
+  ipProtocol: 'tcp',
+  fromPort: port,
+  toPort: port,
+  description,
+});

@@ -7,14 +7,16 @@ import { isLater, known } from '../../core/later';
 import { HOST_NAME, each, isList, unless, unlike, wholeNumber, within } from '../../core/checks';
 import { networkProblems, type PrivateNetwork } from '../network/private-network';
 import { environmentProblems } from './container';
+import { clusterProblems } from './cluster';
+import { listenerProblems, type ExistingListener } from './existing-listener';
 import { IMAGE, IMAGE_EXPECTED } from './image';
 
 export interface ApiServiceProps {
   readonly place: AwsPlace;
   readonly network: PrivateNetwork;
   /**
-   * Name of the service, of its cluster and of its load balancer: unique in account and region, so it says which environment
-   * it is of, as in `orders-prod`.
+   * Name of the service, and of its cluster and load balancer where it has its own: unique in account and region, so it says
+   * which environment it is of, as in `orders-prod`.
    */
   readonly name: string;
   /** Name of the app's IAM role, unique in the account. Vault lets the holders of that role log in. */
@@ -38,10 +40,19 @@ export interface ApiServiceProps {
   readonly database?: { readonly securityGroupId: string; readonly port: number };
   /** Ports that tasks may connect to anywhere: those of Vault, the identity provider and AWS. @default [443] */
   readonly outwardPorts?: readonly number[];
+  /**
+   * Name or ARN of an ECS cluster that exists already. Nothing of it is changed. @default a cluster of the service's own
+   */
+  readonly cluster?: string;
+  /**
+   * A listener that exists already, for which the service gets a rule and a target group. Nothing else of its load balancer
+   * is changed. @default a load balancer of the service's own
+   */
+  readonly listener?: ExistingListener;
   /** Host name that the load balancer's certificate is for. */
   readonly serverName: string;
-  /** ARN of that certificate of ACM. */
-  readonly certificateArn: string;
+  /** ARN of that certificate of ACM. @default none, with `listener`: it has its own */
+  readonly certificateArn?: string;
   /** CPU units of a task: 1024 are one vCPU. */
   readonly cpu: number;
   /** Memory of a task, in MiB. */
@@ -74,7 +85,7 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number]>> = 
 /** Everything that is wrong with a service's props. */
 export function apiServiceProblems(props: ApiServiceProps): Problem[] {
   const { place, registry = place, network, name, image, cpu, memory, outwardPorts = [] } = props;
-  const { environment, permissions, memberOf, certificateArn } = props;
+  const { environment, permissions, memberOf } = props;
   const [least, most] = SIZES[cpu] ?? [0, 0];
   const sized = memory >= least && memory <= most && (memory % 1_024 === 0 || memory === 512);
   const sizes = Object.keys(SIZES).join(', ');
@@ -102,10 +113,11 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
     ...(props.database === undefined ? [] : within('database', props.database, databaseProblems)),
     ...each('outwardPorts', outwardPorts, (port, path) => wholeNumber(path, port, 1, 65_535)),
     ...unlike('serverName', props.serverName, HOST_NAME, 'a host name'),
-    ...unlike('certificateArn', certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
-    ...(CERTIFICATE_ARN.test(certificateArn)
-      ? within('place', place, (here) => elsewhereProblems('certificateArn', certificateArn, here))
-      : []),
+    ...(props.listener === undefined ? certificateProblems(props) : ownBalancerProblems(props)),
+    ...(props.cluster === undefined ? [] : clusterProblems(props.cluster, place)),
+    ...(props.listener === undefined
+      ? []
+      : within('listener', props.listener, (listener) => listenerProblems(listener, place))),
     ...unless(cpu in SIZES, 'cpu', cpu, `one of ${sizes}`),
     ...(cpu in SIZES
       ? unless(sized, 'memory', memory, `${least} to ${most} MiB in steps of 1024, as Fargate has it`)
@@ -116,6 +128,37 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
       ...wholeNumber('tasks.max', max, min, 5_000),
     ]),
     ...logProblems(props.logs, (place as AwsPlace | undefined)?.region),
+  ];
+}
+
+function certificateProblems({ certificateArn, place }: ApiServiceProps): readonly Problem[] {
+  if (certificateArn === undefined) {
+    const expected = "the ARN of ACM's certificate, or a `listener` that exists already";
+    return [{ path: 'certificateArn', message: `received nothing; expected ${expected}` }];
+  }
+  return [
+    ...unlike('certificateArn', certificateArn, CERTIFICATE_ARN, "the ARN of ACM's certificate"),
+    ...(CERTIFICATE_ARN.test(certificateArn)
+      ? within('place', place, (here) => elsewhereProblems('certificateArn', certificateArn, here))
+      : []),
+  ];
+}
+
+/** Props of a load balancer of the service's own, which it does not have with a listener that exists already. */
+function ownBalancerProblems({ certificateArn, networkLoadBalancer }: ApiServiceProps): Problem[] {
+  return [
+    ...unless(
+      certificateArn === undefined,
+      'certificateArn',
+      certificateArn,
+      'none: the listener that is given has its own',
+    ),
+    ...unless(
+      networkLoadBalancer !== true,
+      'networkLoadBalancer',
+      networkLoadBalancer,
+      'none: name the one in front of that listener to the gateway',
+    ),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
 import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { Construct } from 'constructs';
@@ -7,19 +6,24 @@ import { isLater, joined } from '../../core/later';
 import { logGroup } from '../account/log-group';
 import type { PrivateService } from '../gateway/http-api/private-service';
 import { onlyInPrivate } from '../network/private-network';
-import { letOut, letThrough, securityGroup } from '../network/security-groups';
+import { letIn, letOut, letThrough, securityGroup } from '../network/security-groups';
 import { OUTWARD_PORTS, apiServiceProblems, type ApiServiceProps } from './api-service-props';
 import { TEMPORARY_VOLUME, containersOf } from './container';
+import { existingCluster, ownCluster } from './cluster';
+import { ListenerRule, hostOf } from './existing-listener';
 import { byDigest } from './image';
 import { InternalLoadBalancer } from './internal-load-balancer';
+import type { TaskBalancer } from './target-group';
 import { taskExecutionRole, taskRole } from './task-roles';
 import { scaleByCpu } from './task-scaling';
 
 /** Port that the app listens on. Without root's rights it may not bind a port below 1024. */
 const PORT = 3_000;
+
 /**
  * The app as an ECS service on Fargate, in private subnets behind an internal application load balancer. With it come a
- * cluster, a task definition, two IAM roles, security groups, a log group and target tracking on CPU.
+ * cluster, a task definition, two IAM roles, security groups, a log group and target tracking on CPU. With `cluster` and
+ * `listener` it joins what a platform team has made: then it brings a listener rule and a target group instead.
  *
  * The image is named by its digest. It runs without root's rights, on a file system that it cannot write to but for
  * `temporaryFolder`. It has to bring `node`, and to listen on the port that `PORT` names. ECS rolls back a deployment whose
@@ -45,10 +49,37 @@ const PORT = 3_000;
  *   tasks: { min: 2, max: 10 },
  *   logs,
  * });
+ *
+ * @example
+ * new ApiService(this, 'api', {
+ *   place,
+ *   network,
+ *   name: 'orders-prod',
+ *   taskRole: 'orders-prod-task',
+ *   image: `333333333333.dkr.ecr.eu-central-1.amazonaws.com/orders@sha256:${'0a'.repeat(32)}`,
+ *   environment: { VAULT_ADDR: 'https://vault.example.com' },
+ *   permissions: [],
+ *   memberOf: [],
+ *   cluster: 'platform',
+ *   listener: {
+ *     arn: 'arn:aws:elasticloadbalancing:eu-central-1:333333333333:listener/app/shared/0a1b2c3d4e5f6071/8192a3b4c5d6e7f8',
+ *     priority: 210,
+ *     hosts: ['orders.internal.example.com'],
+ *     securityGroupId: 'sg-0a1b2c3d',
+ *     clientSecurityGroupIds: ['sg-4e5f6071'],
+ *   },
+ *   serverName: 'orders.internal.example.com',
+ *   cpu: 512,
+ *   memory: 1_024,
+ *   tasks: { min: 2, max: 10 },
+ *   logs,
+ * });
  */
 export class ApiService extends Construct implements PrivateService {
   readonly listenerArn: string;
   readonly serverName: string;
+  /** Host that requests bear. Undefined unless the rule of a `listener` asks for one. */
+  readonly host: string | undefined;
   readonly subnetIds: readonly string[];
   /** Security groups for the gateway's network interfaces: their members may connect to the listener. */
   readonly securityGroupIds: readonly string[];
@@ -61,20 +92,20 @@ export class ApiService extends Construct implements PrivateService {
     refuseProps(this, apiServiceProblems(props));
     const { name, network, tasks } = props;
     knownAs(this, 'service', name);
-    const balancer = new InternalLoadBalancer(this, 'balancer', { ...props, port: PORT });
+    const tasksGroup = this.tasksGroup(props);
+    const balancer = this.balancer(props, tasksGroup);
     this.listenerArn = balancer.listenerArn;
     this.serverName = props.serverName;
+    this.host = props.listener && hostOf(props.listener);
     this.subnetIds = network.privateSubnetIds;
-    this.securityGroupIds = [balancer.clientsSecurityGroupId];
+    this.securityGroupIds = balancer.clientSecurityGroupIds;
     this.networkLoadBalancerArn = balancer.networkLoadBalancerArn;
 
-    const cluster = new EcsCluster(this, 'cluster', {
-      name,
-      setting: [{ name: 'containerInsights', value: 'enabled' }],
-    });
+    const cluster =
+      props.cluster === undefined ? ownCluster(this, name) : existingCluster(this, props.cluster);
     const service = new EcsService(this, 'service', {
       name,
-      cluster: cluster.arn,
+      cluster: cluster.reference,
       taskDefinition: this.task(props).arn,
       launchType: 'FARGATE',
       platformVersion: 'LATEST',
@@ -85,14 +116,14 @@ export class ApiService extends Construct implements PrivateService {
       enableExecuteCommand: false,
       networkConfiguration: {
         subnets: [...network.privateSubnetIds],
-        securityGroups: joined([this.tasksGroup(props, balancer)], props.memberOf),
+        securityGroups: joined([tasksGroup], props.memberOf),
         assignPublicIp: false,
       },
       loadBalancer: [{ targetGroupArn: balancer.targetGroupArn, containerName: name, containerPort: PORT }],
       // Before it is ready, a task asks Vault, the database and the store.
       healthCheckGracePeriodSeconds: 60,
       propagateTags: 'SERVICE',
-      dependsOn: [balancer.listener],
+      dependsOn: [balancer.attachment],
       // The scaling decides how many tasks there are.
       lifecycle: { ...onlyInPrivate(this, network), ignoreChanges: ['desired_count'] },
     });
@@ -126,19 +157,12 @@ export class ApiService extends Construct implements PrivateService {
     });
   }
 
-  /** The security group of the tasks: who may connect to them, and what they may connect to. */
-  private tasksGroup(props: ApiServiceProps, balancer: InternalLoadBalancer): string {
-    const { network, name, database, outwardPorts = OUTWARD_PORTS } = props;
+  /** The security group of the tasks, and what they may connect to. */
+  private tasksGroup({ network, name, database, outwardPorts = OUTWARD_PORTS }: ApiServiceProps): string {
     const tasks = securityGroup(this, 'tasks', {
       vpcId: network.vpcId,
       name: `${name}-tasks`,
       description: `The tasks of ${name}`,
-    });
-    letThrough(this, 'requests', {
-      from: balancer.securityGroupId,
-      to: tasks,
-      port: PORT,
-      description: 'Requests, from the load balancer',
     });
     if (database) {
       letThrough(this, 'queries', {
@@ -152,5 +176,22 @@ export class ApiService extends Construct implements PrivateService {
       letOut(this, `outward-${port}`, { from: tasks, port, description: 'Vault, identity provider, AWS' });
     }
     return tasks;
+  }
+
+  /** What sends requests to the tasks, and may connect to them for it. */
+  private balancer(
+    { listener, certificateArn = '', ...props }: ApiServiceProps,
+    tasks: string,
+  ): TaskBalancer {
+    const requests = { to: tasks, port: PORT, description: 'Requests, from the load balancer' };
+    if (listener !== undefined) {
+      letIn(this, 'requests', { from: listener.securityGroupId, ...requests });
+      const { name, network } = props;
+      const group = { name, vpcId: network.vpcId, port: PORT };
+      return new ListenerRule(this, 'balancer', { ...group, listener });
+    }
+    const own = new InternalLoadBalancer(this, 'balancer', { ...props, certificateArn, port: PORT });
+    letThrough(this, 'requests', { from: own.securityGroupId, ...requests });
+    return own;
   }
 }

@@ -1,10 +1,11 @@
 import { Lb } from '@cdktf/provider-aws/lib/lb';
 import { LbListener } from '@cdktf/provider-aws/lib/lb-listener';
-import { LbTargetGroup, type LbTargetGroupHealthCheck } from '@cdktf/provider-aws/lib/lb-target-group';
+import { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import { LbTargetGroupAttachment } from '@cdktf/provider-aws/lib/lb-target-group-attachment';
 import { Construct } from 'constructs';
 import type { PrivateNetwork } from '../network/private-network';
 import { letThrough, securityGroup } from '../network/security-groups';
+import { READY, targetGroup, type TaskBalancer } from './target-group';
 
 export interface InternalLoadBalancerProps {
   readonly name: string;
@@ -19,14 +20,6 @@ export interface InternalLoadBalancerProps {
 const HTTPS = 443;
 /** TLS 1.2 with forward secrecy, or 1.3. */
 const TLS_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
-const READY: LbTargetGroupHealthCheck = {
-  path: '/readyz',
-  matcher: '200',
-  interval: 10,
-  timeout: 5,
-  healthyThreshold: 2,
-  unhealthyThreshold: 3,
-};
 
 /**
  * An internal application load balancer with an HTTPS listener and a target group. It speaks TLS to the gateway, and
@@ -34,14 +27,13 @@ const READY: LbTargetGroupHealthCheck = {
  *
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
  */
-export class InternalLoadBalancer extends Construct {
-  readonly listener: LbListener;
+export class InternalLoadBalancer extends Construct implements TaskBalancer {
+  readonly attachment: LbListener;
   readonly listenerArn: string;
   readonly targetGroupArn: string;
   /** ID of the load balancer's own security group. */
   readonly securityGroupId: string;
-  /** ID of the security group whose members may connect to it. */
-  readonly clientsSecurityGroupId: string;
+  readonly clientSecurityGroupIds: readonly [string];
   readonly networkLoadBalancerArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: InternalLoadBalancerProps) {
@@ -53,13 +45,14 @@ export class InternalLoadBalancer extends Construct {
       name: `${name}-balancer`,
       description: `The load balancer of ${name}`,
     });
-    this.clientsSecurityGroupId = securityGroup(this, 'clients', {
+    const clients = securityGroup(this, 'clients', {
       vpcId,
       name: `${name}-gateway`,
       description: `May connect to the load balancer of ${name}`,
     });
+    this.clientSecurityGroupIds = [clients];
     letThrough(this, 'https', {
-      from: this.clientsSecurityGroupId,
+      from: clients,
       to: this.securityGroupId,
       port: HTTPS,
       description: 'Requests, from the gateway',
@@ -74,17 +67,8 @@ export class InternalLoadBalancer extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: 'strictest',
     });
-    const tasks = new LbTargetGroup(this, 'tasks', {
-      name,
-      vpcId,
-      targetType: 'ip',
-      protocol: 'HTTP',
-      port,
-      healthCheck: READY,
-      // Seconds: as long as the app waits for requests in flight when it stops.
-      deregistrationDelay: '10',
-    });
-    this.listener = new LbListener(this, 'listener', {
+    const tasks = targetGroup(this, 'tasks', { name, vpcId, port });
+    this.attachment = new LbListener(this, 'listener', {
       loadBalancerArn: balancer.arn,
       protocol: 'HTTPS',
       port: HTTPS,
@@ -92,7 +76,7 @@ export class InternalLoadBalancer extends Construct {
       certificateArn: props.certificateArn,
       defaultAction: [{ type: 'forward', targetGroupArn: tasks.arn }],
     });
-    this.listenerArn = this.listener.arn;
+    this.listenerArn = this.attachment.arn;
     this.targetGroupArn = tasks.arn;
     if (props.networkLoadBalancer) {
       this.networkLoadBalancerArn = this.inFront(`${name}-rest`, network, balancer).arn;
@@ -106,7 +90,7 @@ export class InternalLoadBalancer extends Construct {
       internal: true,
       loadBalancerType: 'network',
       subnets: [...privateSubnetIds],
-      securityGroups: [this.clientsSecurityGroupId],
+      securityGroups: [...this.clientSecurityGroupIds],
       // Only the gateway connects over PrivateLink, and it has no security group there that a rule could name.
       enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
       enableCrossZoneLoadBalancing: true,
@@ -123,7 +107,7 @@ export class InternalLoadBalancer extends Construct {
       targetGroupArn: target.arn,
       targetId: balancer.arn,
       port: HTTPS,
-      dependsOn: [this.listener], // AWS refuses a target without a listener
+      dependsOn: [this.attachment], // AWS refuses a target without a listener
     });
     new LbListener(this, 'front-listener', {
       loadBalancerArn: front.arn,

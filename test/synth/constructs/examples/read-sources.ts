@@ -22,6 +22,8 @@ export interface Property {
 
 const DOCSTRING = /^[ ]*\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n/gm;
 
+const EXAMPLE = /@example\n([\s\S]*?)(?=\n *\* @|\n? *\*\/)/g;
+
 function sources(): { path: string; text: string }[] {
   return readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
@@ -34,13 +36,13 @@ function sources(): { path: string; text: string }[] {
 export function examples(): Example[] {
   return sources().flatMap(({ path, text }) =>
     [...text.matchAll(DOCSTRING)].flatMap((docstring) => {
-      const [, code] = /@example\n([\s\S]*?)(?=\n *\* @|\n? *\*\/)/.exec(docstring[0]) ?? [];
-      if (code === undefined) return [];
       const documented = text.slice(docstring.index + docstring[0].length);
       const subject =
         /^export (?:class|function|const) (\w+)/.exec(documented)?.[1] ?? documented.split('\n', 1)[0] ?? '';
-      const line = text.slice(0, docstring.index).split('\n').length;
-      return [{ subject, place: `${path}:${line}`, code: code.replace(/^ *\* ?/gm, '') }];
+      return [...docstring[0].matchAll(EXAMPLE)].map(({ index, 1: code = '' }) => {
+        const line = text.slice(0, docstring.index + index).split('\n').length;
+        return { subject, place: `${path}:${line}`, code: code.replace(/^ *\* ?/gm, '') };
+      });
     }),
   );
 }

@@ -2,7 +2,7 @@ import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-in
 import { Apigatewayv2VpcLink } from '@cdktf/provider-aws/lib/apigatewayv2-vpc-link';
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
-import { SECURITY_GROUP_ID, SUBNET_ID, elsewhereProblems } from '../../arns';
+import { LISTENER_ARN, SECURITY_GROUP_ID, SUBNET_ID, elsewhereProblems } from '../../arns';
 import type { AwsPlace } from '../../account/place';
 import { HOST_NAME, each, isList, unlike } from '../../../core/checks';
 import { isLater } from '../../../core/later';
@@ -13,6 +13,8 @@ export interface PrivateService {
   readonly listenerArn: string;
   /** Host name that the listener's certificate has to be for. */
   readonly serverName: string;
+  /** Host that requests bear (`Host`), where the listener's rule asks for one. @default what API Gateway writes there */
+  readonly host?: string | undefined;
   /** IDs of the private subnets, in two zones at least, that hold the gateway's network interfaces. */
   readonly subnetIds: readonly string[];
   /** IDs of those interfaces' security groups. They need to reach the listener; nothing needs to reach them. */
@@ -39,11 +41,10 @@ export function integrate(scope: Construct, name: string, apiId: string, service
     connectionId: link.id,
     payloadFormatVersion: '1.0',
     tlsConfig: { serverNameToVerify: service.serverName },
+    ...(service.host !== undefined && { requestParameters: { 'overwrite:header.host': service.host } }),
   });
   return `integrations/${integration.id}`;
 }
-
-const LISTENER_ARN = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener\/app\/[\w/-]+$/;
 
 /** Everything that is wrong with a service of a gateway that is `here`. */
 export function serviceProblems(service: PrivateService, here: AwsPlace | undefined): Problem[] {
@@ -68,6 +69,7 @@ export function serviceProblems(service: PrivateService, here: AwsPlace | undefi
       ? elsewhereProblems('service.listenerArn', listenerArn, here ?? {})
       : []),
     ...unlike('service.serverName', serverName, HOST_NAME, 'a host name'),
+    ...(service.host === undefined ? [] : unlike('service.host', service.host, HOST_NAME, 'a host name')),
     ...fewer('subnetIds', subnetIds, 2),
     ...each('service.subnetIds', subnetIds, (id, path) =>
       unlike(path, id, SUBNET_ID, 'the ID of a private subnet'),
