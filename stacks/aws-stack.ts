@@ -1,4 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import type { LogOptions } from '@portcullis/constructs/aws';
 import { encryptState, relaxProviderPin, useBackend } from '@portcullis/constructs';
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
@@ -27,5 +28,11 @@ export abstract class AwsStack extends TerraformStack {
       defaultTags: [{ tags: { service: policy.name, environment: environment.name } }],
     });
     relaxProviderPin(this, 'aws');
+  }
+
+  /** How the environment keeps logs, encrypted with that key. */
+  protected logs({ environment }: AwsStackProps, keyArn: string): LogOptions {
+    const { aws, disposable } = environment;
+    return { retentionDays: aws.logRetentionDays, keyArn, preventDestroy: !disposable };
   }
 }

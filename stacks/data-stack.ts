@@ -16,6 +16,7 @@ export class DataStack extends AwsStack {
       name: names.logsKey,
       description: `Logs of ${policy.name}, ${environment.name}`,
       encrypts: 'logs',
+      preventDestroy: !environment.disposable,
     });
     const store = new RateLimitStore(this, 'store', {
       place: aws,
@@ -24,7 +25,7 @@ export class DataStack extends AwsStack {
       user: names.storeUser,
       ...aws.store,
       preventDestroy: !environment.disposable,
-      logs: { retentionDays: aws.logRetentionDays, keyArn: logsKey.arn },
+      logs: this.logs(props, logsKey.arn),
     });
     publish(this, props, 'data', {
       storeHost: store.host,

@@ -69,7 +69,7 @@ export class EdgeStack extends AwsStack {
       policy,
       domain: { name: aws.domain, certificateArn: aws.certificateArn },
       busyClients: aws.busyClients,
-      logs: { retentionDays: aws.logRetentionDays, keyArn: logsKeyArn },
+      logs: this.logs(props, logsKeyArn),
     };
   }
 }

@@ -52,7 +52,7 @@ export class ServiceStack extends AwsStack {
       memory: aws.tasks.memory,
       tasks: aws.tasks,
       networkLoadBalancer: aws.gateway === 'rest',
-      logs: { retentionDays: aws.logRetentionDays, keyArn: data.logsKeyArn },
+      logs: this.logs(props, data.logsKeyArn),
     });
 
     const [gatewaySecurityGroupId = ''] = service.securityGroupIds;

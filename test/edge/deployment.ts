@@ -69,6 +69,8 @@ export class EdgeDeployment {
       // The state of a test is the test's own; what encrypts it is not the account's, which forgets.
       backend: { kind: 'local', directory: folder },
       encryption: { keyProvider: 'passphrase' },
+      // It is destroyed in the end.
+      disposable: true,
     });
     return new EdgeDeployment(engine, folder, environment.name);
   }

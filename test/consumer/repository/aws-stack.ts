@@ -29,6 +29,9 @@ import type { Environment } from './environments';
 import { orders, payments } from './policies';
 import { called, inside } from './shape';
 
+/** What people keep is kept, until somebody says otherwise. */
+const preventDestroy = process.env.KEEP !== 'false';
+
 /** The shop's network, which is its own, and its two services in it. Nothing of it is known before the first apply. */
 export class AwsStack extends TerraformStack {
   constructor(scope: Construct, environment: Environment) {
@@ -46,8 +49,15 @@ export class AwsStack extends TerraformStack {
       name: `shop-${name}-logs`,
       description: `Logs of the shop, ${name}`,
       encrypts: 'logs',
+      preventDestroy,
     });
-    const shared = { environment, team, place, network, logs: { retentionDays: 90, keyArn: key.arn } };
+    const shared = {
+      environment,
+      team,
+      place,
+      network,
+      logs: { retentionDays: 90, keyArn: key.arn, preventDestroy },
+    };
     this.orders(shared);
     this.payments(shared);
   }
@@ -190,7 +200,7 @@ export class AwsStack extends TerraformStack {
       name: `${user}-limits`,
       user,
       nodeType: 'cache.t4g.small',
-      preventDestroy: process.env.KEEP !== 'false',
+      preventDestroy,
       logs,
     });
   }

@@ -77,7 +77,7 @@ export function restApiIn(stack: TerraformStack, props: Partial<RestApiGatewayPr
 }
 
 export const network = { vpcId: 'vpc-0a1b2c3d', privateSubnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6071'] };
-const { logs } = httpApiProps;
+const { logs } = gatewayProps;
 
 export const storeProps: RateLimitStoreProps = {
   place,

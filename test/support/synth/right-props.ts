@@ -151,6 +151,7 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       registry: place,
       temporaryFolder: '/tmp',
       executionRole: 'execution',
+      logs: { ...serviceProps.logs, preventDestroy: false },
     }),
   ],
   'ApiService on what exists': [
@@ -161,7 +162,7 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
     }),
   ],
   RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1, preventDestroy: false })],
-  EncryptionKey: [EncryptionKey, () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs' })],
+  EncryptionKey: [EncryptionKey, () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs', preventDestroy: false })],
   GatewayAccount: [GatewayAccount, () => ({ place, name: 'gateway-log' })],
   HttpApiGateway: [
     HttpApiGateway,

@@ -3,6 +3,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../core';
 import { noneOf, unlike, within } from '../../core/checks';
+import { guardProblems } from '../../core/guard';
 import { known } from '../../core/later';
 import { permissionDocument, type ResourcePermission } from './permission';
 import { partitionOf, suffixOf } from '../../core/aws';
@@ -15,6 +16,8 @@ export interface EncryptionKeyProps {
   readonly description: string;
   /** What is encrypted with it: log groups of the account, or caches of ElastiCache. */
   readonly encrypts: 'logs' | 'caches';
+  /** Whether the engine refuses to destroy the key: nobody could read any more what it has encrypted. @default true */
+  readonly preventDestroy?: boolean;
 }
 
 /** What people of the account may do with the key, if IAM lets them too: administer it, but not use it. */
@@ -27,7 +30,7 @@ const ADMINISTRATION = [
 
 /**
  * A customer-managed KMS key of one purpose, with its alias. AWS rotates it every year. One service of AWS may use it,
- * for one account.
+ * for one account. The engine refuses a plan that would destroy it, unless `preventDestroy` is false.
  *
  * https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
  *
@@ -46,7 +49,7 @@ export class EncryptionKey extends Construct {
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
-    const { place, name, description, encrypts } = props;
+    const { place, name, description, encrypts, preventDestroy = true } = props;
     refuseProps(this, [
       ...within('place', place, (given) => placeProblems('place', given)),
       ...unlike(
@@ -57,6 +60,7 @@ export class EncryptionKey extends Construct {
       ),
       ...known('encrypts', encrypts, "the key's policy is made for it"),
       ...noneOf('encrypts', encrypts, ['logs', 'caches']),
+      ...guardProblems('preventDestroy', preventDestroy),
     ]);
     knownAs(this, 'key', name);
     const key = new KmsKey(this, 'key', {
@@ -70,6 +74,7 @@ export class EncryptionKey extends Construct {
         },
         encrypts === 'logs' ? usedByLogs(place) : usedByCaches(place),
       ]),
+      lifecycle: { preventDestroy },
     });
     new KmsAlias(this, 'alias', { name: `alias/${name}`, targetKeyId: key.keyId });
     this.arn = key.arn;

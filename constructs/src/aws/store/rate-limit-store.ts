@@ -33,7 +33,7 @@ export interface RateLimitStoreProps {
   readonly logs: LogOptions;
   /**
    * Whether the engine refuses to destroy the store, and with it every counter and every revocation. Without, ElastiCache
-   * keeps a last snapshot, `<name>-final`. @default true
+   * keeps a last snapshot, `<name>-final`, which can be read for as long as AWS keeps the key: 30 days. @default true
    */
   readonly preventDestroy?: boolean;
 }
@@ -94,6 +94,7 @@ export class RateLimitStore extends Construct {
       name,
       description: `What ${name} keeps on disk`,
       encrypts: 'caches',
+      preventDestroy,
     });
 
     const group = new ElasticacheReplicationGroup(this, 'group', {
