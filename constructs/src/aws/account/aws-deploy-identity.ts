@@ -6,6 +6,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Fn, Op, type Precondition } from 'cdktf';
 import { Construct } from 'constructs';
 import { knownAs, nameWithin, refuseProps } from '../../core';
+import { refuseCollisions } from './collisions';
 import { PARTITIONS, audienceOf, partitionOf, type Partition } from '../../core/aws';
 import { isLater, known, later } from '../../core/later';
 import { projectOfApp, projectProblems, statesOf } from '../../core/project';
@@ -130,6 +131,7 @@ export class AwsDeployIdentity extends Construct {
     const { planPolicyArns = [], deployPolicyArns = [] } = props;
     const names = roleNamesOf(props);
     knownAs(this, 'jobs', names.deploy);
+    refuseCollisions(this);
     this.issuer = props.issuer ?? GITHUB_ISSUER;
     this.audience = audienceOf(props.partition ?? partitionIn(stateBucketArn));
     this.providerArn =

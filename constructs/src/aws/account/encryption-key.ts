@@ -2,6 +2,7 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../core';
+import { refuseCollisions } from './collisions';
 import { noneOf, unlike, within } from '../../core/checks';
 import { guardProblems } from '../../core/guard';
 import { known } from '../../core/later';
@@ -63,6 +64,7 @@ export class EncryptionKey extends Construct {
       ...guardProblems('preventDestroy', preventDestroy),
     ]);
     knownAs(this, 'key', name);
+    refuseCollisions(this, place);
     const key = new KmsKey(this, 'key', {
       description,
       enableKeyRotation: true,

@@ -2,6 +2,7 @@ import { EcsService } from '@cdktf/provider-aws/lib/ecs-service';
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { Construct } from 'constructs';
 import { knownAs, nameWithin, refuseProps } from '../../core';
+import { refuseCollisions } from '../account/collisions';
 import { isLater, joined } from '../../core/later';
 import { logGroup } from '../account/log-group';
 import type { PrivateService } from '../gateway/http-api/private-service';
@@ -92,6 +93,7 @@ export class ApiService extends Construct implements PrivateService {
     refuseProps(this, apiServiceProblems(props));
     const { name, network, tasks } = props;
     knownAs(this, 'service', name);
+    refuseCollisions(this, props.place);
     const tasksGroup = this.tasksGroup(props);
     const balancer = this.balancer(props, tasksGroup);
     this.listenerArn = balancer.listenerArn;

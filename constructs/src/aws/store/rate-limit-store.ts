@@ -6,6 +6,7 @@ import { ElasticacheUserGroup } from '@cdktf/provider-aws/lib/elasticache-user-g
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../core';
+import { refuseCollisions } from '../account/collisions';
 import { RUNTIME_ACL } from '../../vault/database/redis-acl';
 import { logGroup, logProblems, type LogOptions } from '../account/log-group';
 import { guardProblems } from '../../core/guard';
@@ -76,6 +77,7 @@ export class RateLimitStore extends Construct {
     refuseProps(this, problemsOf(props));
     const { place, network, name, shards, replicas = 1, preventDestroy = true, logs } = props;
     knownAs(this, 'store', name);
+    refuseCollisions(this, place);
     const { vpcId } = network;
     const nodes = securityGroup(this, 'nodes', { vpcId, name, description: 'The rate-limit store' });
     this.clientsSecurityGroupId = securityGroup(this, 'clients', {

@@ -11,6 +11,7 @@ import {
 } from '@portcullis/runtime/authorizer';
 import { Construct } from 'constructs';
 import { knownAs, literal, refuseProps } from '../../../core';
+import { refuseCollisions } from '../../account/collisions';
 import { within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import { httpAccessLogFormat } from '../access-log';
@@ -91,6 +92,7 @@ export class HttpApiGateway extends Construct {
     ]);
     const { gateway: name } = gatewayNames(props);
     knownAs(this, 'http-api', name);
+    refuseCollisions(this, props.place);
 
     const corsConfiguration = httpApiCors(policy);
     this.api = new Apigatewayv2Api(this, 'api', {

@@ -3,6 +3,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../../core';
+import { refuseCollisions } from '../../account/collisions';
 import { partitionOf } from '../../../core/aws';
 import { unlike, within } from '../../../core/checks';
 import { nameWithin } from '../../../core/names';
@@ -57,6 +58,7 @@ export class GatewayAccount extends Construct implements GatewayLogging {
     ]);
     this.place = place;
     knownAs(this, 'gateway-account', place.region);
+    refuseCollisions(this, place);
     const name = props.name ?? nameWithin(64, 'gateway-log', place.region);
     const role = new IamRole(this, 'role', {
       name,

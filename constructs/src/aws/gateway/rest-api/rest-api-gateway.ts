@@ -11,6 +11,7 @@ import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { knownAs, refuseProps } from '../../../core';
+import { refuseCollisions } from '../../account/collisions';
 import { madeAs, shown, within } from '../../../core/checks';
 import { logGroup } from '../../account/log-group';
 import type { AwsPlace } from '../../account/place';
@@ -108,6 +109,7 @@ export class RestApiGateway extends Construct {
     ]);
     const { gateway: name } = gatewayNames(props);
     knownAs(this, 'rest-api', name);
+    refuseCollisions(this, props.place);
 
     this.api = new ApiGatewayRestApi(this, 'api', {
       name,
