@@ -2,6 +2,7 @@ export {
   AwsDeployIdentity,
   deployRoleArns,
   type AwsDeployIdentityProps,
+  type SubjectIds,
 } from './account/aws-deploy-identity';
 export { ApiService } from './service/api-service';
 export type { ApiServiceProps } from './service/api-service-props';

@@ -194,6 +194,7 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
     AwsDeployIdentity,
     () => ({
       repository: 'example/orders',
+      subjectIds: { owner: '123456', repository: '714285714' },
       environment: 'prod',
       workflow: '.github/workflows/deploy.yml',
       project: 'orders',

@@ -11,13 +11,23 @@ import { PARTITIONS, audienceOf, partitionOf, type Partition } from '../../core/
 import { isLater, known, later } from '../../core/later';
 import { projectOfApp, projectProblems, statesOf } from '../../core/project';
 import { each, noneOf, unless, unlike, within } from '../../core/checks';
-import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from '../../github/identity/jobs';
+import { GITHUB_ISSUER, REPOSITORY, REPOSITORY_ID, issuerProblems } from '../../github/identity/jobs';
 import { KMS_KEY_ARN, ROLE_NAME } from '../arns';
 import type { AwsPlace } from './place';
 
 export interface AwsDeployIdentityProps {
   /** `owner/name` of the repository. */
   readonly repository: string;
+  /**
+   * Numbers of the repository and of its owner, for subjects that have them: `repo:owner@1/name@2:…`. They name one
+   * repository for ever, whoever takes its name over. GitHub writes such subjects for repositories that were made or renamed
+   * since July 15th, 2026, and for those that opted in.
+   *
+   * https://docs.github.com/en/actions/concepts/security/openid-connect
+   *
+   * @default none: subjects by the names alone
+   */
+  readonly subjectIds?: SubjectIds;
   /** Environment of the repository: its jobs may deploy, if they are the workflow's. */
   readonly environment: string;
   /** The workflow that deploys, as main has it. Others have jobs in the environment too. @default '.github/workflows/deploy.yml' */
@@ -49,6 +59,12 @@ export interface AwsDeployIdentityProps {
    * not made. @default one is made
    */
   readonly providerArn?: string;
+}
+
+/** Numbers that stay the same when names change, as `gh api repos/OWNER/NAME --jq '.owner.id, .id'` prints them. */
+export interface SubjectIds {
+  readonly owner: string;
+  readonly repository: string;
 }
 
 /** Names of the two IAM roles, each unique in the account. */
@@ -107,6 +123,7 @@ export function deployRoleArns({ place, ...named }: Named & { readonly place: Aw
  * @example
  * new AwsDeployIdentity(this, 'jobs', {
  *   repository: 'example/orders',
+ *   subjectIds: { owner: '123456', repository: '714285714' },
  *   environment: 'prod',
  *   stateBucketArn: 'arn:aws:s3:::example-state',
  *   stateKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d',
@@ -144,7 +161,8 @@ export class AwsDeployIdentity extends Construct {
       allow(['kms:Decrypt'], stateKeyArn),
     ];
     const workflow = `${repository}/${props.workflow ?? DEPLOY_WORKFLOW}@refs/heads/main`;
-    const subjects = [`repo:${repository}:pull_request`, `repo:${repository}:ref:refs/heads/main`];
+    const subject = subjectOf(repository, props.subjectIds);
+    const subjects = [`${subject}:pull_request`, `${subject}:ref:refs/heads/main`];
     // A plan locks the state, so that it cannot read a half-written one.
     const lock = allow(['s3:PutObject', 's3:DeleteObject'], `${objects}.tflock`);
     const encrypt = allow(['kms:GenerateDataKey'], stateKeyArn);
@@ -159,7 +177,7 @@ export class AwsDeployIdentity extends Construct {
       'portcullis-deploy',
       names.deploy,
       {
-        sub: [`repo:${repository}:environment:${environment}`],
+        sub: [`${subject}:environment:${environment}`],
         ...(this.issuer === GITHUB_ISSUER && { job_workflow_ref: [workflow] }),
       },
       [...read, allow(['s3:PutObject'], objects), lock, encrypt],
@@ -209,6 +227,13 @@ export class AwsDeployIdentity extends Construct {
   }
 }
 
+/** What subjects of the repository's jobs begin with. Given the numbers, none without them is trusted any more. */
+function subjectOf(repository: string, ids: SubjectIds | undefined): string {
+  if (ids === undefined) return `repo:${repository}`;
+  const [owner = '', name = ''] = repository.split('/');
+  return `repo:${owner}@${ids.owner}/${name}@${ids.repository}`;
+}
+
 /** The partition of an ARN. */
 function partitionIn(arn: string): Partition {
   return PARTITIONS.find((partition) => arn.startsWith(`arn:${partition}:`)) ?? 'aws';
@@ -254,6 +279,12 @@ function problemsOf(props: AwsDeployIdentityProps): Problem[] {
     ...(isLater(planPolicyArns) ? known('planPolicyArns', planPolicyArns, eachOne) : []),
     ...(isLater(deployPolicyArns) ? known('deployPolicyArns', deployPolicyArns, eachOne) : []),
     ...unlike('repository', repository, REPOSITORY, 'owner/name'),
+    ...(props.subjectIds === undefined
+      ? []
+      : within('subjectIds', props.subjectIds, (ids) => [
+          ...unlike('subjectIds.owner', ids.owner, REPOSITORY_ID, "the number of the repository's owner"),
+          ...unlike('subjectIds.repository', ids.repository, REPOSITORY_ID, 'the number of the repository'),
+        ])),
     ...unlike('environment', environment, /^[\w.-]+$/, 'the name of an environment of the repository'),
     ...unlike(
       'stateBucketArn',

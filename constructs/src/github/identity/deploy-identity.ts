@@ -10,7 +10,7 @@ import { refuseCollisions } from '../../vault/collisions';
 import { knownPolicy } from '../../vault/policy/grantee';
 import type { LoginMethod } from '../../vault/login/app-role-mount';
 import { policyDocument, type PolicyRule } from '../../vault/policy/policy-document';
-import { GITHUB_ISSUER, REPOSITORY, issuerProblems } from './jobs';
+import { GITHUB_ISSUER, REPOSITORY, REPOSITORY_ID, issuerProblems } from './jobs';
 import { JobsMethod } from './jobs-method';
 
 /** A role for one kind of job, and what it may do in Vault. */
@@ -119,7 +119,7 @@ function problemsOf(props: DeployIdentityProps): Problem[] {
     ...unlike(
       'repositoryId',
       repositoryId,
-      /^[1-9]\d*$/,
+      REPOSITORY_ID,
       "the repository's number, as `gh api repos/OWNER/NAME --jq .id` prints it",
     ),
     ...unlike(

@@ -8,6 +8,9 @@ export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 /** `owner/name` */
 export const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 
+/** Number of a repository, or of its owner. */
+export const REPOSITORY_ID = /^[1-9]\d*$/;
+
 /** The issuer of jobs' tokens. */
 export function issuerProblems(path: string, issuer: string): Problem[] {
   const right = typeof issuer === 'string' && isHttpsOrLoopback(issuer);

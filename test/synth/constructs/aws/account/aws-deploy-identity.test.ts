@@ -1,6 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AwsDeployIdentity, deployRoleArns, type AwsDeployIdentityProps } from '@portcullis/constructs/aws';
-import { all, only, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { all, only, refusal, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: AwsDeployIdentityProps = {
   repository: 'fintech-example/fintech-api',
@@ -53,6 +53,39 @@ describe('the synthesized roles of AWS', () => {
         ...claims,
       },
     });
+  });
+
+  it('are bound to the numbers of the repository and its owner, and then to no name alone', () => {
+    const found = stackOf({ ...valid, subjectIds: { owner: '123456', repository: '714285714' } });
+    const subjectsOf = (name: string): unknown =>
+      statements(only(found, 'aws_iam_role', name).assume_role_policy)[0]?.Condition?.StringEquals?.[
+        'token.actions.githubusercontent.com:sub'
+      ];
+    const subject = 'repo:fintech-example@123456/fintech-api@714285714';
+    expect(subjectsOf('fintech-api-prod-plan')).toEqual([
+      `${subject}:pull_request`,
+      `${subject}:ref:refs/heads/main`,
+    ]);
+    expect(subjectsOf('fintech-api-prod-deploy')).toEqual([`${subject}:environment:prod`]);
+    // The workflow is named by the repository's name alone, whatever the subject.
+    expect(found.text).toContain('fintech-example/fintech-api/.github/workflows/deploy.yml@refs/heads/main');
+    expect(found.text).not.toMatch(/repo:fintech-example\/|StringLike/);
+  });
+
+  it.each([
+    ['*', '1'],
+    ['1', '?'],
+    ['0', '1'],
+    ['1/x@2', '1'],
+    ['1', '1:ref:refs/heads/main'],
+    ['', '1'],
+    [123_456, '1'],
+    ['1', undefined],
+  ])('refuse %j and %j as numbers', (owner, repository) => {
+    const identity = () =>
+      new AwsDeployIdentity(stackIn(), 'aws', { ...valid, subjectIds: { owner, repository } as never });
+    const path = owner === '1' ? 'repository' : 'owner';
+    expect(identity).toThrow(refusedProps(`subjectIds.${path}`));
   });
 
   it('take tokens for the STS of China there, which takes no other', () => {
