@@ -33,6 +33,8 @@ const BY_PLACE = ['RateLimitStore.name', 'EncryptionKey.name', 'AwsDeployIdentit
 /** Another construct uses it, or this one with other props. */
 const UNUSED = [
   'ApiService.serverName',
+  'ApiService.listener.clientSecurityGroupIds',
+  'ApiService.listener.clientSecurityGroupIds[0]',
   'GatewayAccount.place.account',
   'HttpApiGateway.place.account',
   'RestApiGateway.place.account',

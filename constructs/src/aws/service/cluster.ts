@@ -37,8 +37,6 @@ export function existingCluster(scope: Construct, given: string): Cluster {
 export function clusterProblems(cluster: string, here: AwsPlace | undefined): Problem[] {
   return [
     ...unlike('cluster', cluster, CLUSTER, 'the name or the ARN of an ECS cluster'),
-    ...(CLUSTER.test(cluster) && cluster.startsWith('arn:')
-      ? elsewhereProblems('cluster', cluster, here ?? {})
-      : []),
+    ...(CLUSTER.test(cluster) ? elsewhereProblems('cluster', cluster, here ?? {}) : []),
   ];
 }
