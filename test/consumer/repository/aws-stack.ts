@@ -169,7 +169,7 @@ export class AwsStack extends TerraformStack {
       cidrIpv4: '10.0.0.0/8',
       ipProtocol: '-1',
     });
-    const balancer = new Lb(this, 'platform-balancer', {
+    const balancer = new Lb(this, 'platform-lb', {
       name: `shop-${name}`,
       internal: true,
       loadBalancerType: 'application',
