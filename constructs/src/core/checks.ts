@@ -91,6 +91,23 @@ export function each<T>(
   return list.flatMap((item, index) => problemsOf(item, `${path}[${index}]`, index));
 }
 
+/** The problem of each item that a list has once more, where one construct is made for each. */
+export function repeated<T>(
+  path: string,
+  list: readonly T[],
+  nameOf: (item: T) => unknown = (item) => item,
+): readonly Problem[] {
+  if (isLater(list) || !isList(list)) return [];
+  const names = list.map((item) =>
+    isLater(item) || item === null || item === undefined ? undefined : nameOf(item),
+  );
+  return names.flatMap((name, index) =>
+    name === undefined || names.indexOf(name) === index
+      ? []
+      : [{ path: `${path}[${index}]`, message: `received ${shown(name)} again; expected it once` }],
+  );
+}
+
 /** Whether something is a list: without a compiler it may be anything. */
 export function isList(given: unknown): boolean {
   return Array.isArray(given);

@@ -35,7 +35,8 @@ export interface Namespace<K extends Kind> {
   readonly name: string;
   /** By the type of the resource. Raw resources of the provider count too: a company has some beside these constructs. */
   readonly kinds: Readonly<Record<string, K>>;
-  placeOf(resource: Inputs, kind: K, stack: TerraformStack): Place;
+  /** Where the resources of a stack are. */
+  placesIn(stack: TerraformStack): (resource: Inputs, kind: K) => Place;
 }
 
 /** Where a resource is. */
@@ -107,28 +108,23 @@ function collisions(named: readonly Named[]): Problem[] {
   });
 }
 
-function namesIn<K extends Kind>(stack: TerraformStack, namespace: Namespace<K>): Named[] {
+function namesIn<K extends Kind>(stack: TerraformStack, { kinds, placesIn }: Namespace<K>): Named[] {
+  const placeOf = placesIn(stack);
   return stack.node.findAll().flatMap((construct) => {
     // Of stacks inside of each other, the inner one has it.
     if (!TerraformResource.isTerraformResource(construct) || TerraformStack.of(construct) !== stack)
       return [];
-    return nameOf(construct as Inputs, stack, namespace);
+    const kind = kinds[construct.terraformResourceType];
+    return kind ? nameOf(construct as Inputs, kind, stack, placeOf(construct as Inputs, kind)) : [];
   });
 }
 
-function nameOf<K extends Kind>(
-  construct: Inputs,
-  stack: TerraformStack,
-  { kinds, placeOf }: Namespace<K>,
-): Named[] {
-  const kind = kinds[construct.terraformResourceType];
-  if (!kind) return [];
+function nameOf(construct: Inputs, kind: Kind, stack: TerraformStack, { shared, part = '' }: Place): Named[] {
   const { what, within, fallback = '', anyCase = false, mounted = false } = kind;
   const given = kind.name === undefined ? '' : (construct[kind.name] ?? construct[fallback]);
   if (!isName(given)) return [];
   const name = String(given);
   const inside = within === undefined ? '' : textOf(stack, construct[within]);
-  const { shared, part = '' } = placeOf(construct, kind, stack);
   // What a reference stands for is known within its stack alone.
   const place = shared === undefined || inside.includes('${') ? `stack ${stack.node.path}` : shared;
   const same = (anyCase ? name.toLowerCase() : name).replace(/\/+$/, '');

@@ -21,6 +21,7 @@ import { isLater, known } from './later';
 import { ConstructError, refuseProps } from './errors';
 import { failAtApply } from './fail-at-apply';
 import { knownAs } from './identity';
+import { literal } from './literal';
 
 export interface SecretVariableProps {
   /** Name of the variable; its value is given as `TF_VAR_<name>`. */
@@ -207,7 +208,11 @@ function kindOf(input: unknown): string {
 function declareVariable(scope: Construct, props: SecretVariableProps): TerraformVariable {
   const { name, description, fields } = props;
   const type = fields ? `object({${fields.map((field) => `${field} = string`).join(', ')}})` : 'string';
-  const variable = new TerraformVariable(scope, 'value', { type, description, nullable: true });
+  const variable = new TerraformVariable(scope, 'value', {
+    type,
+    description: literal(description),
+    nullable: true,
+  });
   variable.overrideLogicalId(name);
   variable.addOverride('default', null);
   return variable;
@@ -253,6 +258,7 @@ function variableProblems(scope: Construct, props: SecretVariableProps): Problem
     ...known('description', description, 'a variable refers to nothing'),
     ...known('leastLengths', leastLengths, 'a variable is checked by numbers'),
     ...unlike('name', name, NAME, NAMED),
+    ...unlike('description', description, /\S/, 'what the value is'),
     ...takenProblems(scope, name),
     ...(fields?.length === 0
       ? [{ path: 'fields', message: 'received an empty list; expected names, or no list' }]

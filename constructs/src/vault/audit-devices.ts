@@ -87,7 +87,7 @@ function filePathProblems(path: string, filePath: string): Problem[] {
   return unlike(
     path,
     filePath,
-    /^\/(?!(.*\/)?\.\.?(\/|$)).*[^/]$/,
+    /^(?!.*\/\.\.?(\/|$))(\/[^/\p{Cc}]+)+$/u,
     'an absolute path of a file on the server, without "." and ".."',
   );
 }
@@ -97,9 +97,15 @@ function filePathProblems(path: string, filePath: string): Problem[] {
  * API.
  *
  * @example
- * const blocks = auditServerConfiguration([{ name: 'primary', filePath: '/var/log/openbao/audit.log' }]);
+ * const blocks = auditServerConfiguration([
+ *   { name: 'primary', filePath: '/var/log/openbao/audit.log' },
+ *   { name: 'secondary', filePath: '/mnt/audit/openbao.log' },
+ * ]);
+ *
+ * @throws ConstructError `ERR_PROPS` with all problems at once.
  */
 export function auditServerConfiguration(devices: readonly AuditFile[]): string {
+  refuseProps('auditServerConfiguration()', problemsOf({ devices }));
   return devices
     .map(
       ({ name, filePath }) =>

@@ -31,10 +31,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export const refuseCollisions = collisionsIn({
   name: 'Vault',
   kinds: KINDS,
-  placeOf: ({ namespaceInput }, _kind, stack) => ({
-    shared: serverOf(stack),
-    part: typeof namespaceInput === 'string' ? namespaceInput : '',
-  }),
+  placesIn: (stack) => {
+    const shared = serverOf(stack);
+    return ({ namespaceInput }) => ({
+      shared,
+      part: typeof namespaceInput === 'string' ? namespaceInput : '',
+    });
+  },
 });
 
 /** Address of the server that a stack's provider names, with the namespace; undefined when the environment names it. */

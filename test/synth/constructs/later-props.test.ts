@@ -6,12 +6,9 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { GithubProvider } from '@cdktf/provider-github/lib/provider';
 import { ConstructError } from '@portcullis/constructs';
 import { Fn, TerraformResource, Token, type TerraformStack } from 'cdktf';
-import { Construct } from 'constructs';
-import { OBJECTS, RIGHT } from '../../support/synth/right-props';
+import { at, everyPart, replaced, type Path } from '../../support/synth/parts';
+import { RIGHT } from '../../support/synth/right-props';
 import { stackIn, synthesize } from '../../support/synth/synthesize';
-
-type Props = Record<string, unknown>;
-type Path = readonly (string | number)[];
 
 const REFERENCE = '${terraform_data.given.output}';
 
@@ -53,50 +50,10 @@ function laterIn(stack: TerraformStack, value: unknown): unknown {
   return typeof value[0] === 'number' ? Token.asNumberList(reference) : Token.asList(reference);
 }
 
-/** Every part of some props, the whole of an object or a list among them. */
-function partsOf(value: unknown, path: Path): Path[] {
-  if (value === undefined) return [];
-  if (value instanceof Construct || isInternal(value)) return [];
-  const all = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  // Of a list, the items are alike.
-  const inside = Array.isArray(value) ? all.slice(0, 2) : all;
-  const keyOf = (key: string): string | number => (Array.isArray(value) ? Number(key) : key);
-  return [path, ...inside.flatMap(([key, part]) => partsOf(part, [...path, keyOf(key)]))];
-}
-
-/** Secrets, policies and regular expressions are no data. */
-const isInternal = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.getPrototypeOf(value) !== Object.prototype;
-
 /** A prop as the lists above name it, in whatever way its construct is made. */
 const propOf = (name: string, where: string): string => `${RIGHT[name]![0].name}.${where}`;
 
-const textOf = (path: Path): string =>
-  path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
-    .join('')
-    .slice(1);
-
-function at(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((part, key) => (part as Props)[key], value);
-}
-
-function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
-  if (key === undefined) return by;
-  const copy: Props = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as Props) }) as Props;
-  copy[key] = replaced(copy[key], rest, by);
-  return copy;
-}
-
-const matrix = Object.entries(RIGHT).flatMap(([name, [, right]]) =>
-  Object.entries(right(stackIn()))
-    .filter(([prop]) => !OBJECTS.test(prop))
-    .flatMap(([prop, value]) => partsOf(value, [prop]))
-    .map((path): [string, string, Path] => [name, textOf(path), path]),
-);
+const matrix = everyPart();
 
 it.each(matrix)('%s passes %s on as it is, or says why it has to know it', (name, where, path) => {
   const known = made(name, path);

@@ -10,7 +10,7 @@ import { refuseCollisions } from './collisions';
 import { PARTITIONS, audienceOf, partitionOf, type Partition } from '../../core/aws';
 import { isLater, known, later } from '../../core/later';
 import { projectOfApp, projectProblems, statesOf } from '../../core/project';
-import { each, noneOf, unless, unlike, within } from '../../core/checks';
+import { each, noneOf, repeated, unless, unlike, within } from '../../core/checks';
 import { GITHUB_ISSUER, REPOSITORY, REPOSITORY_ID, issuerProblems } from '../../github/identity/jobs';
 import { KMS_KEY_ARN, ROLE_NAME } from '../arns';
 import type { AwsPlace } from './place';
@@ -214,9 +214,7 @@ export class AwsDeployIdentity extends Construct {
     new IamRolePolicy(this, `${id}-policy`, { name, role: role.name, policy: document(statements) });
     policyArns.forEach((policyArn, index) => {
       // No ID can hold what is known only later.
-      const policy = isLater(policyArn)
-        ? `policy-${index}`
-        : policyArn.replace(/^.*:policy\//, '').replaceAll('/', '|');
+      const policy = isLater(policyArn) ? `policy-${index}` : policyName(policyArn).replaceAll('/', '|');
       new IamRolePolicyAttachment(this, `${id}-${policy}`, {
         role: role.name,
         policyArn,
@@ -225,6 +223,10 @@ export class AwsDeployIdentity extends Construct {
     });
     return role.arn;
   }
+}
+
+function policyName(arn: string): string {
+  return arn.replace(/^.*:policy\//, '');
 }
 
 /** What subjects of the repository's jobs begin with. Given the numbers, none without them is trusted any more. */
@@ -306,6 +308,8 @@ function problemsOf(props: AwsDeployIdentityProps): Problem[] {
     ...each('deployPolicyArns', deployPolicyArns, (arn, path) =>
       unlike(path, arn, POLICY_ARN, 'the ARN of a policy'),
     ),
+    ...repeated('planPolicyArns', planPolicyArns, (arn) => policyName(String(arn))),
+    ...repeated('deployPolicyArns', deployPolicyArns, (arn) => policyName(String(arn))),
     ...issuerProblems('issuer', issuer),
     ...(props.roleNames === undefined
       ? []

@@ -1,7 +1,8 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { TerraformStack, Token } from 'cdktf';
+import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { collisionsIn, type Inputs, type Kind } from '../../core/collisions';
+import { collisionsIn, type Kind } from '../../core/collisions';
+import { isLater } from '../../core/later';
 import type { AwsPlace } from './place';
 
 interface AwsKind extends Kind {
@@ -56,11 +57,19 @@ const places = new WeakMap<TerraformStack, AwsPlace[]>();
 const refuse = collisionsIn<AwsKind>({
   name: 'AWS',
   kinds: KINDS,
-  placeOf: (resource, kind, stack) => {
-    const account = accountOf(stack);
-    if (kind.global) return { shared: account };
-    const region = regionOf(resource, stack);
-    return { shared: region && account, ...(region !== undefined && { part: region }) };
+  placesIn: (stack) => {
+    const main = providerOf(stack);
+    const told = places.get(stack) ?? [];
+    return ({ provider = main, regionInput }, { global = false }) => {
+      const given = provider instanceof AwsProvider ? provider : undefined;
+      // Constructs say where they are, and have the main provider.
+      const said = provider === main ? told : [];
+      const account = theOne(given?.allowedAccountIdsInput ?? said.map((one) => one.account));
+      if (global) return { shared: account };
+      const own = typeof regionInput === 'string' ? regionInput : given?.regionInput;
+      const region = theOne(own === undefined ? said.map((one) => one.region) : [own]);
+      return { shared: region && account, ...(region !== undefined && { part: region }) };
+    };
   },
 });
 
@@ -77,17 +86,7 @@ export function refuseCollisions(scope: Construct, place?: AwsPlace): void {
   refuse(scope);
 }
 
-function accountOf(stack: TerraformStack): string | undefined {
-  const allowed = providerOf(stack)?.allowedAccountIdsInput;
-  return theOne(allowed ?? (places.get(stack) ?? []).map(({ account }) => account));
-}
-
-function regionOf({ regionInput }: Inputs, stack: TerraformStack): string | undefined {
-  const own = typeof regionInput === 'string' ? regionInput : providerOf(stack)?.regionInput;
-  return theOne(own === undefined ? (places.get(stack) ?? []).map(({ region }) => region) : [own]);
-}
-
-/** The provider of a stack's resources. One with an alias is apart by its name. */
+/** The provider of a stack's resources, unless they name another. */
 function providerOf(stack: TerraformStack): AwsProvider | undefined {
   return stack.node
     .findAll()
@@ -96,6 +95,6 @@ function providerOf(stack: TerraformStack): AwsProvider | undefined {
 
 /** What all of them are, if they are one, and known. */
 function theOne(values: readonly string[]): string | undefined {
-  const [one, ...others] = [...new Set(values)];
-  return others.length > 0 || Token.isUnresolved(one) ? undefined : one;
+  const [one, ...others] = isLater(values) ? [] : [...new Set(values)];
+  return others.length > 0 || isLater(one) ? undefined : one;
 }

@@ -1,7 +1,7 @@
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
-import { knownAs, refuseProps } from '../../core';
+import { knownAs, literal, refuseProps } from '../../core';
 import { refuseCollisions } from './collisions';
 import { noneOf, unlike, within } from '../../core/checks';
 import { guardProblems } from '../../core/guard';
@@ -56,9 +56,10 @@ export class EncryptionKey extends Construct {
       ...unlike(
         'name',
         name,
-        /^(?!aws\/)[\w/-]{1,249}$/,
+        /^(?!(aws|alias)\/)[\w/-]{1,249}$/,
         'the name of an alias, without "alias/" and not AWS\' own',
       ),
+      ...unlike('description', description, /^[^]{1,8192}$/, 'a text of at most 8192 characters'),
       ...known('encrypts', encrypts, "the key's policy is made for it"),
       ...noneOf('encrypts', encrypts, ['logs', 'caches']),
       ...guardProblems('preventDestroy', preventDestroy),
@@ -66,7 +67,7 @@ export class EncryptionKey extends Construct {
     knownAs(this, 'key', name);
     refuseCollisions(this, place);
     const key = new KmsKey(this, 'key', {
-      description,
+      description: literal(description),
       enableKeyRotation: true,
       policy: permissionDocument([
         {

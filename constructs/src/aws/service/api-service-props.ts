@@ -4,7 +4,7 @@ import { permissionProblems, type Permission } from '../account/permission';
 import { placeProblems, type AwsPlace } from '../account/place';
 import { CERTIFICATE_ARN, ROLE_NAME, SECURITY_GROUP_ID, elsewhereProblems, sameOrLater } from '../arns';
 import { isLater, known } from '../../core/later';
-import { HOST_NAME, each, isList, unless, unlike, wholeNumber, within } from '../../core/checks';
+import { HOST_NAME, each, isList, repeated, unless, unlike, wholeNumber, within } from '../../core/checks';
 import { networkProblems, type PrivateNetwork } from '../network/private-network';
 import { environmentProblems } from './container';
 import { clusterProblems } from './cluster';
@@ -112,6 +112,7 @@ export function apiServiceProblems(props: ApiServiceProps): Problem[] {
     ...memberProblems(memberOf),
     ...(props.database === undefined ? [] : within('database', props.database, databaseProblems)),
     ...each('outwardPorts', outwardPorts, (port, path) => wholeNumber(path, port, 1, 65_535)),
+    ...repeated('outwardPorts', outwardPorts),
     ...unlike('serverName', props.serverName, HOST_NAME, 'a host name'),
     ...(props.listener === undefined ? certificateProblems(props) : ownBalancerProblems(props)),
     ...(props.cluster === undefined ? [] : clusterProblems(props.cluster, place)),

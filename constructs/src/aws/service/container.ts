@@ -1,5 +1,6 @@
 /** The one container of a task, in the words of ECS' task definitions. */
 import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
+import { literal } from '../../core';
 import { insideJson, isLater } from '../../core/later';
 import { looksSecret, shown } from '../../core/checks';
 
@@ -70,7 +71,7 @@ function appContainer(options: ContainerOptions): object {
     portMappings: [{ containerPort: port, protocol: 'tcp' }],
     environment: Object.entries({ ...told(options), ...environment }).map(([key, value]) => ({
       name: key,
-      value: insideJson(value),
+      value: insideJson(literal(value)),
     })),
     // ECS asks whether the process is alive. The load balancer asks /readyz whether to send requests.
     healthCheck: {

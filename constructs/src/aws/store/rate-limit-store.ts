@@ -10,7 +10,7 @@ import { refuseCollisions } from '../account/collisions';
 import { RUNTIME_ACL } from '../../vault/database/redis-acl';
 import { logGroup, logProblems, type LogOptions } from '../account/log-group';
 import { guardProblems } from '../../core/guard';
-import { unlike, wholeNumber, within } from '../../core/checks';
+import { unless, unlike, wholeNumber, within } from '../../core/checks';
 import { plus } from '../../core/later';
 import { EncryptionKey } from '../account/encryption-key';
 import { placeProblems, type AwsPlace } from '../account/place';
@@ -180,6 +180,13 @@ function problemsOf(props: RateLimitStoreProps): Problem[] {
     // `-default` and `-clients` are appended, and have to fit.
     ...unlike('name', name, /^[a-z](-?[a-z0-9]){0,31}$/, 'at most 32 letters, digits and single "-"'),
     ...unlike('user', user, /^[a-z](-?[a-z0-9]){0,39}$/, 'at most 40 letters, digits and single "-"'),
+    // Both are there already: they are off, and keep ElastiCache from adding one that may do everything.
+    ...unless(
+      user !== 'default' && user !== `${name}-default`,
+      'user',
+      user,
+      "another name than the default user's",
+    ),
     ...unlike('nodeType', nodeType, /^cache\.[a-z0-9-]+\.[a-z0-9]+$/, 'a type such as "cache.t4g.small"'),
     ...(shards === undefined ? [] : wholeNumber('shards', shards, 1, 500)),
     ...wholeNumber('replicas', replicas, 1, 5),

@@ -2,8 +2,8 @@ import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-r
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { knownAs, refuseProps } from '../../core';
-import { each, madeAs, unless, unlike, within } from '../../core/checks';
+import { knownAs, literal, refuseProps } from '../../core';
+import { each, madeAs, repeated, unless, unlike, within } from '../../core/checks';
 import { isLater, known } from '../../core/later';
 import { policyNameProblems } from '../../vault/checks';
 import { refuseCollisions } from '../../vault/collisions';
@@ -83,14 +83,14 @@ export class DeployIdentity extends Construct {
         roleName: name,
         roleType: 'jwt',
         userClaim: 'job_workflow_ref',
-        boundAudiences: [audience],
+        boundAudiences: [literal(audience)],
         boundClaimsType: 'string',
         boundClaims: {
           repository,
           repository_id: repositoryId,
           // The provider wants a list as a text with commas.
           ...Object.fromEntries(
-            Object.entries(bound).map(([claim, values]) => [claim, [values].flat().join()]),
+            Object.entries(bound).map(([claim, values]) => [claim, literal([values].flat().join())]),
           ),
         },
         tokenPolicies: [policy.name],
@@ -130,6 +130,7 @@ function problemsOf(props: DeployIdentityProps): Problem[] {
     ),
     ...(isLater(roles) ? known('roles', roles, 'each of them is made by itself') : []),
     ...each('roles', roles, (role, path) => within(path, role, (given) => roleProblems(path, given))),
+    ...repeated('roles', roles, ({ name }) => name),
   ];
 }
 

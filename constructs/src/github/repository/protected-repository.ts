@@ -7,7 +7,7 @@ import { RepositoryRuleset } from '@cdktf/provider-github/lib/repository-ruleset
 import { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
-import { refuseProps } from '../../core';
+import { literal, refuseProps } from '../../core';
 import { each, isList, noneOf, shown, unless, unlike, wholeNumber, within } from '../../core/checks';
 import { isLater, known } from '../../core/later';
 import { ACTIONS } from '../workflow/actions';
@@ -115,7 +115,10 @@ export class ProtectedRepository extends Construct {
         },
         requiredStatusChecks: {
           strictRequiredStatusChecksPolicy: true,
-          requiredCheck: requiredChecks.map((context) => ({ context, integrationId: GITHUB_ACTIONS })),
+          requiredCheck: requiredChecks.map((context) => ({
+            context: literal(context),
+            integrationId: GITHUB_ACTIONS,
+          })),
         },
       },
     });
@@ -186,6 +189,13 @@ function problemsOf(props: ProtectedRepositoryProps): Problem[] {
     ...names
       .filter((one, index) => names.indexOf(one) < index)
       .map((one) => ({ path: 'environments', message: `received ${shown(one)} twice; expected it once` })),
+    // The branches that the one of them deploys from are known by the name of the other.
+    ...names
+      .filter((one) => names.includes(`${String(one)}-main`))
+      .map((one) => ({
+        path: 'environments',
+        message: `received ${shown(one)} and ${shown(`${String(one)}-main`)}; expected another name for one of them`,
+      })),
   ];
 }
 

@@ -4,7 +4,7 @@ import { RepositoryPullRequest } from '@cdktf/provider-github/lib/repository-pul
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { literal, refuseProps } from '../../core';
-import { unlike, within } from '../../core/checks';
+import { unless, unlike, within } from '../../core/checks';
 import { known } from '../../core/later';
 
 export interface ReviewedFilesProps {
@@ -43,12 +43,12 @@ export class ReviewedFiles extends Construct {
     const branch = new Branch(this, 'branch', { repository, branch: name, sourceBranch: base });
     const written = Object.entries(files).map(
       ([file, content]) =>
-        new RepositoryFile(this, file.replace(/^\W+/, '').replace(/\W+/g, '-'), {
+        new RepositoryFile(this, idOf(file), {
           repository,
           branch: branch.branch,
           file,
           content: literal(content),
-          commitMessage: title,
+          commitMessage: literal(title),
           overwriteOnCreate: true,
         }),
     );
@@ -56,11 +56,35 @@ export class ReviewedFiles extends Construct {
       baseRepository: repository,
       baseRef: base,
       headRef: branch.branch,
-      title,
+      title: literal(title),
       body: 'Proposed by Portcullis. The next deploy updates this branch; the ruleset asks for a review.',
       dependsOn: written,
     });
   }
+}
+
+/** A path of the repository: nothing above it, and no expression of the engine. */
+const PATH = /^(?!.*(^|\/)\.\.?(\/|$))(?!.*[$%]\{)[^/\\\p{Cc}]+(\/[^/\\\p{Cc}]+)*$/u;
+
+function idOf(file: string): string {
+  return file.replace(/^\W+/, '').replace(/\W+/g, '-');
+}
+
+function pathProblems(files: Readonly<Record<string, string>>): readonly Problem[] {
+  const paths = Object.keys(files);
+  return paths.flatMap((file, index) => {
+    const path = `files[${JSON.stringify(file)}]`;
+    const wrong = unless(
+      PATH.test(file) && idOf(file) !== '',
+      path,
+      file,
+      'a path of the repository, as in ".github/dependabot.yml"',
+    );
+    const other = paths.slice(0, index).find((one) => idOf(one) === idOf(file));
+    if (wrong.length > 0 || other === undefined) return wrong;
+    const message = `received a path that differs from ${JSON.stringify(other)} by punctuation alone; expected them in two ReviewedFiles`;
+    return [{ path, message }];
+  });
 }
 
 function problemsOf({ repository, title, files, branch, base = 'main' }: ReviewedFilesProps): Problem[] {
@@ -74,6 +98,7 @@ function problemsOf({ repository, title, files, branch, base = 'main' }: Reviewe
         unlike(`files[${JSON.stringify(file)}]`, content, /^/, 'the text of the file'),
       ),
     ),
+    ...within('files', files, pathProblems),
     ...unlike('branch', branch, /^[\w./-]+$/, named),
     ...unlike('base', base, /^[\w./-]+$/, named),
   ];

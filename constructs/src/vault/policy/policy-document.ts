@@ -53,5 +53,5 @@ function comment(reason: string): string {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text);
+  return JSON.stringify(literal(text));
 }

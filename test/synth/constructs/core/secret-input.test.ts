@@ -27,6 +27,14 @@ it('declares an ephemeral variable whose default is null', () => {
   });
 });
 
+it('describes a variable by a text, whatever an engine would make of it', () => {
+  const description = 'of ${file("a")}';
+  const { variable } = synthesize(
+    (stack) => new SecretVariable(stack, 'password', { ...given, description }),
+  );
+  expect(variable.admin_password).toMatchObject({ description: 'of $${file("a")}' });
+});
+
 it('takes an object of named fields, and writes it as JSON', () => {
   const stack = stackIn();
   const secret = new SecretVariable(stack, 'config', { ...given, fields: ['user', 'key'] });

@@ -175,6 +175,18 @@ describe('the synthesized roles of AWS', () => {
     expect(identity).toThrow(refusal('ERR_PROPS', { message: expect.stringContaining(message) as string }));
   });
 
+  it('refuse a policy twice, and two of one name: each is known by its name', () => {
+    const own = 'arn:aws:iam::333333333333:policy/ViewOnlyAccess';
+    const identity =
+      (planPolicyArns: string[], deployPolicyArns: string[] = []) =>
+      () =>
+        new AwsDeployIdentity(stackIn(), 'aws', { ...valid, planPolicyArns, deployPolicyArns });
+    expect(identity([own, own])).toThrow(refusedProps('planPolicyArns[1]'));
+    expect(identity([], [own, own.replace('333333333333', 'aws')])).toThrow(
+      refusedProps('deployPolicyArns[1]'),
+    );
+  });
+
   it('name the claims after the issuer of a GitHub Enterprise Server', () => {
     const { text } = stackOf({ ...valid, issuer: 'https://github.example.com/_services/token' });
     expect(text).toContain('github.example.com/_services/token:sub');

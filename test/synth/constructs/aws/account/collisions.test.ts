@@ -210,6 +210,21 @@ describe('across stacks', () => {
     }).not.toThrow();
   });
 
+  it('takes it by providers of other accounts, which two stacks call the same', () => {
+    const elsewhere = (account: string) => (stack: TerraformStack) => {
+      keyIn(stack.node.id)(stack);
+      const other = { region: place.region, alias: 'other', allowedAccountIds: [account] };
+      const provider = new AwsProvider(stack, 'other', other);
+      new IamRole(stack, 'role', { name: 'audit', assumeRolePolicy: '{}', provider });
+    };
+    expect(() => {
+      synth(appOf([elsewhere('111111111111')], [elsewhere('222222222222')]));
+    }).not.toThrow();
+    expect(() => {
+      synth(appOf([elsewhere('111111111111')], [elsewhere('111111111111')]));
+    }).toThrow(collision(/stack-1\/role: received the role "audit" again after stack-0\/role/));
+  });
+
   it('takes a priority on the listener of each of two stacks, whatever these are called there', () => {
     const rule = (stack: TerraformStack) => {
       keyIn(stack.node.id)(stack);

@@ -402,6 +402,14 @@ describe('what is refused', () => {
     },
   );
 
+  it('is no value that an engine would compute: the app is told it as it is', () => {
+    const text = service({ environment: { FORMAT: '${file("/etc/passwd")} %{ if true }' } }).text;
+    expect(text).toContain('$${file(');
+    expect(text).toContain('%%{ if true }');
+  });
+
+  it('is a port twice', () => refuse({ outwardPorts: [443, 8_200, 443] }, 'outwardPorts[2]'));
+
   it.each(['PORT', 'TMPDIR'])('is a variable that the service sets itself: %s', (name) =>
     refuse({ environment: { [name]: '8080' } }, `environment.${name}`),
   );

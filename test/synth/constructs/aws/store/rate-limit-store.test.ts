@@ -195,8 +195,17 @@ it('refuses a place that is none, and a key for logs of another region', () => {
   );
 });
 
+it.each(['default', 'orders-limits-default'])(
+  'refuses the default user for the service: %s, which keeps everybody else out',
+  (user) => {
+    expect(() => storeIn(stackIn(), { user })).toThrow(refusedProps('user'));
+  },
+);
+
 it.each([
   [{ name: 'alias/logs x' }, 'name'],
+  [{ name: 'alias/logs' }, 'name'],
+  [{ description: '' }, 'description'],
   [{ name: 'aws/logs' }, 'name'],
   [{ encrypts: 'secrets' as never }, 'encrypts'],
   [{ place: { region: 'eu-central-1', account: '*' } }, 'place.account'],

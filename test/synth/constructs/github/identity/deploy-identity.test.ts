@@ -1,5 +1,5 @@
 import { DeployIdentity, type DeployIdentityProps } from '@portcullis/constructs/github';
-import { refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { refusal, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: DeployIdentityProps = {
   repository: 'fintech-example/fintech-api',
@@ -16,6 +16,12 @@ it('trusts GitHub, or the issuer of a GitHub Enterprise Server', () => {
   const issuer = 'https://github.example.com/_services/token';
   expect(issuerOf(valid)).toBe('https://token.actions.githubusercontent.com');
   expect(issuerOf({ ...valid, issuer })).toBe(issuer);
+});
+
+it('refuses a role twice', () => {
+  const [role] = valid.roles;
+  const twice = () => new DeployIdentity(stackIn(), 'jobs', { ...valid, roles: [role!, role!] });
+  expect(twice).toThrow(refusedProps('roles[1]'));
 });
 
 it('refuses everything that is wrong at once', () => {

@@ -1,6 +1,6 @@
 import { GithubProvider } from '@cdktf/provider-github/lib/provider';
 import { ProtectedRepository, type ProtectedRepositoryProps } from '@portcullis/constructs/github';
-import { all, refusal, stackIn, synthesize } from '../../../../support/synth/synthesize';
+import { all, refusal, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: ProtectedRepositoryProps = {
   name: 'orders',
@@ -24,6 +24,12 @@ describe('a protected repository', () => {
     ]);
     expect(all(synthesized, 'github_repository_pull_request')).toMatchObject([{ base_ref: 'main' }]);
     expect(synthesized.text).toContain('"require_code_owner_review": true');
+  });
+
+  it('is refused with an environment whose branches would be known by the name of another', () => {
+    const environments = [{ name: 'prod' }, { name: 'prod-main' }];
+    const repository = () => new ProtectedRepository(stackIn(), 'repository', { ...valid, environments });
+    expect(repository).toThrow(refusedProps('environments'));
   });
 
   it.each([

@@ -6,6 +6,11 @@ it('writes each rule with its reason above it', () => {
   );
 });
 
+it('takes nothing for an expression of the engine', () => {
+  const rule = { path: 'secret/data/${file("a")}', capabilities: ['read'], reason: '%{ if true }' } as const;
+  expect(policyDocument([rule])).toContain('# %%{ if true }\npath "secret/data/$${file(\\"a\\")}" {');
+});
+
 it('denies parameters, and demands wrapping', () => {
   expect(
     policyDocument([
