@@ -36,7 +36,7 @@ export interface Namespace<K extends Kind> {
   /** By the type of the resource. Raw resources of the provider count too: a company has some beside these constructs. */
   readonly kinds: Readonly<Record<string, K>>;
   /** Where the resources of a stack are. */
-  placesIn(stack: TerraformStack): (resource: Inputs, kind: K) => Place;
+  readonly placesIn: (stack: TerraformStack) => (resource: Inputs, kind: K) => Place;
 }
 
 /** Where a resource is. */

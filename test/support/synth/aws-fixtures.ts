@@ -88,7 +88,7 @@ export const storeProps: RateLimitStoreProps = {
   logs,
 };
 
-export const serviceProps: ApiServiceProps = {
+const commonServiceProps: ApiServiceProps = {
   place,
   network,
   name: 'orders',
@@ -99,18 +99,20 @@ export const serviceProps: ApiServiceProps = {
   memberOf: ['sg-5a1b2c3d'],
   database: { securityGroupId: 'sg-6a1b2c3d', port: 5_432 },
   serverName: 'api.internal.example.com',
-  certificateArn: 'arn:aws:acm:eu-central-1:333333333333:certificate/0a1b2c3d',
   cpu: 1_024,
   memory: 2_048,
   tasks: { min: 2, max: 10 },
   logs,
 };
 
-const { certificateArn: _own, ...withoutCertificate } = serviceProps;
+export const serviceProps: ApiServiceProps = {
+  ...commonServiceProps,
+  certificateArn: 'arn:aws:acm:eu-central-1:333333333333:certificate/0a1b2c3d',
+};
 
 /** The same in a cluster, and behind a listener, that exist already. */
 export const serviceOnExistingProps: ApiServiceProps = {
-  ...withoutCertificate,
+  ...commonServiceProps,
   cluster: 'platform',
   listener: {
     arn: 'arn:aws:elasticloadbalancing:eu-central-1:333333333333:listener/app/shared/0a1b2c3d4e5f6071/8192a3b4c5d6e7f8',
