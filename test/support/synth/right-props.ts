@@ -162,7 +162,10 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
     }),
   ],
   RateLimitStore: [RateLimitStore, () => ({ ...storeProps, shards: 2, replicas: 1, preventDestroy: false })],
-  EncryptionKey: [EncryptionKey, () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs', preventDestroy: false })],
+  EncryptionKey: [
+    EncryptionKey,
+    () => ({ place, name: 'key', description: 'Logs', encrypts: 'logs', preventDestroy: false }),
+  ],
   GatewayAccount: [GatewayAccount, () => ({ place, name: 'gateway-log' })],
   HttpApiGateway: [
     HttpApiGateway,
