@@ -12,6 +12,7 @@ export type PortcullisErrorCode =
   | 'ERR_SERVER_FAILED'
   | 'ERR_DEPLOY'
   | 'ERR_VAULT_REFUSED'
+  | 'ERR_KEYCLOAK_REFUSED'
   | 'ERR_SYNTH'
   | 'ERR_LOCK_MISSING'
   | 'ERR_PLAN_UNREADABLE'

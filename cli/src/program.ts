@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register: (program: Comm
   plan: () => import('./plan/command.js'),
   deploy: () => import('./deploy/command.js'),
   secrets: () => import('./secrets/command.js'),
+  identity: () => import('./identity/command.js'),
   limits: () => import('./limits/command.js'),
   'zap-gate': () => import('./zap-gate/command.js'),
   workflows: () => import('./workflows/command.js'),

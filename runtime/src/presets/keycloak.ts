@@ -10,7 +10,8 @@ export interface KeycloakOptions {
 
 /**
  * Keycloak 24 and newer. Roles of the realm are scopes beside the client scopes that were asked for. Organisations come
- * from the claim `organization`, which the scope of that name brings. The API is named by an audience mapper; Keycloak
+ * from the claim `organization`, which the scope of that name brings, and the tier from an organisation's attribute `tier`
+ * in it: the scope's mapper has to add attributes. The API is named by an audience mapper; Keycloak
  * ignores `resource`.
  *
  * https://www.keycloak.org/docs/latest/server_admin/
@@ -39,6 +40,7 @@ export function keycloak(options: KeycloakOptions): Preset {
       tokenType: 'any',
       claims: {
         ...claims,
+        tier: ['organization', '*', 'tier', '*'],
         scopes: [
           'scope',
           ['realm_access', 'roles'],

@@ -6,6 +6,10 @@ const USAGE: Readonly<Record<string, number>> = { plan: 1, 'zap-gate': 3 };
 
 /** Commander looks for these first. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  'identity plan': ['--environment', 'staging'],
+  'identity apply': ['--environment', 'staging'],
+  'identity secret': ['--environment', 'staging'],
+  'identity destroy': ['--environment', 'staging'],
   deploy: ['--reviewed', 'vault-dev:5f2c'],
   'limits probe': ['--token-file', 'token', '--at-least', '1/1m'],
   'limits set': ['--until', '2h', '--reason', 'a launch'],
@@ -25,6 +29,11 @@ const commands = [
   'secrets put',
   'secrets sweep-redis',
   'secrets end-leases',
+  'identity',
+  'identity plan',
+  'identity apply',
+  'identity secret',
+  'identity destroy',
   'limits',
   'limits show',
   'limits set',

@@ -22,6 +22,12 @@ const errors: Readonly<Record<PortcullisErrorCode | 'ERR_ENVIRONMENT_INVALID', E
     remedy:
       "Use a token whose policy allows what the message names. The words after the status are Vault's own.",
   },
+  ERR_KEYCLOAK_REFUSED: {
+    cause:
+      "Keycloak answered something other than 2xx: most often the administrator's client may not do it (401, 403), or a name is taken (409).",
+    remedy:
+      "Name a client of the realm `master` whose service account has the role `admin`. The words after the status are Keycloak's own.",
+  },
   ERR_SYNTH: {
     cause: 'The cdktf app did not synthesize, or there is none in this folder.',
     remedy: 'Mend what the app says; run the command in the folder of `cdktf.json`.',

@@ -2,6 +2,7 @@ import { transformSync } from '@swc/core';
 import * as core from '@portcullis/constructs';
 import * as aws from '@portcullis/constructs/aws';
 import * as github from '@portcullis/constructs/github';
+import * as keycloak from '@portcullis/constructs/keycloak';
 import { Testing, type TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { execFileSync } from 'node:child_process';
@@ -16,6 +17,7 @@ const MODULES = {
   '@portcullis/constructs': Object.keys(core),
   '@portcullis/constructs/aws': Object.keys(aws),
   '@portcullis/constructs/github': Object.keys(github),
+  '@portcullis/constructs/keycloak': Object.keys(keycloak),
   cdktf: ['TerraformOutput'],
 };
 

@@ -178,6 +178,18 @@ describe('lets in', () => {
       { organisation: 'acme' },
     ],
     [
+      'Keycloak, an organisation with its tier',
+      'keycloak',
+      { claims: { aud, typ: 'Bearer', scope: 'openid', organization: { acme: { tier: ['pro'] } } } },
+      { organisation: 'acme', tier: 'pro' },
+    ],
+    [
+      'Keycloak, an organisation with two tiers',
+      'keycloak',
+      { claims: { aud, typ: 'Bearer', scope: '', organization: { acme: { tier: ['pro', 'enterprise'] } } } },
+      { organisation: 'acme', tier: 'free' },
+    ],
+    [
       'Keycloak, no organisation',
       'keycloak',
       { claims: { aud, typ: 'Bearer', scope: '' } },
