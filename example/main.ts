@@ -13,6 +13,7 @@ import {
   type LoginOptions,
   type RateLimitEvent,
 } from '@portcullis/runtime';
+import type { Preset } from '@portcullis/runtime/presets';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { policy } from '../policy';
@@ -21,6 +22,7 @@ import { vaultNamesOf } from '../vault-names';
 import { createApp } from './app';
 import { redisUser, vaultLogin } from './aws';
 import { CONFIG_PATH } from './config';
+import { identityOf } from './identity';
 import { createLogger } from './log';
 import { sessionKeys } from './session-keys';
 import { readSettings, type Settings } from './settings';
@@ -54,14 +56,14 @@ async function main(): Promise<void> {
   const { TRUSTED_PROXIES: trustedProxies } = settings;
   const fromNetworks = trustedProxies === undefined ? {} : { trustedProxies };
   const onEvent = (event: AuthEvent | RateLimitEvent): void => logger.info(event, event.type);
-  const provider = {
-    issuer: settings.OIDC_ISSUER_URL ?? policy.issuer,
-    ...(settings.JWKS_URI && { jwksUri: settings.JWKS_URI }),
-  };
-  const revocations = followRevocations({ policy, redis, issuers: [provider.issuer], onEvent });
+  const identity = identityOf(settings);
+  const { issuer, jwksUri } = identity.verify;
+  const revocations = followRevocations({ policy, redis, issuers: [issuer], onEvent });
   const { OAUTH_CLIENT_ID: clientId } = settings;
   const logout =
-    clientId === undefined ? undefined : backChannelLogout({ ...provider, clientId, revocations, onEvent });
+    clientId === undefined
+      ? undefined
+      : backChannelLogout({ issuer, ...(jwksUri && { jwksUri }), clientId, revocations, onEvent });
 
   const overrides = await watchOverrides(secrets, policy, { onEvent });
   const limiter = rateLimit({
@@ -75,13 +77,13 @@ async function main(): Promise<void> {
   });
   const auth = requireAuth({
     policy,
-    ...provider,
+    ...identity.verify,
     ...(settings.OAUTH_AUDIENCE && { audience: settings.OAUTH_AUDIENCE }),
     revocations,
     limiter,
     onEvent,
   });
-  const people = loginFor(settings, {
+  const people = loginFor(settings, identity, {
     clientSecret: config.oauth_client_secret,
     encryptionKeys: sessionKeys(settled),
     ...{ redis, revocations, onEvent },
@@ -101,7 +103,7 @@ async function main(): Promise<void> {
     loginLimit: people && loginLimit({ name: policy.name, redis, ...fromNetworks, onEvent }),
     revocations,
     backChannelLogout: logout,
-    provider: provider.issuer,
+    provider: issuer,
     release: settings.RELEASE,
     checks: {
       vault: () => secrets.readiness().ready,
@@ -135,13 +137,14 @@ async function main(): Promise<void> {
 /** For people with a browser, where the provider knows this app as a client. */
 function loginFor(
   settings: Settings,
+  identity: Preset,
   parts: Pick<LoginOptions, 'clientSecret' | 'encryptionKeys' | 'redis' | 'revocations' | 'onEvent'>,
 ): LoginMiddleware | undefined {
-  const { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri, OIDC_ISSUER_URL: issuer } = settings;
+  const { OAUTH_CLIENT_ID: clientId, OAUTH_REDIRECT_URI: redirectUri } = settings;
   if (clientId === undefined || redirectUri === undefined) return undefined;
   return login({
     policy,
-    ...(issuer && { issuer }),
+    ...identity.login,
     ...(settings.OAUTH_AUDIENCE && { resource: settings.OAUTH_AUDIENCE }),
     clientId,
     redirectUri,

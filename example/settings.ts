@@ -24,6 +24,9 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Overrides the policy's issuer, for environments with an identity provider of their own. */
   OIDC_ISSUER_URL: loopbackOrHttps.optional(),
+  /** Both are set where the identity provider is a Keycloak: its address, and the realm. */
+  KEYCLOAK_URL: loopbackOrHttps.optional(),
+  KEYCLOAK_REALM: z.string().min(1).optional(),
   OAUTH_AUDIENCE: z.string().min(1).optional(),
   JWKS_URI: loopbackOrHttps.optional(),
   /** Both are set where people may log in. The client's secret is in Vault: `oauth_client_secret`. */

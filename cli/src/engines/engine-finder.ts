@@ -1,4 +1,5 @@
 import { EngineCache } from './install/cache';
+import { findKeycloak } from './programs/keycloak';
 import { findOpenBao } from './programs/openbao';
 import { findOpenTofu } from './programs/opentofu';
 import { provideProviders, VAULT_PROVIDER, type ProviderModule } from './programs/providers';
@@ -38,5 +39,10 @@ export class EngineFinder {
   redis(): Promise<string> {
     const { run } = this;
     return this.progress.step('Redis binary', (note) => findRedis({ run, note }));
+  }
+
+  keycloak(): Promise<string> {
+    const { run, cache } = this;
+    return this.progress.step('Keycloak distribution', (note) => findKeycloak({ run, cache, note }));
   }
 }

@@ -28,6 +28,9 @@ const DATABASE = 'fintech';
 /** Data, logs and, at times, a copy of PostgreSQL's binaries. */
 const SPACE_BYTES = 250_000_000;
 
+/** Keycloak's distribution, which is copied, and its database. */
+const KEYCLOAK_SPACE_BYTES = 500_000_000;
+
 /** What the whole environment is made of. */
 export interface LocalEnvironment {
   readonly run: Run;
@@ -52,6 +55,8 @@ export interface EnvironmentOptions {
   readonly progress?: Progress;
   /** Servers of the user's own. @default none */
   readonly given?: GivenServers;
+  /** The identity provider to start. @default a small one, which needs no Java */
+  readonly identity?: 'keycloak';
   /** Asked before any of these is changed. @default nobody agrees */
   readonly confirm?: Confirm;
   /** Ends the start: at once, or, where a server of the user's own is being changed, once it is given back. */
@@ -66,7 +71,7 @@ export interface EnvironmentOptions {
  * @throws PortcullisError; the signal's reason
  */
 export async function startEnvironment(options: EnvironmentOptions = {}): Promise<LocalEnvironment> {
-  await requireSpace(SPACE_BYTES);
+  await requireSpace(SPACE_BYTES + (options.identity === 'keycloak' ? KEYCLOAK_SPACE_BYTES : 0));
   const run = await Run.open();
   options.onRun?.(run);
   const { signal = new AbortController().signal } = options;
@@ -124,7 +129,7 @@ class Start {
       given.redisUrl === undefined
         ? engines.redis().then((binary) => step('Redis', () => startRedis(run, { binary, vaultUser })))
         : redisAt(given.redisUrl),
-      knownIdentity ?? step('OIDC provider', () => startIdentity(run)),
+      knownIdentity ?? this.startIdentity(engines),
     ]);
     signal?.throwIfAborted();
 
@@ -162,7 +167,10 @@ class Start {
       },
       redis,
       vaultUser,
-      pendingChanges: () => deployment.pendingChanges(),
+      pendingChanges: async () => [
+        ...(await deployment.pendingChanges()),
+        ...((await identity.pendingChanges?.()) ?? []),
+      ],
       serve: ({ port, onLog = () => undefined } = {}) =>
         step('Example API', async () => {
           const service = await startService(run, {
@@ -180,6 +188,15 @@ class Start {
         }),
       stop: () => this.stop(),
     };
+  }
+
+  private async startIdentity(engines: EngineFinder): Promise<Identity> {
+    const { run } = this;
+    if (this.options.identity === undefined) return this.step('OIDC provider', () => startIdentity(run));
+    const distribution = await engines.keycloak();
+    // Loaded here only: what describes its realm takes half a second.
+    const { startKeycloakIdentity } = await import('./keycloak-identity.js');
+    return this.step('Keycloak', () => startKeycloakIdentity(run, distribution));
   }
 
   /** Undoes what a start has done that failed with `error`, or was interrupted. */

@@ -1,5 +1,6 @@
 import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { policy } from '../../../policy';
+import { WEB_APP } from '../../../stacks/web-app';
 import { demoClients, demoPeople, scopes, type ClientName } from './clients';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import type { Run } from '../engines/process/run';
@@ -18,14 +19,15 @@ export interface Identity {
    * @returns what the example is told of it, as environment variables; nothing where nobody can log in.
    */
   webApp(origin: string, clientSecret: string): Promise<Record<string, string>>;
-  /** The secret that a provider of the user's own gave their client. */
+  /** The secret that a provider that makes secrets itself gave the web app. */
   readonly clientSecret?: string;
+  /** How people log in on the page. @default as anybody: no password is asked for */
+  readonly whoCanLogIn?: string;
+  /** What would change if the provider were set up once more, one line each. @default nothing: it is no stack of ours */
+  pendingChanges?(): Promise<readonly string[]>;
   /** The embedded provider, for tests that stop it. */
   readonly server?: OidcServer;
 }
-
-/** The client ID under which people log in to the example. */
-const WEB_APP = 'fintech-web';
 
 /** Starts the local provider, which knows the demo's clients. */
 export async function startIdentity(run: Run): Promise<Identity> {

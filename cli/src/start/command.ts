@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { PortcullisError } from '../errors';
 import { choosePort } from '../engines/process/ports';
 import { startEnvironment, type LocalEnvironment } from '../local/environment';
@@ -24,6 +24,7 @@ interface StartOptions extends GivenFlags {
   readonly check?: boolean;
   readonly json?: boolean;
   readonly port?: number;
+  readonly identity?: 'keycloak';
   readonly yes?: boolean;
   readonly giveBack?: string;
 }
@@ -39,7 +40,13 @@ export function register(program: Command): void {
       'walk the journey, print each step with its result, and stop: exit code 0 or 1, 130 when interrupted',
     )
     .option('--json', 'with --check: one JSON object on standard output')
-    .option('--port <port>', 'port of the API (default: a free one)', parsePort);
+    .option('--port <port>', 'port of the API (default: a free one)', parsePort)
+    .addOption(
+      new Option(
+        '--identity <provider>',
+        'identity provider to start: a real Keycloak, with the realm of stacks/identity-stack.ts; it needs Java and Maven, and is downloaded once (160 MB) (default: a small one in Node)',
+      ).choices(['keycloak']),
+    );
   addGivenOptions(command)
     .option('--yes', 'agree to what is said to be changed on servers of your own: where there is no terminal')
     .option('--give-back <id>', 'finish giving back the servers of a start that could not, and stop')
@@ -60,6 +67,7 @@ async function start(options: StartOptions): Promise<void> {
   // Before minutes of work, not after them.
   if (options.port !== undefined) await choosePort(options.port, 'the API');
   if (options.check && given.identity) throw unknownOrganisations();
+  if (options.identity && given.identity) throw twoProviders();
 
   const signal = onceAskedToStop();
   try {
@@ -86,7 +94,10 @@ async function serveOrCheck(options: StartOptions, circumstances: Circumstances)
   const started = new AbortController();
   const sayStopping = (): void => screen.say(changesAny(given) ? STOPPING_GIVEN : STOPPING);
   signal.addEventListener('abort', sayStopping, { signal: started.signal });
-  const environment = await startEnvironment({ progress: screen, given, confirm, signal });
+  const environment = await startEnvironment({
+    ...{ progress: screen, given, confirm, signal },
+    ...(options.identity && { identity: options.identity }),
+  });
   try {
     const service = await environment.serve({
       ...(options.port !== undefined && { port: options.port }),
@@ -143,6 +154,14 @@ function unknownOrganisations(): PortcullisError {
     'ERR_SETTING',
     '--check walks with the demo organisations, which an identity provider of your own does not know',
     'leave --oidc-issuer-url (PORTCULLIS_OIDC_ISSUER_URL) out for the check',
+  );
+}
+
+function twoProviders(): PortcullisError {
+  return new PortcullisError(
+    'ERR_SETTING',
+    '--identity starts an identity provider, and --oidc-issuer-url (PORTCULLIS_OIDC_ISSUER_URL) names one of yours',
+    'leave one of them out',
   );
 }
 

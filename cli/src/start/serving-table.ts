@@ -15,7 +15,7 @@ const SHOWN: readonly (readonly [tier: string, client: ClientName])[] = [
 export async function servingTable(environment: LocalEnvironment, service: Service): Promise<string> {
   const { identity, vault, postgres, redis } = environment;
   const rows = [
-    ['Page', `${service.pageUrl}  log in as anybody there`],
+    ['Page', `${service.pageUrl}  ${identity.whoCanLogIn ?? 'log in as anybody there'}`],
     ['API', service.url],
     ['Vault', `${vault.address}  AppRole ${policy.name}, KV secret/${policy.name}/config, database/`],
     ['PostgreSQL', shownAddress(postgres.databaseUrl)],
