@@ -33,7 +33,8 @@ export function cognito(options: CognitoOptions): Preset {
       tokenType: 'any',
       claims: { scopes: ['scope', 'cognito:groups'] },
     },
-    login: { issuer, resource: false },
+    // The logout that it publishes is one of its own.
+    login: { issuer, resource: false, logoutParameter: 'logout_uri' },
     client: { issuer },
   };
 }

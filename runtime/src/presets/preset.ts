@@ -11,7 +11,7 @@ export interface Preset {
   /** For `login()`. */
   readonly login: Pick<
     LoginOptions,
-    'issuer' | 'resource' | 'parameters' | 'scopes' | 'claims' | 'discoveryUrl'
+    'issuer' | 'resource' | 'parameters' | 'scopes' | 'claims' | 'discoveryUrl' | 'logoutParameter'
   > & {
     readonly issuer: string;
   };

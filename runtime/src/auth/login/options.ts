@@ -43,6 +43,12 @@ export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'
   readonly resource?: string | false;
   /** What else the provider is asked for a login: `prompt`, `organization`, `acr_values`, Auth0's `audience`. @default nothing */
   readonly parameters?: Readonly<Record<string, string>>;
+  /**
+   * What the provider calls the address that a browser comes back to from its logout, where that is no OpenID Connect:
+   * Cognito says `logout_uri`. It is then told this address and the client, and is given no ID token.
+   * @default 'post_logout_redirect_uri' (OpenID Connect RP-Initiated Logout 1.0 §2)
+   */
+  readonly logoutParameter?: string;
   /** From the last renewal of tokens to the next login; the policy's `lifetimes.session` is the longest. @default '1h' */
   readonly idle?: Duration;
   /**
@@ -75,6 +81,8 @@ export interface ResolvedLogin {
   readonly target: Readonly<Record<string, string>>;
   /** What else the provider is asked for a login. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** What the provider calls the address to come back to; undefined where it knows OpenID Connect's logout. */
+  readonly logoutParameter: string | undefined;
   readonly limits: { readonly maxAgeMs: number; readonly idleMs: number };
   readonly redis: LoginRedis | undefined;
   readonly revocations: RevocationList | undefined;
@@ -120,6 +128,9 @@ function currentKeys(given: LoginOptions['encryptionKeys']): () => readonly stri
   };
 }
 
+/** What else a request for a logout says (OpenID Connect RP-Initiated Logout 1.0 §2). */
+const LOGOUT = ['id_token_hint', 'logout_hint', 'client_id', 'state', 'ui_locales'];
+
 const shape = z.strictObject({
   policy: definedPolicy,
   issuer: issuerUrl.optional(),
@@ -142,6 +153,11 @@ const shape = z.strictObject({
     ...['client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'resource', 'state', 'nonce'],
     ...['code_challenge', 'code_challenge_method', 'request', 'request_uri'],
   ]).optional(),
+  logoutParameter: z
+    .string()
+    .regex(/^[a-z_]+$/, 'expected a name such as logout_uri')
+    .refine((name) => !LOGOUT.includes(name), 'received the name of another parameter of a logout')
+    .optional(),
   idle: durationSchema.optional(),
   redis: z
     .custom<LoginRedis>(
@@ -176,6 +192,7 @@ export function resolveLogin(options: LoginOptions): ResolvedLogin {
     scope: (scopes ?? ['openid', ...scopesOf(policy)]).join(' '),
     target: resource === false ? {} : { resource },
     parameters: rest.parameters ?? {},
+    logoutParameter: rest.logoutParameter,
     limits: { maxAgeMs: policy.lifetimes.sessionSeconds * 1_000, idleMs: idleSeconds(options) * 1_000 },
     redis: rest.redis,
     revocations: rest.revocations,

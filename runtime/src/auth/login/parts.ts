@@ -18,7 +18,7 @@ export type AnyProvider = Pick<Provider, keyof Provider>;
 
 export interface LoginParts extends Pick<
   ResolvedLogin,
-  'policy' | 'redirectUri' | 'scope' | 'target' | 'parameters' | 'revocations' | 'onEvent'
+  'policy' | 'redirectUri' | 'scope' | 'target' | 'parameters' | 'logoutParameter' | 'revocations' | 'onEvent'
 > {
   readonly origin: string;
   /** The path that the app is below; empty where it has its host for itself. */
@@ -58,6 +58,7 @@ export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvi
     scope,
     target,
     parameters,
+    logoutParameter,
     revocations,
     onEvent,
   } = options;
@@ -94,7 +95,8 @@ export function makeParts(options: ResolvedLogin, clock: Clock, given?: AnyProvi
   }
 
   return {
-    ...{ policy, redirectUri, scope, target, parameters, revocations, onEvent, provider, clock, tokenRules },
+    ...{ policy, redirectUri, scope, target, parameters, logoutParameter, revocations, onEvent },
+    ...{ provider, clock, tokenRules },
     origin: redirectUri.origin,
     basePath: basePathOf(redirectUri),
     pendingLogins: new PendingLogins(`__Host-${name}-login-`, sealer('login'), clock),

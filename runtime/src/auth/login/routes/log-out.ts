@@ -9,7 +9,8 @@ import { endSession, unknownSession } from './end-session';
 import { isFromHere } from './same-origin';
 
 export async function logOut(parts: LoginParts, req: Request, res: Response): Promise<void> {
-  const { provider, session: cookie, renewals, origin, onEvent } = parts;
+  const { provider, session: cookie, renewals, origin, basePath, logoutParameter, onEvent } = parts;
+  const start = `${basePath}/`;
   if (!isFromHere(req, origin)) {
     onEvent({ type: 'cross_site_refused', method: req.method });
     refuse(res, forbidden('This request does not come from a page of this site'));
@@ -19,7 +20,7 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
   const brought = await cookie.read(cookies).catch(unknownSession);
   cookie.clear(res, cookies);
   if (!brought) {
-    redirect(res, '/');
+    redirect(res, start);
     return;
   }
   const session = await renewals.latest(brought).catch(() => brought);
@@ -30,10 +31,14 @@ export async function logOut(parts: LoginParts, req: Request, res: Response): Pr
     (error: unknown) => error instanceof ProviderRefusedError,
   );
   onEvent({ type: 'logged_out', subject });
-  const elsewhere = provider.endSessionUrl({
-    ...(idToken !== undefined && { id_token_hint: idToken }),
-    post_logout_redirect_uri: `${origin}/`,
-  });
+  const elsewhere = provider.endSessionUrl(
+    logoutParameter === undefined
+      ? {
+          ...(idToken !== undefined && { id_token_hint: idToken }),
+          post_logout_redirect_uri: origin + start,
+        }
+      : { [logoutParameter]: origin + start },
+  );
   // A browser must not be sent to a provider that does not answer: here, its person is logged out in any case.
-  redirect(res, (answers ? elsewhere : undefined) ?? '/');
+  redirect(res, (answers ? elsewhere : undefined) ?? start);
 }

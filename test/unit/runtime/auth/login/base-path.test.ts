@@ -7,6 +7,7 @@ const URL_OF_PROVIDER = 'https://idp.example.com/authorize';
 
 let app: People;
 let asked: Readonly<Record<string, string>>[];
+let loggedOut: Readonly<Record<string, string>> | undefined;
 afterEach(() => app.stop());
 
 async function serve(redirectUri: string): Promise<void> {
@@ -21,6 +22,10 @@ async function serve(redirectUri: string): Promise<void> {
         return Promise.resolve({ url: URL_OF_PROVIDER, checks });
       },
       redeem: () => Promise.resolve(tokensOf({ sub: 'ada' }, { subject: 'ada' })),
+      endSessionUrl: (parameters) => {
+        loggedOut = parameters;
+        return undefined;
+      },
     },
   });
 }
@@ -50,6 +55,22 @@ it.each(['/shop/auth/login', '/auth/login', '/SHOP/Auth/x'])(
     const begun = await get(`/shop/auth/login?returnTo=${encodeURIComponent(returnTo)}`);
     const arrived = await get('/shop/auth/callback?state=s&code=c', begun.cookie);
     expect(arrived.location).toBe('/shop/');
+  },
+);
+
+it.each([true, false])(
+  'leads back to the start of the app from a logout; logged in: %s',
+  async (loggedIn) => {
+    await serve(SHOP);
+    const cookie = loggedIn ? await app.cookieOf(tokensOf({ sub: 'ada' })) : '';
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+    const answer = await fetch(`${app.origin}/shop/auth/logout`, {
+      method: 'POST',
+      headers,
+      redirect: 'manual',
+    });
+    expect(answer.headers.get('location')).toBe('/shop/');
+    if (loggedIn) expect(loggedOut).toEqual({ post_logout_redirect_uri: 'http://127.0.0.1/shop/' });
   },
 );
 

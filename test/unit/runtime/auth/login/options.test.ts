@@ -44,6 +44,8 @@ it.each<[string, object]>([
   ['encryptionKeys[1]', { encryptionKeys: ['k'.repeat(32), 'short'] }],
   ['scopes', { scopes: ['read:transactions'] }],
   ['scopes[1]', { scopes: ['openid', 'two words'] }],
+  ['logoutParameter', { logoutParameter: 'https://x' }],
+  ['logoutParameter', { logoutParameter: 'id_token_hint' }],
   ['idle', { idle: '15m' }],
   ['idle', { idle: '15 minutes' }],
   ['idle', { idle: '9h' }],
