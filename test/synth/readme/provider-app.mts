@@ -1,9 +1,8 @@
 import { clientCredentials, login, requireAuth } from '@portcullis/runtime';
-import { keycloak } from '@portcullis/runtime/presets';
 import express from 'express';
+import { identity } from './identity.js';
 import { policy } from './policy.js';
 
-const identity = keycloak({ url: 'https://id.example.com', realm: 'fintech', client: 'orders-api' });
 const { OAUTH_CLIENT_SECRET: clientSecret = '', COOKIE_KEY: key = '' } = process.env;
 
 const app = express();
@@ -15,7 +14,6 @@ app.use(
     clientSecret,
     redirectUri: 'https://orders.example.com/auth/callback',
     encryptionKeys: [key],
-    scopes: ['openid', 'organization', 'read:orders'],
   }),
 );
 app.use(requireAuth({ policy, ...identity.verify }));

@@ -1,0 +1,3 @@
+import { google } from '@portcullis/runtime/presets';
+
+export const identity = google();

@@ -1,0 +1,8 @@
+import { hydra } from '@portcullis/runtime/presets';
+
+const server = hydra({ url: 'https://id.example.com', audience: 'https://orders.example.com' });
+
+export const identity = {
+  ...server,
+  login: { ...server.login, scopes: ['openid', 'offline_access', 'read:transactions'] },
+};

@@ -1,0 +1,8 @@
+import { keycloak } from '@portcullis/runtime/presets';
+
+const realm = keycloak({ url: 'https://id.example.com', realm: 'fintech', client: 'orders-api' });
+
+export const identity = {
+  ...realm,
+  login: { ...realm.login, scopes: ['openid', 'organization', 'read:transactions'] },
+};
