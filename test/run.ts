@@ -55,7 +55,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
     jest: ['--config', 'test/libraries/jest.config.js'],
   },
   'test:providers': {
-    about: 'signs in at a real Keycloak, by its preset: a minute. Needs Java and Maven',
+    about:
+      'signs in at a real Keycloak and a real Ory Hydra, by their presets: 3 minutes. Needs Java, Maven and Go',
     prepare: prepareProviders,
     jest: ['--config', 'test/providers/jest.config.js'],
   },

@@ -6,6 +6,7 @@ import { findKeycloak } from '../../cli/src/engines/programs/keycloak';
 import { AWS_PROVIDER, GITHUB_PROVIDER, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
 import { silent, type Note, type Progress } from '../../cli/src/engines/progress';
 import { findProgram, findPythonProgram } from './programs';
+import { findHydra } from './programs/hydra';
 import { installLibraries } from './programs/libraries';
 import { findWorkflowLinters } from './programs/workflow-linters';
 
@@ -66,6 +67,7 @@ export async function prepareProviders(progress: Progress = silent): Promise<voi
     return Promise.all([
       new EngineFinder(run, progress).redis(),
       progress.step('Keycloak', (note) => findKeycloak({ run, cache, note })),
+      progress.step('Ory Hydra', (note) => findHydra({ run, cache, note })),
     ]);
   });
 }

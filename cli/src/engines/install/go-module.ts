@@ -2,25 +2,35 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Failure, Run } from '../process/run';
 import type { EngineContext } from './context';
 import { PortcullisError, messageOf } from '../../errors';
 import { onPath } from './on-path';
 import { isAtLeast } from './version';
 
-/** A program that is published as a Go module, pinned by the checksum of its source. */
-export interface GoModule {
-  readonly path: string;
-  readonly version: string;
-  /** The module's `h1:` sum, as the Go checksum database has it. */
-  readonly sum: string;
+/** How a program is built from its source. */
+interface GoBuild {
   /** Package of the program, below the module. */
   readonly package: string;
   /** Linker flags that a release build sets. */
   readonly linkerFlags?: readonly string[];
-  /** Whether the Go checksum database has no record of it, so that `sum` alone says what it is. */
-  readonly unlisted?: boolean;
   /** What its build takes. @default minutes, 2 GB of disk */
   readonly takes?: { readonly time: string; readonly disk: string };
+}
+
+/** A program that is published as a Go module, pinned by the checksum of its source. */
+export interface GoModule extends GoBuild {
+  readonly path: string;
+  readonly version: string;
+  /** The module's `h1:` sum, as the Go checksum database has it. */
+  readonly sum: string;
+  /** Whether the Go checksum database has no record of it, so that `sum` alone says what it is. */
+  readonly unlisted?: boolean;
+}
+
+/** A program whose module is in a folder of ours, pinned by the `go.sum` in there. */
+export interface GoSource extends GoBuild {
+  readonly folder: string;
 }
 
 const USUAL = { time: 'minutes', disk: '2 GB' };
@@ -31,7 +41,7 @@ const MINIMUM_GO = '1.26';
  * Builds the program into `folder` under the given file name.
  *
  * The module is built inside its own extracted folder, so that its own `go.sum` and `replace` lines hold for
- * everything below it; `-mod=readonly` refuses to go beyond them.
+ * everything below it.
  * @throws PortcullisError `ERR_ENGINE_MISSING` without a recent Go, `ERR_CHECKSUM`, `ERR_ENGINE_BUILD`
  */
 export async function buildGoModule(
@@ -41,38 +51,83 @@ export async function buildGoModule(
   file: string,
   remedy: string,
 ): Promise<void> {
-  const go = await findGo(remedy);
-  const { time, disk } = module.takes ?? USUAL;
-  const failure = {
-    code: 'ERR_ENGINE_BUILD',
-    remedy: `check that Go reaches its module proxy and has ${disk} of free space, or ${remedy}`,
-  } as const;
-  const env = { ...goEnvironment(module), ...(await writableCaches(go, folder)) };
+  const setting = await settingOf(module, folder, remedy);
+  const { time } = module.takes ?? USUAL;
   const id = `${module.path}@${module.version}`;
 
   note(`downloading ${id}, which then is built (${time}, once)`);
   const answer = await run.complete(
     {
       name: `go mod download ${file}`,
-      command: go,
+      command: setting.go,
       args: ['mod', 'download', '-json', id],
       // Outside of every module: no other module's settings apply here.
       cwd: folder,
-      env,
+      env: setting.env,
     },
-    failure,
+    setting.failure,
   );
   const source = checkedSource(answer, module);
 
   note(`building ${module.version} (${time}, once)`);
+  await build(run, setting, { ...module, folder: source }, folder, file);
+}
+
+/**
+ * The same for a module of ours, whose requirements are downloaded.
+ * @throws PortcullisError `ERR_ENGINE_MISSING` without a recent Go, `ERR_ENGINE_BUILD`
+ */
+export async function buildGoSource(
+  { run, note }: Pick<EngineContext, 'run' | 'note'>,
+  source: GoSource,
+  folder: string,
+  file: string,
+  remedy: string,
+): Promise<void> {
+  const setting = await settingOf(source, folder, remedy);
+  note(`downloading what ${file} is built from, and building it (${(source.takes ?? USUAL).time}, once)`);
+  await build(run, setting, source, folder, file);
+}
+
+/** What every call of Go is made with. */
+interface Setting {
+  readonly go: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly failure: Failure;
+}
+
+async function settingOf(
+  { path, unlisted, takes = USUAL }: Pick<GoModule, 'takes'> & Partial<GoModule>,
+  folder: string,
+  remedy: string,
+): Promise<Setting> {
+  const go = await findGo(remedy);
+  return {
+    go,
+    env: { ...goEnvironment(unlisted ? path : undefined), ...(await writableCaches(go, folder)) },
+    failure: {
+      code: 'ERR_ENGINE_BUILD',
+      remedy: `check that Go reaches its module proxy and has ${takes.disk} of free space, or ${remedy}`,
+    },
+  };
+}
+
+/** `-mod=readonly` refuses to go beyond the module's own `go.mod` and `go.sum`. */
+async function build(
+  run: Run,
+  { go, env, failure }: Setting,
+  source: GoSource,
+  folder: string,
+  file: string,
+): Promise<void> {
   await run.complete(
     {
       name: `go build ${file}`,
       command: go,
       args: [
-        ...['build', '-C', source, '-mod=readonly', '-trimpath', '-buildvcs=false'],
-        ...['-ldflags', ['-s', '-w', ...(module.linkerFlags ?? [])].join(' ')],
-        ...['-o', join(folder, file), module.package],
+        ...['build', '-C', source.folder, '-mod=readonly', '-trimpath', '-buildvcs=false'],
+        ...['-ldflags', ['-s', '-w', ...(source.linkerFlags ?? [])].join(' ')],
+        ...['-o', join(folder, file), source.package],
       ],
       env,
     },
@@ -147,14 +202,17 @@ async function isWritable(folder: string): Promise<boolean> {
   }
 }
 
-/** The person's own settings for Go (vendoring, workspaces, flags) do not apply to this build. */
-function goEnvironment({ path, unlisted }: GoModule): NodeJS.ProcessEnv {
+/**
+ * The person's own settings for Go (vendoring, workspaces, flags) do not apply to this build.
+ * @param unlisted the module that the checksum database is not asked about.
+ */
+function goEnvironment(unlisted?: string): NodeJS.ProcessEnv {
   const { GONOSUMDB: others } = process.env;
   return {
     ...process.env,
     GOFLAGS: '',
     GOWORK: 'off',
     CGO_ENABLED: '0',
-    ...(unlisted && { GONOSUMDB: [others, path].filter(Boolean).join(',') }),
+    ...(unlisted !== undefined && { GONOSUMDB: [others, unlisted].filter(Boolean).join(',') }),
   };
 }
