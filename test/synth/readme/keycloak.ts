@@ -1,8 +1,8 @@
-import { keycloak } from '@portcullis/runtime/presets';
+import { keycloak, type Preset } from '@portcullis/runtime/presets';
 
 const realm = keycloak({ url: 'https://id.example.com', realm: 'fintech', client: 'orders-api' });
 
-export const identity = {
+export const identity: Preset = {
   ...realm,
   login: { ...realm.login, scopes: ['openid', 'organization', 'read:transactions'] },
 };
