@@ -13,6 +13,7 @@ import {
   prepareApiEngines,
   prepareEdgeEngines,
   prepareEngines,
+  prepareExamples,
   prepareLibraries,
   prepareProviders,
 } from './support/prepare-engines';
@@ -54,6 +55,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     prepare: prepareLibraries,
     jest: ['--config', 'test/libraries/jest.config.js'],
   },
+  'test:examples': {
+    about:
+      'asks the examples of NestJS, Fastify, Koa, Hono and WebSockets what Express is asked, and compares: a minute',
+    prepare: prepareExamples,
+    jest: ['--config', 'test/examples/jest.config.js'],
+  },
   'test:providers': {
     about:
       'signs in at a real Keycloak and a real Ory Hydra, by their presets: 3 minutes. Needs Java, Maven and Go',
@@ -79,6 +86,7 @@ const FULL = {
     'test:nodes',
     'test:api',
     'test:libraries',
+    'test:examples',
     'test:providers',
     'test:edge',
   ],

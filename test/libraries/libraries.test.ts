@@ -9,7 +9,7 @@ import { redisCommand } from '../../cli/src/local/servers/redis';
 import { useOpenBao, usePostgres, useRedis, useRun, useServer } from '../support/engines';
 import { startMariaDb } from '../support/mariadb';
 import { startPgBouncer } from '../support/pgbouncer';
-import { installLibraries } from '../support/programs/libraries';
+import { installPackages, LIBRARIES } from '../support/programs/packages';
 import { buildApplication, runApplication, versionOf, type Outcome } from './application';
 import { pageOf, type Row } from './page';
 import { TRIALS, type Trial } from './trials';
@@ -36,7 +36,7 @@ let login: { readonly roleId: string; readonly secretId: string };
 const rows: Row[] = [];
 
 beforeAll(async () => {
-  libraries = await installLibraries();
+  libraries = await installPackages(LIBRARIES);
   const admin = new VaultClient(vault().address, vault().rootToken);
   await configure(admin);
   await admin.write('sys/auth/approle', { type: 'approle' });

@@ -7,7 +7,7 @@ import { AWS_PROVIDER, GITHUB_PROVIDER, VAULT_PROVIDER } from '../../cli/src/eng
 import { silent, type Note, type Progress } from '../../cli/src/engines/progress';
 import { findProgram, findPythonProgram } from './programs';
 import { findHydra } from './programs/hydra';
-import { installLibraries } from './programs/libraries';
+import { FRAMEWORKS, installPackages, LIBRARIES } from './programs/packages';
 import { findWorkflowLinters } from './programs/workflow-linters';
 
 /** The pooler, the browser and the scanner may not be installable here: the tests that need them say so themselves. */
@@ -55,9 +55,14 @@ export async function prepareLibraries(progress: Progress = silent): Promise<voi
         await findProgram('mariadbd', { run, note });
         await findProgram('my_print_defaults', { run, note });
       }),
-      progress.step('Libraries', (note) => installLibraries(note)),
+      progress.step('Libraries', (note) => installPackages(LIBRARIES, note)),
     ]);
   });
+}
+
+/** The same for the examples of other frameworks, whose packages are no part of this repository's either. */
+export async function prepareExamples(progress: Progress = silent): Promise<void> {
+  await progress.step('Frameworks', (note) => installPackages(FRAMEWORKS, note));
 }
 
 /** The same for the tests of identity providers. */

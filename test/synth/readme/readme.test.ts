@@ -59,6 +59,10 @@ it.each([
   },
 );
 
+it('shows in the page on other frameworks a server that compiles, word for word', () => {
+  expect(read('docs/frameworks.md')).toContain(snippet('verifier.mts'));
+});
+
 it("shows in the constructs' README a stack that synthesizes, word for word", () => {
   expect(read('constructs/README.md')).toContain(snippet('orders-vault.ts'));
 

@@ -22,6 +22,7 @@ test.each([
   ['test:release', 'npm run test:release'],
   ['test:api', 'npm run test:api'],
   ['test:libraries', 'npm run test:libraries'],
+  ['test:examples', 'npm run test:examples'],
   ['test:providers', 'npm run test:providers'],
   ['test:edge', 'npm run test:edge'],
   ['test:full', 'npm run test:full'],
