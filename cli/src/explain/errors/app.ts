@@ -7,6 +7,7 @@ import type {
   ProviderRefusedError,
   ProviderUnavailableError,
   RateLimitOptionsError,
+  RequestRefusedError,
   RevocationInvalidError,
   RevocationNotStoredError,
   StoreUnavailableError,
@@ -23,6 +24,7 @@ type AppErrorCode = (
   | ProviderRefusedError
   | ProviderUnavailableError
   | RateLimitOptionsError
+  | RequestRefusedError
   | RevocationInvalidError
   | RevocationNotStoredError
   | StoreUnavailableError
@@ -40,7 +42,7 @@ const errors: Readonly<Record<AppErrorCode | ToldCode, Explanation>> = {
   },
   ERR_AUTH_OPTIONS_INVALID: {
     cause:
-      'An option of `requireAuth()`, `optionalAuth()`, `login()`, `clientCredentials()`, `followRevocations()` or `backChannelLogout()` is missing or wrong. It is thrown when the middleware is made, never on a request.',
+      'An option of `requireAuth()`, `optionalAuth()`, `createVerifier()`, `login()`, `clientCredentials()`, `followRevocations()` or `backChannelLogout()` is missing or wrong. It is thrown when the middleware is made, never on a request.',
     remedy:
       'Mend each option that the message names. An issuer is named with https; plain http is for loopback.',
   },
@@ -49,6 +51,12 @@ const errors: Readonly<Record<AppErrorCode | ToldCode, Explanation>> = {
       'Another library set `req.auth` before `enforce()`, `requireScope()` or `rateLimit()` read it. Nothing in it says who is calling, so the call is not served.',
     remedy:
       "Mount `requireAuth()` before what reads it, and remove the other library or let it set another property: `expressjwt({ requestProperty: 'jwt' })`.",
+  },
+  ERR_REQUEST_REFUSED: {
+    cause:
+      'A request was refused that a verifier of `createVerifier()` was asked about: it brought no token or two, its path is read differently by servers, its caller lacks a scope, its route is not listed, or it is `sensitive` while it is not known what was revoked. `answer.body.error` says which.',
+    remedy:
+      'Give the error to `answerTo()`, and send its client the answer. [frameworks.md](frameworks.md) shows how.',
   },
   ERR_TOKEN_EXPIRED: {
     cause: 'The access token is past its `exp`. The client was answered 401 with `token_expired`.',
