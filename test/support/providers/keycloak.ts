@@ -1,4 +1,4 @@
-/** A real Keycloak with one realm, as `docs/identity-providers.md` says to set it up. */
+/** A real Keycloak with one realm, as `docs/providers/keycloak.md` says to set it up. */
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import type { JsonWebKey } from 'node:crypto';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Run } from '../../../cli/src/engines/process/run';
 import { findKeycloak } from '../../../cli/src/engines/programs/keycloak';
 import { randomPassword } from '../../../cli/src/engines/random';
 import { Server } from '../../../cli/src/local/servers/server';
+import { Person } from './person';
 
 export interface KeycloakSettings {
   /** The API: the audience of every access token. */
@@ -30,7 +31,7 @@ export interface Keycloak {
   /** Of the person `ada`, of the organisation `acme`, and of `grace`, of `acme` and `beta`. */
   readonly password: string;
   readonly server: Server;
-  /** Calls the admin API of the realm, and gives its answer. */
+  /** Calls the admin API of the realm, and gives its answer. @param path below the realm; empty for the realm itself. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Changes what the realm says about a client. */
   configure(clientId: string, changes: { attributes: Record<string, string> }): Promise<void>;
@@ -87,7 +88,7 @@ export async function startKeycloak(run: Run, settings: KeycloakSettings): Promi
       return ((await answer.json()) as { access_token: string }).access_token;
     };
     const admin: Keycloak['admin'] = async (method, path, body) => {
-      const answer = await fetch(`${url}/admin/realms/${REALM}/${path}`, {
+      const answer = await fetch(`${url}/admin/realms/${REALM}${path && `/${path}`}`, {
         method,
         headers: { Authorization: `Bearer ${await adminToken()}`, 'Content-Type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -108,6 +109,17 @@ export async function startKeycloak(run: Run, settings: KeycloakSettings): Promi
     };
     return { ...{ url, realm: REALM, clientSecret, password, server }, admin, configure };
   });
+}
+
+/** Logs in through Keycloak's own pages, and arrives at the start of the app. */
+export async function signInAt(origin: string, username: string, password: string): Promise<Person> {
+  const person = new Person();
+  const whoPage = await person.visit(`${origin}/auth/login?returnTo=/`);
+  // A realm with organisations asks who it is first.
+  const passwordPage = await person.fillIn(whoPage, { username });
+  const arrived = await person.fillIn(passwordPage, { username, password });
+  if (arrived.url !== `${origin}/`) throw new Error(`${username} arrived at ${arrived.url}: ${arrived.text}`);
+  return person;
 }
 
 /** Once the realm is there: one that is imported with scopes has none of Keycloak's own. */
@@ -164,6 +176,7 @@ function realm(settings: KeycloakSettings, secret: string, password: string): ob
         redirectUris: [redirectUri],
         attributes: {
           'pkce.code.challenge.method': 'S256',
+          'post.logout.redirect.uris': new URL('/', redirectUri).href,
           'backchannel.logout.session.required': 'true',
           ...(backChannelLogoutUri !== undefined && { 'backchannel.logout.url': backChannelLogoutUri }),
         },
