@@ -19,7 +19,7 @@ const withPolicy = (changes: Partial<PolicyInput>): ReturnType<typeof definePoli
     routes: [{ method: 'GET', path: '/orders', scopes: ['read:orders'] }],
     lifetimes: { accessToken: '15m', credential: '60m', rotateAt: '50m' },
     ...changes,
-  } as PolicyInput);
+  });
 
 describe('a realm', () => {
   it('has the policy’s name and lifetimes', () => {
