@@ -18,7 +18,7 @@ const documents = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 
 const proseOf = (markdown: string): string =>
   markdown
     .replace(/^ *(```+|~~~+)[\s\S]*?^ *\1$/gm, '')
-    .replace(/(`+)[^`][\s\S]*?\1/g, (span) => (/\n\n/.test(span) ? span : ''));
+    .replace(/(`+)[^`][\s\S]*?\1/g, (span) => (span.includes('\n\n') ? span : ''));
 
 interface Link {
   readonly path: string;

@@ -48,7 +48,8 @@ test('a valid policy gives lengths of time in seconds and fills in the defaults'
 });
 
 test('lengths of time that are left out are those of an API that asks for nothing else', () => {
-  const { lifetimes: _, ...rest } = valid;
+  const rest: PolicyInput = { ...valid };
+  delete rest.lifetimes;
   const usual = definePolicy(valid).lifetimes;
 
   expect(definePolicy(rest).lifetimes).toEqual(usual);
