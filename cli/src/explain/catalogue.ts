@@ -43,7 +43,7 @@ export function renderPage(): string {
   ]);
   return `${[
     '# Errors',
-    'Each error has a `code` that does not change; its message, which ends with the code, may. `portcullis explain` with a code prints its paragraph, and without one this page, which is made that way.',
+    'Each error has a `code` that does not change; its message may. `portcullis explain` with a code prints its paragraph, and without one this page, which is made that way.',
     ...sections,
   ].join('\n\n')}\n`;
 }
