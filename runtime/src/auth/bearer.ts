@@ -5,6 +5,7 @@ import { targetOf, type Targeted } from '../http/target';
 export type { RequestHeaders };
 
 export type Credentials =
+  /** All that follows the scheme: whether it looks like a token is for {@link isToken} to say. */
   | { readonly kind: 'token'; readonly token: string }
   /** No credentials, or credentials of a kind that is not accepted: Basic, API keys, a token in the URL. */
   | { readonly kind: 'none' }
@@ -14,8 +15,11 @@ export type Credentials =
 const NONE: Credentials = { kind: 'none' };
 const AMBIGUOUS: Credentials = { kind: 'ambiguous' };
 
-/** RFC 6750 §2.1, with the scheme in either case and any number of spaces (RFC 9110 §11.4). */
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+/** The scheme in either case, and any number of spaces (RFC 9110 §11.4). */
+const SCHEME = /^bearer +/i;
+
+/** RFC 6750 §2.1, `b64token`. */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** What an adapter may make instead of Node: no raw headers, and a list of values for each name. */
 interface CredentialRequest extends Targeted {
@@ -34,7 +38,7 @@ export function credentialsOf(req: CredentialRequest): Credentials {
   // Of several Authorization headers Node keeps the first; a proxy may have looked at the last.
   const sent = Array.isArray(authorization) ? authorization.length : countAuthorizationHeaders(rawHeaders);
   if (sent > 1 || tokenInQuery(req) || tokenInForm(req)) return AMBIGUOUS;
-  const token = bearerToken(String(authorization));
+  const token = afterScheme(String(authorization));
   return token === undefined ? NONE : { kind: 'token', token };
 }
 
@@ -45,7 +49,21 @@ export function authorizationsOf(headers: RequestHeaders | null | undefined): re
 
 /** The token in an Authorization header's value. */
 export function bearerToken(header: string): string | undefined {
-  return BEARER.exec(header)?.[1];
+  const token = afterScheme(header);
+  return token !== undefined && isToken(token) ? token : undefined;
+}
+
+/**
+ * Whether a text has the characters of a bearer token. To look at each of them costs as much as to find a token that was
+ * verified before, which has them: ask this of others.
+ */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+function afterScheme(header: string): string | undefined {
+  const scheme = SCHEME.exec(header)?.[0];
+  return scheme === undefined ? undefined : header.slice(scheme.length);
 }
 
 function countAuthorizationHeaders(rawHeaders: readonly string[] = []): number {

@@ -6,7 +6,7 @@ import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
 import { makeAuthentication } from './authentication';
-import { credentialsOf } from './bearer';
+import { credentialsOf, isToken } from './bearer';
 import { recognise } from './caller';
 import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './challenge';
 import type { AuthContext } from './context';
@@ -102,6 +102,11 @@ function middleware(options: AuthOptions, required: boolean): AuthMiddleware {
     res: ServerResponse,
     next: Next,
   ): void {
+    // What was verified had the characters of a token. Of what is refused, it is looked up only now.
+    if (error instanceof TokenError && !isToken(token)) {
+      failed(req, res, next, NO_CREDENTIALS);
+      return;
+    }
     const refused = authentication.refusalOf(error);
     if (refused === undefined) next(error);
     else if (!(error instanceof TokenError)) refuse(res, refused);

@@ -3,7 +3,7 @@ import { valuesOf, type RequestHeaders } from '../http/request-headers';
 import { isAmbiguous, routeOf, type Routed } from '../http/route-of';
 import type { Route } from '../policy';
 import { makeAuthentication } from './authentication';
-import { authorizationsOf, credentialsOf } from './bearer';
+import { authorizationsOf, credentialsOf, isToken } from './bearer';
 import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './challenge';
 import type { AuthContext } from './context';
 import { denialOf } from './enforce';
@@ -110,7 +110,8 @@ export function createVerifier<Given extends object = VerifiedRequest>(
     if (route?.public) return undefined;
     const credentials = credentialsOf(seen);
     if (credentials.kind === 'ambiguous') throw new RequestRefusedError(AMBIGUOUS_CREDENTIALS);
-    if (credentials.kind === 'none') throw new RequestRefusedError(NO_CREDENTIALS);
+    if (credentials.kind === 'none' || !isToken(credentials.token))
+      throw new RequestRefusedError(NO_CREDENTIALS);
     const caller = await verify(credentials.token, request);
     throwIf(authentication.refusalNow(route));
     return caller;

@@ -25,9 +25,14 @@ export function routeOf(policy: Policy, req: Routed): Route | undefined {
  */
 export function isAmbiguous(req: Routed, route: Route | undefined): boolean {
   // Not the parsed path: what the parser drops or rewrites, a proxy sends on.
-  const [target = ''] = targetOf(req).split('?', 1);
+  const target = withoutQuery(targetOf(req));
   if (isAmbiguousPath(target)) return true;
   return route !== undefined && hasSlashInWildcard(wildcardsOf(route.path), pathOf(req) ?? target);
+}
+
+function withoutQuery(target: string): string {
+  const queryAt = target.indexOf('?');
+  return queryAt === -1 ? target : target.slice(0, queryAt);
 }
 
 /** The path that the router matches, still encoded. */

@@ -185,18 +185,26 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
 
   const chargeCaller = (exchange: Exchange, caller: AuthContext): void => {
     const { req, cost, route } = exchange;
-    const decided = decider.decide({
-      caller: {
-        name: names.ofCaller(caller),
-        auth: caller,
-        network: () => networksOf(addressOf(req)).network,
-        value: (name) => keyValue(keys[name], req, (error) => (exchange.failed = error)),
-      },
-      ...{ organisation: caller.organisation, tier: caller.tier, cost, route },
+    const { organisation, tier } = caller;
+    const who = {
+      name: names.ofCaller(caller),
+      auth: caller,
+      network: () => networksOf(addressOf(req)).network,
+      value: (name: string) => keyValue(keys[name], req, (error) => (exchange.failed = error)),
+    };
+    const decided = decider.decide({ caller: who, organisation, tier, cost, route });
+    if (!(decided instanceof Promise)) {
+      settle(exchange, decided, limiter);
+      return;
+    }
+    // `try`, because a `catch()` would cost a second promise. The first never rejects.
+    void decided.then((one) => {
+      try {
+        settle(exchange, one, limiter);
+      } catch (error) {
+        exchange.next(error);
+      }
     });
-    if (decided instanceof Promise)
-      decided.then((one) => settle(exchange, one, limiter)).catch(exchange.next);
-    else settle(exchange, decided, limiter);
   };
 
   /**

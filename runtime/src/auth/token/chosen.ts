@@ -16,8 +16,8 @@ export function chosen(
   choose: ChooseOrganisation | undefined,
   request: unknown,
 ): AuthContext {
-  const [first, second] = contexts;
-  if (first !== undefined && second === undefined) return first;
+  const [first] = contexts;
+  if (first !== undefined && contexts.length === 1) return first;
   const organisations = contexts.flatMap(({ organisation }) => organisation ?? []);
   const organisation = choose && asked(choose, organisations, request);
   const context = contexts.find((candidate) => candidate.organisation === organisation);

@@ -64,7 +64,9 @@ export class Decider {
     };
     // Limits of an organisation's own are reserved as those of its tier are. Those in shadow are decided call by call.
     const mayReserve =
-      (isReservable(limits.name, route) || isReservable(ownTier.name, route)) && limits.tried.length === 0;
+      blocks !== undefined &&
+      (isReservable(limits.name, route) || isReservable(ownTier.name, route)) &&
+      limits.tried.length === 0;
     // Where nothing is enforced nothing refuses, an outage of the store included.
     const stated = route?.onStoreFailure ?? 'local';
     const onStoreFailure = stated === 'closed' && limits.limited.length === 0 ? 'local' : stated;

@@ -19,23 +19,19 @@ export class RedisStore implements Store {
     this.#charges = new Batch(redis, {
       script,
       command: (requests) => {
-        const keys: string[] = [];
         const shapes = shapesOf(requests.map((request) => this.#shapeOf(request)));
         const { args } = shapes;
-        let run: Charge | undefined;
-        let countAt = 0;
-        requests.forEach((request, index) => {
-          const { client, cost, limits, counters } = request;
-          keys.push(...this.#keys(client, counters));
-          const isAlike =
-            run?.limits === limits && run.cost === cost && run.counters?.shape === counters?.shape;
-          if (isAlike) args[countAt] = String(Number(args[countAt]) + 1);
-          else {
-            run = request;
-            countAt = args.push(shapes.numbers[index] ?? '', '1', String(cost), ...limits.map(limitArgument));
-            countAt -= 2 + limits.length;
-          }
-        });
+        let start = 0;
+        for (let end = 1; end <= requests.length; end += 1) {
+          const first = requests[start];
+          const next = requests[end];
+          if (first === undefined || (next !== undefined && isAlike(first, next))) continue;
+          const { cost, limits } = first;
+          args.push(shapes.numbers[start] ?? '', String(end - start), String(cost));
+          for (const limit of limits) args.push(limitArgument(limit));
+          start = end;
+        }
+        const keys = requests.flatMap(({ client, counters }) => this.#keys(client, counters));
         return { keys, args };
       },
       answers: (reply, requests) => this.#decisions(reply, requests),
@@ -85,18 +81,30 @@ export class RedisStore implements Store {
         buckets.push(shadowWait !== 0 && shadow[w] === true ? -1 : bucketAt(newest, length));
       });
       at += 1;
-      return {
+      const decision = {
         by: 'store',
         limits,
         allowed: wait === 0,
         retryAfterMs: wait < 0 ? Infinity : wait,
-        ...(hasShadow && { shadowRetryAfterMs: shadowWait < 0 ? Infinity : shadowWait }),
         nowMs,
         used,
         resetMs,
         buckets,
+      } as const;
+      // Nearly all calls have neither, and copying an object costs more than making one.
+      if (!hasShadow && counters === undefined) return decision;
+      return {
+        ...decision,
+        ...(hasShadow && { shadowRetryAfterMs: shadowWait < 0 ? Infinity : shadowWait }),
         ...(counters && { counters }),
       };
     });
   }
+}
+
+/** Whether the script is told of both by one run: see charge-script.ts. */
+function isAlike(one: Charge, other: Charge): boolean {
+  return (
+    one.limits === other.limits && one.cost === other.cost && one.counters?.shape === other.counters?.shape
+  );
 }

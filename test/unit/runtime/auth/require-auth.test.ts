@@ -76,12 +76,38 @@ describe('credentials that are missing or of another kind', () => {
     ['an API key', [['X-API-Key', 'abc']]],
     ['a scheme without a token', [['Authorization', 'Bearer']]],
     ['two words', [['Authorization', 'Bearer a b']]],
+    ['a text longer than any token, of other characters', [['Authorization', `Bearer ${'{'.repeat(9_000)}`]]],
   ] as const)('get the bare challenge: %s', async (_name, headers) => {
     const { status, body, headers: answered } = await app.get('/api/transactions', headers);
     expect(status).toBe(401);
     expect(answered['www-authenticate']).toBe('Bearer realm="api"');
     expect(answered['cache-control']).toBe('no-store');
     expect(body).toEqual({ error: 'unauthorized', message: 'Missing or invalid Authorization header' });
+  });
+
+  it.each([
+    ['a word', (good: string) => `${good} b`],
+    ['a comma', (good: string) => `${good},`],
+    ['quotes', (good: string) => `"${good}"`],
+  ])('get it as well where a good token that is remembered has %s beside it', async (_name, spoilt) => {
+    const good = await token();
+    for (let call = 0; call < 3; call += 1)
+      expect((await app.get('/api/transactions', bearer(good))).status).toBe(200);
+    const { status, body } = await app.get('/api/transactions', bearer(spoilt(good)));
+    expect(status).toBe(401);
+    expect(body.error).toBe('unauthorized');
+  });
+
+  it('are no refused token, for whoever counts those', async () => {
+    const onEvent = jest.fn();
+    const told = requireAuth({ policy: base, issuer: issuer.url, onEvent });
+    const listening = await serve(express().use(told));
+    expect((await listening.get('/api/transactions', bearer('a b'))).status).toBe(401);
+    expect(onEvent).not.toHaveBeenCalledWith(expect.objectContaining({ type: 'token_refused' }));
+    expect((await listening.get('/api/transactions', bearer('a.b'))).status).toBe(401);
+    expect(onEvent).toHaveBeenCalledWith({ type: 'token_refused', reason: 'malformed' });
+    told.close();
+    await listening.stop();
   });
 
   it('are refused in the query', async () => {
