@@ -156,6 +156,7 @@ function goalsOf(measured: readonly Measured[]): readonly Goal[] {
           1,
           'times',
         ),
+        atMost(`reserved, ${scenario}: CPU, of exact's`, ofExact('Portcullis, reserved', 'cpu'), 1, 'times'),
         atMost(
           `two nested keys, ${scenario}: CPU, of one`,
           ofExact('Portcullis, two nested keys', 'cpu'),

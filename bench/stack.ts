@@ -6,7 +6,7 @@ import { startIssuer } from './auth/tokens';
 import { compare } from './lib/compare';
 import { findWrk } from './lib/load';
 import { benchOptions, chosenPeers } from './lib/options';
-import { atLeast, machine, print, toRow } from './lib/report';
+import { atLeast, atMost, machine, print, toRow } from './lib/report';
 import { measuredServer } from './lib/server';
 import { probeRedis } from './rate-limit/redis';
 import { STACK_PEERS, type StackPeer } from './stack/peers';
@@ -47,7 +47,9 @@ async function main(): Promise<void> {
     });
     probe.close();
 
-    const share = (name: StackPeer): number => measured.find(({ server }) => server === name)?.share ?? NaN;
+    const row = (name: StackPeer) => measured.find(({ server }) => server === name);
+    const share = (name: StackPeer): number => row(name)?.share ?? NaN;
+    const cpu = (name: StackPeer): number => row(name)?.cpu ?? NaN;
     const ofPeers = (name: StackPeer): number =>
       share(name) / share('node-oauth2-jwt-bearer + rate-limiter-flexible');
     const ofFloor = (name: StackPeer): number => share(name) / share('one pipelined PING');
@@ -67,6 +69,12 @@ async function main(): Promise<void> {
           'times',
         ),
         atLeast("reserved: requests a second, of the peers'", ofPeers('Portcullis, reserved'), 2.9, 'times'),
+        atMost(
+          "reserved: CPU, of exact's",
+          cpu('Portcullis, reserved') / cpu('Portcullis, exact'),
+          1,
+          'times',
+        ),
       ],
     });
   } finally {
