@@ -5,7 +5,8 @@ const errors: Readonly<Record<SecretsErrorCode, Explanation>> = {
   ERR_SECRETS_CONFIG: {
     cause:
       "An option of `SecretsManager.connect()`, of a pool or of a client, or one of its environment variables, is missing or malformed; or a package that it needs (`pg`, `redis`, AWS' packages) is not installed.",
-    remedy: 'Mend each option that the message names, or install the package.',
+    remedy:
+      'Mend each option that the message names, or install the package. [environment.md](environment.md) lists the variables.',
   },
   ERR_VAULT_ADDRESS_INSECURE: {
     cause:
