@@ -225,8 +225,9 @@ export class AwsDeployIdentity extends Construct {
   }
 }
 
-function policyName(arn: string): string {
-  return arn.replace(/^.*:policy\//, '');
+/** Without a compiler, it may be anything. */
+function policyName(arn: unknown): string {
+  return String(arn).replace(/^.*:policy\//, '');
 }
 
 /** What subjects of the repository's jobs begin with. Given the numbers, none without them is trusted any more. */
@@ -308,8 +309,8 @@ function problemsOf(props: AwsDeployIdentityProps): Problem[] {
     ...each('deployPolicyArns', deployPolicyArns, (arn, path) =>
       unlike(path, arn, POLICY_ARN, 'the ARN of a policy'),
     ),
-    ...repeated('planPolicyArns', planPolicyArns, (arn) => policyName(String(arn))),
-    ...repeated('deployPolicyArns', deployPolicyArns, (arn) => policyName(String(arn))),
+    ...repeated('planPolicyArns', planPolicyArns, (arn) => policyName(arn)),
+    ...repeated('deployPolicyArns', deployPolicyArns, (arn) => policyName(arn)),
     ...issuerProblems('issuer', issuer),
     ...(props.roleNames === undefined
       ? []
