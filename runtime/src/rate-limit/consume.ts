@@ -3,6 +3,7 @@ import type { AuthContext } from '../auth/context';
 import { answerOf, type Answer, type ErrorAnswer } from '../http/answer';
 import { valuesOf, type RequestHeaders } from '../http/request-headers';
 import type { Policy, Route } from '../policy';
+import { denialOf } from './answer/answer-decision';
 import { setHeaders, setPolicyHeader } from './answer/headers';
 import { limitedAnswer, secondsUntilFit, UNDECIDED } from './answer/refusals';
 import { RateLimitInfo } from './answer/request-info';
@@ -12,6 +13,7 @@ import type { Caller } from './client/counter-keys';
 import { routeNamed, type RouteKey } from './decide/costs';
 import type { Decided, Decider } from './decide/decider';
 import type { Limiter } from './decide/limiter';
+import type { Denial } from './events';
 import { outcomeName, type LimiterMetrics } from './metrics';
 
 /** A caller that has no request: of a message of a WebSocket, of a job. */
@@ -78,12 +80,16 @@ export interface ConsumeParts {
   readonly metrics: Pick<LimiterMetrics, 'decided'>;
   /** Hears of what was decided, for events. */
   readonly told: (decided: Decided, route: string) => void;
+  readonly denied: (denial: Denial) => void;
+  /** Hears of each caller that was refused. */
+  readonly refused: (caller: Context) => void;
 }
 
 /** In metrics and events, the route of what names none. */
 const NO_ROUTE = 'none';
 
-export function consumeBy({ policy, names, decider, limiter, metrics, told }: ConsumeParts): Consume {
+export function consumeBy(parts: ConsumeParts): Consume {
+  const { policy, names, decider, limiter, metrics } = parts;
   return async ({ client, tier, cost, route: key, address, keys = {} }) => {
     const route =
       typeof key === 'string' ? routeNamed(policy, key) : policy.routes.find((one) => one === key);
@@ -112,7 +118,7 @@ export function consumeBy({ policy, names, decider, limiter, metrics, told }: Co
     const { outcome, limits } = decided;
     const pattern = route?.path ?? NO_ROUTE;
     metrics.decided(limits.name, pattern, outcomeName(outcome));
-    told(decided, pattern);
+    parts.told(decided, pattern);
 
     const headers = new CollectedHeaders();
     const isDecision = typeof outcome === 'object';
@@ -120,6 +126,10 @@ export function consumeBy({ policy, names, decider, limiter, metrics, told }: Co
     if (!isDecision) setPolicyHeader(headers.sink, limits);
     const allowed = isDecision ? outcome.allowed : outcome === 'open';
     const retryAfter = allowed ? undefined : isDecision ? secondsUntilFit(outcome) : 1;
+    if (!allowed) {
+      parts.refused(auth);
+      if (isDecision && standing) parts.denied(denialOf(decided, standing, outcome, pattern));
+    }
     if (retryAfter !== undefined && retryAfter !== Infinity)
       headers.sink.setHeader('Retry-After', retryAfter);
     const info =

@@ -28,6 +28,7 @@ export type RateLimitEvent =
 
 export type OnRateLimitEvent = (event: RateLimitEvent) => void;
 export type Denied = Extract<RateLimitEvent, { type: 'denied' | 'denied_in_shadow' }>;
+export type Denial = Omit<Denied, 'type' | 'suppressed'>;
 
 /** Denials told each second: enough to see who is denied, too few for an attacker to fill a disk with. */
 const PER_SECOND = 10;
@@ -37,7 +38,7 @@ export function cappedDenials(
   onEvent: OnRateLimitEvent,
   clock: () => number = systemClock.monotonic,
   type: Denied['type'] = 'denied',
-): (denial: Omit<Denied, 'type' | 'suppressed'>) => void {
+): (denial: Denial) => void {
   let secondStartedMs = -Infinity;
   let told = 0;
   let suppressed = 0;

@@ -170,12 +170,17 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   const isCounted = (route: Route | undefined): boolean =>
     route?.public !== true || (route.limit && countsNetworks && plan.anonymous !== undefined);
 
+  /** For `portcullis limits top`. */
+  const refused = (caller: Pick<AuthContext, 'issuer' | 'organisation'> | undefined): void => {
+    if (caller?.organisation !== undefined) reporter?.denied.note(caller.issuer, caller.organisation);
+  };
+
   /** The call goes on, unless it has been answered. */
   const settle = (exchange: Exchange, decided: Decided, charged: Refunds): void => {
     const { req, res, route, caller } = exchange;
     const standing = answer(res, decided, route?.path ?? UNLISTED);
     if (standing === undefined) {
-      if (caller?.organisation !== undefined) reporter?.denied.note(caller.issuer, caller.organisation);
+      refused(caller);
       return;
     }
     if (standing !== 'open' && typeof decided.outcome === 'object')
@@ -271,7 +276,7 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
   };
 
   return Object.assign(together(handle), {
-    consume: consumeBy({ policy, names, decider, limiter, metrics, told }),
+    consume: consumeBy({ policy, names, decider, limiter, metrics, told, denied, refused }),
     storeState: chosen.state,
     authenticationFailed,
     close: async () => {

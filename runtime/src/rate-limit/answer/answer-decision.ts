@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Policy } from '../../policy';
 import type { Decided } from '../decide/decider';
-import type { cappedDenials } from '../events';
+import type { Denial } from '../events';
 import { outcomeName, type LimiterMetrics } from '../metrics';
 import { setHeaders, setPolicyHeader, type Standing } from './headers';
 import type { RefusalBody } from './refusal-body';
+import type { Decision } from '../store/store';
 import { limitedAnswer, refuseCall, secondsUntilFit, UNDECIDED } from './refusals';
 
 /**
@@ -26,13 +27,13 @@ export interface AnswerParts {
   readonly metrics: Pick<LimiterMetrics, 'decided'>;
   /** Hears of calls that limits in shadow would have refused. */
   readonly told: (decided: Decided, route: string) => void;
-  readonly denied: ReturnType<typeof cappedDenials>;
+  readonly denied: (denial: Denial) => void;
   readonly bodyOf: RefusalBody | undefined;
 }
 
 export function decisionAnswers({ policy, metrics, told, denied, bodyOf }: AnswerParts): AnswerDecision {
   return (res, decided, route) => {
-    const { outcome, limits, client, cost } = decided;
+    const { outcome, limits } = decided;
     metrics.decided(limits.name, route, outcomeName(outcome));
     told(decided, route);
     // A time-out of the app's answered while the store was asked: the call is charged, and goes no further.
@@ -46,11 +47,18 @@ export function decisionAnswers({ policy, metrics, told, denied, bodyOf }: Answe
     const standing = setHeaders(res, limits, outcome);
     if (outcome.allowed) return standing;
     refuseCall(res, limitedAnswer(policy, decided, standing, outcome), limits.name, bodyOf);
-    const retryAfter = secondsUntilFit(outcome);
-    denied({
-      ...{ client, tier: limits.name, route, cost, limit: standing.limit },
-      ...(retryAfter !== Infinity && { retryAfter }),
-    });
+    denied(denialOf(decided, standing, outcome, route));
     return undefined;
   };
+}
+
+/** A denial, as listeners are told of it. */
+export function denialOf(
+  { client, limits, cost }: Decided,
+  { limit }: Standing,
+  decision: Decision,
+  route: string,
+): Denial {
+  const retryAfter = secondsUntilFit(decision);
+  return { client, tier: limits.name, route, cost, limit, ...(retryAfter !== Infinity && { retryAfter }) };
 }

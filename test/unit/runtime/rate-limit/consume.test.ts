@@ -55,6 +55,22 @@ it('refuses a route of another policy', async () => {
   await expect(limiter.consume({ client: caller, route })).rejects.toThrow(RangeError);
 });
 
+it('tells listeners of denials, as of those of requests', async () => {
+  const onEvent = jest.fn();
+  const store = new MemoryStore({ singleInstance: true });
+  const told = rateLimit({ policy, store, trustedProxies: 0, onEvent });
+  await told.consume({ client: caller, cost: 10 });
+  expect(onEvent).not.toHaveBeenCalled();
+  await told.consume({ client: caller, cost: 1 });
+  await told.consume({ client: caller, route: 'POST /dear', cost: 11 });
+  const denied = { type: 'denied', tier: 'free', limit: 10, client: expect.any(String) as string };
+  expect(onEvent.mock.calls).toEqual([
+    [{ ...denied, route: 'none', cost: 1, retryAfter: expect.any(Number) as number }],
+    [{ ...denied, route: '/dear', cost: 11 }],
+  ]);
+  await told.close();
+});
+
 describe('what does not fit', () => {
   let app: RunningApp;
   beforeEach(async () => {
