@@ -5,11 +5,12 @@ import { WEB_APP } from './web-app';
 
 /**
  * @param origin where people find the API, as in `https://api.fintech.example.com`.
- * @param known services and customers that are described here. In production they are made in Keycloak, as they come.
+ * @param of the environment, the realm's name if it is not the policy's, and services and customers that are described
+ * here. In production those are made in Keycloak, as they come.
  */
 export function identityStack(
   origin: string,
-  known: Pick<KeycloakRealmProps, 'services' | 'organisations'> = {},
+  of: Pick<KeycloakRealmProps, 'environment' | 'realm' | 'services' | 'organisations'>,
 ): KeycloakRealm {
   return keycloakRealm({
     policy,
@@ -19,6 +20,6 @@ export function identityStack(
       afterLogoutUri: `${origin}/`,
       backChannelLogoutUri: `${origin}/auth/backchannel-logout`,
     },
-    ...known,
+    ...of,
   });
 }

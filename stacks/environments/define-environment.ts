@@ -127,6 +127,8 @@ const environmentSchema = z
     backend,
     encryption,
     delivery: delivery.optional(),
+    /** Realm that `portcullis identity` makes. Environments on one Keycloak need different ones. @default the policy's name */
+    keycloakRealm: text.optional(),
     /** Where the API runs, unless it runs elsewhere. */
     aws: aws.optional(),
     secretVersions: z.strictObject({

@@ -21,6 +21,7 @@ const provider = useServer(async (run) =>
 );
 const PASSWORD = 'correct horse battery staple';
 const known = {
+  environment: 'staging',
   organisations: [{ alias: 'acme', tier: 'pro' }],
   services: [{ clientId: 'billing', scopes: ['read:transactions'], organisation: 'acme' }],
 };
@@ -132,17 +133,73 @@ it('brings back what somebody changed by hand, and keeps what is theirs', async 
     { action: 'update', subject: 'realm fintech-api', fields: ['bruteForceProtected: false → true'] },
   ]);
   await expect(admin.read('/fintech-api')).resolves.toMatchObject({ displayName: 'Ours' });
-  await expect(secretOf(admin, stack, 'theirs')).resolves.toBeDefined();
+  await expect(secretOf(admin, stack, 'theirs', true)).rejects.toMatchObject({
+    message: expect.stringContaining('the client theirs was not made by Portcullis') as unknown,
+  });
+});
+
+it('brings a scope back that is in the wrong list, and a grant that is allowed, and keeps the secret', async () => {
+  await applyRealm(admin, stack);
+  const secret = await secretOf(admin, stack, 'billing');
+  const [client] = await admin.read<{ id: string; attributes: object }[]>(
+    '/fintech-api/clients?clientId=billing',
+  );
+  const scopes = await admin.read<{ id: string; name: string }[]>('/fintech-api/client-scopes');
+  const audience = scopes.find(({ name }) => name === 'fintech-api-audience')?.id;
+  const path = `/fintech-api/clients/${client?.id}`;
+  await admin.remove(`${path}/default-client-scopes/${audience}`);
+  await admin.replace(`${path}/optional-client-scopes/${audience}`);
+  const attributes = { ...client?.attributes, 'standard.token.exchange.enabled': 'true' };
+  await admin.replace(path, { ...client, attributes, secret: undefined });
+  await expect(applyRealm(admin, stack)).resolves.toEqual([
+    {
+      ...{ action: 'update', subject: 'client billing' },
+      fields: ['attributes.standard.token.exchange.enabled: "true" → "false"'],
+    },
+    {
+      ...{ action: 'update', subject: 'client billing' },
+      fields: ['+ default scope fintech-api-audience', '- optional scope fintech-api-audience'],
+    },
+  ]);
+  await expect(planRealm(admin, stack)).resolves.toEqual([]);
+  await expect(secretOf(admin, stack, 'billing')).resolves.toBe(secret);
+});
+
+it('makes Keycloak’s own scope of organisations again', async () => {
+  await applyRealm(admin, stack);
+  const scopes = await admin.read<{ id: string; name: string }[]>('/fintech-api/client-scopes');
+  const { id = '' } = scopes.find(({ name }) => name === 'organization') ?? {};
+  await admin.remove(`/fintech-api/client-scopes/${id}`);
+  await applyRealm(admin, stack);
+  await expect(planRealm(admin, stack)).resolves.toEqual([]);
+});
+
+it('leaves a realm of another environment alone', async () => {
+  await applyRealm(admin, stack);
+  const prod = identityStack('http://localhost', { ...known, environment: 'prod' });
+  const refusal = {
+    code: 'ERR_SETTING',
+    message: expect.stringContaining('"fintech-api/staging"') as unknown,
+  };
+  await expect(applyRealm(admin, prod)).rejects.toMatchObject(refusal);
+  await expect(removeRealm(admin, prod)).rejects.toMatchObject(refusal);
+  await expect(secretOf(admin, prod, 'billing')).rejects.toMatchObject(refusal);
+  await expect(planRealm(admin, stack)).resolves.toEqual([]);
 });
 
 it('takes a tier, a scope and a client away that are no longer described, and no organisation', async () => {
   await applyRealm(admin, stack);
-  const less = identityStack('http://localhost', { organisations: [{ alias: 'acme' }] });
+  const less = identityStack('http://localhost', {
+    environment: 'staging',
+    organisations: [{ alias: 'acme' }],
+  });
   await expect(applyRealm(admin, less)).resolves.toEqual([
     { action: 'update', subject: 'organisation acme', fields: ['attributes.tier: ["pro"] → nothing'] },
     { action: 'remove', subject: 'client billing', fields: [] },
   ]);
-  await expect(applyRealm(admin, identityStack('http://localhost'))).resolves.toEqual([]);
+  await expect(
+    applyRealm(admin, identityStack('http://localhost', { environment: 'staging' })),
+  ).resolves.toEqual([]);
   await expect(admin.readAll('/fintech-api/organizations')).resolves.toHaveLength(1);
 });
 

@@ -1,5 +1,6 @@
 import { isHeaderToken, isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
+import { plain } from '../text';
 
 /** Where Keycloak is, and the client of its realm `master` that may change it. */
 export interface KeycloakAccess {
@@ -20,7 +21,7 @@ export class KeycloakError extends PortcullisError {
   ) {
     super(
       'ERR_KEYCLOAK_REFUSED',
-      `Keycloak answered ${status} on ${request}: ${said || 'no message'}`,
+      `Keycloak answered ${status} on ${plain(request, 500)}: ${plain(said, 500) || 'no message'}`,
       status === 401 || status === 403
         ? 'name a client of the realm master, with its secret, whose service account has the role admin'
         : "mend what it says, or look into the server's log",

@@ -55,7 +55,7 @@ async function reconcile(
   walk: typeof planRealm,
   verb: string,
 ): Promise<void> {
-  const wanted = await realmOf(environment);
+  const wanted = await wantedRealm(environment);
   const changes: readonly RealmChange[] = await walk(adminFromEnvironment(), wanted);
   console.log(
     json ? JSON.stringify({ realm: wanted.realm, changes }) : renderChanges(wanted.realm, changes, verb),
@@ -70,12 +70,12 @@ async function printSecret(client: string, options: Options & { readonly new?: b
       'pipe it, as in `portcullis identity secret … | portcullis secrets put secret/fintech-api/config oauth_client_secret`',
     );
   }
-  const wanted = await realmOf(options.environment);
+  const wanted = await wantedRealm(options.environment);
   console.log(await secretOf(adminFromEnvironment(), wanted, client, options.new));
 }
 
 async function destroy(realm: string, { environment }: Options): Promise<void> {
-  const wanted = await realmOf(environment);
+  const wanted = await wantedRealm(environment);
   if (realm !== wanted.realm) {
     throw new PortcullisError(
       'ERR_SETTING',
@@ -91,20 +91,8 @@ function adminFromEnvironment(): KeycloakAdmin {
   return new KeycloakAdmin(accessFromEnvironment(process.env));
 }
 
-async function realmOf(name: string): Promise<KeycloakRealm> {
+async function wantedRealm(environment: string): Promise<KeycloakRealm> {
   // Only here: an environment's file that is wrong is no reason for another command to fail.
-  const [{ identityStack }, { loadEnvironments }] = await Promise.all([
-    import('../../../stacks/identity-stack.js'),
-    import('../../../stacks/environments/index.js'),
-  ]);
-  const withDomain = loadEnvironments().flatMap(({ name: one, aws }) =>
-    aws ? [[one, aws.domain] as const] : [],
-  );
-  const [, domain] = withDomain.find(([one]) => one === name) ?? [];
-  if (domain !== undefined) return identityStack(`https://${domain}`);
-  throw new PortcullisError(
-    'ERR_SETTING',
-    `received ${JSON.stringify(name)}; expected one of the environments ${withDomain.map(([one]) => one).join(', ')}`,
-    'name one of them; on this machine, `npm start -- --identity keycloak` does it all',
-  );
+  const { realmOf } = await import('./realm-of.js');
+  return realmOf(environment);
 }

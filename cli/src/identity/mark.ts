@@ -1,25 +1,26 @@
 /** By what the things that we made in Keycloak are known again: an attribute. There is no state file. */
 import type { KeycloakRealm, Representation } from '@portcullis/constructs/keycloak';
 import { PortcullisError } from '../errors';
+import { plain } from '../text';
 
-/** The attribute. Its value is the policy's name. */
-export const MARK = 'portcullis.policy';
+/** The attribute. Its value is `<policy>/<environment>`: environments may share a Keycloak. */
+export const MARK = 'portcullis.owner';
 
 /** What somebody else made is neither changed nor removed. @throws PortcullisError `ERR_SETTING` */
 export function requireMark(
   actual: Representation,
   what: string,
-  { policy }: Pick<KeycloakRealm, 'policy'>,
+  { owner }: Pick<KeycloakRealm, 'owner'>,
 ): void {
   const mark = asObject(actual.attributes)[MARK];
-  if (mark === policy) return;
-  const ours = JSON.stringify(policy);
+  if (mark === owner) return;
+  const ours = JSON.stringify(owner);
   throw new PortcullisError(
     'ERR_SETTING',
     typeof mark === 'string'
-      ? `${what} belongs to the policy ${JSON.stringify(mark)}, not to ${ours}`
+      ? `${what} belongs to ${plain(JSON.stringify(mark))}, not to ${ours}`
       : `${what} was not made by Portcullis`,
-    `nothing of it was changed: give another name, or, to hand it over, set its attribute "${MARK}" to ${ours}`,
+    `nothing of it was changed: give another name (a realm's is keycloakRealm of its environment), or, to hand it over, set its attribute "${MARK}" to ${ours}`,
   );
 }
 

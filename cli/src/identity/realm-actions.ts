@@ -11,7 +11,7 @@ import { requireMark } from './mark';
  */
 export async function removeRealm(
   admin: KeycloakAdmin,
-  wanted: Pick<KeycloakRealm, 'realm' | 'policy'>,
+  wanted: Pick<KeycloakRealm, 'realm' | 'owner'>,
 ): Promise<boolean> {
   const path = `/${encodeURIComponent(wanted.realm)}`;
   const realm = await admin.find<Representation>(path);
@@ -24,17 +24,21 @@ export async function removeRealm(
 /**
  * The secret that Keycloak made for a client.
  * @param isNew whether it makes another first; the one before is then worth nothing.
- * @throws PortcullisError `ERR_KEYCLOAK_REFUSED`, `ERR_UNREACHABLE`, `ERR_SETTING` where there is no such client
+ * @throws PortcullisError `ERR_KEYCLOAK_REFUSED`, `ERR_UNREACHABLE`, `ERR_SETTING` where there is no such client, where it is somebody else's, or
+ * has none
  */
 export async function secretOf(
   admin: KeycloakAdmin,
-  { realm }: Pick<KeycloakRealm, 'realm'>,
+  wanted: Pick<KeycloakRealm, 'realm' | 'owner'>,
   clientId: string,
   isNew = false,
 ): Promise<string> {
+  const { realm } = wanted;
   const clients = `/${encodeURIComponent(realm)}/clients`;
   const [client] =
-    (await admin.find<{ id: string }[]>(`${clients}?clientId=${encodeURIComponent(clientId)}`)) ?? [];
+    (await admin.find<(Representation & { id: string })[]>(
+      `${clients}?clientId=${encodeURIComponent(clientId)}`,
+    )) ?? [];
   if (client === undefined) {
     throw new PortcullisError(
       'ERR_SETTING',
@@ -42,9 +46,15 @@ export async function secretOf(
       'name one that `portcullis identity plan` lists, and apply first',
     );
   }
+  requireMark(client, `the client ${clientId}`, wanted);
   const path = `${clients}/${client.id}/client-secret`;
   const { value } = await (isNew
-    ? admin.renew<{ value: string }>(path)
-    : admin.read<{ value: string }>(path));
-  return value;
+    ? admin.renew<{ value?: unknown }>(path)
+    : admin.read<{ value?: unknown }>(path));
+  if (typeof value === 'string' && value !== '') return value;
+  throw new PortcullisError(
+    'ERR_SETTING',
+    `the client ${clientId} of the realm ${realm} has no secret`,
+    'run `portcullis identity apply`, which makes it a confidential client again',
+  );
 }

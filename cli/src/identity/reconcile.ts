@@ -56,7 +56,7 @@ class Walk {
     private readonly applies: boolean,
   ) {
     this.path = `/${encodeURIComponent(wanted.realm)}`;
-    this.mark = { [MARK]: wanted.policy };
+    this.mark = { [MARK]: wanted.owner };
   }
 
   /** In an order in which each thing finds what it refers to. */
@@ -117,6 +117,7 @@ class Walk {
     { name, builtIn, settings, mappers }: RealmClientScope,
   ): Promise<void> {
     const { admin } = this;
+    if (!builtIn) requireMark(actual, `the client scope ${name}`, this.wanted);
     const wanted = builtIn ? settings : this.marked(settings);
     await this.update(`client scope ${name}`, differences(actual, wanted), () =>
       admin.replace(path, merged(actual, wanted)),
@@ -172,7 +173,8 @@ class Walk {
       if (found) {
         requireMark(found, `the client ${clientId}`, wanted);
         await this.update(`client ${clientId}`, differences(found, settings), () =>
-          admin.replace(`${path}/${id}`, merged(found, settings)),
+          // Somebody may have replaced the secret since it was read: it is never written.
+          admin.replace(`${path}/${id}`, { ...merged(found, settings), secret: undefined }),
         );
         await this.scopesOf(`${path}/${id}`, found, client);
       }
@@ -192,24 +194,31 @@ class Walk {
   private async scopesOf(path: string, actual: Client, client: RealmClient): Promise<void> {
     const { admin } = this;
     const known = await admin.read<Scope[]>(`${this.path}/client-scopes`);
-    for (const [kind, names] of [
-      ['default', client.defaultScopes],
-      ['optional', client.optionalScopes],
-    ] as const) {
+    const lists = (
+      [
+        ['default', client.defaultScopes],
+        ['optional', client.optionalScopes],
+      ] as const
+    ).map(([kind, names]) => {
       const present = (actual[`${kind}ClientScopes`] ?? []) as readonly string[];
       const missing = names.filter((name) => !present.includes(name));
       const surplus = present.filter((name) => !names.includes(name));
-      const fields = [
-        ...missing.map((name) => `+ ${kind} scope ${name}`),
-        ...surplus.map((name) => `- ${kind} scope ${name}`),
-      ];
       const at = (name: string): string =>
         `${path}/${kind}-client-scopes/${known.find((scope) => scope.name === name)?.id ?? encodeURIComponent(name)}`;
-      await this.update(`client ${client.clientId}`, fields, async () => {
-        for (const name of surplus) await admin.remove(at(name));
-        for (const name of missing) await admin.replace(at(name));
-      });
-    }
+      return {
+        fields: [
+          ...missing.map((name) => `+ ${kind} scope ${name}`),
+          ...surplus.map((name) => `- ${kind} scope ${name}`),
+        ],
+        ...{ missing: missing.map(at), surplus: surplus.map(at) },
+      };
+    });
+    const fields = lists.flatMap((list) => list.fields);
+    await this.update(`client ${client.clientId}`, fields, async () => {
+      // Keycloak ignores the addition of a scope that is in either list: both lists lose theirs first.
+      for (const scope of lists.flatMap(({ surplus }) => surplus)) await admin.remove(scope);
+      for (const scope of lists.flatMap(({ missing }) => missing)) await admin.replace(scope);
+    });
   }
 
   /** The client's own user belongs to the client's organisation, and to no other. */
@@ -249,7 +258,7 @@ class Walk {
     wanted: readonly string[],
   ): Promise<void> {
     const others = actual.filter(
-      (one) => one.attributes?.[MARK] === this.wanted.policy && !wanted.includes(nameOf(one)),
+      (one) => one.attributes?.[MARK] === this.wanted.owner && !wanted.includes(nameOf(one)),
     );
     for (const one of others) {
       await this.change({ action: 'remove', subject: `${kind} ${nameOf(one)}`, fields: [] }, () =>

@@ -69,6 +69,7 @@ function demoRealm(origin: string): KeycloakRealm {
   const services = [...demoClients().values()];
   const tiers = new Map(services.map(({ organisation, tier }) => [organisation, tier]));
   return identityStack(origin, {
+    environment: 'local',
     services: services.map(({ clientId, organisation }) => ({ clientId, organisation, scopes })),
     organisations: [...tiers].map(([alias, tier]) => ({ alias, tier })),
   });

@@ -4,7 +4,12 @@ import { each, HOST_NAME, noneOf, unless, unlike, within } from '../core/checks'
 
 export interface KeycloakRealmProps {
   readonly policy: Policy;
-  /** Name of the realm, the end of its issuer: `https://id.example.com/realms/<realm>`. @default the policy's name */
+  /** The environment that it is for, as in `staging`. A realm of another one is neither changed nor removed. */
+  readonly environment: string;
+  /**
+   * Name of the realm, the end of its issuer: `https://id.example.com/realms/<realm>`. Environments on one Keycloak need
+   * different ones. @default the policy's name
+   */
   readonly realm?: string;
   /** The web app that people log in to, with `login()`. @default nobody can log in */
   readonly login?: KeycloakLogin;
@@ -69,9 +74,10 @@ export function audienceScopeOf({ name }: Policy): string {
 }
 
 export function problemsOf(props: KeycloakRealmProps): readonly Problem[] {
-  const { policy, realm = policy.name, login, services = [], organisations = [] } = props;
+  const { policy, environment, realm = policy.name, login, services = [], organisations = [] } = props;
   return [
     ...unlike('realm', realm, NAME, NAME_EXPECTED),
+    ...unlike('environment', environment, NAME, NAME_EXPECTED),
     ...unless(realm !== 'master', 'realm', realm, "a realm of the API's own: master is Keycloak's"),
     ...problemsOfScopes(policy),
     ...(login === undefined ? [] : within('login', login, (given) => problemsOfLogin(policy, given))),
@@ -92,11 +98,16 @@ export function problemsOf(props: KeycloakRealmProps): readonly Problem[] {
   ];
 }
 
-/** A policy's scope of a built-in's name would change what Keycloak means by it. */
+/** A policy's scope of a built-in's name would change what Keycloak means by it. `organization:…` asks for organisations. */
 function problemsOfScopes(policy: Policy): Problem[] {
   const taken = [...BUILT_IN_SCOPES, audienceScopeOf(policy)];
   return scopesOfPolicy(policy).flatMap((scope) =>
-    unless(!taken.includes(scope), 'policy', scope, 'scopes with names that the realm has no other use for'),
+    unless(
+      !taken.includes(scope) && !scope.startsWith('organization:'),
+      'policy',
+      scope,
+      'scopes with names that the realm has no other use for',
+    ),
   );
 }
 

@@ -16,8 +16,8 @@ export type Representation = Readonly<Record<string, unknown>>;
 /** A realm as it has to be, in the words of Keycloak's admin API. It holds no secret: Keycloak makes those of clients. */
 export interface KeycloakRealm {
   readonly realm: string;
-  /** The policy's name, by which the realm and what was made in it are known again. */
-  readonly policy: string;
+  /** `<policy>/<environment>`, by which the realm and what was made in it are known again. */
+  readonly owner: string;
   readonly settings: Representation;
   readonly clientScopes: readonly RealmClientScope[];
   readonly organisations: readonly RealmOrganisation[];
@@ -68,6 +68,7 @@ const IDLE_SECONDS = 3_600;
  * @example
  * const realm = keycloakRealm({
  *   policy,
+ *   environment: 'staging',
  *   login: { clientId: 'fintech-web', redirectUri: 'https://api.example.com/auth/callback' },
  *   services: [{ clientId: 'billing', scopes: ['read:transactions'], organisation: 'acme' }],
  *   organisations: [{ alias: 'acme', tier: 'pro' }],
@@ -75,10 +76,10 @@ const IDLE_SECONDS = 3_600;
  */
 export function keycloakRealm(props: KeycloakRealmProps): KeycloakRealm {
   refuseProps('keycloakRealm', problemsOf(props));
-  const { policy, realm = policy.name, login, services = [], organisations = [] } = props;
+  const { policy, environment, realm = policy.name, login, services = [], organisations = [] } = props;
   return {
     realm,
-    policy: policy.name,
+    owner: `${policy.name}/${environment}`,
     settings: settingsOf(policy, realm),
     clientScopes: clientScopesOf(policy),
     organisations: organisations.map(organisationOf),
@@ -122,7 +123,7 @@ function clientScopesOf(policy: Policy): readonly RealmClientScope[] {
       name: ORGANISATION_SCOPE,
       builtIn: true,
       // Every client of ours has it, so that no token names it as something that was granted.
-      settings: { attributes: { 'include.in.token.scope': 'false' } },
+      settings: { protocol: 'openid-connect', attributes: { 'include.in.token.scope': 'false' } },
       mappers: [
         mapper(ORGANISATION_SCOPE, 'oidc-organization-membership-mapper', {
           ...{ 'claim.name': ORGANISATION_SCOPE, 'jsonType.label': 'JSON', multivalued: 'true' },
@@ -159,6 +160,12 @@ const OF_EVERY_CLIENT = {
   ...{ clientAuthenticatorType: 'client-secret', fullScopeAllowed: false, consentRequired: false },
   ...{ implicitFlowEnabled: false, directAccessGrantsEnabled: false, frontchannelLogout: false },
 };
+/** Nor a grant that gives tokens on another machine, for another's token, or without the app's own pages. */
+const GRANTS_OF_NONE = {
+  'oauth2.device.authorization.grant.enabled': 'false',
+  'standard.token.exchange.enabled': 'false',
+  'oidc.ciba.grant.enabled': 'false',
+};
 
 function loginClient(policy: Policy, login: KeycloakLogin): RealmClient {
   const { clientId, redirectUri, afterLogoutUri, backChannelLogoutUri } = login;
@@ -168,6 +175,7 @@ function loginClient(policy: Policy, login: KeycloakLogin): RealmClient {
       ...{ clientId, ...OF_EVERY_CLIENT, standardFlowEnabled: true, serviceAccountsEnabled: false },
       ...{ redirectUris: [redirectUri], webOrigins: [] },
       attributes: {
+        ...GRANTS_OF_NONE,
         'pkce.code.challenge.method': 'S256',
         'backchannel.logout.session.required': 'true',
         'backchannel.logout.url': backChannelLogoutUri ?? '',
@@ -185,7 +193,7 @@ function serviceClient(policy: Policy, service: KeycloakService): RealmClient {
     clientId,
     settings: {
       ...{ clientId, ...OF_EVERY_CLIENT, standardFlowEnabled: false, serviceAccountsEnabled: true },
-      ...{ redirectUris: [], webOrigins: [] },
+      ...{ redirectUris: [], webOrigins: [], attributes: GRANTS_OF_NONE },
     },
     defaultScopes: ['basic', ORGANISATION_SCOPE, audienceScopeOf(policy), 'service_account'],
     optionalScopes: [...new Set(scopes)],

@@ -2,13 +2,14 @@ import { keycloakRealm, type KeycloakRealmProps, type RealmClient } from '@portc
 import { definePolicy, type PolicyInput } from '@portcullis/runtime/policy';
 import { policy } from '../../../../policy';
 
+const environment = 'staging';
 const redirectUri = 'https://api.example.com/auth/callback';
 const login = { clientId: 'web', redirectUri };
 const organisations = [{ alias: 'acme', tier: 'pro' }, { alias: 'beta' }];
 const services = [{ clientId: 'billing', scopes: ['read:transactions'], organisation: 'acme' }];
 
 const clientOf = (clientId: string, props: Partial<KeycloakRealmProps> = {}): RealmClient => {
-  const { clients } = keycloakRealm({ policy, login, organisations, services, ...props });
+  const { clients } = keycloakRealm({ environment, policy, login, organisations, services, ...props });
   return clients.find((client) => client.clientId === clientId)!;
 };
 
@@ -24,6 +25,7 @@ const withPolicy = (changes: Partial<PolicyInput>): ReturnType<typeof definePoli
 describe('a realm', () => {
   it('has the policy’s name and lifetimes', () => {
     const { realm, settings } = keycloakRealm({
+      environment,
       policy: withPolicy({
         lifetimes: { accessToken: '5m', credential: '60m', rotateAt: '50m', session: '8h' },
       }),
@@ -36,14 +38,14 @@ describe('a realm', () => {
   });
 
   it('slows guessing down, takes each refresh token once, and speaks https to other machines', () => {
-    expect(keycloakRealm({ policy }).settings).toMatchObject({
+    expect(keycloakRealm({ environment, policy }).settings).toMatchObject({
       ...{ bruteForceProtected: true, revokeRefreshToken: true, refreshTokenMaxReuse: 0 },
       ...{ sslRequired: 'external', registrationAllowed: false, adminEventsDetailsEnabled: false },
     });
   });
 
   it('has each scope of the policy once, as what tokens name', () => {
-    const { clientScopes } = keycloakRealm({ policy });
+    const { clientScopes } = keycloakRealm({ environment, policy });
     const named = clientScopes.filter(
       ({ settings }) => (settings.attributes as Record<string, string>)['include.in.token.scope'] === 'true',
     );
@@ -55,7 +57,7 @@ describe('a realm', () => {
   });
 
   it('makes tokens name the API and nobody else', () => {
-    const [mapper, ...others] = keycloakRealm({ policy }).clientScopes.flatMap(({ mappers }) =>
+    const [mapper, ...others] = keycloakRealm({ environment, policy }).clientScopes.flatMap(({ mappers }) =>
       mappers.filter(({ name }) => name === 'audience'),
     );
     expect(others).toEqual([]);
@@ -65,8 +67,14 @@ describe('a realm', () => {
     });
   });
 
+  it('belongs to its policy and its environment, whatever it is called', () => {
+    expect(keycloakRealm({ environment, policy, realm: 'customers' })).toMatchObject({
+      ...{ realm: 'customers', owner: 'fintech-api/staging' },
+    });
+  });
+
   it('keeps an organisation’s tier in its attribute, and none where the policy’s default holds', () => {
-    expect(keycloakRealm({ policy, organisations }).organisations).toEqual([
+    expect(keycloakRealm({ environment, policy, organisations }).organisations).toEqual([
       { alias: 'acme', settings: expect.objectContaining({ attributes: { tier: ['pro'] } }) as unknown },
       { alias: 'beta', settings: expect.objectContaining({ attributes: { tier: [] } }) as unknown },
     ]);
@@ -84,8 +92,16 @@ describe('its clients', () => {
     },
   );
 
+  it.each(['web', 'billing'])('%s gets no token by a device’s code, for another’s token or by CIBA', (id) => {
+    expect(clientOf(id).settings.attributes).toMatchObject({
+      'oauth2.device.authorization.grant.enabled': 'false',
+      'standard.token.exchange.enabled': 'false',
+      'oidc.ciba.grant.enabled': 'false',
+    });
+  });
+
   it('name no secret: Keycloak makes them', () => {
-    const described = JSON.stringify(keycloakRealm({ policy, login, organisations, services }));
+    const described = JSON.stringify(keycloakRealm({ environment, policy, login, organisations, services }));
     expect(described).not.toMatch(/"secret"/);
   });
 
@@ -118,14 +134,14 @@ describe('its clients', () => {
   });
 
   it('are none where nobody logs in and nothing calls', () => {
-    expect(keycloakRealm({ policy }).clients).toEqual([]);
+    expect(keycloakRealm({ environment, policy }).clients).toEqual([]);
   });
 });
 
 describe('what it refuses', () => {
   const problemOf = (props: Partial<KeycloakRealmProps>): string => {
     try {
-      keycloakRealm({ policy, ...props });
+      keycloakRealm({ environment, policy, ...props });
     } catch (error) {
       expect(error).toMatchObject({ code: 'ERR_PROPS' });
       return (error as Error).message;
@@ -189,6 +205,12 @@ describe('what it refuses', () => {
       { policy: withPolicy({ routes: [{ method: 'GET', path: '/', scopes: ['offline_access'] }] }) },
       'policy: received "offline_access"',
     ],
+    [
+      'a scope that asks Keycloak for organisations',
+      { policy: withPolicy({ routes: [{ method: 'GET', path: '/', scopes: ['organization:acme'] }] }) },
+      'policy: received "organization:acme"',
+    ],
+    ['an environment that could be another’s', { environment: 'a/b' }, 'environment: received "a/b"'],
   ])('%s', (_, props, problem) => {
     expect(problemOf(props)).toContain(problem);
   });
@@ -209,7 +231,7 @@ describe('what it refuses', () => {
     'what is no list or object, without a compiler: %j',
     (given) => {
       const props = { services: given, organisations: given } as unknown as Partial<KeycloakRealmProps>;
-      if (given === undefined) expect(keycloakRealm({ policy, ...props }).clients).toEqual([]);
+      if (given === undefined) expect(keycloakRealm({ environment, policy, ...props }).clients).toEqual([]);
       else expect(problemOf(props)).toMatch(/services(\[0\])?: received/);
     },
   );
