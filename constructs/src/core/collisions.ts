@@ -19,6 +19,8 @@ export interface Kind {
   readonly what: string;
   /** @default none: there is one of its kind */
   readonly name?: string;
+  /** The names, of what has several. @default its `name` */
+  readonly namesOf?: (resource: Inputs) => readonly string[];
   /** What it is in, such as a mount. @default none */
   readonly within?: string;
   /** The name if none was given. */
@@ -34,7 +36,7 @@ export interface Namespace<K extends Kind> {
   /** As in `Vault`. */
   readonly name: string;
   /** By the type of the resource. Raw resources of the provider count too: a company has some beside these constructs. */
-  readonly kinds: Readonly<Record<string, K>>;
+  readonly kinds: Readonly<Record<string, K | readonly K[]>>;
   /** Where the resources of a stack are. */
   readonly placesIn: (stack: TerraformStack) => (resource: Inputs, kind: K) => Place;
 }
@@ -114,23 +116,38 @@ function namesIn<K extends Kind>(stack: TerraformStack, { kinds, placesIn }: Nam
     // Of stacks inside of each other, the inner one has it.
     if (!TerraformResource.isTerraformResource(construct) || TerraformStack.of(construct) !== stack)
       return [];
-    const kind = kinds[construct.terraformResourceType];
-    return kind ? nameOf(construct as Inputs, kind, stack, placeOf(construct as Inputs, kind)) : [];
+    const resource = construct as Inputs;
+    const known = kinds[construct.terraformResourceType] ?? [];
+    const all: readonly K[] = isSeveral(known) ? known : [known];
+    return all.flatMap((kind) => namesOf(resource, kind, stack, placeOf(resource, kind)));
   });
 }
 
-function nameOf(construct: Inputs, kind: Kind, stack: TerraformStack, { shared, part = '' }: Place): Named[] {
+function namesOf(
+  construct: Inputs,
+  kind: Kind,
+  stack: TerraformStack,
+  { shared, part = '' }: Place,
+): Named[] {
   const { what, within, fallback = '', anyCase = false, mounted = false } = kind;
   const given = kind.name === undefined ? '' : (construct[kind.name] ?? construct[fallback]);
-  if (!isName(given)) return [];
-  const name = String(given);
   const inside = within === undefined ? '' : textOf(stack, construct[within]);
   // What a reference stands for is known within its stack alone.
-  const place = shared === undefined || inside.includes('${') ? `stack ${stack.node.path}` : shared;
-  const same = (anyCase ? name.toLowerCase() : name).replace(/\/+$/, '');
-  const where = [what, place, part, construct.provider?.fqn ?? '', inside];
-  const key = [...where, mounted ? `${same}/` : same].join('\n');
-  return [{ construct, what, name, key }];
+  const isOfStack = shared === undefined || inside.includes('${');
+  // Which provider leads to a place that is known does not matter; one that is not known is apart by its provider.
+  const somewhere = shared ?? `by ${construct.provider?.alias ?? 'the main provider'}`;
+  const place = isOfStack ? `stack ${stack.node.path} ${somewhere}` : shared;
+  const names = kind.namesOf?.(construct) ?? [given];
+  return names.filter(isName).map((one) => {
+    const name = String(one);
+    const same = (anyCase ? name.toLowerCase() : name).replace(/\/+$/, '');
+    const key = [what, place, part, inside, mounted ? `${same}/` : same].join('\n');
+    return { construct, what, name, key };
+  });
+}
+
+function isSeveral<K>(kinds: K | readonly K[]): kinds is readonly K[] {
+  return Array.isArray(kinds);
 }
 
 function isName(given: unknown): given is string | number {

@@ -1,5 +1,5 @@
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
-import { Token, type TerraformStack } from 'cdktf';
+import { Token, type TerraformProvider, type TerraformStack } from 'cdktf';
 import { collisionsIn, type Kind } from '../core/collisions';
 
 const MOUNT = { name: 'pathInput', mounted: true } as const;
@@ -32,17 +32,24 @@ export const refuseCollisions = collisionsIn({
   name: 'Vault',
   kinds: KINDS,
   placesIn: (stack) => {
-    const shared = serverOf(stack);
-    return ({ namespaceInput }) => ({
-      shared,
+    const main = providerOf(stack);
+    return ({ provider = main, namespaceInput }) => ({
+      shared: serverOf(provider),
       part: typeof namespaceInput === 'string' ? namespaceInput : '',
     });
   },
 });
 
-/** Address of the server that a stack's provider names, with the namespace; undefined when the environment names it. */
-function serverOf(stack: TerraformStack): string | undefined {
-  const provider = stack.node.findAll().find((one): one is VaultProvider => one instanceof VaultProvider);
+/** The provider of a stack's resources, unless they name another. */
+function providerOf(stack: TerraformStack): VaultProvider | undefined {
+  return stack.node
+    .findAll()
+    .find((one): one is VaultProvider => one instanceof VaultProvider && one.alias === undefined);
+}
+
+/** Address of the server that a provider names, with the namespace; undefined when the environment names it. */
+function serverOf(given: TerraformProvider | undefined): string | undefined {
+  const provider = given instanceof VaultProvider ? given : undefined;
   const address = provider?.addressInput;
   if (address === undefined || Token.isUnresolved(address)) return undefined;
   return `${address.replace(/\/+$/, '')} ${provider?.namespaceInput ?? ''}`;

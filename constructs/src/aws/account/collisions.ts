@@ -3,6 +3,7 @@ import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { collisionsIn, type Kind } from '../../core/collisions';
 import { isLater } from '../../core/later';
+import { forwardedBy } from '../service/forwarded-by';
 import type { AwsPlace } from './place';
 
 interface AwsKind extends Kind {
@@ -15,7 +16,7 @@ const DOMAIN = { what: 'the domain name', name: 'domainNameInput', anyCase: true
 const HTTP_LINK = { what: 'the VPC link of HTTP APIs', ...NAMED } as const;
 
 /** What has a name in an account, or in a region of one. Names of IAM are the same in either case. */
-const KINDS: Readonly<Record<string, AwsKind>> = {
+const KINDS: Readonly<Record<string, AwsKind | readonly AwsKind[]>> = {
   aws_iam_role: { what: 'the role', ...NAMED, anyCase: true, global: true },
   aws_iam_policy: { what: 'the policy', ...NAMED, anyCase: true, global: true },
   aws_iam_openid_connect_provider: { what: 'the identity provider', name: 'urlInput', global: true },
@@ -27,11 +28,10 @@ const KINDS: Readonly<Record<string, AwsKind>> = {
   aws_security_group: { what: 'the security group', ...NAMED, within: 'vpcIdInput' },
   aws_lb: { what: 'the load balancer', ...NAMED },
   aws_lb_target_group: { what: 'the target group', ...NAMED },
-  aws_lb_listener_rule: {
-    what: 'the rule of priority',
-    name: 'priorityInput',
-    within: 'listenerArnInput',
-  },
+  aws_lb_listener_rule: [
+    { what: 'the rule of priority', name: 'priorityInput', within: 'listenerArnInput' },
+    { what: 'the rule for', namesOf: forwardedBy, within: 'listenerArnInput' },
+  ],
   aws_ecs_cluster: { what: 'the cluster', ...NAMED },
   aws_ecs_service: { what: 'the service', ...NAMED, within: 'clusterInput' },
   aws_ecs_task_definition: { what: 'the task family', name: 'familyInput' },

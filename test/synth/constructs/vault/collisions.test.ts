@@ -1,3 +1,4 @@
+import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-backend-role';
 import { AuthBackend } from '@cdktf/provider-vault/lib/auth-backend';
 import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
@@ -104,6 +105,62 @@ describe('across the stacks of an app', () => {
     expect(() => {
       app.synth();
     }).toThrow(collision('stack-1/support/policy'));
+  });
+
+  /** Stacks with a provider `dr` beside the main one, by one of which each makes a policy. */
+  const withDr = (by: 'main' | 'dr', ...servers: readonly (string | undefined)[]): App => {
+    const app = Testing.app();
+    for (const [index, dr] of servers.entries()) {
+      const stack = new TerraformStack(app, `stack-${index}`);
+      const main = new VaultProvider(stack, 'vault', { address: 'https://vault.example.com' });
+      const other = new VaultProvider(stack, 'dr', { alias: 'dr', ...(dr !== undefined && { address: dr }) });
+      new KvMount(stack, 'mount', { path: `kv-${index}` });
+      const provider = { main: index === 0 ? undefined : main, dr: other }[by];
+      new Policy(stack, 'raw', { name: 'orders', policy: '', ...(provider && { provider }) });
+    }
+    return app;
+  };
+
+  it('refuses it by the main provider, named or not, and by another of the same server', () => {
+    for (const app of [
+      withDr('main', 'https://a.example.com', 'https://b.example.com'),
+      withDr('dr', 'https://a.example.com', 'https://a.example.com'),
+    ]) {
+      expect(() => {
+        app.synth();
+      }).toThrow(collision('stack-1/raw'));
+    }
+  });
+
+  it('takes it by providers of different servers, which two stacks call the same', () => {
+    for (const app of [
+      withDr('dr', 'https://a.example.com', 'https://b.example.com'),
+      withDr('dr', undefined, undefined),
+    ]) {
+      expect(() => {
+        app.synth();
+      }).not.toThrow();
+    }
+  });
+
+  it('refuses it in one stack whose main provider is named, where the environment names its server', () => {
+    const stack = new TerraformStack(Testing.app(), 'test');
+    const provider = new VaultProvider(stack, 'vault', {});
+    new SupportAccess(stack, 'support', { name: 'orders' });
+    new Policy(stack, 'raw', { name: 'orders', policy: '', provider });
+    expect(() => synthesize(stack)).toThrow(collision('test/raw'));
+  });
+
+  it('takes roles of one name on two servers, whose mounts are named by one reference', () => {
+    const stack = new TerraformStack(Testing.app(), 'test');
+    new VaultProvider(stack, 'vault', { address: 'https://vault.example.com' });
+    const dr = new VaultProvider(stack, 'dr', { alias: 'dr', address: 'https://dr.example.com' });
+    const login = new AppRoleLogin(stack, 'login', { name: 'orders' });
+    const { path: backend } = login.node.findAll().find((one) => one instanceof AuthBackend)!;
+    new ApproleAuthBackendRole(stack, 'raw', { backend, roleName: 'orders', provider: dr });
+    expect(() => synthesize(stack)).not.toThrow();
+    new ApproleAuthBackendRole(stack, 'again', { backend, roleName: 'orders' });
+    expect(() => synthesize(stack)).toThrow(collision('test/again'));
   });
 
   it('takes it on two servers, and where the environment names the server of each', () => {

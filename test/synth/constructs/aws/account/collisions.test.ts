@@ -126,6 +126,69 @@ it('refuses two rules of one priority on a listener', () => {
   );
 });
 
+describe('two rules of one listener', () => {
+  const { listener } = serviceOnExistingProps;
+  const both = (one: object, other: object) => (stack: TerraformStack) => {
+    [one, other].forEach((asked, index) => {
+      const { arn, securityGroupId } = listener!;
+      new ApiService(stack, `api-${index}`, {
+        ...serviceOnExistingProps,
+        name: `api-${index}`,
+        taskRole: `task-${index}`,
+        listener: { arn, securityGroupId, priority: 210 + index, ...asked },
+      });
+    });
+  };
+
+  it.each([
+    ['any path of a.com', { hosts: ['a.com'] }, { hosts: ['b.com', 'A.com'] }],
+    ['/a of any host', { paths: ['/a', '/a/*'] }, { paths: ['/a'] }],
+    ['/a of a.com', { hosts: ['a.com'], paths: ['/a'] }, { hosts: ['a.com'], paths: ['/a', '/b'] }],
+  ])('are refused that forward the same, %s: the second would get nothing', (same, one, other) => {
+    expect(() => {
+      synth(appOf([both(one, other)]));
+    }).toThrow(
+      collision(
+        new RegExp(
+          `stack-0/api-1/balancer/rule: received the rule for "${same}" again after stack-0/api-0/balancer/rule`,
+        ),
+      ),
+    );
+  });
+
+  it.each([
+    [{ hosts: ['a.com'] }, { hosts: ['b.com'] }],
+    [{ hosts: ['a.com'] }, { hosts: ['a.com'], paths: ['/a'] }],
+    [{ paths: ['/a'] }, { paths: ['/A', '/a/*'] }],
+    [{ hosts: ['a.com'] }, { hosts: [Token.asString(ref('var.host'))] }],
+  ])('are taken that forward %j and %j', (one, other) => {
+    expect(() => {
+      synth(appOf([both(one, other)]));
+    }).not.toThrow();
+  });
+
+  it('are taken of which the first answers itself for a while, or asks for more', () => {
+    const raw = (stack: TerraformStack) => {
+      keyIn('logs')(stack);
+      const forward = { type: 'forward', targetGroupArn: 'tasks' };
+      const host = { hostHeader: { values: ['a.com'] } };
+      const rule = (priority: number, action: object, condition: object[]) =>
+        new LbListenerRule(stack, `rule-${priority}`, {
+          listenerArn: listener!.arn,
+          priority,
+          action: [action as never],
+          condition,
+        });
+      rule(1, { type: 'fixed-response' }, [host]);
+      rule(2, forward, [host, { sourceIp: { values: ['10.0.0.0/8'] } }]);
+      rule(3, forward, [host]);
+    };
+    expect(() => {
+      synth(appOf([raw]));
+    }).not.toThrow();
+  });
+});
+
 it('refuses identities of jobs that would be one, and an identity provider twice', () => {
   const identity = (id: string, environment: string) => (stack: TerraformStack) =>
     new AwsDeployIdentity(stack, id, {
@@ -166,6 +229,61 @@ it("counts the provider's own resources", () => {
   expect(() => {
     synth(appOf([raw]));
   }).toThrow(collision(/stack-0\/again: received the role "orders"/, /stack-0\/b: received the parameter/));
+});
+
+describe('whichever provider of a stack leads to an account', () => {
+  const here = { region: place.region, allowedAccountIds: [place.account] };
+  type By = (stack: TerraformStack) => AwsProvider | undefined;
+  const main: By = (stack) =>
+    stack.node.children.find((one): one is AwsProvider => one instanceof AwsProvider);
+  const other =
+    (config: AwsProviderConfig): By =>
+    (stack) =>
+      new AwsProvider(stack, 'other', { alias: 'other', ...config });
+  const roles = (by: By) => (stack: TerraformStack) => {
+    keyIn('logs')(stack);
+    const provider = by(stack);
+    new IamRole(stack, 'one', { name: 'audit', assumeRolePolicy: '{}' });
+    new IamRole(stack, 'again', { name: 'audit', assumeRolePolicy: '{}', ...(provider && { provider }) });
+  };
+  const logs = (by: By) => (stack: TerraformStack) => {
+    keyIn('logs')(stack);
+    const provider = by(stack);
+    new CloudwatchLogGroup(stack, 'one', { name: 'audit' });
+    new CloudwatchLogGroup(stack, 'again', { name: 'audit', ...(provider && { provider }) });
+  };
+
+  it.each([
+    ['its main one, by name', roles(main)],
+    ['its main one, by name', logs(main)],
+    ['another of the account', logs(other(here))],
+    ['one of another region, whose roles are the same', roles(other({ ...here, region: 'us-east-1' }))],
+  ])('refuses a name twice by %s', (_what, build) => {
+    expect(() => {
+      synth(appOf([build, here]));
+    }).toThrow(collision(/stack-0\/again: received the (role|log group) "audit" again after stack-0\/one/));
+  });
+
+  it.each([
+    ['another account', roles(other({ ...here, allowedAccountIds: ['111111111111'] }))],
+    ['another region', logs(other({ ...here, region: 'us-east-1' }))],
+    ['an account that nobody names', roles(other({ region: place.region }))],
+  ])('takes it in %s', (_what, build) => {
+    expect(() => {
+      synth(appOf([build, here]));
+    }).not.toThrow();
+  });
+
+  it('refuses it in two stacks, of which one names its provider', () => {
+    const role = (by: By) => (stack: TerraformStack) => {
+      keyIn(stack.node.id)(stack);
+      const provider = by(stack);
+      new IamRole(stack, 'role', { name: 'audit', assumeRolePolicy: '{}', ...(provider && { provider }) });
+    };
+    expect(() => {
+      synth(appOf([role(() => undefined), here], [role(main), here]));
+    }).toThrow(collision(/stack-1\/role: received the role "audit" again after stack-0\/role/));
+  });
 });
 
 describe('across stacks', () => {
