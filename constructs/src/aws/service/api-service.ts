@@ -81,6 +81,8 @@ export class ApiService extends Construct implements PrivateService {
   readonly serverName: string;
   /** Host that requests bear. Undefined unless the rule of a `listener` asks for one. */
   readonly host: string | undefined;
+  /** Paths that the rule of a `listener` asks for. Undefined unless it does. */
+  readonly paths: readonly string[] | undefined;
   readonly subnetIds: readonly string[];
   /** Security groups for the gateway's network interfaces: their members may connect to the listener. */
   readonly securityGroupIds: readonly string[];
@@ -99,6 +101,7 @@ export class ApiService extends Construct implements PrivateService {
     this.listenerArn = balancer.listenerArn;
     this.serverName = props.serverName;
     this.host = props.listener && hostOf(props.listener);
+    this.paths = props.listener?.paths;
     this.subnetIds = network.privateSubnetIds;
     this.securityGroupIds = balancer.clientSecurityGroupIds;
     this.networkLoadBalancerArn = balancer.networkLoadBalancerArn;

@@ -106,7 +106,7 @@ function patternsLater({ hosts, paths }: ExistingListener): Precondition[] {
   const host = '[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?';
   const path = '(/[A-Za-z0-9_.~-]+)+(/[*])?';
   const check = (name: string, values: readonly string[] | undefined, one: string, expected: string) =>
-    values === undefined || !isLater(values)
+    values === undefined || !(isLater(values) || values.some(isLater))
       ? []
       : [later(Fn.can(Fn.regex(`^${one}(,${one})*$`, Fn.join(',', [...values]))), name, expected)];
   return [

@@ -21,7 +21,7 @@ import { gatewayNames } from '../names';
 import { gatewayProblems, type GatewayProps } from '../props';
 import { httpRoutes, inexpressible, type HttpAuthorization } from './routes';
 import { CACHE_SECONDS, LambdaAuthorizer } from '../../authorizer/lambda-authorizer';
-import { integrate, serviceProblems, type PrivateService } from './private-service';
+import { integrate, serviceProblems, strayProblems, type PrivateService } from './private-service';
 import { throttle } from '../throttle';
 
 export interface HttpApiGatewayProps extends GatewayProps {
@@ -88,7 +88,13 @@ export class HttpApiGateway extends Construct {
     refuseProps(this, [
       ...inexpressible(policy, configuration),
       ...gatewayProblems(props, configuration),
-      ...within('service', props.service, (service) => serviceProblems(service, props.place)),
+      ...within('service', props.service, (service) => [
+        ...serviceProblems(service, props.place),
+        ...strayProblems(
+          service.paths,
+          httpRoutes(policy, configuration).map(({ routeKey }) => routeKey.slice(routeKey.indexOf(' ') + 1)),
+        ),
+      ]),
     ]);
     const { gateway: name } = gatewayNames(props);
     knownAs(this, 'http-api', name);

@@ -4,8 +4,8 @@ import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
 import { LISTENER_ARN, SECURITY_GROUP_ID, SUBNET_ID, elsewhereProblems } from '../../arns';
 import type { AwsPlace } from '../../account/place';
-import { HOST_NAME, each, isList, unlike } from '../../../core/checks';
-import { isLater } from '../../../core/later';
+import { HOST_NAME, each, isList, shown, unlike } from '../../../core/checks';
+import { isLater, known } from '../../../core/later';
 
 /** The app behind an internal load balancer that speaks TLS, as an HTTP API reaches it: {@link ApiService} is one. */
 export interface PrivateService {
@@ -15,6 +15,8 @@ export interface PrivateService {
   readonly serverName: string;
   /** Host that requests bear (`Host`), where the listener's rule asks for one. @default what API Gateway writes there */
   readonly host?: string | undefined;
+  /** Paths that the listener's rule asks for: the requests of others go to somebody else. @default every path */
+  readonly paths?: readonly string[] | undefined;
   /** IDs of the private subnets, in two zones at least, that hold the gateway's network interfaces. */
   readonly subnetIds: readonly string[];
   /** IDs of those interfaces' security groups. They need to reach the listener; nothing needs to reach them. */
@@ -44,6 +46,32 @@ export function integrate(scope: Construct, name: string, apiId: string, service
     ...(service.host !== undefined && { requestParameters: { 'overwrite:header.host': service.host } }),
   });
   return `integrations/${integration.id}`;
+}
+
+/**
+ * The routes that the listener's rule would lead to somebody else, with the tokens of their callers.
+ *
+ * @param routePaths as the gateway has them: `/orders/{id}`.
+ */
+export function strayProblems(
+  paths: readonly string[] | undefined,
+  routePaths: readonly string[],
+): readonly Problem[] {
+  if (paths === undefined) return [];
+  const given = 'service.paths';
+  const problems = [
+    ...known(given, paths, 'each route of the policy has to match one of them'),
+    ...each(given, paths, (one, path) => unlike(path, one, /^\//, 'a path as in "/orders" or "/orders/*"')),
+  ];
+  if (problems.length > 0) return problems;
+  const leadsHere = (path: string): boolean =>
+    paths.some((one) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : path === one));
+  return [...new Set(routePaths)]
+    .filter((path) => !leadsHere(path))
+    .map((path) => ({
+      path: given,
+      message: `received ${shown(paths)}; expected one that the policy's route ${path} matches, or \`hosts\` instead: its requests, with their tokens, would go to another service of the listener`,
+    }));
 }
 
 /** Everything that is wrong with a service of a gateway that is `here`. */

@@ -13,8 +13,10 @@ import {
 } from '../../../../support/synth/synthesize';
 import {
   httpApiProps,
+  policyOf,
   serviceOnExistingProps as props,
   serviceProps,
+  type RouteInput,
 } from '../../../../support/synth/aws-fixtures';
 
 const listener = props.listener!;
@@ -119,6 +121,66 @@ it('has the engine check hosts and paths that are known only at the apply', () =
   const messages = precondition.map(({ error_message: message }) => message);
   expect(messages).toContainEqual(expect.stringMatching(/^listener\.hosts: expected /));
   expect(messages).toContainEqual(expect.stringMatching(/^listener\.paths: expected /));
+});
+
+it.each([
+  ['hosts', () => [Token.asString(ref('var.host'))]],
+  ['hosts', () => ['orders.example.com', Token.asString(ref('var.host'))]],
+  ['hosts', () => [`*.${Token.asString(ref('var.host'))}`]],
+  ['paths', () => ['/orders', Token.asString(ref('var.path'))]],
+])('has the engine check one text of %s that is known only at the apply', (prop, values) => {
+  const found = made({ listener: { ...listener, [prop]: values() } });
+  const { precondition } = only(found, 'aws_lb_listener_rule').lifecycle as {
+    precondition: { condition: string; error_message: string }[];
+  };
+  const [check] = precondition.filter(({ error_message: message }) =>
+    message.startsWith(`listener.${prop}:`),
+  );
+  expect(check?.condition).toMatch(/^\$\{can\(regex\(.*join\(.*var\.(host|path)/);
+});
+
+const gatewayOf = (changes: object, routes: RouteInput[]) =>
+  synthesize((stack) => {
+    new AwsProvider(stack, 'provider', {});
+    const service = new ApiService(stack, 'api', { ...props, listener: { ...listener, ...changes } });
+    new HttpApiGateway(stack, 'gateway', { ...httpApiProps, auth: {}, policy: policyOf(routes), service });
+  });
+
+it('refuses a gateway one of whose routes the rule would lead to somebody else, with its tokens', () => {
+  const routes = [
+    { method: 'GET' as const, path: '/orders' },
+    { method: 'GET' as const, path: '/orders/:id' },
+    { method: 'PUT' as const, path: '/billing' },
+  ];
+  const refused = (paths: string[], ...strays: string[]): void =>
+    expect(() => gatewayOf({ paths }, routes)).toThrow(
+      refusal('ERR_PROPS', {
+        message: expect.stringMatching(
+          new RegExp(
+            `props has ${strays.length} problems?${strays.map((one) => `\\n  service\\.paths: .*route ${one} matches.*`).join('')}$`,
+          ),
+        ) as string,
+      }),
+    );
+  refused(['/orders', '/orders/*'], '/billing');
+  refused(['/orders/*', '/bill'], '/orders', '/billing');
+  refused(['/orders', '/Billing'], '/orders/{id}', '/billing');
+  expect(() => gatewayOf({ paths: ['/orders', '/orders/*', '/billing'] }, routes)).not.toThrow();
+});
+
+it('refuses a gateway in front of paths that are known only at the apply: nobody can say where routes lead', () => {
+  for (const paths of [Token.asList(ref('var.paths')), ['/orders', Token.asString(ref('var.path'))]]) {
+    expect(() => gatewayOf({ paths }, [{ method: 'GET', path: '/orders' }])).toThrow(
+      /service\.paths.*: received a value that is known only at the apply; .* because each route/,
+    );
+  }
+});
+
+it.each([[null], ['/orders'], [[7]]])('refuses a service whose paths are %j', (paths) => {
+  const service = { ...httpApiProps.service, paths } as never;
+  expect(() => new HttpApiGateway(stackIn(), 'gateway', { ...httpApiProps, service })).toThrow(
+    /service\.paths(\[0\])?: received/,
+  );
 });
 
 it('is what a gateway wants of a private service: requests bear the host that the rule asks for', () => {
