@@ -1,7 +1,7 @@
 import { Audit } from '@cdktf/provider-vault/lib/audit';
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
-import { knownAs, refuseProps } from '../core';
+import { knownAs, literal, refuseProps } from '../core';
 import { isList, unless, unlike } from '../core/checks';
 import { isLater, known } from '../core/later';
 import { nameProblems } from './checks';
@@ -44,7 +44,7 @@ export class AuditDevices extends Construct {
         new Audit(this, name, {
           type: 'file',
           path: name,
-          options: { file_path: filePath },
+          options: { file_path: literal(filePath) },
         }),
         name,
       );

@@ -26,6 +26,7 @@ import {
   HttpApiGateway,
   RateLimitStore,
   RestApiGateway,
+  webIdentityAccess,
 } from '@portcullis/constructs/aws';
 import {
   DeployIdentity,
@@ -147,6 +148,10 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
     ApiService,
     () => ({
       ...serviceProps,
+      permissions: [
+        { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::orders/terms.pdf'] },
+        webIdentityAccess({ audience: 'https://vault.example.com' }),
+      ],
       outwardPorts: [443],
       registry: place,
       temporaryFolder: '/tmp',
@@ -209,6 +214,17 @@ export const RIGHT: Readonly<Record<string, [Made, (stack: TerraformStack) => ob
       partition: 'aws',
       roleNames: { plan: 'plan', deploy: 'deploy' },
       providerArn: 'arn:aws:iam::333333333333:oidc-provider/token.example.com',
+    }),
+  ],
+  'AwsDeployIdentity with a provider of its own': [
+    AwsDeployIdentity,
+    () => ({
+      repository: 'example/orders',
+      environment: 'prod',
+      project: 'orders',
+      stateBucketArn: 'arn:aws:s3:::example-state',
+      stateKeyArn: 'arn:aws:kms:eu-central-1:333333333333:key/0a1b2c3d',
+      issuer: 'https://token.example.com',
     }),
   ],
   ReviewedFiles: [

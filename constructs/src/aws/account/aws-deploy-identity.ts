@@ -5,10 +5,10 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import type { Problem } from '@portcullis/runtime/policy';
 import { Fn, Op, type Precondition } from 'cdktf';
 import { Construct } from 'constructs';
-import { knownAs, nameWithin, refuseProps } from '../../core';
+import { knownAs, literal, nameWithin, refuseProps } from '../../core';
 import { refuseCollisions } from './collisions';
 import { PARTITIONS, audienceOf, partitionOf, type Partition } from '../../core/aws';
-import { isLater, known, later } from '../../core/later';
+import { checkedBy, isLater, known, later } from '../../core/later';
 import { projectOfApp, projectProblems, statesOf } from '../../core/project';
 import { each, noneOf, repeated, unless, unlike, within } from '../../core/checks';
 import { GITHUB_ISSUER, REPOSITORY, REPOSITORY_ID, issuerProblems } from '../../github/identity/jobs';
@@ -153,7 +153,10 @@ export class AwsDeployIdentity extends Construct {
     this.audience = audienceOf(props.partition ?? partitionIn(stateBucketArn));
     this.providerArn =
       props.providerArn ??
-      new IamOpenidConnectProvider(this, 'github', { url: this.issuer, clientIdList: [this.audience] }).arn;
+      new IamOpenidConnectProvider(this, 'github', {
+        url: literal(this.issuer),
+        clientIdList: [this.audience],
+      }).arn;
     const objects = `${stateBucketArn}/${statesOf(project)}/*`;
     const read = [
       allow(['s3:ListBucket'], stateBucketArn),
@@ -162,6 +165,7 @@ export class AwsDeployIdentity extends Construct {
     ];
     const workflow = `${repository}/${props.workflow ?? DEPLOY_WORKFLOW}@refs/heads/main`;
     const subject = subjectOf(repository, props.subjectIds);
+    const checks = idsLater(props.subjectIds);
     const subjects = [`${subject}:pull_request`, `${subject}:ref:refs/heads/main`];
     // A plan locks the state, so that it cannot read a half-written one.
     const lock = allow(['s3:PutObject', 's3:DeleteObject'], `${objects}.tflock`);
@@ -170,6 +174,7 @@ export class AwsDeployIdentity extends Construct {
       PLAN,
       names.plan,
       { sub: subjects },
+      checks,
       [...read, lock, encrypt],
       planPolicyArns,
     );
@@ -180,6 +185,7 @@ export class AwsDeployIdentity extends Construct {
         sub: [`${subject}:environment:${environment}`],
         ...(this.issuer === GITHUB_ISSUER && { job_workflow_ref: [workflow] }),
       },
+      checks,
       [...read, allow(['s3:PutObject'], objects), lock, encrypt],
       deployPolicyArns,
     );
@@ -189,11 +195,12 @@ export class AwsDeployIdentity extends Construct {
     id: string,
     name: string,
     bound: Readonly<Record<string, readonly string[]>>,
+    checks: readonly Precondition[],
     statements: readonly object[],
     policyArns: readonly string[],
   ): string {
     const { host, pathname } = new URL(this.issuer);
-    const claims = `${host}${pathname === '/' ? '' : pathname}`;
+    const claims = literal(`${host}${pathname === '/' ? '' : pathname}`);
     const conditions = Object.entries({ aud: this.audience, ...bound }).map(([claim, values]) => [
       `${claims}:${claim}`,
       values,
@@ -210,6 +217,7 @@ export class AwsDeployIdentity extends Construct {
           Condition: { StringEquals: Object.fromEntries(conditions) as object },
         },
       ]),
+      ...checkedBy(checks),
     });
     new IamRolePolicy(this, `${id}-policy`, { name, role: role.name, policy: document(statements) });
     policyArns.forEach((policyArn, index) => {
@@ -228,6 +236,16 @@ export class AwsDeployIdentity extends Construct {
 /** Without a compiler, it may be anything. */
 function policyName(arn: unknown): string {
   return String(arn).replace(/^.*:policy\//, '');
+}
+
+/** The check of numbers that are known only at the apply: a quote in one would begin another subject. */
+function idsLater(ids: SubjectIds | undefined): Precondition[] {
+  return (['owner', 'repository'] as const).flatMap((part) => {
+    const id = ids?.[part];
+    return id !== undefined && isLater(id)
+      ? [later(Fn.can(Fn.regex('^[1-9][0-9]*$', id)), `subjectIds.${part}`, 'a number, as text')]
+      : [];
+  });
 }
 
 /** What subjects of the repository's jobs begin with. Given the numbers, none without them is trusted any more. */

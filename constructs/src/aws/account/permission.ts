@@ -1,7 +1,9 @@
 /** IAM policies as text: the part of the language that exact, least-privilege policies need. */
 import type { Problem } from '@portcullis/runtime/policy';
-import { each, unlike, within } from '../../core/checks';
-import { isLater, known } from '../../core/later';
+import { Fn, type Precondition } from 'cdktf';
+import { each, unless, unlike, within } from '../../core/checks';
+import { isLater, known, later } from '../../core/later';
+import { literal } from '../../core/literal';
 
 /** What may be done, and to what. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface Permission {
@@ -11,6 +13,12 @@ export interface Permission {
   readonly resources: readonly string[];
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
+
+const ARN_EXPECTED = 'the ARN of one thing, without a wildcard';
+// Of an expression in quotes, patterns without a backslash.
+const ARN_LATER = '^arn:aws[a-z-]*:[a-z0-9-]+:[A-Za-z0-9-]*:([0-9]{12}|aws)?:[A-Za-z0-9_+=,.@:/#~ -]+$';
+const TEXT_EXPECTED = 'a text without quotes, backslashes, brackets and dollar signs';
+const TEXT_LATER = '^[ !#%-Z^-~]+$';
 
 /** Actions for which AWS knows no resource, and which name who they are for in a condition. */
 const WITHOUT_RESOURCE: readonly unknown[] = ['sts:GetWebIdentityToken'];
@@ -22,7 +30,7 @@ export interface ResourcePermission extends Permission {
 
 /** The permissions as an IAM policy document (JSON). */
 export function permissionDocument(permissions: readonly (Permission | ResourcePermission)[]): string {
-  return JSON.stringify({
+  const document = {
     Version: '2012-10-17',
     Statement: permissions.map((permission) => ({
       Effect: 'Allow',
@@ -31,7 +39,11 @@ export function permissionDocument(permissions: readonly (Permission | ResourceP
       ...(permission.resources.length > 0 && { Resource: permission.resources }),
       ...(permission.condition && { Condition: permission.condition }),
     })),
-  });
+  };
+  // IAM has variables of its own, `${aws:…}`: to the engine they are text.
+  return JSON.stringify(document, (_, value: unknown) =>
+    typeof value === 'string' ? literal(value) : value,
+  );
 }
 
 /** Problems of permissions that name more than they need: wildcards are refused. */
@@ -45,10 +57,42 @@ export function permissionProblems(path: string, permissions: readonly Permissio
         unlike(at, action, /^[a-z0-9-]+:[A-Za-z0-9]+$/, 'one action, without a wildcard'),
       ),
       ...(isLater(resources) ? known(`${place}.resources`, resources, asText) : []),
-      ...(condition !== undefined && isAboutNoResource(actions) && [resources].flat().join() === '*'
+      ...(condition === undefined ? [] : conditionProblems(`${place}.condition`, condition)),
+      ...(namesAudience(condition) && isAboutNoResource(actions) && [resources].flat().join() === '*'
         ? []
         : each(`${place}.resources`, resources, resourceProblems)),
     ]),
+  );
+}
+
+/** A condition that asks for nothing is none. */
+function conditionProblems(
+  path: string,
+  condition: NonNullable<Permission['condition']>,
+): readonly Problem[] {
+  return within(path, condition, (operators) => [
+    ...unless(Object.keys(operators).length > 0, path, operators, 'at least one operator'),
+    ...Object.entries(operators).flatMap(([operator, keys]) => [
+      ...unlike(path, operator, /^[A-Za-z:]+$/, 'an operator such as StringEquals'),
+      ...within(`${path}.${operator}`, keys, (asked) => [
+        ...unless(Object.keys(asked).length > 0, `${path}.${operator}`, asked, 'at least one key'),
+        ...Object.entries(asked).flatMap(([key, value]) => [
+          ...unlike(`${path}.${operator}`, key, /^[\w.:/+=@ -]+$/, 'a key such as aws:SourceAccount'),
+          ...unlike(`${path}.${operator}.${key}`, value, /./, 'a text'),
+        ]),
+      ]),
+    ]),
+  ]);
+}
+
+/** Operators by which a value equals a text. Any other could let each audience pass. */
+const EQUALS = /^(ForA(ll|ny)Values:)?StringEquals$/;
+
+/** Without an audience, a token is for whomever its holder likes. */
+function namesAudience(condition: unknown): boolean {
+  return Object.entries(condition ?? {}).some(
+    ([operator, keys]: [string, unknown]) =>
+      EQUALS.test(operator) && Object.keys(keys ?? {}).includes('sts:IdentityTokenAudience'),
   );
 }
 
@@ -58,13 +102,30 @@ function isAboutNoResource(actions: unknown): boolean {
   return actions.every((action: unknown) => WITHOUT_RESOURCE.includes(action));
 }
 
+/** The checks of what is known only at the apply: of resources as above, and that nothing ends the text that it is in. */
+export function permissionsLater(path: string, permissions: readonly Permission[]): Precondition[] {
+  return permissions.flatMap(({ resources, condition = {} }, index) => [
+    ...resources.flatMap((arn, place) =>
+      matches(`${path}[${index}].resources[${place}]`, arn, ARN_LATER, ARN_EXPECTED),
+    ),
+    ...Object.entries(condition).flatMap(([operator, keys]) =>
+      Object.entries(keys).flatMap(([key, value]) =>
+        matches(`${path}[${index}].condition.${operator}.${key}`, value, TEXT_LATER, TEXT_EXPECTED),
+      ),
+    ),
+  ]);
+}
+
+function matches(path: string, value: string, pattern: string, expected: string): Precondition[] {
+  return isLater(value) ? [later(Fn.can(Fn.regex(pattern, value)), path, expected)] : [];
+}
+
 /** Of an ARN that is known only at the apply, the part that is written here is looked at. */
 function resourceProblems(resource: string, path: string): Problem[] {
-  const expected = 'the ARN of one thing, without a wildcard';
   const arn = /^arn:aws[\w-]*:[a-z0-9-]+:[\w-]*:(\d{12}|aws)?:[^*?]+$/;
   return isLater(resource)
     ? /[*?]/.test(resource)
-      ? [{ path, message: `received one with a wildcard; expected ${expected}` }]
+      ? [{ path, message: `received one with a wildcard; expected ${ARN_EXPECTED}` }]
       : []
-    : unlike(path, resource, arn, expected);
+    : unlike(path, resource, arn, ARN_EXPECTED);
 }

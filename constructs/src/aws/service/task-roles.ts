@@ -1,10 +1,12 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { Precondition } from 'cdktf';
 import type { Construct } from 'constructs';
 import { partitionOf } from '../../core/aws';
+import { checkedBy } from '../../core/later';
 import { repositoryArn } from './image';
 import type { AwsPlace } from '../account/place';
-import { permissionDocument, type Permission } from '../account/permission';
+import { permissionDocument, permissionsLater, type Permission } from '../account/permission';
 
 interface RoleProps {
   readonly place: AwsPlace;
@@ -41,7 +43,8 @@ export function taskRole(
   { place, name, permissions }: RoleProps & { readonly permissions: readonly Permission[] },
 ): string {
   const role = roleOfTasks(scope, 'task-role', { place, name });
-  if (permissions.length > 0) allow(scope, 'app', role, permissions);
+  if (permissions.length > 0)
+    allow(scope, 'app', role, permissions, permissionsLater('permissions', permissions));
   return role.arn;
 }
 
@@ -63,10 +66,17 @@ function roleOfTasks(scope: Construct, id: string, { place: { region, account },
   });
 }
 
-function allow(scope: Construct, id: string, role: IamRole, permissions: readonly Permission[]): void {
+function allow(
+  scope: Construct,
+  id: string,
+  role: IamRole,
+  permissions: readonly Permission[],
+  checks: readonly Precondition[] = [],
+): void {
   new IamRolePolicy(scope, `${id}-permissions`, {
     name: id,
     role: role.name,
     policy: permissionDocument(permissions),
+    ...checkedBy(checks),
   });
 }

@@ -1,6 +1,6 @@
 import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { Construct } from 'constructs';
-import { knownAs, refuseProps } from '../../core';
+import { knownAs, literal, refuseProps } from '../../core';
 import { methodProblems } from '../../vault/checks';
 import { refuseCollisions } from '../../vault/collisions';
 import type { LoginMethod } from '../../vault/login/app-role-mount';
@@ -42,8 +42,8 @@ export class JobsMethod extends Construct implements LoginMethod {
     const method = new JwtAuthBackend(this, 'Default', {
       path,
       type: 'jwt',
-      oidcDiscoveryUrl: issuer,
-      boundIssuer: issuer,
+      oidcDiscoveryUrl: literal(issuer),
+      boundIssuer: literal(issuer),
     });
     this.path = knownAs(method, path).path;
   }

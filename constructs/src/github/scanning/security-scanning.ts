@@ -1,6 +1,6 @@
 import { ActionsEnvironmentVariable } from '@cdktf/provider-github/lib/actions-environment-variable';
 import { Construct } from 'constructs';
-import { refuseProps } from '../../core';
+import { literal, refuseProps } from '../../core';
 import { ReviewedFiles } from '../repository/reviewed-files';
 import { securityScanningFiles } from './files';
 import { STAGING } from './scan-target';
@@ -37,7 +37,7 @@ export class SecurityScanning extends Construct {
       repository,
       environment: STAGING,
       variableName: 'STAGING_URL',
-      value: new URL(stagingUrl).origin,
+      value: literal(new URL(stagingUrl).origin),
     });
     new ReviewedFiles(this, 'files', {
       repository,

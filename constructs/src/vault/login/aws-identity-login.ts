@@ -1,10 +1,11 @@
 import { JwtAuthBackendRole } from '@cdktf/provider-vault/lib/jwt-auth-backend-role';
 import type { Problem } from '@portcullis/runtime/policy';
+import { Fn, type Precondition } from 'cdktf';
 import { Construct } from 'constructs';
-import { knownAs, refuseProps } from '../../core';
+import { knownAs, literal, refuseProps } from '../../core';
 import { roleArnProblems } from '../../core/aws';
 import { madeAs, unlike } from '../../core/checks';
-import { checkedBy } from '../../core/later';
+import { checkedBy, isLater, later } from '../../core/later';
 import {
   ceiling,
   cidrProblems,
@@ -74,12 +75,13 @@ export class AwsIdentityLogin extends Construct implements Grantee {
       roleType: 'jwt',
       userClaim: 'sub',
       boundSubject: roleArn,
-      boundAudiences: [audience],
+      boundAudiences: [literal(audience)],
       tokenPolicies: [policyOf(this, name, this.rules)],
       tokenNoDefaultPolicy: true,
       tokenPeriod: tokenPeriodSeconds,
       ...(tokenBoundCidrs && { tokenBoundCidrs: [...tokenBoundCidrs] }),
       ...checkedBy([
+        ...roleLater(roleArn),
         ...secondsLater('tokenPeriodSeconds', tokenPeriodSeconds, policy),
         ...cidrsLater('tokenBoundCidrs', tokenBoundCidrs),
       ]),
@@ -90,6 +92,15 @@ export class AwsIdentityLogin extends Construct implements Grantee {
   grant(...rules: readonly PolicyRule[]): void {
     this.rules.push(...rules);
   }
+}
+
+/** Bound to no subject, every role of the account could log in. */
+function roleLater(roleArn: string): Precondition[] {
+  if (!isLater(roleArn)) return [];
+  const pattern = '^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$';
+  return [
+    later(Fn.can(Fn.regex(pattern, roleArn)), 'roleArn', 'the ARN of one IAM role, without a wildcard'),
+  ];
 }
 
 function problemsOf(props: AwsIdentityLoginProps & { tokenPeriodSeconds: number }): readonly Problem[] {

@@ -1,7 +1,7 @@
 import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { knownAs, refuseProps } from '../../core';
+import { knownAs, literal, refuseProps } from '../../core';
 import { unless } from '../../core/checks';
 import { isLater } from '../../core/later';
 import { methodProblems } from '../checks';
@@ -44,8 +44,8 @@ export class AwsIdentityMethod extends Construct implements LoginMethod {
     const method = new JwtAuthBackend(this, 'Default', {
       path,
       type: 'jwt',
-      oidcDiscoveryUrl: issuer,
-      boundIssuer: issuer,
+      oidcDiscoveryUrl: literal(issuer),
+      boundIssuer: literal(issuer),
     });
     this.path = knownAs(method, path).path;
   }

@@ -2,6 +2,7 @@
 import { ApiGatewayGatewayResponse } from '@cdktf/provider-aws/lib/api-gateway-gateway-response';
 import type { Policy } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
+import { literal } from '../../../core';
 import { corsHeadersOfRefusals } from '../cors';
 
 interface GatewayResponse {
@@ -100,6 +101,6 @@ export function gatewayResponses(
 /** API Gateway wants literal values in single quotes. */
 function parameters(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`]),
+    Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, `'${literal(value)}'`]),
   );
 }

@@ -1,5 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AwsDeployIdentity, deployRoleArns, type AwsDeployIdentityProps } from '@portcullis/constructs/aws';
+import { Token, ref } from 'cdktf';
 import { all, only, refusal, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const valid: AwsDeployIdentityProps = {
@@ -86,6 +87,24 @@ describe('the synthesized roles of AWS', () => {
       new AwsDeployIdentity(stackIn(), 'aws', { ...valid, subjectIds: { owner, repository } as never });
     const path = owner === '1' ? 'repository' : 'owner';
     expect(identity).toThrow(refusedProps(`subjectIds.${path}`));
+  });
+
+  it('have the engine check numbers that are known only at the apply', () => {
+    const subjectIds = { owner: Token.asString(ref('var.owner')), repository: Token.asString(ref('var.id')) };
+    for (const role of all(stackOf({ ...valid, subjectIds }), 'aws_iam_role')) {
+      expect(role.lifecycle).toEqual({
+        precondition: [
+          {
+            condition: '${can(regex("^[1-9][0-9]*$", var.owner))}',
+            error_message: 'subjectIds.owner: expected a number, as text',
+          },
+          {
+            condition: '${can(regex("^[1-9][0-9]*$", var.id))}',
+            error_message: 'subjectIds.repository: expected a number, as text',
+          },
+        ],
+      });
+    }
   });
 
   it('take tokens for the STS of China there, which takes no other', () => {

@@ -531,6 +531,11 @@ describe('cors of a REST API', () => {
       }
   });
 
+  it('has an origin for a text, which is no expression of the engine', () => {
+    for (const parameters of refusals(withCors({ origins: ['https://${terraform.workspace}'] })))
+      expect(parameters[header]).toBe("'https://$${terraform.workspace}'");
+  });
+
   it('is deployed anew when it changes', () => {
     const deployed = (origin: string) =>
       only(withCors({ origins: [origin] }), 'aws_api_gateway_deployment').triggers as Fields;

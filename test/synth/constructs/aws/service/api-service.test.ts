@@ -1,5 +1,12 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { ApiService, webIdentityAccess, type ApiServiceProps } from '@portcullis/constructs/aws';
+import {
+  ApiService,
+  storeAccess,
+  webIdentityAccess,
+  type ApiServiceProps,
+  type Permission,
+} from '@portcullis/constructs/aws';
+import { Token, ref } from 'cdktf';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -316,6 +323,51 @@ it('keeps the IDs of what it makes', () => {
   `);
 });
 
+const asksIdentity = { actions: ['sts:GetWebIdentityToken'], resources: ['*'] };
+const audience = (name = 'https://vault.example.com') => ({
+  StringEquals: { 'sts:IdentityTokenAudience': name },
+});
+
+it('has the engine check resources and conditions that are known only at the apply', () => {
+  const found = service({
+    permissions: [
+      { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::a/b', Token.asString(ref('var.arn'))] },
+      webIdentityAccess({ audience: Token.asString(ref('var.audience')) }),
+    ],
+  });
+  const { precondition } = only(found, 'aws_iam_role_policy', 'app').lifecycle as {
+    precondition: { condition: string; error_message: string }[];
+  };
+  expect(precondition).toEqual([
+    {
+      condition: expect.stringMatching(/^\$\{can\(regex\("\^arn:aws.*", var\.arn\)\)\}$/) as string,
+      error_message: 'permissions[0].resources[1]: expected the ARN of one thing, without a wildcard',
+    },
+    {
+      condition: expect.stringMatching(/^\$\{can\(regex\(".*", var\.audience\)\)\}$/) as string,
+      error_message: expect.stringMatching(
+        /^permissions\[1\]\.condition\.ForAllValues:StringEquals\.sts:IdentityTokenAudience: expected a text/,
+      ) as string,
+    },
+  ]);
+});
+
+it('has variables of IAM as a text, which is none of the engine', () => {
+  const { policy } = only(
+    service({
+      permissions: [
+        { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::orders/${aws:PrincipalTag/team}/a'] },
+        storeAccess(place, { store: '${path.cwd}', user: '%{if true}' }),
+      ],
+    }),
+    'aws_iam_role_policy',
+    'app',
+  );
+  expect(policy).toContain('arn:aws:s3:::orders/$${aws:PrincipalTag/team}/a');
+  expect(policy).toContain('replicationgroup:$${path.cwd}');
+  expect(policy).toContain('user:%%{if true}');
+});
+
 it('lets the app ask for its own identity, for one audience, for a minute', () => {
   const permission = webIdentityAccess({ audience: 'https://vault.example.com' });
   const { text } = synthesize((stack) => serviceIn(stack, { permissions: [permission] }));
@@ -426,13 +478,41 @@ describe('what is refused', () => {
     refuse({ permissions: [permission] }, 'permissions[0].actions[0]'),
   );
 
-  it.each([
+  it.each<Permission>([
     { actions: ['sts:GetWebIdentityToken'], resources: ['*'] },
-    { actions: ['sts:GetWebIdentityToken', 's3:GetObject'], resources: ['*'], condition: {} },
-    { actions: [], resources: ['*'], condition: {} },
+    { actions: ['sts:GetWebIdentityToken', 's3:GetObject'], resources: ['*'], condition: audience() },
+    { actions: [], resources: ['*'], condition: audience() },
+    { ...asksIdentity, condition: { StringEquals: { 'aws:PrincipalArn': 'x' } } },
+    { ...asksIdentity, condition: { StringLike: { 'sts:IdentityTokenAudience': '*' } } },
+    { ...asksIdentity, condition: { StringNotEquals: { 'sts:IdentityTokenAudience': 'x' } } },
+    { ...asksIdentity, condition: { StringEqualsIfExists: { 'sts:IdentityTokenAudience': 'x' } } },
   ])('is a wildcard as the resource of %j', (permission) =>
     refuse({ permissions: [permission] }, 'permissions[0].resources[0]'),
   );
+
+  it.each<[string, object]>([
+    ['', {}],
+    ['.StringEquals', { StringEquals: {} }],
+    ['.StringEquals', { StringEquals: null }],
+    ['.StringEquals.sts:IdentityTokenAudience', audience('')],
+    ['.StringEquals.sts:IdentityTokenAudience', audience(null as never)],
+  ])('is a condition that asks for nothing, at condition%s: %j', (place, condition) => {
+    const permission = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::orders/a'], condition };
+    refuse({ permissions: [permission as never] }, `permissions[0].condition${place}`);
+  });
+
+  it.each(['${file("x")}', 'a"b', ''])('is no operator and no key: %j', (name) => {
+    const permission = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::orders/a'] };
+    const condition = (conditions: object) => ({
+      permissions: [{ ...permission, condition: conditions } as never],
+    });
+    refuse(condition({ [name]: { a: 'b' } }), 'permissions[0].condition');
+    refuse(condition({ StringEquals: { [name]: 'b' } }), 'permissions[0].condition.StringEquals');
+  });
+
+  it.each([undefined, null, '', ' ', 7])('is an audience that is none: %j', (audienceGiven) => {
+    expect(() => webIdentityAccess({ audience: audienceGiven as never })).toThrow(refusedProps('audience'));
+  });
 
   it.each(['arn:aws:s3:::orders/*', 'arn:aws:iam::333333333333:role/?', '*'])(
     'is a wildcard as a resource: %s',

@@ -4,6 +4,7 @@ import {
   KvMount,
   type AwsIdentityLoginProps,
 } from '@portcullis/constructs';
+import { Token, ref } from 'cdktf';
 import { only, refusedProps, stackIn, synthesize } from '../../../../support/synth/synthesize';
 
 const ISSUER = 'https://0a1b2c3d-0a1b-4c2d-8e3f-0a1b2c3d4e5f.tokens.sts.global.api.aws';
@@ -42,6 +43,24 @@ it('lets one IAM role in, with tokens that renew for ever and hold one policy', 
 it('makes nothing of a method that exists', () => {
   const { resource } = synthesize((stack) => new AwsIdentityLogin(stack, 'login', props));
   expect(Object.keys(resource).sort()).toEqual(['vault_jwt_auth_backend_role', 'vault_policy']);
+});
+
+it('has the engine check a role that is known only at the apply: without one, each of the account could log in', () => {
+  const roleArn = Token.asString(ref('var.role'));
+  const found = synthesize((stack) => new AwsIdentityLogin(stack, 'login', { ...props, roleArn }));
+  expect(only(found, 'vault_jwt_auth_backend_role')).toMatchObject({
+    bound_subject: '${var.role}',
+    lifecycle: {
+      precondition: [
+        {
+          condition: expect.stringMatching(
+            /^\$\{can\(regex\("\^arn:aws.*:role.*", var\.role\)\)\}$/,
+          ) as string,
+          error_message: 'roleArn: expected the ARN of one IAM role, without a wildcard',
+        },
+      ],
+    },
+  });
 });
 
 it('is granted exact paths as any login is', () => {
