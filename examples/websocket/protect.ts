@@ -25,6 +25,8 @@ export function protect(server: Server, verifier: Verifier, limiter: RateLimiter
     socket.on('error', () => socket.destroy());
     handshake(request, socket, head).catch((error: unknown) => {
       const refused = answerTo(error, request.headers);
+      // The server has handed the socket over: nobody else ends it for a client that keeps its side open.
+      socket.once('finish', () => socket.destroy());
       socket.end(refused === undefined ? 'HTTP/1.1 500 Internal Server Error\r\n\r\n' : asText(refused));
     });
   });
@@ -38,14 +40,26 @@ export function protect(server: Server, verifier: Verifier, limiter: RateLimiter
       opened.on('close', () => clearTimeout(ending));
       opened.on('error', () => opened.terminate());
       opened.on('message', (message: RawData) => {
-        limiter
-          .consume({ client: caller, cost: 1 })
-          .then(({ allowed }) =>
-            allowed ? receive(message, opened, caller) : opened.close(POLICY_VIOLATION),
-          )
-          .catch(() => opened.close(INTERNAL_ERROR));
+        take(message, opened, caller, request).catch((error: unknown) =>
+          opened.close(answerTo(error) === undefined ? INTERNAL_ERROR : POLICY_VIOLATION),
+        );
       });
     });
+  }
+
+  async function take(
+    message: RawData,
+    opened: WebSocket,
+    caller: AuthContext,
+    request: IncomingMessage,
+  ): Promise<void> {
+    // The token may have been revoked since.
+    await verifier.authenticate(request.headers, request);
+    const { allowed } = await limiter.consume({ client: caller, cost: 1 });
+    // A peer that does not close its side may go on sending.
+    if (opened.readyState !== opened.OPEN) return;
+    if (allowed) receive(message, opened, caller);
+    else opened.close(POLICY_VIOLATION);
   }
 }
 

@@ -2,9 +2,11 @@
 import { once, type EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ask, bearer, type Answer, type HeaderLines } from '../support/auth/app';
 import { useIssuer } from '../support/auth/issuer';
+import { until } from '../support/until';
 import { FRAMEWORKS, installPackages } from '../support/programs/packages';
 import { checkTypes, EXAMPLES, startExample, type ExampleApp } from './apps';
 
@@ -128,6 +130,13 @@ describe.each(['fastify', 'koa', 'hono', 'nestjs'])('%s', (name) => {
   });
 });
 
+const HANDSHAKE: HeaderLines = [
+  ['Connection', 'Upgrade'],
+  ['Upgrade', 'websocket'],
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
+];
+
 describe('websocket', () => {
   let app: ExampleApp;
   beforeAll(async () => (app = await startExample('websocket', packages, issuer().url)));
@@ -145,23 +154,24 @@ describe('websocket', () => {
     return new Client(`ws://127.0.0.1:${app.port}/live`, { headers: Object.fromEntries(headers) });
   };
 
+  const handshakeOf = (headers: HeaderLines): string =>
+    [
+      'GET /live HTTP/1.1',
+      'Host: 127.0.0.1',
+      ...[...HANDSHAKE, ...headers].map((line) => line.join(': ')),
+      '',
+      '',
+    ].join('\r\n');
+
   it.each([
     ['no token', (): HeaderLines => []],
     ['a bad token', (): HeaderLines => bearer('x.y.z')],
     ['a scope that is missing', () => token({ scope: 'other' })],
   ])('answers a handshake with %s as Express answers a request', async (_what, headersOf) => {
     const headers = await headersOf();
-    const handshake: HeaderLines = [
-      ...headers,
-      ...[['Connection', 'Upgrade'] as const, ['Upgrade', 'websocket'] as const],
-      ...[
-        ['Sec-WebSocket-Version', '13'] as const,
-        ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='] as const,
-      ],
-    ];
     const [expected, answer] = await Promise.all([
       ask(express.port, 'GET', '/live', headers),
-      ask(app.port, 'GET', '/live', handshake),
+      ask(app.port, 'GET', '/live', [...headers, ...HANDSHAKE]),
     ]);
     expect([answer.status, answer.text]).toEqual([expected.status, expected.text]);
     expect(answer.headers['www-authenticate']).toBe(expected.headers['www-authenticate']);
@@ -177,6 +187,32 @@ describe('websocket', () => {
     const [code] = (await closed) as [number];
     expect(code).toBe(1008);
     expect(answers).toBe(100);
+  });
+
+  it('keeps no connection open for a client that was refused', async () => {
+    const socket = connect({ port: app.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write(handshakeOf([]));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
+    // What is written to a side that is gone ends the other.
+    const writing = setInterval(() => socket.write('x'), 10);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(writing);
+  });
+
+  it('takes nothing more from a client that goes on after its end', async () => {
+    const socket = connect({ port: app.port, host: '127.0.0.1' });
+    const parts: Buffer[] = [];
+    const received = () => Buffer.concat(parts);
+    socket.on('data', (part: Buffer) => parts.push(part));
+    socket.write(handshakeOf(await token({ iat: now() - 60, exp: now() + 1 })));
+    await until(() => received().includes(Buffer.from([0x03, 0xf0]))); // 1008
+    const soFar = received().length;
+    socket.write(Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x78])); // the text "x"
+    socket.write(Buffer.from([0x88, 0x80, 0, 0, 0, 0])); // our own end
+    await once(socket, 'close');
+    expect(received().length).toBe(soFar);
   });
 
   it('ends a connection with its token', async () => {
