@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { isHttpsOrLoopback } from '../../policy/loopback';
 import { SecretsError } from '../errors';
 import { checkOptions, isFunction, TEXT, type Expected } from '../option-checks';
@@ -27,14 +29,20 @@ const LIFE_SECONDS = 60;
 /** Of the two that STS has, the one that Vault verifies faster. */
 const ALGORITHM = 'ES384';
 const TIMEOUT_MS = 5_000;
+const LARGEST_ANSWER = 64 * 1_024;
 
 /** What an account or a role lacks, by the code that STS answers. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  OutboundWebIdentityFederationDisabledException:
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  [
+    'OutboundWebIdentityFederationDisabledException',
     'turn it on in the account: aws iam enable-outbound-web-identity-federation',
-  AccessDenied:
+  ],
+  [
+    'AccessDenied',
     "allow the task's role sts:GetWebIdentityToken for this audience: webIdentityAccess() of @portcullis/constructs",
-};
+  ],
+]);
+const LONGEST_CODE = 100;
 
 /**
  * The identity of an IAM role as a JWT that the account's own issuer signed, anew at each login: no secret at all. Vault
@@ -55,9 +63,8 @@ export function awsWebIdentityToken(options: AwsWebIdentityTokenOptions): () => 
   checkOptions('awsWebIdentityToken()', options, EXPECTED, { required: ['audience', 'region'] });
   const { audience, region, credentials } = options;
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const { origin, protocol, hostname, host, port } = addressOf(
-    options.endpoint ?? `https://sts.${region}.${suffix}`,
-  );
+  const url = addressOf(options.endpoint ?? `https://sts.${region}.${suffix}`);
+  const { protocol, hostname, host, port } = url;
   const body = new URLSearchParams({
     ...{ Action: 'GetWebIdentityToken', Version: '2011-06-15' },
     'Audience.member.1': audience,
@@ -72,11 +79,11 @@ export function awsWebIdentityToken(options: AwsWebIdentityTokenOptions): () => 
       ...(port !== '' && { port: Number(port) }),
       headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
     });
-    const answer = await ask(origin, headers, body);
-    const token = textIn(answer.text, 'WebIdentityToken');
-    if (answer.ok && token !== undefined) return token;
-    const code = textIn(answer.text, 'Code') ?? `status ${answer.status}`;
-    throw new SecretsError('ERR_LOGIN_SOURCE', problem(host, `answered ${code}`, REMEDIES[code]));
+    const { status, text } = await ask(url, headers, body);
+    const token = textIn(text, 'WebIdentityToken');
+    if (status === 200 && token !== undefined) return token;
+    const code = textIn(text, 'Code')?.slice(0, LONGEST_CODE) ?? `status ${status}`;
+    throw new SecretsError('ERR_LOGIN_SOURCE', problem(host, `answered ${code}`, REMEDIES.get(code)));
   };
 }
 
@@ -88,22 +95,38 @@ function addressOf(endpoint: string): URL {
   throw new SecretsError('ERR_SECRETS_CONFIG', `awsWebIdentityToken(): expected ${expected}`);
 }
 
-async function ask(
-  origin: string,
-  headers: Record<string, string>,
-  body: string,
-): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
-  const { host, ...sent } = headers;
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function ask(url: URL, headers: Record<string, string>, body: string): Promise<Answered> {
   try {
-    const answer = await fetch(`${origin}/`, {
-      ...{ method: 'POST', headers: sent, body, redirect: 'error' },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return { ok: answer.ok, status: answer.status, text: await answer.text() };
+    return await exchange(url, headers, body);
   } catch (cause) {
     const remedy = 'the task needs a way to it: a VPC endpoint for STS, or a NAT gateway';
-    throw new SecretsError('ERR_LOGIN_SOURCE', problem(host ?? origin, 'did not answer', remedy), { cause });
+    throw new SecretsError('ERR_LOGIN_SOURCE', problem(url.host, 'did not answer', remedy), { cause });
   }
+}
+
+/** Not by `fetch()`, which forgets its time-out once garbage was collected. Follows no redirect. */
+function exchange(url: URL, headers: Record<string, string>, body: string): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const { request } = url.protocol === 'https:' ? https : http;
+    const sent = request(url, { method: 'POST', headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        if (text.length > LARGEST_ANSWER)
+          sent.destroy(new Error(`it sent more than ${LARGEST_ANSWER} bytes`));
+      });
+      response.on('error', reject).on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    const tooLate = new Error(`it took longer than ${TIMEOUT_MS} ms`);
+    const bound = setTimeout(() => sent.destroy(tooLate), TIMEOUT_MS);
+    sent.on('close', () => clearTimeout(bound)).on('error', reject);
+    sent.end(body);
+  });
 }
 
 function problem(host: string, what: string, remedy: string | undefined): string {

@@ -1,5 +1,8 @@
 import { awsWebIdentityToken } from '@portcullis/runtime';
 import { decodeJwt } from 'jose';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startSts, type StsAccount, type StsDouble } from '../../../support/sts-double';
 
 const roleArn = 'arn:aws:iam::123456789012:role/orders-task';
@@ -68,6 +71,20 @@ it('says that the task has no way to STS', async () => {
     code: 'ERR_LOGIN_SOURCE',
     message: expect.stringContaining('VPC endpoint') as string,
   });
+});
+
+it.each([
+  ['a name that every object has', '<Code>__proto__</Code>', 'answered __proto__'],
+  ['no end', '<Code>'.padEnd(100_000, 'a'), 'did not answer'],
+])('takes an answer with %s for no token', async (_what, text, message) => {
+  const server = createServer((_request, response) => void response.end(text)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const failure = await tokenSource({ endpoint })().catch((error: unknown) => error as Error);
+  expect(failure).toMatchObject({ code: 'ERR_LOGIN_SOURCE' });
+  expect((failure as Error).message).toMatch(new RegExp(`^STS at ${new URL(endpoint).host} ${message}`));
+  server.closeAllConnections();
+  server.close();
 });
 
 it.each([
