@@ -97,6 +97,10 @@ export function consumeBy(parts: ConsumeParts): Consume {
       throw new RangeError(`consume: received route ${JSON.stringify(key)}; expected one of the policy's`);
     if (tier !== undefined && !Object.hasOwn(policy.tiers, tier))
       throw new RangeError(`consume: received tier ${JSON.stringify(tier)}; expected one of the policy's`);
+    if (!isNamed(client))
+      throw new RangeError(
+        'consume: received a client without organisation and subject; expected one of them',
+      );
     const charged = cost ?? route?.cost ?? 1;
     if (!Number.isSafeInteger(charged) || charged < 0)
       throw new RangeError(`consume: received cost ${charged}; expected a whole number, 0 or more`);
@@ -164,8 +168,16 @@ type Context = Pick<AuthContext, 'issuer' | 'subject' | 'claims'> & Partial<Auth
 /** What `requireAuth()` made stays the very same: its counters are found once. */
 function contextOf(client: Consumer, policy: Policy): Context {
   if (typeof client === 'object' && isContext(client)) return client;
-  const given = typeof client === 'string' ? { organisation: client } : client;
-  return { issuer: policy.issuer, subject: '', claims: {}, ...given };
+  const given: Partial<AuthContext> = typeof client === 'string' ? { organisation: client } : client;
+  const { issuer = policy.issuer, subject = '', claims = {} } = given;
+  return { ...given, issuer, subject, claims };
+}
+
+/** Without a compiler, it may be anything: nobody would be charged as the nobody of all others. */
+function isNamed(client: unknown): boolean {
+  if (typeof client !== 'object' || client === null) return typeof client === 'string';
+  const { organisation, subject } = client as Partial<Record<'organisation' | 'subject', unknown>>;
+  return typeof organisation === 'string' || typeof subject === 'string';
 }
 
 function isContext(client: Partial<AuthContext>): client is Context {

@@ -55,6 +55,17 @@ it('refuses a route of another policy', async () => {
   await expect(limiter.consume({ client: caller, route })).rejects.toThrow(RangeError);
 });
 
+it('counts a caller without an issuer and one whose issuer is undefined as one', async () => {
+  const one = { organisation: 'acme' };
+  const other = { organisation: 'acme', issuer: undefined, claims: undefined } as unknown as typeof one;
+  expect(await limiter.consume({ client: one, cost: 10 })).toMatchObject({ allowed: true });
+  expect(await limiter.consume({ client: other, cost: 1 })).toMatchObject({ allowed: false });
+});
+
+it.each([undefined, null, {}, [], 5, { organisation: 5 }])('refuses %j, which is nobody', async (client) => {
+  await expect(limiter.consume({ client: client as never })).rejects.toThrow(RangeError);
+});
+
 it('tells listeners of denials, as of those of requests', async () => {
   const onEvent = jest.fn();
   const store = new MemoryStore({ singleInstance: true });
