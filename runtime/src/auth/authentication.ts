@@ -29,7 +29,8 @@ export function makeAuthentication(options: ResolvedAuth): Authentication {
   return {
     ...verifier,
     policy,
-    refusalNow: (route) => (route?.sensitive && revocations?.current === false ? unavailable(1) : undefined),
+    refusalNow: (route) =>
+      route?.sensitive && revocations && !revocations.current ? unavailable(1) : undefined,
     refusalOf: (error) => {
       if (error instanceof TokenError) onEvent(tokenRefused(error));
       return tokenRefusal(error);
