@@ -1,10 +1,11 @@
-/** Sessions at a real Keycloak: renewed, revoked, while its keys change, and while it restarts. */
+/** Sessions at a real Keycloak: in a browser, renewed, revoked, while its keys change, and while it restarts. */
 import { generateKeyPairSync } from 'node:crypto';
 import { keycloak, type Preset } from '@portcullis/runtime/presets';
 import { createClient, type RedisClientType } from 'redis';
 import { Run } from '../../cli/src/engines/process/run';
 import { policy } from '../../policy';
 import { followRevocations, type RevocationList } from '../../runtime/src/auth';
+import { describeInChromium, useChromium } from '../support/chromium';
 import { useRedis } from '../support/engines';
 import { partOf, ProviderApp } from '../support/providers/app';
 import { signInAt, startKeycloak, type Keycloak } from '../support/providers/keycloak';
@@ -61,6 +62,51 @@ function later(): void {
 
 const service = (): Promise<string> =>
   app.tokenOf({ clientId: 'billing', clientSecret: provider.clientSecret, scopes: [SCOPE] });
+
+describeInChromium('in a browser', () => {
+  const chromium = useChromium();
+
+  it('a person logs in by code and PKCE, keeps no token, and logs out here and there', async () => {
+    const context = await chromium().newContext();
+    const page = await context.newPage();
+    const asked: URL[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url())));
+    await page.goto(`${app.origin}/auth/login?returnTo=/api/me`);
+    await page.locator('#username').fill('ada');
+    await page.locator('#kc-login').click();
+    await page.locator('#password').fill(provider.password);
+    await page.locator('#kc-login').click();
+    await page.waitForURL(`${app.origin}/api/me`);
+    expect(await page.locator('body').innerText()).toContain(SCOPE);
+
+    const login = asked.find(({ pathname }) => pathname.endsWith('/protocol/openid-connect/auth'));
+    expect(login?.searchParams.get('code_challenge_method')).toBe('S256');
+    const kept = (await context.cookies(app.origin)).map(({ name, httpOnly, secure, sameSite }) => ({
+      isSession: name.startsWith(`__Host-${policy.name}-session`),
+      ...{ httpOnly, secure, sameSite },
+    }));
+    // One or more: a session is cut where it is too long for a cookie.
+    const each = { isSession: true, httpOnly: true, secure: true, sameSite: 'Lax' };
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept).toEqual(kept.map(() => each));
+    expect(await page.evaluate('[document.cookie, localStorage.length, sessionStorage.length]')).toEqual([
+      '',
+      0,
+      0,
+    ]);
+
+    await page.evaluate(
+      `{ const form = document.createElement('form'); form.method = 'post'; form.action = '/auth/logout';
+         document.body.append(form); form.submit(); }`,
+    );
+    await page.waitForURL(`${app.origin}/`);
+    expect(asked.some(({ pathname }) => pathname.endsWith('/protocol/openid-connect/logout'))).toBe(true);
+    // Keycloak asks who it is.
+    await page.goto(`${app.origin}/auth/login`);
+    await page.locator('#username').waitFor();
+    await context.close();
+  });
+});
 
 it.each([
   { rotating: false, another: 200 },

@@ -5,5 +5,6 @@ export { google } from './google';
 export { hydra, type HydraOptions } from './hydra';
 export { keycloak, type KeycloakOptions } from './keycloak';
 export { okta, type OktaOptions } from './okta';
+export type { ClaimPath } from '../auth/claim-path';
 export type { Preset } from './preset';
 export { zitadel, type ZitadelOptions } from './zitadel';
