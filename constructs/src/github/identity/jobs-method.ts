@@ -1,9 +1,9 @@
-import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { Construct } from 'constructs';
-import { knownAs, literal, refuseProps } from '../../core';
+import { refuseProps } from '../../core';
 import { methodProblems } from '../../vault/checks';
 import { refuseCollisions } from '../../vault/collisions';
 import type { LoginMethod } from '../../vault/login/app-role-mount';
+import { mountJwtMethod } from '../../vault/login/jwt-method';
 import { GITHUB_ISSUER, issuerProblems } from './jobs';
 
 /** Mount of the method by which jobs sign in to Vault. */
@@ -38,14 +38,7 @@ export class JobsMethod extends Construct implements LoginMethod {
     refuseCollisions(this);
     refuseProps(this, [...methodProblems('path', path), ...issuerProblems('issuer', issuer)]);
     this.pathName = path;
-    // cdktf leaves this ID out of what it derives, so that the address is the one that identities made before.
-    const method = new JwtAuthBackend(this, 'Default', {
-      path,
-      type: 'jwt',
-      oidcDiscoveryUrl: literal(issuer),
-      boundIssuer: literal(issuer),
-    });
-    this.path = knownAs(method, path).path;
+    this.path = mountJwtMethod(this, { path, issuer });
   }
 
   /**

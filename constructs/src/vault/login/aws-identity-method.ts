@@ -1,12 +1,12 @@
-import { JwtAuthBackend } from '@cdktf/provider-vault/lib/jwt-auth-backend';
 import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { knownAs, literal, refuseProps } from '../../core';
+import { refuseProps } from '../../core';
 import { unless } from '../../core/checks';
 import { isLater } from '../../core/later';
 import { methodProblems } from '../checks';
 import { refuseCollisions } from '../collisions';
 import type { LoginMethod } from './app-role-mount';
+import { mountJwtMethod } from './jwt-method';
 
 export interface AwsIdentityMethodProps {
   /**
@@ -41,13 +41,7 @@ export class AwsIdentityMethod extends Construct implements LoginMethod {
     refuseCollisions(this);
     refuseProps(this, [...methodProblems('path', path), ...issuerProblems(issuer)]);
     this.pathName = path;
-    const method = new JwtAuthBackend(this, 'Default', {
-      path,
-      type: 'jwt',
-      oidcDiscoveryUrl: literal(issuer),
-      boundIssuer: literal(issuer),
-    });
-    this.path = knownAs(method, path).path;
+    this.path = mountJwtMethod(this, { path, issuer });
   }
 
   /**
