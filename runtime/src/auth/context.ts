@@ -18,6 +18,14 @@ export interface AuthContext {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Whether a context is frozen, as `requireAuth()` makes them: what is worked out from it once holds while it lives. One
+ * that an app made may be changed, and used again for somebody else.
+ */
+export function isFrozenContext(auth: { readonly claims: object }): boolean {
+  return Object.isFrozen(auth) && Object.isFrozen(auth.claims);
+}
+
 declare module 'http' {
   interface IncomingMessage {
     /** Set by `requireAuth()` and, where the caller sent a token, by `optionalAuth()`. */

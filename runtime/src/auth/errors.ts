@@ -1,3 +1,4 @@
+import { withCode } from '../coded-message';
 import type { ErrorAnswer } from '../http/answer';
 import { describeProblems, type Problem } from '../policy/errors';
 
@@ -40,8 +41,9 @@ export class TokenError extends Error {
     /** Of a token that lives longer than the policy allows: `lifetime_too_long`. */
     readonly lifetime?: TokenLifetime,
   ) {
-    super(message);
-    this.code = reason === 'expired' ? 'ERR_TOKEN_EXPIRED' : 'ERR_TOKEN_INVALID';
+    const code = reason === 'expired' ? 'ERR_TOKEN_EXPIRED' : 'ERR_TOKEN_INVALID';
+    super(withCode(code, message));
+    this.code = code;
   }
 }
 
@@ -56,7 +58,7 @@ export class KeysUnavailableError extends Error {
     readonly retryAfterSeconds: number,
     cause?: unknown,
   ) {
-    super(`no usable signing keys of ${issuer}`, { cause });
+    super(withCode('ERR_KEYS_UNAVAILABLE', `no usable signing keys of ${issuer}`), { cause });
   }
 }
 
@@ -69,7 +71,7 @@ export class RequestRefusedError extends Error {
   readonly code = 'ERR_REQUEST_REFUSED';
 
   constructor(readonly answer: ErrorAnswer) {
-    super(answer.body.message);
+    super(withCode('ERR_REQUEST_REFUSED', answer.body.message));
   }
 }
 
@@ -79,7 +81,7 @@ export class AuthOptionsError extends Error {
   readonly code = 'ERR_AUTH_OPTIONS_INVALID';
 
   constructor(readonly problems: readonly Problem[]) {
-    super(describeProblems('the authentication options', problems));
+    super(withCode('ERR_AUTH_OPTIONS_INVALID', describeProblems('the authentication options', problems)));
   }
 }
 
@@ -101,8 +103,11 @@ export class ForeignAuthError extends Error {
     const whose = owner ?? 'another library';
     const remedy = owner === undefined ? 'let that library set another property' : FOREIGN_REMEDIES[owner];
     super(
-      `${reader} found req.auth as ${whose} sets it, expected what requireAuth() of @portcullis/runtime sets: ` +
-        `mount requireAuth() before ${reader}, and ${remedy}`,
+      withCode(
+        'ERR_FOREIGN_AUTH',
+        `${reader} found req.auth as ${whose} sets it, expected what requireAuth() of @portcullis/runtime sets: ` +
+          `mount requireAuth() before ${reader}, and ${remedy}`,
+      ),
     );
   }
 }

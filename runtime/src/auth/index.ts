@@ -21,6 +21,7 @@ export type { AuthOptions, IssuerOptions, RevocationCheck } from './options';
 export { ProviderRefusedError, ProviderUnavailableError } from './provider/errors';
 export { optionalAuth, requireAuth, type AuthMiddleware } from './require-auth';
 export { requireAnyScope, requireScope, requireTier } from './require-scope';
+export { addRevocation, type AddRevocationOptions } from './revocation/add-revocation';
 export { backChannelLogout, type BackChannelLogout } from './revocation/back-channel-logout';
 export { RevocationInvalidError, RevocationNotStoredError } from './revocation/errors';
 export { followRevocations } from './revocation/follow-revocations';

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Response } from '../peer-types';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asksForProblem, PROBLEM, problemOf, type ProblemMembers } from './problem';
 

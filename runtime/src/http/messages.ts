@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { Express } from '../peer-types';
 import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 
 export type MessageClasses = Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>>;

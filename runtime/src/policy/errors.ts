@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withCode } from '../coded-message';
 
 /** One thing that is wrong in a configuration value. */
 export interface Problem {
@@ -43,6 +44,6 @@ export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 
   constructor(readonly problems: readonly Problem[]) {
-    super(describeProblems('the policy', problems));
+    super(withCode('ERR_POLICY_INVALID', describeProblems('the policy', problems)));
   }
 }

@@ -1,3 +1,4 @@
+import { withCode } from '../coded-message';
 import { describeProblems, type Problem } from '../policy/errors';
 
 /** Thrown when a limiter is made with invalid options. `problems` holds every problem. */
@@ -6,6 +7,6 @@ export class RateLimitOptionsError extends Error {
   readonly code = 'ERR_RATE_LIMIT_OPTIONS_INVALID';
 
   constructor(readonly problems: readonly Problem[]) {
-    super(describeProblems('the rate-limit options', problems));
+    super(withCode('ERR_RATE_LIMIT_OPTIONS_INVALID', describeProblems('the rate-limit options', problems)));
   }
 }

@@ -1,4 +1,4 @@
-import { systemClock } from '../time/clock';
+import { systemClock, type Clock } from '../time/clock';
 import type { StoreEvent } from './store/guarded-redis';
 
 /** What a limiter tells, for logs and alarms. Clients are named by their hash; no event holds a token or an address. */
@@ -22,38 +22,63 @@ export type RateLimitEvent =
       readonly limit: number;
       /** Seconds until the call fits; missing when it never does. */
       readonly retryAfter?: number;
-      /** How many denials were left out since the last one that was told; missing when none were. */
-      readonly suppressed?: number;
+    }
+  | {
+      /** Told at the end of a second in which more calls were denied than are told one by one. */
+      readonly type: 'denials_left_out';
+      /** The event that they would have been. */
+      readonly of: 'denied' | 'denied_in_shadow';
+      /** How many were not told. */
+      readonly calls: number;
+      /** Of how many clients; at most 10,000 are told apart. */
+      readonly clients: number;
     };
 
 export type OnRateLimitEvent = (event: RateLimitEvent) => void;
 export type Denied = Extract<RateLimitEvent, { type: 'denied' | 'denied_in_shadow' }>;
-export type Denial = Omit<Denied, 'type' | 'suppressed'>;
+export type Denial = Omit<Denied, 'type'>;
 
 /** Denials told each second: enough to see who is denied, too few for an attacker to fill a disk with. */
 const PER_SECOND = 10;
 
-/** Tells at most ten denials a second. The next one told says how many were left out. */
+/** How many clients are told apart in a second: an attacker has more addresses than a process has memory. */
+const CLIENTS_COUNTED = 10_000;
+
+/** Tells of denials. */
+export interface DenialTeller {
+  (denial: Denial): void;
+  /** Ends the second now: tells how many calls were left out, if any were. */
+  readonly flush: () => void;
+}
+
+/** Tells at most ten denials a second, and at the end of the second how many more there were. */
 export function cappedDenials(
   onEvent: OnRateLimitEvent,
-  clock: () => number = systemClock.monotonic,
   type: Denied['type'] = 'denied',
-): (denial: Denial) => void {
-  let secondStartedMs = -Infinity;
+  clock: Pick<Clock, 'after'> = systemClock,
+): DenialTeller {
   let told = 0;
-  let suppressed = 0;
-  return (denial) => {
-    const nowMs = clock();
-    if (nowMs - secondStartedMs >= 1_000) {
-      secondStartedMs = nowMs;
-      told = 0;
-    }
+  let calls = 0;
+  let clients = new Set<string>();
+  let cancel: (() => void) | undefined;
+  const flush = (): void => {
+    cancel?.();
+    cancel = undefined;
+    const leftOut = { calls, clients: clients.size };
+    told = 0;
+    calls = 0;
+    clients = new Set();
+    if (leftOut.calls > 0) onEvent({ type: 'denials_left_out', of: type, ...leftOut });
+  };
+  const tell = (denial: Denial): void => {
+    cancel ??= clock.after(1_000, flush);
     if (told === PER_SECOND) {
-      suppressed += 1;
+      calls += 1;
+      if (clients.size < CLIENTS_COUNTED) clients.add(denial.client);
       return;
     }
     told += 1;
-    onEvent({ type, ...denial, ...(suppressed > 0 && { suppressed }) });
-    suppressed = 0;
+    onEvent({ type, ...denial });
   };
+  return Object.assign(tell, { flush });
 }

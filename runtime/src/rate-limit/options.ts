@@ -3,7 +3,7 @@
  * is left out. Defaults are stated here and nowhere else.
  */
 import { metrics, type MeterProvider } from '@opentelemetry/api';
-import type { Request, Response } from 'express';
+import type { Request, Response } from '../peer-types';
 import { z } from 'zod';
 import { harmless } from '../listener';
 import type { Policy } from '../policy';

@@ -77,7 +77,7 @@ interface Exchange {
 /** In metrics and events, the route of requests that failed to authenticate. */
 const FAILED_AUTHENTICATION = 'failed-authentication';
 
-/** The same, of requests that the policy does not list. */
+/** In metrics and events, the route of requests that the policy does not list. */
 const UNLISTED = 'unlisted';
 
 /**
@@ -281,6 +281,8 @@ export function rateLimit(options: RateLimitOptions): RateLimiter {
     authenticationFailed,
     close: async () => {
       clearInterval(sweeping);
+      denied.flush();
+      told.flush();
       await Promise.all([blocks?.close(), reporter?.close()]);
     },
   });

@@ -1,10 +1,16 @@
 import type { Decided } from './decide/decider';
 import { cappedDenials, type OnRateLimitEvent } from './events';
 
+export interface ShadowTeller {
+  (decided: Decided, route: string): void;
+  /** Ends the second now, as `flush()` of a DenialTeller does. */
+  readonly flush: () => void;
+}
+
 /** Tells, at most ten times a second, of calls that went on and would be denied if limits in shadow were enforced. */
-export function shadowTeller(onEvent: OnRateLimitEvent): (decided: Decided, route: string) => void {
-  const tell = cappedDenials(onEvent, undefined, 'denied_in_shadow');
-  return ({ outcome, limits, client, cost }, route) => {
+export function shadowTeller(onEvent: OnRateLimitEvent): ShadowTeller {
+  const tell = cappedDenials(onEvent, 'denied_in_shadow');
+  const teller = ({ outcome, limits, client, cost }: Decided, route: string): void => {
     if (typeof outcome !== 'object' || !outcome.allowed || !outcome.shadowRetryAfterMs) return;
     const { shadowRetryAfterMs, used } = outcome;
     const [tightest] = limits.tried
@@ -17,4 +23,5 @@ export function shadowTeller(onEvent: OnRateLimitEvent): (decided: Decided, rout
       }),
     });
   };
+  return Object.assign(teller, { flush: tell.flush });
 }

@@ -1,3 +1,5 @@
+import { withCode } from '../coded-message';
+
 /** What went wrong, as a name that does not change: alerts and tests may switch on it. */
 export type SecretsErrorCode =
   /** An option or environment variable is missing or malformed. */
@@ -58,7 +60,7 @@ export class SecretsError extends Error {
     message: string,
     { retryAfterMs = 0, ...options }: ErrorOptions & { readonly retryAfterMs?: number } = {},
   ) {
-    super(message, options);
+    super(withCode(code, message), options);
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -1,9 +1,22 @@
-/** What a SecretsManager tells. Never a secret, a token or a lease ID. */
+/**
+ * What a SecretsManager tells. Never a secret, a token or a lease ID. By `vaultRequestId` Vault's audit log knows the
+ * request that it tells of.
+ */
 export type SecretsEvent =
-  | { readonly type: 'token_obtained'; readonly method: string; readonly ttlSeconds: number }
+  | {
+      readonly type: 'token_obtained';
+      readonly method: string;
+      readonly ttlSeconds: number;
+      readonly vaultRequestId?: string;
+    }
   | { readonly type: 'token_renewed'; readonly ttlSeconds: number }
   /** The token cannot live on: a new one was obtained, and what was leased under it is leased again. */
-  | { readonly type: 'token_replaced'; readonly method: string; readonly ttlSeconds: number }
+  | {
+      readonly type: 'token_replaced';
+      readonly method: string;
+      readonly ttlSeconds: number;
+      readonly vaultRequestId?: string;
+    }
   | {
       readonly type: 'token_failed';
       readonly code: string;
@@ -18,6 +31,7 @@ export type SecretsEvent =
       readonly role: string;
       readonly previousUser: string | undefined;
       readonly user: string;
+      readonly vaultRequestId?: string;
     }
   | {
       readonly type: 'credential_failed';
@@ -50,6 +64,8 @@ export type SecretsEvent =
       readonly code: string;
     }
   | { readonly type: 'kv_changed'; readonly path: string; readonly version: number }
-  | { readonly type: 'kv_failed'; readonly path: string; readonly code: string; readonly message: string };
+  | { readonly type: 'kv_failed'; readonly path: string; readonly code: string; readonly message: string }
+  /** Vault gave no pseudonym: the log names no subject. Told every ten seconds at most. */
+  | { readonly type: 'pseudonym_failed'; readonly code: string; readonly message: string };
 
 export type EmitEvent = (event: SecretsEvent) => void;

@@ -31,4 +31,5 @@ export type { LeasedRedis, RedisSource } from './redis/sources/source';
 export type { Upstash } from './redis/sources/upstash';
 export { Secret, hideWhenPrinted, secret } from './secret';
 export { SecretsManager } from './secrets-manager';
+export type { Pseudonyms } from './transit/pseudonyms';
 export type { LeaseStatus, SecretsReadiness, SecretsStatus, TokenStatus } from './status';

@@ -1,3 +1,4 @@
+import { problemOf } from '../coded-message';
 import { describeProblems, type Problem } from '../policy/errors';
 import { SecretsError } from './errors';
 
@@ -64,7 +65,7 @@ export function together<Parts extends readonly (() => unknown)[]>(
   });
   const [first, second] = failures;
   if (first && second) {
-    throw new SecretsError('ERR_SECRETS_CONFIG', failures.map(({ message }) => message).join('\n'));
+    throw new SecretsError('ERR_SECRETS_CONFIG', failures.map(problemOf).join('\n'));
   }
   if (first) throw first;
   return results as { [Index in keyof Parts]: ReturnType<Parts[Index]> };

@@ -4,7 +4,7 @@
  */
 import type { MeterProvider } from '@opentelemetry/api';
 import { readFileSync } from 'node:fs';
-import type { PoolConfig, PoolOptions } from 'pg';
+import type { PoolConfig, PoolOptions } from '../peer-types';
 import { harmless, type Listener } from '../listener';
 import type { Policy } from '../policy';
 import { isLoopback } from '../policy/loopback';
@@ -308,8 +308,6 @@ function readPem(file: string): string {
 }
 
 function exitProcess(error: SecretsError): void {
-  process.stderr.write(
-    `portcullis: no login to Vault is possible any more, exiting: ${error.code}: ${error.message}\n`,
-  );
+  process.stderr.write(`portcullis: no login to Vault is possible any more, exiting: ${error.message}\n`);
   process.exit(1);
 }

@@ -41,6 +41,7 @@ import { hideWhenPrinted } from './secret';
 import { serveStatus } from './status-server';
 import { readinessOf, statusOf, type SecretsReadiness, type SecretsStatus } from './status';
 import { VaultConnection } from './vault/connection';
+import { TransitPseudonyms, type Pseudonyms } from './transit/pseudonyms';
 import type { Session } from './vault/session';
 
 /** What a shutdown keeps for its last request. */
@@ -147,6 +148,22 @@ export class SecretsManager {
     });
     this.#scheduler.add(watched);
     return watched;
+  }
+
+  /**
+   * What logs call people: pseudonyms that this process can give and not resolve. `portcullis whois` can, for a reason
+   * that Vault's audit log keeps.
+   *
+   * @param key mount and key of a transit engine, as the construct `PseudonymKey` makes them: `pseudonyms/orders`.
+   * @throws SecretsError `ERR_SECRETS_CONFIG`
+   * @example
+   * const pseudonyms = secrets.pseudonyms('pseudonyms/orders');
+   * logger.info({ subject: await pseudonyms.of(req.auth) }, 'ordered');
+   */
+  pseudonyms(key: string): Pseudonyms {
+    const { clock } = this.options;
+    const emit: EmitEvent = (event) => this.#events.tell(event);
+    return new TransitPseudonyms({ access: this.#vault.access, clock, emit, key });
   }
 
   /**

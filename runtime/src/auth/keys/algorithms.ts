@@ -29,8 +29,8 @@ interface Verification {
   readonly hash: string | null;
   /** The key as node:crypto is told it, with what the algorithm asks for. */
   readonly input: (key: KeyObject) => KeyObject | VerifyKeyObjectInput;
-  /** The only length that a signature may have, where there is one. */
-  readonly signatureBytes?: number;
+  /** The only length that a signature by the key may have. */
+  readonly signatureBytes: (key: KeyObject) => number;
 }
 
 /** RFC 7518 §3.3 and §3.5: 2048 bits or more. */
@@ -43,10 +43,15 @@ const isRsa = (key: KeyObject): boolean => {
   return modulusLength >= SMALLEST_RSA_MODULUS && publicExponent > 2n && publicExponent % 2n === 1n;
 };
 
+/** RFC 8017 §8.1.2 and §8.2.2, step 1. OpenSSL takes a PSS signature without its leading zero as well. */
+const modulusBytes = (key: KeyObject): number =>
+  Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+
 const rsaPkcs1 = (hash: string): Verification => ({
   accepts: isRsa,
   hash,
   input: (key) => ({ key, padding: constants.RSA_PKCS1_PADDING }),
+  signatureBytes: modulusBytes,
 });
 
 /** RFC 7518 §3.5: MGF1 with the same hash, and a salt as long as the hash. */
@@ -58,6 +63,7 @@ const rsaPss = (hash: string): Verification => ({
     padding: constants.RSA_PKCS1_PSS_PADDING,
     saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
   }),
+  signatureBytes: modulusBytes,
 });
 
 /** RFC 7518 §3.4: the signature is R and S side by side, each as long as the curve's order. */
@@ -65,7 +71,7 @@ const ecdsa = (hash: string, curve: string, signatureBytes: number): Verificatio
   accepts: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === curve,
   hash,
   input: (key) => ({ key, dsaEncoding: 'ieee-p1363' }),
-  signatureBytes,
+  signatureBytes: () => signatureBytes,
 });
 
 const VERIFICATIONS: Readonly<Record<Algorithm, Verification>> = {
@@ -82,6 +88,8 @@ const VERIFICATIONS: Readonly<Record<Algorithm, Verification>> = {
     accepts: (key) => key.asymmetricKeyType === 'ed25519',
     hash: null,
     input: (key) => key,
+    // RFC 8032 §5.1.6
+    signatureBytes: () => 64,
   },
 };
 
@@ -102,7 +110,7 @@ export function verifySignature(
   signature: Buffer,
 ): boolean {
   const { hash, input } = VERIFICATIONS[algorithm];
-  return fitsAlgorithm(algorithm, signature) && verify(hash, data, input(key), signature);
+  return fits(algorithm, key, signature) && verify(hash, data, input(key), signature);
 }
 
 /** The same, by another thread. */
@@ -114,13 +122,12 @@ export function checkSignature(
 ): Promise<boolean> {
   const { hash, input } = VERIFICATIONS[algorithm];
   return new Promise((resolve, reject) => {
-    if (fitsAlgorithm(algorithm, signature))
+    if (fits(algorithm, key, signature))
       verify(hash, data, input(key), signature, (error, good) => (error ? reject(error) : resolve(good)));
     else resolve(false);
   });
 }
 
-function fitsAlgorithm(algorithm: Algorithm, { length }: Buffer): boolean {
-  const { signatureBytes = length } = VERIFICATIONS[algorithm];
-  return length === signatureBytes;
+function fits(algorithm: Algorithm, key: KeyObject, { length }: Buffer): boolean {
+  return length === VERIFICATIONS[algorithm].signatureBytes(key);
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler } from '../../peer-types';
 import parseurl from 'parseurl';
 import { routeOf } from '../../http/route-of';
 import { systemClock, type Clock } from '../../time/clock';

@@ -1,11 +1,13 @@
 /** Finds a provider (OpenID Connect Discovery 1.0), in the background, and goes on until it is found. */
-import * as oidc from 'openid-client';
+import type * as OpenIdClient from 'openid-client';
+import { problemOf } from '../../coded-message';
 import { backoffMs } from '../../time/backoff';
 import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
 import { askProvider } from '../proxy';
 import { isTrustedAddress } from '../trusted-address';
 import { ProviderRefusedError, ProviderUnavailableError } from './errors';
+import { loadOpenIdClient } from './load-openid-client';
 import type { ProviderOptions } from './options';
 import { translateError } from './translate-error';
 import { signingKey } from './signing-key';
@@ -17,7 +19,7 @@ export class Discovery {
   readonly #options: ProviderOptions;
   readonly #clock: Clock;
   readonly #onEvent: OnAuthEvent;
-  #found: oidc.Configuration | undefined;
+  #found: OpenIdClient.Configuration | undefined;
   #inFlight: Promise<void> | undefined;
   #failures = 0;
   #why = '';
@@ -33,12 +35,12 @@ export class Discovery {
   }
 
   /** What was found last. */
-  get found(): oidc.Configuration | undefined {
+  get found(): OpenIdClient.Configuration | undefined {
     return this.#found;
   }
 
   /** @throws ProviderUnavailableError until the provider is found for the first time. */
-  async configuration(): Promise<oidc.Configuration> {
+  async configuration(): Promise<OpenIdClient.Configuration> {
     if (!this.#found) await this.#inFlight;
     if (this.#found) return this.#found;
     const seconds = Math.max(1, Math.ceil((this.#retryAt - this.#clock.monotonic()) / 1_000));
@@ -64,7 +66,7 @@ export class Discovery {
       this.#onEvent({ type: 'provider_found', issuer });
     } catch (error) {
       const problem = translateError(error, issuer);
-      this.#why = problem instanceof ProviderUnavailableError ? problem.why : problem.message;
+      this.#why = problem instanceof ProviderUnavailableError ? problem.why : problemOf(problem);
       this.#failures += 1;
       const pause = backoffMs(this.#failures, this.#clock.random());
       this.#retryAt = this.#clock.monotonic() + pause;
@@ -83,7 +85,7 @@ const ENDPOINTS = [
 ] as const;
 
 /** @throws ProviderRefusedError if an endpoint's address is not to be believed: it would be sent codes and secrets. */
-function checkEndpoints(configuration: oidc.Configuration, issuer: string): void {
+function checkEndpoints(configuration: OpenIdClient.Configuration, issuer: string): void {
   const metadata = configuration.serverMetadata();
   for (const name of ENDPOINTS) {
     const address: unknown = metadata[name];
@@ -93,7 +95,8 @@ function checkEndpoints(configuration: oidc.Configuration, issuer: string): void
   }
 }
 
-async function discover(options: ProviderOptions): Promise<oidc.Configuration> {
+async function discover(options: ProviderOptions): Promise<OpenIdClient.Configuration> {
+  const oidc = loadOpenIdClient();
   const { issuer, clientId, discoveryUrl } = options;
   const url = new URL(discoveryUrl ?? issuer);
   const configuration = await oidc.discovery(url, clientId, undefined, await authenticationOf(options), {
@@ -111,7 +114,8 @@ async function discover(options: ProviderOptions): Promise<oidc.Configuration> {
   return configuration;
 }
 
-async function authenticationOf({ authentication }: ProviderOptions): Promise<oidc.ClientAuth> {
+async function authenticationOf({ authentication }: ProviderOptions): Promise<OpenIdClient.ClientAuth> {
+  const oidc = loadOpenIdClient();
   switch (authentication.method) {
     case 'client_secret_basic':
       return oidc.ClientSecretBasic(authentication.secret);

@@ -1,3 +1,5 @@
+import { withCode } from '../../coded-message';
+
 /** The provider cannot be asked now: it does not answer, is in trouble, or was not found yet. Trying again may help. */
 export class ProviderUnavailableError extends Error {
   override readonly name = 'ProviderUnavailableError';
@@ -10,7 +12,7 @@ export class ProviderUnavailableError extends Error {
     /** Whole seconds, at least 1, until it is worth asking again. */
     readonly retryAfterSeconds: number,
   ) {
-    super(`${issuer} cannot be asked: ${why}`);
+    super(withCode('ERR_PROVIDER_UNAVAILABLE', `${issuer} cannot be asked: ${why}`));
   }
 }
 
@@ -26,6 +28,7 @@ export class ProviderRefusedError extends Error {
     /** For logs: what exactly is not believed. Holds nothing that was sent. */
     detail?: string,
   ) {
-    super(`${issuer} refused: ${reason}${detail === undefined ? '' : ` (${detail})`}`);
+    const more = detail === undefined ? '' : ` (${detail})`;
+    super(withCode('ERR_PROVIDER_REFUSED', `${issuer} refused: ${reason}${more}`));
   }
 }

@@ -5,12 +5,13 @@
  * §3.1.3.7, item 6); its issuer, audience, times and nonce are checked. Of access tokens, only the life is read here:
  * `requireAuth()` verifies each, as anybody's.
  */
-import * as oidc from 'openid-client';
+import type * as OpenIdClient from 'openid-client';
 import type { Clock } from '../../time/clock';
 import type { OnAuthEvent } from '../events';
 import { lifeSecondsOf } from './access-token';
 import { Discovery } from './discovery';
 import { ProviderUnavailableError } from './errors';
+import { loadOpenIdClient } from './load-openid-client';
 import type { ProviderOptions } from './options';
 import { translateError } from './translate-error';
 
@@ -40,9 +41,14 @@ type Parameters = Readonly<Record<string, string>>;
  */
 export class Provider {
   readonly issuer: string;
+  readonly #oidc = loadOpenIdClient();
   readonly #discovery: Discovery;
 
-  /** Looks for the provider at once, and in the background until it is found. */
+  /**
+   * Looks for the provider at once, and in the background until it is found.
+   *
+   * @throws AuthOptionsError where openid-client is not installed.
+   */
   constructor(options: ProviderOptions, clock: Clock, onEvent: OnAuthEvent) {
     this.issuer = options.issuer;
     this.#discovery = new Discovery(options, clock, onEvent);
@@ -61,15 +67,15 @@ export class Provider {
   async begin(parameters: Parameters): Promise<{ url: string; checks: LoginChecks }> {
     const configuration = await this.#discovery.configuration();
     const checks = {
-      state: oidc.randomState(),
-      nonce: oidc.randomNonce(),
-      verifier: oidc.randomPKCECodeVerifier(),
+      state: this.#oidc.randomState(),
+      nonce: this.#oidc.randomNonce(),
+      verifier: this.#oidc.randomPKCECodeVerifier(),
     };
-    const { href } = oidc.buildAuthorizationUrl(configuration, {
+    const { href } = this.#oidc.buildAuthorizationUrl(configuration, {
       ...parameters,
       state: checks.state,
       nonce: checks.nonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(checks.verifier),
+      code_challenge: await this.#oidc.calculatePKCECodeChallenge(checks.verifier),
       code_challenge_method: 'S256',
     });
     return { url: href, checks };
@@ -84,19 +90,19 @@ export class Provider {
         pkceCodeVerifier: checks.verifier,
         idTokenExpected: true,
       };
-      return tokensOf(await oidc.authorizationCodeGrant(configuration, response, expected, parameters));
+      return tokensOf(await this.#oidc.authorizationCodeGrant(configuration, response, expected, parameters));
     });
   }
 
   refresh(refreshToken: string, parameters: Parameters): Promise<Tokens> {
     return this.#ask(async (configuration) =>
-      tokensOf(await oidc.refreshTokenGrant(configuration, refreshToken, parameters)),
+      tokensOf(await this.#oidc.refreshTokenGrant(configuration, refreshToken, parameters)),
     );
   }
 
   clientCredentials(parameters: Parameters): Promise<Tokens> {
     return this.#ask(async (configuration) =>
-      tokensOf(await oidc.clientCredentialsGrant(configuration, parameters)),
+      tokensOf(await this.#oidc.clientCredentialsGrant(configuration, parameters)),
     );
   }
 
@@ -104,7 +110,7 @@ export class Provider {
   revoke(token: string): Promise<void> {
     return this.#ask(async (configuration) => {
       if (configuration.serverMetadata().revocation_endpoint !== undefined)
-        await oidc.tokenRevocation(configuration, token);
+        await this.#oidc.tokenRevocation(configuration, token);
     });
   }
 
@@ -112,10 +118,10 @@ export class Provider {
   endSessionUrl(parameters: Parameters): string | undefined {
     const configuration = this.#discovery.found;
     if (configuration?.serverMetadata().end_session_endpoint === undefined) return undefined;
-    return oidc.buildEndSessionUrl(configuration, parameters).href;
+    return this.#oidc.buildEndSessionUrl(configuration, parameters).href;
   }
 
-  async #ask<T>(request: (configuration: oidc.Configuration) => Promise<T>): Promise<T> {
+  async #ask<T>(request: (configuration: OpenIdClient.Configuration) => Promise<T>): Promise<T> {
     try {
       return await request(await this.#discovery.configuration());
     } catch (thrown) {
@@ -127,7 +133,9 @@ export class Provider {
   }
 }
 
-function tokensOf(answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers): Tokens {
+function tokensOf(
+  answer: OpenIdClient.TokenEndpointResponse & OpenIdClient.TokenEndpointResponseHelpers,
+): Tokens {
   const { access_token: accessToken, refresh_token: refreshToken, id_token: idToken } = answer;
   const claims = answer.claims();
   const { sub: subject, iat: issuedAt } = claims ?? {};

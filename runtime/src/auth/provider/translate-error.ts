@@ -1,5 +1,5 @@
-import * as oidc from 'openid-client';
 import { ProviderRefusedError, ProviderUnavailableError } from './errors';
+import { loadOpenIdClient } from './load-openid-client';
 
 /** What a provider says of itself when it is in trouble (RFC 6749 §4.1.2.1; RFC 6585 for the status). */
 const IN_TROUBLE = ['server_error', 'temporarily_unavailable'];
@@ -15,6 +15,7 @@ export function translateError(
   issuer: string,
 ): ProviderRefusedError | ProviderUnavailableError {
   if (error instanceof ProviderRefusedError || error instanceof ProviderUnavailableError) return error;
+  const oidc = loadOpenIdClient();
   const unavailable = (why: string): ProviderUnavailableError =>
     new ProviderUnavailableError(issuer, why, RETRY_AFTER_SECONDS);
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { urlencoded, type Request, type RequestHandler, type Response } from 'express';
+import { urlencoded } from 'express';
+import type { Request, RequestHandler, Response } from '../../peer-types';
 import { LRUCache } from 'lru-cache';
 import { refuse } from '../../http/answer';
 import { systemClock } from '../../time/clock';

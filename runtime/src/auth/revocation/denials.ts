@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { toProblem } from '../../policy/errors';
-import type { AuthContext } from '../context';
+import { isFrozenContext, type AuthContext } from '../context';
 import { RevocationInvalidError } from './errors';
 import type { RevocableSession, Revocation } from './revocation-list';
 
@@ -41,7 +41,7 @@ export function namesOf(auth: AuthContext): readonly string[] {
       ...personNames({ ...auth, sid }),
       ...(typeof jti === 'string' ? [nameOf('jti', auth.issuer, jti)] : []),
     ];
-    known.set(auth, names);
+    if (isFrozenContext(auth)) known.set(auth, names);
   }
   return names;
 }

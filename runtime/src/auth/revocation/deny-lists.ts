@@ -24,6 +24,14 @@ export interface DenyListsOptions {
   readonly capacity?: Partial<Capacity> | undefined;
 }
 
+/** What was revoked began at most one tolerance from now, and is let in for another after its end. */
+const neededFor = (seconds: number, toleranceSeconds: number): number => seconds + 2 * toleranceSeconds;
+
+/** How long the longest-lived denial is needed, in seconds. */
+export function longestLife({ lifetimes }: Pick<Policy, 'lifetimes'>, toleranceSeconds: number): number {
+  return neededFor(Math.max(lifetimes.accessTokenSeconds, lifetimes.sessionSeconds), toleranceSeconds);
+}
+
 export class DenyLists {
   readonly #onEvent: OnAuthEvent;
   readonly #lists: Readonly<Record<(typeof LISTS)[number], DenyList>>;
@@ -33,17 +41,15 @@ export class DenyLists {
 
   constructor({ policy, toleranceSeconds, clock, onEvent, capacity }: DenyListsOptions) {
     const { accessTokenSeconds, sessionSeconds } = policy.lifetimes;
-    // What was revoked began at most one tolerance from now, and is let in for another after its end.
-    const life = (seconds: number): number => seconds + 2 * toleranceSeconds;
     const most = { ...CAPACITY, ...capacity };
     const listOf = (lifeSeconds: number, entries: number): DenyList =>
       new DenyList({ lifeSeconds, toleranceSeconds, clock, most: entries });
     this.#onEvent = onEvent;
     this.#lists = {
-      tokens: listOf(life(accessTokenSeconds), most.tokens),
-      sessions: listOf(life(sessionSeconds), most.sessions),
+      tokens: listOf(neededFor(accessTokenSeconds, toleranceSeconds), most.tokens),
+      sessions: listOf(neededFor(sessionSeconds, toleranceSeconds), most.sessions),
     };
-    this.lifeSeconds = life(Math.max(accessTokenSeconds, sessionSeconds));
+    this.lifeSeconds = longestLife(policy, toleranceSeconds);
   }
 
   get size(): number {

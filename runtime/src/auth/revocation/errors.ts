@@ -1,3 +1,4 @@
+import { withCode } from '../../coded-message';
 import { describeProblems, type Problem } from '../../policy';
 
 /** The revocation is invalid, and nothing was revoked. `problems` holds all that is wrong with it. */
@@ -6,7 +7,7 @@ export class RevocationInvalidError extends Error {
   readonly code = 'ERR_REVOCATION_INVALID';
 
   constructor(readonly problems: readonly Problem[]) {
-    super(describeProblems('the revocation', problems));
+    super(withCode('ERR_REVOCATION_INVALID', describeProblems('the revocation', problems)));
   }
 }
 
@@ -18,9 +19,7 @@ export class RevocationNotStoredError extends Error {
   override readonly name = 'RevocationNotStoredError';
   readonly code = 'ERR_REVOCATION_NOT_STORED';
 
-  constructor(cause: unknown) {
-    super('revoked on this instance only: Redis did not confirm it. Revoke again to be told when it did', {
-      cause,
-    });
+  constructor(cause: unknown, message = 'revoked on this instance only: Redis did not confirm it. Retry') {
+    super(withCode('ERR_REVOCATION_NOT_STORED', message), { cause });
   }
 }

@@ -119,6 +119,7 @@ export class Follower implements RevocationList {
 
   async #read(): Promise<void> {
     let page;
+    let isNew = false;
     do {
       page = await this.#stream.read(this.#cursor);
       if (this.#cursor !== undefined && page[0]?.id !== this.#cursor) {
@@ -128,11 +129,14 @@ export class Follower implements RevocationList {
       }
       for (const { id, denial } of page) {
         if (id === this.#cursor) continue;
+        isNew = true;
         if (denial) this.#lists.add(denial, true);
         else this.#lists.doubtEveryone();
       }
       this.#cursor = page.at(-1)?.id;
     } while (page.length === PAGE);
+    // Who added it may not have been allowed to. Where this fails and the stream ends early, it is restored.
+    if (isNew) void this.#stream.renew().catch(() => undefined);
   }
 
   /** Adds to the stream what it should have and does not. */

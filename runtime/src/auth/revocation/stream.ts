@@ -60,6 +60,19 @@ export class RevocationStream {
     this.#clock = clock;
   }
 
+  /** Adds entries, for whoever may do nothing else. Instances that read them renew the stream's life. */
+  async add(denials: readonly Denial[]): Promise<void> {
+    for (const { name, scope, issuedUntil, since } of denials) {
+      const fields = Object.entries({ name, scope, issuedUntil, since }).flat().map(String);
+      await this.#ask(['XADD', this.#key, '*', ...fields], APPEND_TIMEOUT_MS);
+    }
+  }
+
+  /** Keeps the stream for as long as its last entry counts, whoever added it. */
+  async renew(): Promise<void> {
+    await this.#ask(['PEXPIRE', this.#key, String(this.#lifeMs)], APPEND_TIMEOUT_MS);
+  }
+
   /** Up to {@link PAGE} entries, oldest first, from the ID given on: itself included, if the stream still has it. */
   async read(from: string | undefined): Promise<readonly StreamEntry[]> {
     const command = ['XRANGE', this.#key, from ?? '-', '+', 'COUNT', String(PAGE)];

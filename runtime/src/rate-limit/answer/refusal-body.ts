@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request } from '../../peer-types';
 import type { ErrorBody } from '../../http/answer';
 
 /** A call that is refused: the usual body, and its status. */

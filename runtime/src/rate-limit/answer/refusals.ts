@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request } from '../../peer-types';
 import type { ServerResponse } from 'node:http';
 import { refuse, refuseWith, type ErrorAnswer } from '../../http/answer';
 import type { ProblemMembers } from '../../http/problem';

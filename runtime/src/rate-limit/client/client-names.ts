@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { AuthContext } from '../../auth/context';
+import { isFrozenContext, type AuthContext } from '../../auth/context';
 
 /** At most this many hashes are kept, so that a busy address is hashed once. */
 const REMEMBERED = 4_096;
@@ -18,7 +18,7 @@ export class ClientNames {
   constructor(readonly scope: string) {}
 
   /** A token's caller: its organisation, else its subject, within its issuer. */
-  ofCaller(auth: Pick<AuthContext, 'issuer' | 'subject' | 'organisation'>): string {
+  ofCaller(auth: Pick<AuthContext, 'issuer' | 'subject' | 'organisation' | 'claims'>): string {
     let name = this.#callers.get(auth);
     if (name === undefined) {
       const { issuer, subject, organisation } = auth;
@@ -26,7 +26,7 @@ export class ClientNames {
         organisation === undefined
           ? this.#hash('subject', issuer, subject)
           : this.ofOrganisation(issuer, organisation);
-      this.#callers.set(auth, name);
+      if (isFrozenContext(auth)) this.#callers.set(auth, name);
     }
     return name;
   }

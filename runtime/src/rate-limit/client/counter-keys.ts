@@ -1,4 +1,4 @@
-import type { AuthContext } from '../../auth/context';
+import { isFrozenContext, type AuthContext } from '../../auth/context';
 import type { LimitKey } from '../../policy';
 import type { Counted } from '../decide/limit-plan';
 import { OncePerPair } from '../once-per-pair';
@@ -32,10 +32,10 @@ export class CounterKeys {
 
   constructor(readonly names: ClientNames) {}
 
-  /** Those of a token that returns are found once. */
+  /** The counters of a call. For a token that returns they are worked out once. */
   of(counted: Counted, caller: Caller): CallCounters {
     const { auth } = caller;
-    if (auth === undefined || !counted.ofToken) return this.#of(counted, caller);
+    if (auth === undefined || !counted.ofToken || !isFrozenContext(auth)) return this.#of(counted, caller);
     return this.#known.get(auth, counted, () => this.#of(counted, caller));
   }
 

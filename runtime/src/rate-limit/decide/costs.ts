@@ -1,5 +1,6 @@
-import type { Request } from 'express';
+import type { Request } from '../../peer-types';
 import type { IncomingMessage } from 'node:http';
+import { withCode } from '../../coded-message';
 import { unawaited } from '../../listener';
 import type { Policy, Route } from '../../policy';
 
@@ -16,6 +17,10 @@ export type CostFunction = (req: Request) => number;
 export class CostFunctionError extends Error {
   override readonly name = 'CostFunctionError';
   readonly code = 'ERR_COST_FUNCTION';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(withCode('ERR_COST_FUNCTION', message), options);
+  }
 }
 
 /** The cost of a call to a route that the policy does not list. It is counted first, and denied after that. */

@@ -1,11 +1,16 @@
-import type { Request } from 'express';
+import type { Request } from '../../peer-types';
 import type { IncomingMessage } from 'node:http';
+import { withCode } from '../../coded-message';
 import type { KeyFunction } from '../options';
 
 /** A function for `by: { function }` gave something that is no key. The call was counted by its organisation. */
 export class KeyFunctionError extends Error {
   override readonly name = 'KeyFunctionError';
   readonly code = 'ERR_KEY_FUNCTION';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(withCode('ERR_KEY_FUNCTION', message), options);
+  }
 }
 
 /** What the app's function says of a request; `undefined` where it fails. @param hear of its failure. */

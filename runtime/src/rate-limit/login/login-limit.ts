@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, Response } from '../../peer-types';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuse } from '../../http/answer';
 import type { Middleware } from '../../http/middleware';

@@ -1,3 +1,4 @@
+import { withCode } from '../../coded-message';
 import { slotOf, type RedisAccess } from '../../redis';
 import { systemClock } from '../../time/clock';
 import { Breaker } from './breaker';
@@ -15,7 +16,7 @@ export class StoreUnavailableError extends Error {
     readonly failure: StoreFailure,
     options?: ErrorOptions,
   ) {
-    super(`the rate-limit store does not answer: ${failure}`, options);
+    super(withCode('ERR_RATE_LIMIT_STORE', `the rate-limit store does not answer: ${failure}`), options);
   }
 }
 

@@ -1,5 +1,4 @@
-import http from 'node:http';
-import https from 'node:https';
+import { exchange, type Exchanged } from '../../exchange';
 import { isHttpsOrLoopback } from '../../policy/loopback';
 import { SecretsError } from '../errors';
 import { checkOptions, isFunction, TEXT, type Expected } from '../option-checks';
@@ -95,38 +94,14 @@ function addressOf(endpoint: string): URL {
   throw new SecretsError('ERR_SECRETS_CONFIG', `awsWebIdentityToken(): expected ${expected}`);
 }
 
-interface Answered {
-  readonly status: number;
-  readonly text: string;
-}
-
-async function ask(url: URL, headers: Record<string, string>, body: string): Promise<Answered> {
+async function ask(url: URL, headers: Record<string, string>, body: string): Promise<Exchanged> {
   try {
-    return await exchange(url, headers, body);
+    const bounds = { withinMs: TIMEOUT_MS, largest: LARGEST_ANSWER };
+    return await exchange(url, { method: 'POST', headers, body, ...bounds });
   } catch (cause) {
     const remedy = 'the task needs a way to it: a VPC endpoint for STS, or a NAT gateway';
     throw new SecretsError('ERR_LOGIN_SOURCE', problem(url.host, 'did not answer', remedy), { cause });
   }
-}
-
-/** Not by `fetch()`, which forgets its time-out once garbage was collected. Follows no redirect. */
-function exchange(url: URL, headers: Record<string, string>, body: string): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const { request } = url.protocol === 'https:' ? https : http;
-    const sent = request(url, { method: 'POST', headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-        if (text.length > LARGEST_ANSWER)
-          sent.destroy(new Error(`it sent more than ${LARGEST_ANSWER} bytes`));
-      });
-      response.on('error', reject).on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-    });
-    const tooLate = new Error(`it took longer than ${TIMEOUT_MS} ms`);
-    const bound = setTimeout(() => sent.destroy(tooLate), TIMEOUT_MS);
-    sent.on('close', () => clearTimeout(bound)).on('error', reject);
-    sent.end(body);
-  });
 }
 
 function problem(host: string, what: string, remedy: string | undefined): string {

@@ -5,6 +5,8 @@ import type { Session } from '../vault/session';
 export interface Lent {
   /** Who it makes the one who has it; shown in events and in the status. */
   readonly user: string;
+  /** What Vault's audit log calls the request by which it was lent. */
+  readonly requestId?: string;
   /** When it was asked for, on the monotonic clock. */
   readonly obtainedAt: number;
   /** How long it was lent for; `Infinity` for one without an end. */

@@ -182,8 +182,11 @@ export class Lease<L extends Lent = Credential, C extends Consumer<L> = Consumer
     this.#attempts.succeeded(next.credential);
     this.#outcomes.tell();
     const { emit, drainMs } = this.terms;
-    const { user } = next.credential;
-    emit({ type: 'credential_rotated', ...this.#about, previousUser: old?.credential.user, user });
+    const { user, requestId } = next.credential;
+    emit({
+      ...({ type: 'credential_rotated', ...this.#about, previousUser: old?.credential.user, user } as const),
+      ...(requestId && { vaultRequestId: requestId }),
+    });
     if (old) this.#changeover.retire(old, drainMs);
   }
 

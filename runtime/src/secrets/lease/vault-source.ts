@@ -49,7 +49,7 @@ export function vaultSource<L extends Lent>(
         .catch((error: unknown) => {
           throw explain(error);
         });
-      const { lease_id: leaseId, lease_duration: seconds = 0 } = body;
+      const { lease_id: leaseId, lease_duration: seconds = 0, request_id: requestId } = body;
       if (!leaseId) {
         throw new SecretsError(
           'ERR_LEASE_MISSING',
@@ -73,6 +73,7 @@ export function vaultSource<L extends Lent>(
       try {
         const lent: Lent = {
           ...(await read(body.data ?? {})),
+          ...(requestId && { requestId }),
           obtainedAt,
           ttlMs: seconds * 1_000,
           session,

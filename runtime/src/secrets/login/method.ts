@@ -6,6 +6,8 @@ export interface Grant {
   readonly token: Secret;
   /** 0: it never expires. */
   readonly ttlSeconds: number;
+  /** What Vault's audit log calls the request that gave it. */
+  readonly requestId?: string;
 }
 
 /** A way to get a token. Called at the start, and whenever the token cannot be renewed any more. */

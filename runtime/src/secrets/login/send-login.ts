@@ -1,3 +1,4 @@
+import { problemOf } from '../../coded-message';
 import { SecretsError } from '../errors';
 import { Secret } from '../secret';
 import type { VaultTransport } from '../vault/client';
@@ -29,9 +30,13 @@ export async function sendLogin(
     const failure = errorFor(answer, subject);
     // The remedy of a refused login would mislead who did not reach Vault.
     if (remedyFor(answer) === 'retry' || answer.kind === 'moved') throw failure;
-    throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', `${failure.message}: ${remedy}`);
+    throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', `${problemOf(failure)}: ${remedy}`);
   }
-  const { auth } = answer.body;
+  const { auth, request_id: requestId } = answer.body;
   if (!auth) throw new SecretsError('ERR_VAULT_LOGIN_REFUSED', `${subject}: the answer holds no token`);
-  return { token: new Secret(auth.client_token), ttlSeconds: auth.lease_duration };
+  return {
+    token: new Secret(auth.client_token),
+    ttlSeconds: auth.lease_duration,
+    ...(requestId && { requestId }),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient } from '../../peer-types';
 import { within, type Clock } from '../../time/clock';
 
 /**

@@ -1,4 +1,4 @@
-import type * as Pg from 'pg';
+import type { Pg } from '../../peer-types';
 import { missingPeer } from '../optional-peer';
 
 /** What is needed of the module `pg`, or of `pg.native`. */

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Pool } from 'pg';
+import type { Pool } from '../../peer-types';
 import { harmless } from '../../listener';
 
 const OF_CONNECTIONS = ['connect', 'remove', 'error'] as const;

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, PoolOptions, QueryResult } from 'pg';
+import type { Pool, PoolClient, PoolOptions, QueryResult } from '../../peer-types';
 import type { Clock } from '../../time/clock';
 import type { Consumer, Generation, Lender } from '../lease/consumer';
 import type { Credential } from '../lease/credential';

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Pool, PoolClient, PoolOptions, QueryResult } from 'pg';
+import type { Pool, PoolClient, PoolOptions, QueryResult } from '../../peer-types';
 import type { PgModule } from './load-pg';
 
 /**

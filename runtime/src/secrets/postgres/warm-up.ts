@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient } from '../../peer-types';
 import { pause, within, type Clock } from '../../time/clock';
 
 /** How long a new user's first connection may take. */

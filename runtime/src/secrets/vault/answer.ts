@@ -25,6 +25,8 @@ export type Answer =
 
 /** The envelope of every answer of Vault's API. */
 export interface VaultBody {
+  /** What the audit log calls the request: `request.id`. */
+  readonly request_id?: string;
   readonly data?: Record<string, unknown> | null;
   readonly auth?: {
     readonly client_token: string;

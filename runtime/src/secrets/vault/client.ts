@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { text } from 'node:stream/consumers';
 import type { EnvHttpProxyAgent } from 'undici';
+import { exchange, type Exchanged } from '../../exchange';
 import { baseOf } from '../../policy/address';
 import { mayBeProxied } from '../../proxied';
 import { systemClock } from '../../time/clock';
@@ -40,6 +40,8 @@ export interface VaultClientOptions {
 
 /** How long one server may take for one request, from connecting to the last byte of its answer. */
 const REQUEST_MS = 10_000;
+/** Vault's own bound of a request. https://developer.hashicorp.com/vault/docs/configuration/listener/tcp */
+const LARGEST_ANSWER = 32 * 1_024 * 1_024;
 
 /**
  * The HTTP API of Vault and OpenBao, over all servers of one cluster. It starts with the server that
@@ -113,7 +115,12 @@ export class VaultClient implements VaultTransport {
     const options = { method, headers, ...(signal && { signal }) };
     const response = await (mayBeProxied(url.href)
       ? this.#exchangeProxied(url, options, body)
-      : this.#exchange(url, options, body));
+      : exchange(url, {
+          ...options,
+          agent: url.protocol === 'https:' ? this.#safe : this.#plain,
+          body: body && JSON.stringify(body),
+          ...{ withinMs: REQUEST_MS, largest: LARGEST_ANSWER },
+        }));
     return readAnswer(response.status, response.headers, response.text, systemClock.wall());
   }
 
@@ -122,10 +129,13 @@ export class VaultClient implements VaultTransport {
     url: URL,
     { method, headers, signal }: SentOptions,
     body?: VaultRequest['body'],
-  ): Promise<RawAnswer> {
+  ): Promise<Exchanged> {
     const { EnvHttpProxyAgent, request } = await import('undici');
     const { ca } = this.options;
-    this.#proxied ??= new EnvHttpProxyAgent(ca === undefined ? {} : { connect: { ca }, requestTls: { ca } });
+    this.#proxied ??= new EnvHttpProxyAgent({
+      maxResponseSize: LARGEST_ANSWER,
+      ...(ca !== undefined && { connect: { ca }, requestTls: { ca } }),
+    });
     const bound = AbortSignal.timeout(REQUEST_MS);
     const answer = await request(url, {
       method,
@@ -136,21 +146,6 @@ export class VaultClient implements VaultTransport {
     });
     return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
   }
-
-  /** One request on a connection that is kept: Node's own client, because another one's loading delays every start. */
-  #exchange(url: URL, options: http.RequestOptions, body?: VaultRequest['body']): Promise<RawAnswer> {
-    const secure = url.protocol === 'https:';
-    const agent = secure ? this.#safe : this.#plain;
-    return new Promise((resolve, reject) => {
-      const sent = (secure ? https : http).request(url, { ...options, agent }, (response) => {
-        const { statusCode: status = 0, headers } = response;
-        text(response).then((body) => resolve({ status, headers, text: body }), reject);
-      });
-      const bound = setTimeout(() => sent.destroy(tooLate(sent)), REQUEST_MS);
-      sent.on('close', () => clearTimeout(bound)).on('error', reject);
-      sent.end(body && JSON.stringify(body));
-    });
-  }
 }
 
 interface SentOptions {
@@ -159,24 +154,11 @@ interface SentOptions {
   readonly signal?: AbortSignal;
 }
 
-interface RawAnswer {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly text: string;
-}
-
 /**
  * Idle connections are closed early: a server, or a proxy before it, could close one at the moment when a request is
  * sent on it.
  */
 const KEPT = { keepAlive: true, timeout: 4_000 };
-
-function tooLate({ socket }: http.ClientRequest): Error {
-  const connected = socket !== null && !socket.connecting;
-  return Object.assign(new Error('Vault did not answer in time'), {
-    code: connected ? 'ANSWER_TIMEOUT' : CONNECT_TIMEOUT,
-  });
-}
 
 function mayDifferElsewhere(answer: Answer, { maybeNew = false }: VaultRequest): boolean {
   if (answer.kind === 'refused') return maybeNew;
@@ -185,12 +167,10 @@ function mayDifferElsewhere(answer: Answer, { maybeNew = false }: VaultRequest):
 
 /** Whether no connection could be made: then the server has not seen the request. */
 function wasNeverSent(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', CONNECT_TIMEOUT].includes(
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'CONNECT_TIMEOUT'].includes(
     codeOf(error),
   );
 }
-
-const CONNECT_TIMEOUT = 'CONNECT_TIMEOUT';
 
 /** OpenSSL's and Node's words for a certificate that cannot be trusted: waiting does not mend it. */
 const UNTRUSTED = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;

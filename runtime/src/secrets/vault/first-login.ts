@@ -4,6 +4,9 @@ import { SecretsError } from '../errors';
 import { isTransient } from './failure';
 import type { TokenKeeper } from './token-keeper';
 
+/** A start has half a minute, and nothing to serve meanwhile: it looks again soon. */
+const PAUSES = { firstMs: 500, longestMs: 1_000 };
+
 /**
  * The login of a start: waits for a Vault that is unreachable, sealed or throttling, as long as the next attempt
  * would still be within the bound.
@@ -18,7 +21,7 @@ export async function loginWithin(boundMs: number, keeper: TokenKeeper, clock: C
       return;
     } catch (error) {
       const retryAfterMs = error instanceof SecretsError ? error.retryAfterMs : 0;
-      const wait = retryAfterMs + backoffMs(attempt, clock.random());
+      const wait = retryAfterMs + backoffMs(attempt, clock.random(), PAUSES);
       if (!isTransient(error) || clock.monotonic() + wait > end) throw error;
       await pause(clock, wait);
     }

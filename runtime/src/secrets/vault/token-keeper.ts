@@ -107,12 +107,13 @@ export class TokenKeeper implements Task {
     const { vault, method, clock, emit, signal, onReplaced, onChange } = this.options;
     const from = clock.monotonic();
     try {
-      const { token, ttlSeconds } = await method.login(vault, signal);
+      const { token, ttlSeconds, requestId } = await method.login(vault, signal);
       const old = this.#session;
       this.#session = new Session(token, { from, ttlMs: ttlSeconds === 0 ? Infinity : ttlSeconds * 1_000 });
       this.#gaveUp = false;
       this.#settled(this.#session);
-      emit({ type: old ? 'token_replaced' : 'token_obtained', method: method.name, ttlSeconds });
+      const type = old ? 'token_replaced' : 'token_obtained';
+      emit({ type, method: method.name, ttlSeconds, ...(requestId && { vaultRequestId: requestId }) });
       if (old) onReplaced(old);
       return this.#session;
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Reads and writes cookies, long ones in pieces. What each cookie is, is said where it is used. */
-import type { Request, Response } from 'express';
+import type { Request, Response } from '../../../peer-types';
 import { beforeHeaders } from '../../../http/before-headers';
 
 /** A cookie, but for its value (RFC 6265bis §4.1.2). */

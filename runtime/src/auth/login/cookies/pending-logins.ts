@@ -4,7 +4,7 @@
  * refused (RFC 6749 §10.12).
  */
 import { hash } from 'node:crypto';
-import type { Response } from 'express';
+import type { Response } from '../../../peer-types';
 import { z } from 'zod';
 import type { Clock } from '../../../time/clock';
 import type { LoginChecks } from '../../provider/provider';

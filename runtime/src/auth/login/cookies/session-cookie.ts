@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Response } from '../../../peer-types';
 import { z } from 'zod';
 import type { Clock } from '../../../time/clock';
 import { addCookies, LONGEST_VALUE, longCookieLines, readLong, type Cookie, type Cookies } from './cookies';

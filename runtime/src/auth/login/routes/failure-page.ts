@@ -1,6 +1,6 @@
 /** The answer to a login that failed: a page for people, JSON for programs. */
 import { hash } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { Request, Response } from '../../../peer-types';
 import { refuse, type ErrorBody } from '../../../http/answer';
 import type { LoginFailure } from '../events';
 

@@ -1,5 +1,5 @@
 /** `GET /auth/login` takes a browser to the provider, `GET /auth/callback` takes it back from there. */
-import type { Request, Response } from 'express';
+import type { Request, Response } from '../../../peer-types';
 import { redirect } from '../../../http/answer';
 import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
 import { cookiesOf, type Cookies } from '../cookies/cookies';

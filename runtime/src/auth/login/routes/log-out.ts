@@ -1,5 +1,5 @@
 /** `POST /auth/logout` ends a session, here and at the provider (RP-Initiated Logout 1.0). */
-import type { Request, Response } from 'express';
+import type { Request, Response } from '../../../peer-types';
 import { redirect, refuse } from '../../../http/answer';
 import { forbidden } from '../../challenge';
 import { ProviderRefusedError } from '../../provider/errors';

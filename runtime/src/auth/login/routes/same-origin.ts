@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request } from '../../../peer-types';
 
 /**
  * Whether a request that brings a cookie was made by a page of this origin, or by the person at the address

@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, Response } from '../../../peer-types';
 import { refuse } from '../../../http/answer';
 import { routeOf } from '../../../http/route-of';
 import { AMBIGUOUS_CREDENTIALS, forbidden, SESSION_UNKNOWN, unavailable } from '../../challenge';

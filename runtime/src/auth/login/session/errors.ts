@@ -1,3 +1,5 @@
+import { withCode } from '../../../coded-message';
+
 /** The session does not fit into cookies, and there is no Redis to keep it in. */
 export class SessionTooLargeError extends Error {
   override readonly name = 'SessionTooLargeError';
@@ -6,8 +8,11 @@ export class SessionTooLargeError extends Error {
   /** @param characters of the sealed session. @param most of them that cookies hold. */
   constructor(characters: number, most: number) {
     super(
-      `a session of ${characters} characters, sealed, and cookies hold ${most}: ` +
-        'give login() a redis, or have the provider put less into its tokens',
+      withCode(
+        'ERR_SESSION_TOO_LARGE',
+        `a session of ${characters} characters, sealed, and cookies hold ${most}: ` +
+          'give login() a redis, or have the provider put less into its tokens',
+      ),
     );
   }
 }
@@ -18,6 +23,8 @@ export class SessionsUnavailableError extends Error {
   readonly code = 'ERR_SESSIONS_UNAVAILABLE';
 
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(withCode('ERR_SESSIONS_UNAVAILABLE', cause instanceof Error ? cause.message : String(cause)), {
+      cause,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type * as Redis from 'redis';
+import type { Redis } from '../../../peer-types';
 import { missingPeer } from '../../optional-peer';
 import { isRefusal, reconnectPauseMs, type MakeLink, type RedisDriver } from './driver';
 

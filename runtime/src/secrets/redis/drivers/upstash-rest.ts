@@ -1,3 +1,4 @@
+import { exchange } from '../../../exchange';
 import { isHeaderToken } from '../../../policy/address';
 import type { RedisCredentials, RedisTarget } from './driver';
 
@@ -22,6 +23,8 @@ export interface UpstashRequester {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Keeps a broken answer from filling the memory; far above what one command brings. */
+const LARGEST_ANSWER = 128 * 1_024 * 1_024;
 
 /**
  * Upstash's REST API. The credential itself says where the database is: its user is the URL. There is no connection:
@@ -80,15 +83,24 @@ async function send<T>(
   if (!isHeaderToken(token)) throw new Error('the token of Upstash holds a character that no token has');
   const target = new URL(url);
   target.pathname = [target.pathname.replace(/\/$/, ''), ...path].join('/');
-  const answer = await fetch(target, {
+  // No redirect is followed: the token goes nowhere but where Vault says.
+  const { status, text } = await exchange(target, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    // The token goes nowhere but where Vault says.
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    withinMs: TIMEOUT_MS,
+    largest: LARGEST_ANSWER,
   });
-  return { status: answer.status, body: (await answer.json()) as UpstashAnswer<T> };
+  return { status, body: parsed(text, status) };
+}
+
+/** Not with the parser's message, which quotes the answer. */
+function parsed<T>(text: string, status: number): UpstashAnswer<T> {
+  try {
+    return JSON.parse(text) as UpstashAnswer<T>;
+  } catch {
+    throw new Error(`Upstash answered ${status} and no JSON`);
+  }
 }
 
 /** Said as Redis says it, so that one test tells a refusal from other failures. */
