@@ -1,2 +1,5 @@
+// First: what follows loads the provider.
+import './peers/vault';
+
 export * from './core';
 export * from './vault';

@@ -1,13 +1,18 @@
+// First: what follows loads the provider.
+import '../peers/aws';
+
 export {
   AwsDeployIdentity,
   deployRoleArns,
   type AwsDeployIdentityProps,
-  type SubjectIds,
 } from './account/aws-deploy-identity';
+export type { AwsJobs, SubjectIds } from './account/job-roles';
+export { ImageRepository, imagePushRoleArn, type ImageRepositoryProps } from './images/image-repository';
 export { ApiService } from './service/api-service';
 export type { ApiServiceProps } from './service/api-service-props';
 export type { ExistingListener } from './service/existing-listener';
 export type { LogOptions } from './account/log-group';
+export { REQUEST_ID_HEADER } from './gateway/access-log';
 export type { BodySchemas, JsonSchema } from './gateway/rest-api/body-schemas';
 export { bundleAuthorizer } from './authorizer/bundle';
 export { EncryptionKey, type EncryptionKeyProps } from './account/encryption-key';

@@ -1,8 +1,14 @@
-import { describeProblems, type Problem } from '@portcullis/runtime/policy';
+import { describeProblems, withCode, type Problem } from '@portcullis/runtime/policy';
 import type { IConstruct } from 'constructs';
 
 /** The ways in which a construct refuses its input. Codes are a contract: they do not change. Messages may. */
-export type ConstructErrorCode = 'ERR_SECRET_LITERAL' | 'ERR_PROVIDER_LOG' | 'ERR_COLLISION' | 'ERR_PROPS';
+export type ConstructErrorCode =
+  | 'ERR_SECRET_LITERAL'
+  | 'ERR_PROVIDER_LOG'
+  | 'ERR_COLLISION'
+  | 'ERR_PROPS'
+  /** A package that the stack has to bring is missing, of another version, or there twice. */
+  | 'ERR_PEERS';
 
 /**
  * Thrown at synth by a construct that cannot use its input. The message says where, what was received and what to do,
@@ -20,7 +26,7 @@ export class ConstructError extends Error {
     message: string,
   ) {
     const path = typeof scope === 'string' ? scope : scope.node.path;
-    super(`${path || '(root)'}: ${message}`);
+    super(withCode(code, `${path || '(root)'}: ${message}`));
     this.constructPath = path;
   }
 }
@@ -32,4 +38,20 @@ export class ConstructError extends Error {
  */
 export function refuseProps(scope: IConstruct | string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConstructError('ERR_PROPS', scope, describeProblems('props', problems));
+}
+
+/** Thrown when this package is imported where what it builds on is missing, of another version, or there twice. */
+export class PeersError extends Error {
+  override readonly name = 'PeersError';
+  readonly code = 'ERR_PEERS' satisfies ConstructErrorCode;
+
+  constructor(
+    name: string,
+    readonly problems: readonly string[],
+    remedy: string,
+  ) {
+    const lines = problems.map((problem) => `  ${problem}`);
+    const found = [`${name} cannot be used with the packages that are here`, ...lines, `  → ${remedy}`];
+    super(withCode('ERR_PEERS', found.join('\n')));
+  }
 }

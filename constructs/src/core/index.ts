@@ -3,7 +3,7 @@ export { addressOf } from './address';
 export { useBackend, type StateBackend } from './backend';
 export { encryptState, type StateEncryption } from './encryption';
 export { engineOf, type Engine } from './engine';
-export { ConstructError, refuseProps, type ConstructErrorCode } from './errors';
+export { ConstructError, PeersError, refuseProps, type ConstructErrorCode } from './errors';
 export { failAtApply } from './fail-at-apply';
 export { knownAs } from './identity';
 export { refuseProviderDebugLog } from './provider-log';

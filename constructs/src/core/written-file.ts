@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TerraformStack, type ISynthesisSession } from 'cdktf';
-import { addCustomSynthesis } from 'cdktf/lib/synthesize/synthesizer';
 import { Construct } from 'constructs';
 
 export interface WrittenFileProps {
@@ -33,13 +32,17 @@ export class WrittenFile extends Construct {
     const folder = `assets/${stack.getLogicalId(this.node)}`;
     this.sha256 = hash.toString('base64');
     this.path = `${folder}/${hash.toString('hex').slice(0, 16)}.${extension}`;
-    addCustomSynthesis(this, {
-      onSynthesize: ({ manifest }: ISynthesisSession) => {
+    // With its stack. cdktf's hook for a single construct can only be had from a file inside of it.
+    const { synthesizer } = stack;
+    stack.synthesizer = {
+      synthesize: (session: ISynthesisSession) => {
+        synthesizer.synthesize(session);
+        const { manifest } = session;
         const stackFolder = dirname(join(manifest.outdir, manifest.forStack(stack).synthesizedStackPath));
         rmSync(join(stackFolder, folder), { recursive: true, force: true }); // files of an earlier synth
         mkdirSync(join(stackFolder, folder), { recursive: true });
         writeFileSync(join(stackFolder, this.path), content);
       },
-    });
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { Audit } from '@cdktf/provider-vault/lib/audit';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { knownAs, literal, refuseProps } from '../core';
@@ -14,6 +15,9 @@ export interface AuditFile {
   /** Absolute path on the server. */
   readonly filePath: string;
 }
+
+/** One full disk must not stop every request, and one lost disk must not take the record along. */
+export const AUDIT_FEWEST = 2;
 
 export interface AuditDevicesProps {
   /** At least two: Vault refuses to answer when it can write to none of its devices. */
@@ -34,12 +38,15 @@ export interface AuditDevicesProps {
  * });
  */
 export class AuditDevices extends Construct {
+  /** The devices as resources, for what has to come after them. */
+  readonly resources: readonly ITerraformDependable[];
+
   /** @throws ConstructError `ERR_PROPS` with all problems at once. */
   constructor(scope: Construct, id: string, props: AuditDevicesProps) {
     super(scope, id);
     refuseCollisions(this);
     refuseProps(this, problemsOf(props));
-    for (const { name, filePath } of props.devices) {
+    this.resources = props.devices.map(({ name, filePath }) =>
       knownAs(
         new Audit(this, name, {
           type: 'file',
@@ -47,8 +54,8 @@ export class AuditDevices extends Construct {
           options: { file_path: literal(filePath) },
         }),
         name,
-      );
-    }
+      ),
+    );
   }
 }
 
@@ -60,7 +67,7 @@ function problemsOf({ devices }: AuditDevicesProps): Problem[] {
     (device) => typeof device !== 'object' || (device as AuditFile | null) === null,
   );
   if (nothing >= 0) return unless(false, `devices[${nothing}]`, devices[nothing], 'an audit device');
-  const few = new Set(devices.map(({ filePath }) => filePath)).size < 2;
+  const few = new Set(devices.map(({ filePath }) => filePath)).size < AUDIT_FEWEST;
   const repeated = devices.filter(({ name }, index) => devices.findIndex((one) => one.name === name) < index);
   return [
     ...(few

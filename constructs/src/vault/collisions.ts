@@ -4,7 +4,7 @@ import { collisionsIn, type Kind } from '../core/collisions';
 
 const MOUNT = { name: 'pathInput', mounted: true } as const;
 const ROLE = { what: 'the role', within: 'backendInput', anyCase: true } as const;
-const IN_DATABASE = { name: 'nameInput', within: 'backendInput' } as const;
+const IN_ENGINE = { name: 'nameInput', within: 'backendInput' } as const;
 
 /** What has a name in Vault. It lower-cases those of policies and roles. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -17,8 +17,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
   vault_approle_auth_backend_role: { ...ROLE, name: 'roleNameInput' },
   vault_aws_auth_backend_role: { ...ROLE, name: 'roleInput' },
   vault_jwt_auth_backend_role: { ...ROLE, name: 'roleNameInput' },
-  vault_database_secret_backend_role: { what: 'the database role', ...IN_DATABASE },
-  vault_database_secret_backend_connection: { what: 'the connection', ...IN_DATABASE },
+  vault_database_secret_backend_role: { what: 'the database role', ...IN_ENGINE },
+  vault_database_secret_backend_connection: { what: 'the connection', ...IN_ENGINE },
+  vault_transit_secret_backend_key: { what: 'the key', ...IN_ENGINE },
   vault_kv_secret_v2: { what: 'the entry', name: 'nameInput', within: 'mountInput' },
 };
 

@@ -6,6 +6,7 @@ export {
   type AuditDevicesProps,
   type AuditFile,
 } from './audit-devices';
+export { AUDIT_COUNT_RULE, AuditRequired, type AuditRequiredProps } from './audit-required';
 export { endLease } from './database/database-role';
 export type { DatabaseConnection, PostgresServer, RedisServer } from './database/database-connection';
 export type { ExistingConnectionProps } from './database/existing-connection';
@@ -20,12 +21,13 @@ export {
   type PostgresConnectionProps,
 } from './database/postgres-connection';
 export { PostgresRole, type PostgresRoleProps } from './database/postgres-role';
-export { RUNTIME_ACL, SUPPORT_ACL, SWEEP_ACL } from './database/redis-acl';
+export { REVOKE_ACL, RUNTIME_ACL, SUPPORT_ACL, SWEEP_ACL } from './database/redis-acl';
 export {
   DEFAULTS as REDIS_DEFAULTS,
   RedisConnection,
   type RedisConnectionProps,
 } from './database/redis-connection';
+export { PseudonymKey, type PseudonymKeyProps } from './transit/pseudonym-key';
 export { RedisRole, type RedisRoleProps } from './database/redis-role';
 export {
   WRAPPING_SECONDS,

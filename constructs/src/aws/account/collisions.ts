@@ -32,6 +32,7 @@ const KINDS: Readonly<Record<string, AwsKind | readonly AwsKind[]>> = {
     { what: 'the rule of priority', name: 'priorityInput', within: 'listenerArnInput' },
     { what: 'the rule for', namesOf: forwardedBy, within: 'listenerArnInput' },
   ],
+  aws_ecr_repository: { what: 'the repository of images', ...NAMED },
   aws_ecs_cluster: { what: 'the cluster', ...NAMED },
   aws_ecs_service: { what: 'the service', ...NAMED, within: 'clusterInput' },
   aws_ecs_task_definition: { what: 'the task family', name: 'familyInput' },

@@ -1,5 +1,8 @@
 /** What access logs of gateways say about a request. */
 
+/** Header in which a gateway tells the app what it calls a request in its log (`requestId`), as in HTTP: whatever its case. */
+export const REQUEST_ID_HEADER = 'x-request-id';
+
 /** Fields of both kinds of gateway: who called, how it ended, how long it took. Never a token or a query. */
 const COMMON = {
   time: '$context.requestTimeEpoch',
@@ -37,12 +40,14 @@ export function httpAccessLogFormat(claims?: {
 }
 
 /**
- * The format of a REST API's access log: one line of JSON a request.
+ * The format of a REST API's access log: one line of JSON a request. The ID is the extended one: clients of a REST API may
+ * choose the other (`x-amzn-RequestId`).
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
 export const REST_ACCESS_LOG_FORMAT = JSON.stringify({
   ...COMMON,
+  requestId: '$context.extendedRequestId',
   method: '$context.httpMethod',
   // The template, not the path that was asked for: what a client puts there may be secret.
   resource: '$context.resourcePath',

@@ -9,7 +9,7 @@ import { networkProblems, type PrivateNetwork } from '../network/private-network
 import { environmentProblems } from './container';
 import { clusterProblems } from './cluster';
 import { listenerProblems, type ExistingListener } from './existing-listener';
-import { IMAGE, IMAGE_EXPECTED } from './image';
+import { IMAGE, IMAGE_EXPECTED } from '../images/image';
 
 export interface ApiServiceProps {
   readonly place: AwsPlace;

@@ -12,7 +12,7 @@ import { OUTWARD_PORTS, apiServiceProblems, type ApiServiceProps } from './api-s
 import { TEMPORARY_VOLUME, containersOf } from './container';
 import { existingCluster, ownCluster } from './cluster';
 import { ListenerRule, hostOf } from './existing-listener';
-import { byDigest } from './image';
+import { byDigest } from '../images/image';
 import { InternalLoadBalancer } from './internal-load-balancer';
 import type { TaskBalancer } from './target-group';
 import { taskExecutionRole, taskRole } from './task-roles';

@@ -4,7 +4,7 @@ import type { Precondition } from 'cdktf';
 import type { Construct } from 'constructs';
 import { partitionOf } from '../../core/aws';
 import { checkedBy } from '../../core/later';
-import { repositoryArn } from './image';
+import { PULL, repositoryArn } from '../images/image';
 import type { AwsPlace } from '../account/place';
 import { permissionDocument, permissionsLater, type Permission } from '../account/permission';
 
@@ -26,7 +26,7 @@ export function taskExecutionRole(
       resources: ['*'], // the action takes no narrower resource than the account's registry
     },
     {
-      actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      actions: PULL,
       resources: [repositoryArn(image, registry)],
     },
     {

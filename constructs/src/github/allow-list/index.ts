@@ -2,7 +2,7 @@
  * Findings that a team accepts for a while, checked alike where they are written and where they are obeyed. Without
  * cdktf, since `portcullis zap-gate` reads this file as well.
  */
-import type { Problem } from '@portcullis/runtime/policy';
+import { visibleText, type Problem } from '@portcullis/runtime/policy';
 
 /** Accepts one rule, on one part of the API, for a reason, until a day. */
 export interface AllowListEntry {
@@ -37,7 +37,7 @@ const FIELDS: Readonly<
   ],
   reason: [
     `a reason of at least ${SHORTEST_REASON} characters: who accepted it, and why`,
-    (value) => typeof value === 'string' && value.trim().length >= SHORTEST_REASON,
+    (value) => typeof value === 'string' && visibleText(value).length >= SHORTEST_REASON,
   ],
   expires: ['a day such as "2026-12-31"', (value) => typeof value === 'string' && isDay(value)],
 };

@@ -1,14 +1,35 @@
 /** How the environments of a repository are delivered: what the workflows `plan.yml` and `deploy.yml` are made from. */
 import { audienceOf, partitionOf } from '../../core/aws';
+import type { AwsPlace } from '../../aws/account/place';
 import { ACTIONS } from '../workflow/actions';
-import { PORTCULLIS, type Step, vaultStep } from '../workflow/workflow';
+import { PORTCULLIS, type RepositoryTools } from '../workflow/repository-tools';
+import { type Step, vaultStep } from '../workflow/workflow';
 
 export interface DeliveryWorkflowProps {
   /** JWT roles of the jobs, the same in every environment's Vault. {@link DeployIdentity} makes them. */
   readonly vault: { readonly planRole: string; readonly deployRole: string };
   /** The environments, in the order in which a change reaches them. */
   readonly environments: readonly DeliveryEnvironment[];
+  /** The image that is built of each merge, and that every environment then runs. @default the stacks run none */
+  readonly image?: DeliveryImage;
+  /** The repository's package manager, and how its jobs run the command. @default npm */
+  readonly tools?: RepositoryTools;
 }
+
+/** An image of the repository's `Dockerfile`. Its digest reaches the stacks by the variable {@link IMAGE_DIGEST}. */
+export interface DeliveryImage {
+  /** Whose registry of ECR it is pushed to. */
+  readonly registry: AwsPlace;
+  /** Name of the repository in that registry, without account and region. */
+  readonly repository: string;
+  /** IAM role that may push there: of jobs of main, of the workflow that deploys. */
+  readonly pushRoleArn: string;
+  /** Who is told of a break-glass deploy: users and teams, as in `@example/platform`. */
+  readonly alert: readonly string[];
+}
+
+/** Variable with the digest of the image that stacks deploy. Without it they keep what is deployed. */
+export const IMAGE_DIGEST = 'PORTCULLIS_IMAGE_DIGEST';
 
 export interface DeliveryEnvironment {
   readonly name: string;
@@ -19,8 +40,13 @@ export interface DeliveryEnvironment {
   readonly aws: { readonly region: string; readonly planRoleArn: string; readonly deployRoleArn: string };
   /** Whether it is scanned after its deploy. The next environment waits for the scan. @default false */
   readonly scanned?: boolean;
-  /** The release that its service names at `/healthz` once it is deployed. @default the commit */
-  readonly release?: string;
+  /**
+   * Whether `portcullis verify` holds the policy against its service after a deploy, with calls that read alone and
+   * without a token: as the environment of `portcullis.config.ts` that has its name. @default false
+   */
+  readonly verified?: boolean;
+  /** The service that runs the image. @default none: no deploy waits for it, and no rollback finds what ran before */
+  readonly service?: DeliveredService;
   /**
    * A self-run Redis whose users Vault leases: users without a lease are removed after each apply. Vault leases the user
    * for it by `SWEEP_ACL`. @default there is none
@@ -31,6 +57,18 @@ export interface DeliveryEnvironment {
    * and needs no secret
    */
   readonly handOver?: HandOver;
+}
+
+export interface DeliveredService {
+  /** Origin at which it says at `/healthz` which release it is: the digest of its image. */
+  readonly url: string;
+  /** SSM parameter with the digest that the stacks deployed last. */
+  readonly deployed: string;
+  /**
+   * SSM parameter that each deploy writes once its image is served: a digest, its commit and, of an image that was not
+   * scanned before, the run that scans it. Its history is what a rollback can go back to.
+   */
+  readonly good: string;
 }
 
 /** How a new instance of the service gets its secret ID, which nobody else can see. */
@@ -59,29 +97,31 @@ export function audienceIn(region: string): string | undefined {
 }
 
 /** Signs a job in to Vault and to AWS by its own identity: the repository keeps no credential. */
-export function signIn(address: string, role: string, { region, roleArn, audience }: AwsSignIn): Step[] {
-  return [
-    vaultStep('Sign in to Vault', { address, role }, { outputToken: true }),
-    {
-      name: 'Sign in to AWS',
-      uses: ACTIONS.awsCredentials,
-      with: {
-        'aws-region': region,
-        'role-to-assume': roleArn,
-        ...(audience !== undefined && { audience }),
-      },
-    },
-  ];
+export function signIn(address: string, role: string, aws: AwsSignIn): Step[] {
+  return [vaultStep('Sign in to Vault', { address, role }, { outputToken: true }), awsStep(aws)];
 }
 
-/** The same where the environment is known. */
+export function awsStep({ region, roleArn, audience }: AwsSignIn): Step {
+  return {
+    name: 'Sign in to AWS',
+    uses: ACTIONS.awsCredentials,
+    with: {
+      'aws-region': region,
+      'role-to-assume': roleArn,
+      ...(audience !== undefined && { audience }),
+    },
+  };
+}
+
+/** How a job signs in to the account of a region, whose partition may ask for an audience of its own. */
+export function inRegion(region: string, roleArn: string): AwsSignIn {
+  const audience = audienceIn(region);
+  return { region, roleArn, ...(audience !== undefined && { audience }) };
+}
+
+/** Signs a job in to an environment's Vault and AWS account. */
 export function signInTo({ vaultAddress, aws }: DeliveryEnvironment, role: string, roleArn: string): Step[] {
-  const audience = audienceIn(aws.region);
-  return signIn(vaultAddress, role, {
-    region: aws.region,
-    roleArn,
-    ...(audience !== undefined && { audience }),
-  });
+  return signIn(vaultAddress, role, inRegion(aws.region, roleArn));
 }
 
 /** What the command needs of a job that is signed in to Vault. */

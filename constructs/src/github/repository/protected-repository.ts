@@ -152,9 +152,12 @@ export class ProtectedRepository extends Construct {
       environment: name,
       canAdminsBypass: false,
       preventSelfReview: reviewerTeams.length > 0,
-      ...(reviewerTeams.length > 0 && { reviewers: [{ teams: [...reviewerTeams] }] }),
       deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
     });
+    // Bindings take a list of it or one, by their version, and drop the other without a word: anybody could then deploy.
+    if (reviewerTeams.length > 0) {
+      environment.addOverride('reviewers', [{ teams: [...reviewerTeams] }]);
+    }
     new RepositoryEnvironmentDeploymentPolicy(this, `environment-${name}-main`, {
       repository: this.name,
       environment: environment.environment,

@@ -27,6 +27,9 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
   const workflow = securityWorkflow({
     schedule,
     failOn,
+    environment: props.environment ?? DEFAULTS.environment,
+    api: props.api,
+    tools: props.tools,
     productionUrl: props.productionUrl,
     // Nobody has a token of that tier.
     tiers: Object.keys(policy.tiers).filter((name) => name !== ANONYMOUS_TIER),
@@ -39,6 +42,7 @@ export function securityScanningFiles(props: SecurityScanningProps): Record<stri
     },
     probe: { path: probedPath(policy), atLeast: scannerLimit },
     vault: props.vault,
+    verify: props.verify,
   });
   return {
     '.github/workflows/security.yml': renderWorkflow(workflow),

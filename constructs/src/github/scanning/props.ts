@@ -1,7 +1,9 @@
 import { isHttpsOrLoopback, readLimit, type Policy, type Problem } from '@portcullis/runtime/policy';
 import { allowListProblems, type AllowListEntry } from '../allow-list';
-import { shown, unless, within } from '../../core/checks';
+import { shown, unless, unlike, within } from '../../core/checks';
 import { known } from '../../core/later';
+import { toolsProblems, type RepositoryTools } from '../workflow/repository-tools';
+import { apiProblems, type ApiOnRunner } from './api-on-runner';
 import { scheduleProblem } from './schedule';
 import { zapRuleProblems, type ZapRule } from './zap-rules';
 
@@ -25,10 +27,25 @@ export interface SecurityScanningProps {
      */
     readonly secretPath: string;
   };
+  /**
+   * `portcullis verify` holds the policy against staging after a deploy, before the scan, as the environment of
+   * `portcullis.config.ts` that has the name of `environment`: variables that are named there, each with the field of
+   * the entry at `vault.secretPath` that has its value. Its clients are others than the scan's, and have their tiers'
+   * limits. `{}`: it has no client, and what needs a token is not verified.
+   *
+   * @default it does not
+   */
+  readonly verify?: Readonly<Record<string, string>>;
   /** The issuer's token endpoint, for Client Credentials. */
   readonly tokenUrl: string;
   /** The least limit that the rate limiter has to give each client of the scan. @default '100000/1m' */
   readonly scannerLimit?: string;
+  /** How the job of a pull request starts the API that it scans. @default by `compose.test.yml`, on port 3000 */
+  readonly api?: ApiOnRunner;
+  /** The repository's environment that is scanned in full. @default 'staging' */
+  readonly environment?: string;
+  /** The repository's package manager, and how its jobs run the command. @default npm */
+  readonly tools?: RepositoryTools;
   /** When staging is scanned as every tier, one after the other: five fields of cron, in UTC. @default '0 3 * * 1', Mondays at 03:00 */
   readonly schedule?: string;
   /** The least risk that fails a scan. @default 'high' */
@@ -44,7 +61,12 @@ export interface SecurityScanningProps {
 }
 
 /** How staging is scanned unless the props say otherwise. */
-export const DEFAULTS = { scannerLimit: '100000/1m', schedule: '0 3 * * 1', failOn: 'high' } as const;
+export const DEFAULTS = {
+  scannerLimit: '100000/1m',
+  schedule: '0 3 * * 1',
+  failOn: 'high',
+  environment: 'staging',
+} as const;
 
 export interface SecurityScanningFilesProps extends SecurityScanningProps {
   /** Name of the repository, without its owner. */
@@ -78,10 +100,32 @@ export function securityScanningProblems(props: SecurityScanningProps): readonly
       'calls in a window, as in 100000/1m',
     ),
     ...within('vault', vault, vaultProblems),
+    ...apiProblems('api', props.api),
+    ...within('verify', props.verify ?? {}, verifyProblems),
+    ...toolsProblems('tools', props.tools),
+    ...unlike(
+      'environment',
+      props.environment ?? DEFAULTS.environment,
+      /^[\w-]+$/,
+      'the name of an environment, such as staging',
+    ),
     ...zapRuleProblems('baselineRules', props.baselineRules ?? []),
     ...zapRuleProblems('fullScanRules', props.fullScanRules ?? []),
     ...allowListProblems(props.allowList ?? [], props.today ?? today(), 'allowList'),
   ];
+}
+
+/** A name may be in a script of the workflow. */
+function verifyProblems(verify: NonNullable<SecurityScanningProps['verify']>): Problem[] {
+  return Object.entries(verify).flatMap(([variable, field]) => [
+    ...unlike(`verify.${variable}`, variable, /^[A-Z][A-Z0-9_]*$/, 'a variable, such as VERIFY_PRO_SECRET'),
+    ...unlike(
+      `verify.${variable}`,
+      field,
+      /^[a-z][a-z0-9_]*$/,
+      'a field of the entry, such as verify_pro_client_secret',
+    ),
+  ]);
 }
 
 function vaultProblems({ address, secretPath }: SecurityScanningProps['vault']): Problem[] {

@@ -1,7 +1,11 @@
 /** What every job that scans is made from. */
 import { ACTIONS } from '../workflow/actions';
-import { PORTCULLIS, type Step } from '../workflow/workflow';
+import type { RepositoryTools } from '../workflow/repository-tools';
+import { PORTCULLIS } from '../workflow/repository-tools';
+import type { Step } from '../workflow/workflow';
+import type { ApiOnRunner } from './api-on-runner';
 import { ZAP_IMAGE } from './scan-target';
+import type { SecurityScanningProps } from './props';
 import type { ProbeProps, TokenRequest } from './scan-token';
 
 export interface SecurityWorkflowProps extends ProbeProps {
@@ -9,6 +13,11 @@ export interface SecurityWorkflowProps extends ProbeProps {
   readonly schedule: string;
   /** The least risk that fails a scan. */
   readonly failOn: 'high' | 'medium';
+  /** The repository's environment that is scanned in full. */
+  readonly environment: string;
+  /** How the job of a pull request starts the API. */
+  readonly api: ApiOnRunner | undefined;
+  readonly tools: RepositoryTools | undefined;
   /** Origin of production, which no scan may have for its target. */
   readonly productionUrl: string;
   /** Names of the tiers. Each has a client of its own, whose limits let a scanner through. */
@@ -17,6 +26,7 @@ export interface SecurityWorkflowProps extends ProbeProps {
   readonly largestTier: string;
   readonly tokens: TokenRequest;
   readonly vault: { readonly address: string; readonly role: string; readonly secretPath: string };
+  readonly verify: SecurityScanningProps['verify'];
 }
 
 /** Command that judges ZAP's report. */

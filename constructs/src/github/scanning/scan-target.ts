@@ -1,10 +1,7 @@
 /** What a scan scans, and with which image of ZAP: variables of the repository, looked at before anything is done. */
 import type { Step } from '../workflow/workflow';
 
-/** The environment of the repository whose variable says where staging is. Its rules let jobs of main alone scan. */
-export const STAGING = 'staging';
-
-/** Variable of {@link STAGING}. */
+/** Variable of the environment that is scanned, whose rules let jobs of main alone scan. */
 export const STAGING_URL = '${{ vars.STAGING_URL }}';
 
 /** Variable of the repository. */
@@ -23,13 +20,13 @@ export const SEE_IMAGE: Step = {
 };
 
 /** A full scan attacks its target. */
-export function seeTarget(productionUrl: string): Step {
+export function seeTarget(productionUrl: string, environment: string): Step {
   return {
     name: 'See that the target is staging',
     env: { STAGING_URL, PRODUCTION_HOST: new URL(productionUrl).hostname },
     run: [
       'if ! [[ "$STAGING_URL" =~ ^https?://[a-z0-9.-]+(:[0-9]+)?$ ]]; then',
-      `  echo "::error::the variable STAGING_URL of the environment ${STAGING} is \${STAGING_URL@Q}, expected an origin, as in https://staging.example.com"`,
+      `  echo "::error::the variable STAGING_URL of the environment ${environment} is \${STAGING_URL@Q}, expected an origin, as in https://staging.example.com"`,
       '  exit 1',
       'fi',
       // By whatever scheme and port, and with the dot that ends every name.

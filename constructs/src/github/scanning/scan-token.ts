@@ -1,5 +1,6 @@
 /** The access token of a scan: it is renewed while the scan runs, and forgotten when the scan has ended. */
-import { PORTCULLIS, type Step } from '../workflow/workflow';
+import { PORTCULLIS } from '../workflow/repository-tools';
+import type { Step } from '../workflow/workflow';
 
 /** How a client of the scan gets its access tokens: client credentials (RFC 6749 §4.4) for one resource (RFC 8707). */
 export interface TokenRequest {

@@ -3,17 +3,16 @@ import { Construct } from 'constructs';
 import { literal, refuseProps } from '../../core';
 import { ReviewedFiles } from '../repository/reviewed-files';
 import { securityScanningFiles } from './files';
-import { STAGING } from './scan-target';
-import { securityScanningProblems, type SecurityScanningFilesProps } from './props';
+import { DEFAULTS, securityScanningProblems, type SecurityScanningFilesProps } from './props';
 
 /**
  * Scans by ZAP of pull requests, and of staging after every deploy and on schedule. A scan fails by the severity of what
  * it found. It provisions a branch with the workflow `security.yml` and its rules, the pull request that proposes them,
- * and the variable `STAGING_URL` of the repository's environment `staging`, which has to exist.
+ * and the variable `STAGING_URL` of the repository's environment `staging`, or `environment`, which has to exist.
  *
  * ZAP's image is whatever the repository's variable `ZAP_IMAGE` names by its digest. Without it no scan begins.
  *
- * To scan a pull request, the job starts the API by the repository's `compose.test.yml`, on port 3000.
+ * To scan a pull request, the job starts the API by the repository's `compose.test.yml`, on port 3000, or as `api` says.
  *
  * https://www.zaproxy.org/docs/docker/about/
  *
@@ -32,10 +31,10 @@ export class SecurityScanning extends Construct {
   constructor(scope: Construct, id: string, props: SecurityScanningFilesProps) {
     super(scope, id);
     refuseProps(this, securityScanningProblems(props));
-    const { repository, stagingUrl } = props;
+    const { repository, stagingUrl, environment = DEFAULTS.environment } = props;
     new ActionsEnvironmentVariable(this, 'staging-url', {
       repository,
-      environment: STAGING,
+      environment,
       variableName: 'STAGING_URL',
       value: literal(new URL(stagingUrl).origin),
     });

@@ -10,6 +10,7 @@ export const BASELINE_CHECK = 'baseline-scan';
 export function securityWorkflow(props: SecurityWorkflowProps): Workflow {
   return {
     name: 'Security Scan',
+    tools: props.tools,
     // Two scanners at once would see each other's load: runs that scan staging wait for each other.
     concurrency: {
       group:

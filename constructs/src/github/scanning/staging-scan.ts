@@ -2,12 +2,19 @@
 import { ACTIONS } from '../workflow/actions';
 import { PREPARED, HARDENED, type Job, type Step, vaultStep } from '../workflow/workflow';
 import { GATE, SCAN_OPTIONS, uploadReport, ZAP_OPTIONS, type SecurityWorkflowProps } from './scan-job';
-import { SEE_IMAGE, seeTarget, STAGING, STAGING_URL } from './scan-target';
+import { MINUTES } from '../delivery/minutes';
+import { askRelease, waitForRelease } from '../workflow/release';
+import { uploadSarif } from '../workflow/sarif';
+import { verifySteps } from '../workflow/verification';
+import { SEE_IMAGE, seeTarget, STAGING_URL } from './scan-target';
 import { forgetTokens, keepTokenFresh, seeThrough } from './scan-token';
 
 const RUN_URL = '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}';
 
 const REPORT = 'zap-full-report';
+
+/** How long each tier's scan may take in a run on schedule. */
+const SCHEDULED_MINUTES = 180;
 
 const NOT_A_PULL_REQUEST = "github.event_name != 'pull_request'";
 
@@ -18,17 +25,19 @@ const NOT_A_PULL_REQUEST = "github.event_name != 'pull_request'";
 export function fullScanJob(props: SecurityWorkflowProps): Job {
   return {
     if: NOT_A_PULL_REQUEST,
-    environment: STAGING,
+    environment: props.environment,
     permissions: { contents: 'read', 'id-token': 'write', 'security-events': 'write' },
-    'timeout-minutes': 180,
+    // A deploy waits for it, a run on schedule may take its time.
+    'timeout-minutes': `\${{ inputs.release != '' && ${MINUTES.scan} || ${SCHEDULED_MINUTES} }}`,
     strategy: { 'fail-fast': false, 'max-parallel': 1, matrix: { tier: tiersToScan(props) } },
     env: { STAGING_URL, TIER: '${{ matrix.tier }}' },
     steps: [
       ...PREPARED,
       SEE_IMAGE,
-      seeTarget(props.productionUrl),
-      readSecrets(props.vault),
+      seeTarget(props.productionUrl, props.environment),
+      readSecrets(props),
       WAIT_FOR_RELEASE,
+      ...verification(props),
       keepTokenFresh(props.tokens),
       seeThrough(props),
       {
@@ -55,8 +64,8 @@ export function fullScanJob(props: SecurityWorkflowProps): Job {
         ].join('\n'),
       },
       uploadReport(`${REPORT}-of-\${{ matrix.tier }}`),
-      UPLOAD_SARIF,
-      ALERT,
+      uploadSarif('Show the findings in code scanning', 'zap.sarif'),
+      alert(props),
     ],
   };
 }
@@ -72,7 +81,7 @@ export const REPORTS_JOB: Job = {
   needs: ['full-scan'],
   if: `\${{ !cancelled() && ${NOT_A_PULL_REQUEST} }}`,
   permissions: {},
-  'timeout-minutes': 15,
+  'timeout-minutes': MINUTES.reports,
   steps: [
     HARDENED,
     {
@@ -89,36 +98,39 @@ export const REPORTS_JOB: Job = {
 };
 
 /** Reads what a scan needs: where to alert, and the credentials of the tier's client. */
-function readSecrets({ address, role, secretPath }: SecurityWorkflowProps['vault']): Step {
+function readSecrets({ vault, verify }: SecurityWorkflowProps): Step {
+  const { address, role, secretPath } = vault;
   const secret = (field: string, name: string): string => `${secretPath} ${field} | ${name} ;`;
   const secrets = [
     secret('slack_webhook', 'slack_webhook'),
     secret('${{ matrix.tier }}_client_id', 'client_id'),
     secret('${{ matrix.tier }}_client_secret', 'client_secret'),
+    ...Object.values(verify ?? {}).map((field) => secret(field, field)),
   ];
   return vaultStep('Read secrets from Vault', { address, role }, { secrets: secrets.join('\n') });
 }
 
-const RELEASE = { RELEASE: '${{ inputs.release }}' };
+/** What was just deployed is held against its policy once, before a scanner floods it. */
+function verification({ verify, environment }: SecurityWorkflowProps): Step[] {
+  if (verify === undefined) return [];
+  return verifySteps({
+    ...{ url: '$STAGING_URL', environment },
+    if: "inputs.release != ''",
+    env: Object.fromEntries(
+      Object.entries(verify).map(([variable, field]) => [variable, `\${{ steps.vault.outputs.${field} }}`]),
+    ),
+  });
+}
 
-/** The release that staging says it serves, or `nothing`. */
-const SERVED =
-  'served=$(curl --silent --fail --max-time 10 "$STAGING_URL/healthz" | jq --exit-status --raw-output .release) || served=nothing';
+const RELEASE = { RELEASE: '${{ inputs.release }}' };
 
 /** A scan of the release before would say nothing about what was just deployed. */
 const WAIT_FOR_RELEASE: Step = {
   name: 'Wait until staging serves the release',
   if: "inputs.release != ''",
   env: RELEASE,
-  run: [
-    'for _ in $(seq 60); do',
-    `  ${SERVED}`,
-    '  if [ "$served" = "$RELEASE" ]; then exit 0; fi',
-    '  sleep 10',
-    'done',
-    'echo "::error::staging serves ${served@Q}, not ${RELEASE@Q}"',
-    'exit 1',
-  ].join('\n'),
+  // A deploy waits for it too, where it knows the service's address.
+  run: waitForRelease('$STAGING_URL', { tries: 60, name: 'staging' }),
 };
 
 /** Nor would a scan of the release after it. */
@@ -128,19 +140,8 @@ const STILL_THAT_RELEASE: Step = {
   if: "${{ !cancelled() && inputs.release != '' }}",
   env: RELEASE,
   run: [
-    SERVED,
+    askRelease('$STAGING_URL'),
     '[ "$served" = "$RELEASE" ] || { echo "::error::staging served ${served@Q} before the scan had ended"; exit 1; }',
-  ].join('\n'),
-};
-
-const UPLOAD_SARIF: Step = {
-  name: 'Show the findings in code scanning',
-  if: "${{ !cancelled() && hashFiles('zap.sarif') != '' }}",
-  env: { GH_TOKEN: '${{ github.token }}' },
-  run: [
-    'gzip --stdout zap.sarif | base64 --wrap=0 > zap.sarif.gz.base64',
-    'gh api --method POST "/repos/$GITHUB_REPOSITORY/code-scanning/sarifs" \\',
-    '  --field commit_sha="$GITHUB_SHA" --field ref="$GITHUB_REF" --field sarif=@zap.sarif.gz.base64',
   ].join('\n'),
 };
 
@@ -148,20 +149,25 @@ const CRITICAL = '🚨 OWASP ZAP found critical vulnerabilities in staging. Chec
 
 const HEADING = `steps.gate.outputs.failing_high > 0 && '${CRITICAL}' || 'The security scan of staging did not pass.'`;
 
-const DETAILS = [
-  "steps.served.outcome == 'failure' && 'staging was deployed anew before the scan had ended'",
-  'steps.gate.outputs.headline',
-  "'the scan did not finish'",
-].join(' || ');
-
 /** Tells how many findings there are, with a link to the run. It shows none of them. */
-const ALERT: Step = {
-  name: 'Alert',
-  if: "${{ failure() && steps.vault.outputs.slack_webhook != '' }}",
-  uses: ACTIONS.slack,
-  with: {
-    webhook: '${{ steps.vault.outputs.slack_webhook }}',
-    'webhook-type': 'incoming-webhook',
-    payload: `text: "\${{ ${HEADING} }} \${{ matrix.tier }}: \${{ ${DETAILS} }}. ${RUN_URL}"\n`,
-  },
-};
+function alert({ verify }: SecurityWorkflowProps): Step {
+  const details = [
+    "steps.served.outcome == 'failure' && 'staging was deployed anew before the scan had ended'",
+    // GitHub takes no expression about a step that is not there.
+    ...(verify === undefined
+      ? []
+      : ["steps.verify.outcome == 'failure' && 'staging does not answer as its policy says'"]),
+    'steps.gate.outputs.headline',
+    "'the scan did not finish'",
+  ].join(' || ');
+  return {
+    name: 'Alert',
+    if: "${{ failure() && steps.vault.outputs.slack_webhook != '' }}",
+    uses: ACTIONS.slack,
+    with: {
+      webhook: '${{ steps.vault.outputs.slack_webhook }}',
+      'webhook-type': 'incoming-webhook',
+      payload: `text: "\${{ ${HEADING} }} \${{ matrix.tier }}: \${{ ${details} }}. ${RUN_URL}"\n`,
+    },
+  };
+}

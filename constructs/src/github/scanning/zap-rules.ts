@@ -1,4 +1,4 @@
-import type { Problem } from '@portcullis/runtime/policy';
+import { visibleText, type Problem } from '@portcullis/runtime/policy';
 import { each, shown, within } from '../../core/checks';
 import { isZapRule } from './zap-rule-ids';
 
@@ -38,7 +38,7 @@ export function zapRuleProblems(path: string, rules: readonly ZapRule[]): readon
               },
             ]),
         ...(repeated ? [{ path: `${at}.id`, message: `received ${id} twice; keep one` }] : []),
-        ...(/^[^\t\r\n]{10,}$/.test(reason)
+        ...(/^[^\t\r\n]+$/.test(reason) && visibleText(reason).length >= 10
           ? []
           : [
               {

@@ -18,6 +18,7 @@ export const ACTIONS = {
     'e6de054238d6b7531b4efff3b6587d9aade6a06c',
     'v6.2.3',
   ),
+  attest: pinned('actions/attest-build-provenance', '0f67c3f4856b2e3261c31976d6725780e5e4c373', 'v4.1.1'),
   slack: pinned('slackapi/slack-github-action', 'dcb1066f776dd043e64d0e8ba94ca15cc7e1875d', 'v4.0.0'),
 } as const;
 

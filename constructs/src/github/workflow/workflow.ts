@@ -4,9 +4,7 @@
  */
 import { stringify } from 'yaml';
 import { ACTIONS, type PinnedAction } from './actions';
-
-/** How a step runs the command `portcullis` of the repository. */
-export const PORTCULLIS = 'npm run --silent portcullis --';
+import { withTools, type RepositoryTools } from './repository-tools';
 
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
@@ -28,7 +26,7 @@ export interface Job {
   readonly if?: string;
   readonly needs?: readonly string[];
   readonly permissions: Permissions;
-  readonly 'timeout-minutes'?: number;
+  readonly 'timeout-minutes'?: number | string;
   readonly environment?: string;
   readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean };
   readonly strategy?: object;
@@ -42,6 +40,8 @@ export interface Workflow {
   readonly on: object;
   readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': string };
   readonly jobs: Readonly<Record<string, Job>>;
+  /** What the jobs find in the repository. */
+  readonly tools?: RepositoryTools | undefined;
 }
 
 /** Named explicitly, GitHub's bash also stops at a failure inside a pipe. By default it does not. */
@@ -56,19 +56,25 @@ export const HARDENED: Step = {
   with: { 'egress-policy': 'audit' },
 };
 
+/** No credential stays in the checkout. */
+export const CHECK_OUT: Step = {
+  name: 'Check out',
+  uses: ACTIONS.checkout,
+  with: { 'persist-credentials': false },
+};
+
 /** The line of Node with long-term support that the commands are tried on. A runner's own may be any other. */
 const NODE = 24;
 
-/** An install script would run with whatever the job is signed in to: none runs, and nothing is signed in yet. */
-const INSTALL: Step = { name: 'Install packages', run: 'npm ci --ignore-scripts' };
+/** By the repository's package manager. Nothing is signed in yet. */
+const INSTALL: Step = { name: 'Install packages' };
 
 /**
- * The first steps of a job that runs Portcullis. No credential stays in the checkout. Nothing comes from a cache: jobs of
- * other branches write there as well.
+ * The first steps of a job that runs Portcullis. Nothing comes from a cache: jobs of other branches write there as well.
  */
 export const PREPARED: readonly Step[] = [
   HARDENED,
-  { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } },
+  CHECK_OUT,
   {
     name: 'Set up Node',
     uses: ACTIONS.setupNode,
@@ -76,6 +82,11 @@ export const PREPARED: readonly Step[] = [
   },
   INSTALL,
 ];
+
+/** The same, where the commit before the checked out one is there as well: of a pull request's merge, the base. */
+export const PREPARED_WITH_BASE: readonly Step[] = PREPARED.map((step) =>
+  step === CHECK_OUT ? { ...step, with: { ...step.with, 'fetch-depth': 2 } } : step,
+);
 
 /** A release of OpenTofu: a runner brings no engine. The engine then downloads its providers from their registry. */
 const OPENTOFU = '1.12.6';
@@ -108,27 +119,28 @@ export function vaultStep(
  * @example
  * const yaml = renderWorkflow(planWorkflow(delivery));
  */
-export function renderWorkflow({ name, on, concurrency, jobs }: Workflow): string {
+export function renderWorkflow({ name, on, concurrency, jobs, tools = {} }: Workflow): string {
   const document = {
     name,
     on,
     permissions: {},
     ...(concurrency !== undefined && { concurrency }),
     defaults: SHELL,
-    jobs: mapValues(jobs, renderJob),
+    jobs: mapValues(jobs, (job) => renderJob(job, tools)),
   };
   const yaml = stringify(document, { lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false });
-  return `# Made by Portcullis from stacks/github-settings.ts: change that, and run \`portcullis workflows\`.\n${withVersions(yaml)}`;
+  const { settings = 'portcullis.config.ts' } = tools;
+  return `# Made by Portcullis from ${settings}: change that, and run \`portcullis workflows\`.\n${withVersions(yaml)}`;
 }
 
-function renderJob({ name, if: condition, needs, steps, ...rest }: Job): object {
+function renderJob({ name, if: condition, needs, steps, ...rest }: Job, tools: RepositoryTools): object {
   return {
     ...(name !== undefined && { name }),
     ...(condition !== undefined && { if: condition }),
     ...(needs !== undefined && { needs }),
     ...(steps && { 'runs-on': RUNNER }),
     ...rest,
-    ...(steps && { steps: steps.map(renderStep) }),
+    ...(steps && { steps: withTools(steps, INSTALL, tools).map(renderStep) }),
   };
 }
 

@@ -61,6 +61,8 @@ export class DatabaseMount extends Construct implements DatabaseEngine {
       type: 'database',
       defaultLeaseTtlSeconds: this.credentialSeconds,
       maxLeaseTtlSeconds: this.credentialSeconds,
+      // `portcullis revoke` says why: in the audit log in clear, beside who.
+      auditNonHmacRequestKeys: ['reason'],
       ...checkedBy(secondsLater('credentialSeconds', credentialSeconds, policy), { preventDestroy }),
     });
     this.path = knownAs(mount, this.pathName).path;

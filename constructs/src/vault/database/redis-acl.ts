@@ -37,6 +37,9 @@ export const SUPPORT_ACL: readonly string[] = [
   ...['+evalsha', '+eval', '+time', '+mget', '+del'],
 ];
 
+/** Who revokes (`portcullis revoke`): adds to the revocation stream, and can neither read it nor take anything back. */
+export const REVOKE_ACL: readonly string[] = ['~portcullis:{*}:revocations', ...CONNECTION, '+xadd'];
+
 /**
  * The deploy's user (`portcullis secrets sweep-redis`). It sees the names of users and removes users, and can give itself
  * nothing. No leased user may save the ACL file: it would be in there itself, and outlive its lease.

@@ -12,6 +12,8 @@ export interface PolicyRule {
   readonly reason: string;
   /** Parameters that the request must not carry. @default none */
   readonly deniedParameters?: readonly string[];
+  /** Parameters that the request must carry. @default none */
+  readonly requiredParameters?: readonly string[];
   /** Requests must ask for a response that is wrapped for this long, in seconds. @default wrapping is optional */
   readonly wrappingSeconds?: { readonly min: number; readonly max: number };
 }
@@ -29,13 +31,22 @@ export function policyDocument(rules: readonly PolicyRule[]): string {
 }
 
 function renderRule(rule: PolicyRule): string {
-  const { path, capabilities, reason, deniedParameters = [], wrappingSeconds } = rule;
+  const {
+    path,
+    capabilities,
+    reason,
+    deniedParameters = [],
+    requiredParameters = [],
+    wrappingSeconds,
+  } = rule;
   const denied = deniedParameters.map((parameter) => `    ${quoted(parameter)} = []\n`).join('');
   return [
     comment(reason),
     `path ${quoted(path)} {\n`,
     `  capabilities = [${capabilities.map(quoted).join(', ')}]\n`,
     denied && `  denied_parameters = {\n${denied}  }\n`,
+    requiredParameters.length > 0 &&
+      `  required_parameters = [${requiredParameters.map(quoted).join(', ')}]\n`,
     wrappingSeconds &&
       `  min_wrapping_ttl = "${wrappingSeconds.min}s"\n  max_wrapping_ttl = "${wrappingSeconds.max}s"\n`,
     `}\n`,

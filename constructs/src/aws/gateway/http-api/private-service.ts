@@ -4,6 +4,7 @@ import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
 import { LISTENER_ARN, SECURITY_GROUP_ID, SUBNET_ID, elsewhereProblems } from '../../arns';
 import type { AwsPlace } from '../../account/place';
+import { REQUEST_ID_HEADER } from '../access-log';
 import { HOST_NAME, each, isList, shown, unlike } from '../../../core/checks';
 import { isLater, known } from '../../../core/later';
 
@@ -43,7 +44,11 @@ export function integrate(scope: Construct, name: string, apiId: string, service
     connectionId: link.id,
     payloadFormatVersion: '1.0',
     tlsConfig: { serverNameToVerify: service.serverName },
-    ...(service.host !== undefined && { requestParameters: { 'overwrite:header.host': service.host } }),
+    requestParameters: {
+      // It replaces what a client sends there, which is not believed.
+      [`overwrite:header.${REQUEST_ID_HEADER}`]: '$context.requestId',
+      ...(service.host !== undefined && { 'overwrite:header.host': service.host }),
+    },
   });
   return `integrations/${integration.id}`;
 }

@@ -8,6 +8,7 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { literal } from '../../../core';
+import { REQUEST_ID_HEADER } from '../access-log';
 import { modelText, type BodySchemas, type JsonSchema } from './body-schemas';
 import { restResources, segments, type RestMethod } from './methods';
 
@@ -59,9 +60,13 @@ export function restDefinition(scope: Construct, definition: RestDefinition): IT
       uri: `https://${serverName}${path.replace('+}', '}')}`,
       connectionType: 'VPC_LINK',
       connectionId: linkId,
-      requestParameters: Object.fromEntries(
-        parameters.map((known) => [`integration.request.path.${known}`, `method.request.path.${known}`]),
-      ),
+      requestParameters: {
+        ...Object.fromEntries(
+          parameters.map((known) => [`integration.request.path.${known}`, `method.request.path.${known}`]),
+        ),
+        // It replaces what a client sends there, which is not believed.
+        [`integration.request.header.${REQUEST_ID_HEADER}`]: 'context.extendedRequestId',
+      },
     });
     return [method, integration];
   });
