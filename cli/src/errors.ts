@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 export { shownAddress } from '@portcullis/runtime/policy';
 
 /** Why a command could not do its work. Stable: tests and scripts may switch on it. */
@@ -13,6 +15,8 @@ export type PortcullisErrorCode =
   | 'ERR_DEPLOY'
   | 'ERR_VAULT_REFUSED'
   | 'ERR_KEYCLOAK_REFUSED'
+  | 'ERR_CONFIG'
+  | 'ERR_CONFIG_MISSING'
   | 'ERR_SYNTH'
   | 'ERR_LOCK_MISSING'
   | 'ERR_PLAN_UNREADABLE'
@@ -21,6 +25,7 @@ export type PortcullisErrorCode =
   | 'ERR_DISK'
   | 'ERR_GIVEN_SERVER'
   | 'ERR_NOT_CONFIRMED'
+  | 'ERR_NOT_APPROVED'
   | 'ERR_GIVE_BACK';
 
 /**
@@ -38,6 +43,14 @@ export class PortcullisError extends Error {
   ) {
     super(`${problem}; ${remedy}`, options);
   }
+}
+
+/**
+ * Errors of the policy, of the config, of a construct: their message says what to mend. They are known by their shape, for a
+ * repository may have a copy of the runtime of its own.
+ */
+export function endsWithCode(error: unknown): error is Error {
+  return isNativeError(error) && 'code' in error && error.message.endsWith(`(${String(error.code)})`);
 }
 
 /** The message of anything that can be thrown. */

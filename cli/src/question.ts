@@ -30,3 +30,12 @@ export async function saysYes(
     asking.close();
   }
 }
+
+/** Only a person can confirm: where there is no terminal, the answer is no. */
+export async function confirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    console.error(`${question} There is nobody to ask: give --yes.`);
+    return false;
+  }
+  return saysYes({ input: process.stdin, output: process.stderr }, question);
+}

@@ -1,7 +1,7 @@
 /** How a failed command reports it: words on standard error, and an exit code. */
 import { CommanderError, type Command } from 'commander';
 import { isNativeError } from 'node:util/types';
-import { PortcullisError } from './errors';
+import { endsWithCode, PortcullisError } from './errors';
 import { plain } from './text';
 
 /** Exit codes of a command that did not do its work. */
@@ -41,8 +41,9 @@ export function reportFailure(command: Command, error: unknown): void {
 }
 
 function inWords(path: string, error: unknown): unknown[] {
-  if (error instanceof PortcullisError) return [`${path}: ${error.problem}\n  → ${error.remedy}`];
-  if (listsProblems(error) || isFileError(error)) return [`${path}: ${error.message}`];
+  if (error instanceof PortcullisError)
+    return [`${path}: ${error.problem} (${error.code})\n  → ${error.remedy}`];
+  if (endsWithCode(error) || isFileError(error)) return [`${path}: ${error.message}`];
   // A defect of ours: the stack says where.
   return [`${path}:`, error];
 }
@@ -61,11 +62,6 @@ function usageLine(path: string, message: string): string {
 function pathOf(command: Command): string {
   const name = command.name();
   return command.parent ? `${pathOf(command.parent)} ${name}` : name;
-}
-
-/** Errors of the policy, of an environment's file, of a construct: their message names each problem and its path. */
-function listsProblems(error: unknown): error is Error {
-  return isNativeError(error) && 'problems' in error;
 }
 
 /** A file that is not there, or not to be read or written: the message names it. */

@@ -1,37 +1,41 @@
 import type { Command } from 'commander';
-import { styleText } from 'node:util';
+import { readsConfig, type ConfigOption } from '../config/option';
 import { PortcullisError } from '../errors';
 import { EXIT_CODES } from '../plan/grade';
 import { quoted, renderTerminal } from '../plan/render/terminal';
-import { selectStacks } from '../workspace/stack-selection';
+import { findApp } from '../workspace/find-app';
+import { selectStacks, stacksOf } from '../workspace/stack-selection';
 import { destroyedForGood, summarizeRun, type StackSummary } from '../plan/summary';
 import { Workspace } from '../workspace/workspace';
+import { painter } from '../paint';
 import { showProgress } from '../progress';
 import { endLeases } from '../secrets/end-leases';
 import { plain } from '../text';
 import { vaultFromEnvironment } from '../vault';
 import type { PlannedRun } from '../workspace/planned-run';
+import { STARTED, startDeploy } from '../by-hand/start-deploy';
+import { keepEvidence, secondPerson } from './break-glass';
 import { doomedLending, refuseOtherVault } from './doomed-lending';
 import { differences, parseDigest, withChanges, type Reviewed } from './reviewed';
 
-interface DeployOptions {
-  readonly reviewed: readonly string[];
+interface DeployOptions extends ConfigOption {
+  readonly reviewed?: readonly string[];
   readonly changes?: string;
   readonly destroy?: readonly string[];
   readonly json?: boolean;
+  readonly breakGlass?: boolean;
+  readonly environment?: string;
+  readonly reason?: string;
+  readonly evidence?: string;
 }
 
 /** `portcullis deploy`: applies what was reviewed, or nothing. */
 export function register(program: Command): void {
-  program
-    .command('deploy')
+  readsConfig(program.command('deploy'))
     .description(
       'plans again and applies that plan if it is what was reviewed: exit code 0 applied, 5 differs, 4 destroys what was not named, 1 failed',
     )
-    .requiredOption(
-      '--reviewed <digest...>',
-      'the digests that `portcullis plan` printed in the review, one a stack',
-    )
+    .option('--reviewed <digest...>', 'the digests that `portcullis plan` printed in the review, one a stack')
     .option(
       '--changes <file>',
       'what `portcullis plan --out` wrote in the review: a difference is shown change by change',
@@ -40,16 +44,36 @@ export function register(program: Command): void {
       '--destroy <address...>',
       'what the plan may destroy although it cannot be had back, by address, as in vault_mount.secret',
     )
+    .option(
+      '--break-glass',
+      'starts a deploy of main to one environment that waits for no scan and no queue, but for a second person; the deploy job gives --reviewed as well',
+    )
+    .option('--environment <name>', 'with --break-glass: where, as in prod')
+    .option('--reason <text>', 'with --break-glass: why; it stays in the record')
+    .option(
+      '--evidence <file>',
+      'with --break-glass: write who started it, who approved it, why, and what of',
+    )
     .option('--json', 'one JSON object on standard output')
-    .action(deploy);
+    .action((options: DeployOptions, command: Command) => deploy(options, command));
 }
 
 const DIFFERS = 5;
 
-/** As a plan with such a change has it. */
+/** Exit code where it would destroy what cannot be had back: the same as of a plan with such a change. */
 const DANGER = EXIT_CODES.danger;
 
-async function deploy(options: DeployOptions): Promise<void> {
+async function deploy(options: DeployOptions, command: Command): Promise<void> {
+  if (options.reviewed === undefined) {
+    if (!options.breakGlass) command.error("error: required option '--reviewed <digest...>' not specified");
+    await startDeploy({
+      way: 'break-glass',
+      environment: environmentOf(options),
+      reason: options.reason,
+    });
+    console.log(options.json ? JSON.stringify({ outcome: 'started' }) : STARTED);
+    return;
+  }
   const reviewed = options.reviewed.map((digest) => {
     const parsed = parseDigest(digest);
     return options.changes === undefined ? parsed : withChanges(parsed, options.changes);
@@ -64,13 +88,17 @@ async function deploy(options: DeployOptions): Promise<void> {
       'give the one that was reviewed last',
     );
 
-  const workspace = await Workspace.open(showProgress(process.stderr));
+  const app = await findApp(options.config);
+  const workspace = await Workspace.open(app, showProgress(process.stderr));
   try {
+    const all = await workspace.synthesize();
     const stacks = selectStacks(
-      await workspace.synthesize(),
+      all,
       reviewed.map(({ stack }) => stack),
       undefined,
     );
+    if (options.breakGlass)
+      await seeSecondPerson(options, stacksOf(environmentOf(options), all, app.environments));
     await workspace.provide(stacks);
     const applied: string[] = [];
     // One after the other: a later stack may read what an earlier one makes.
@@ -98,6 +126,22 @@ async function deploy(options: DeployOptions): Promise<void> {
   }
 }
 
+/** Its evidence is there before anything is applied, so that it stays whatever comes of that. */
+async function seeSecondPerson(options: DeployOptions, stacks: readonly string[]): Promise<void> {
+  const { reason, reviewed = [], evidence } = options;
+  const asked = { environment: environmentOf(options), reason, reviewed, stacks };
+  const found = await secondPerson(asked, process.env);
+  if (evidence !== undefined) keepEvidence(evidence, found);
+  console.error(
+    `${painter(process.stderr)('yellow', 'Break-glass')}: approved by ${found.approvedBy.join(', ')}.`,
+  );
+}
+
+function environmentOf({ environment }: DeployOptions): string {
+  if (environment !== undefined) return environment;
+  throw new PortcullisError('ERR_SETTING', 'no environment is named', 'say where by --environment prod');
+}
+
 /** Without its connection, Vault cannot remove a leased user any more. */
 async function endDoomedLeases({ plan, configuration }: PlannedRun): Promise<void> {
   const doomed = doomedLending(plan);
@@ -107,7 +151,7 @@ async function endDoomedLeases({ plan, configuration }: PlannedRun): Promise<voi
   for (const lending of doomed) await endLeases(vault, lending);
 }
 
-/** The same changes, of something else: the change list cannot say what. */
+/** Said where the digests differ and the change lists do not, which hold no more than changes. */
 const ELSEWHERE =
   'the changes look alike; their configuration, variables, data, providers or secrets are not those that were reviewed';
 
@@ -132,7 +176,7 @@ function refuse(
     return;
   }
   console.error(
-    `${styleText('red', 'Not applied')}: ${planned.stack} would now change otherwise than was reviewed.`,
+    `${painter(process.stderr)('red', 'Not applied')}: ${planned.stack} would now change otherwise than was reviewed.`,
   );
   console.error(
     `  reviewed ${reviewed?.digest ?? 'nothing'}\n  planned  ${planned.digest ?? 'what has no digest'}`,
@@ -140,7 +184,7 @@ function refuse(
   for (const why of planned.refused) console.error(`  ${plain(why, 500)}`);
   if (found?.length === 0) console.error(`  ${ELSEWHERE}`);
   if (found) for (const line of found) console.error(`  ${plain(line, 500)}`);
-  else console.error(`\n${renderTerminal([planned])}`);
+  else console.error(`\n${renderTerminal([planned], painter(process.stderr))}`);
   if (applied.length > 0) console.error(`Applied before it: ${applied.join(', ')}.`);
   console.error('Review the new plan, and deploy its digest.');
 }
@@ -156,7 +200,9 @@ function refuseToDestroy(
     process.stdout.write(`${JSON.stringify({ outcome: 'destroys', applied, stack, unnamed })}\n`);
     return;
   }
-  console.error(`${styleText('red', 'Not applied')}: ${stack} would destroy what cannot be had back.`);
+  console.error(
+    `${painter(process.stderr)('red', 'Not applied')}: ${stack} would destroy what cannot be had back.`,
+  );
   for (const address of unnamed) console.error(`  ${plain(address, 500)}`);
   if (applied.length > 0) console.error(`Applied before it: ${applied.join(', ')}.`);
   const named = unnamed.map((address) => plain(quoted(address), 500)).join(' ');

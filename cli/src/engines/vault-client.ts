@@ -67,6 +67,26 @@ export class VaultClient {
     return (await this.send('LIST', path)) as VaultAnswer;
   }
 
+  /**
+   * The names below a path; none where nothing is.
+   *
+   * @throws PortcullisError `ERR_VAULT_REFUSED` for an answer that holds no names: no name would be a wrong one.
+   */
+  async names(path: string): Promise<string[]> {
+    try {
+      const keys = (await this.list(path)).data?.keys;
+      if (Array.isArray(keys) && keys.every((key): key is string => typeof key === 'string')) return keys;
+    } catch (error) {
+      if (error instanceof VaultError && error.status === 404) return [];
+      throw error;
+    }
+    throw new PortcullisError(
+      'ERR_VAULT_REFUSED',
+      `what is asked for the names below ${path} answers without any`,
+      'see that VAULT_ADDR is the Vault itself',
+    );
+  }
+
   /** Changes what `body` names and keeps the rest (RFC 7396). */
   async patch<T = VaultAnswer>(path: string, body: Record<string, unknown>): Promise<T> {
     return (await this.send('PATCH', path, body, { 'Content-Type': 'application/merge-patch+json' })) as T;
@@ -97,7 +117,7 @@ export class VaultClient {
     });
     const text = await response.text();
     const answer = text === '' ? {} : parse(text);
-    if (!response.ok) throw new VaultError(response.status, path, answer.errors ?? []);
+    if (!response.ok) throw new VaultError(response.status, path, messagesOf(answer));
     return answer;
   }
 }
@@ -113,8 +133,15 @@ export interface VaultAnswer {
 
 function parse(text: string): VaultAnswer {
   try {
-    return JSON.parse(text) as VaultAnswer;
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer === 'object' && answer !== null) return answer;
+    return { errors: ['not a JSON object'] };
   } catch (error) {
     return { errors: [`not JSON: ${messageOf(error)}`] };
   }
+}
+
+/** Whatever answers may be no Vault. */
+function messagesOf({ errors }: VaultAnswer): readonly string[] {
+  return Array.isArray(errors) ? errors.map(String) : [];
 }

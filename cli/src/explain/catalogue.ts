@@ -1,6 +1,6 @@
 /** Every error code of the product, and the page that lists them. */
 import { APP } from './errors/app';
-import { COMMAND } from './errors/command';
+import { COMMAND } from './errors/cli';
 import { CONSTRUCTS } from './errors/constructs';
 import type { ErrorGroup, Explanation } from './errors/explanation';
 import { SECRETS } from './errors/secrets';
@@ -43,7 +43,7 @@ export function renderPage(): string {
   ]);
   return `${[
     '# Errors',
-    'Each error has a `code` that does not change; its message may. `portcullis explain` with a code prints its paragraph, and without one this page, which is made that way.',
+    'Each error has a `code` that does not change; its message may, and ends with the code. `portcullis explain` with a code prints its paragraph, and without one this page, which is made that way.',
     ...sections,
   ].join('\n\n')}\n`;
 }

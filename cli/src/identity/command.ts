@@ -1,28 +1,34 @@
 import type { KeycloakRealm } from '@portcullis/constructs/keycloak';
 import type { Command } from 'commander';
 import { PortcullisError } from '../errors';
+import { loadConfig } from '../config/load-config';
+import { readsConfig, type ConfigOption } from '../config/option';
 import { accessFromEnvironment } from './access';
 import { KeycloakAdmin } from './admin-client';
 import { applyRealm, planRealm, type RealmChange } from './reconcile';
 import { removeRealm, secretOf } from './realm-actions';
+import { realmOf } from './realm-of';
 import { renderChanges } from './render-changes';
 
-interface Options {
+interface Options extends ConfigOption {
   readonly environment: string;
   readonly json?: boolean;
 }
 
 const NEEDS = 'Needs KEYCLOAK_URL, KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET';
 
-/** `portcullis identity`: the realm of Keycloak that stacks/identity-stack.ts describes. */
+/** `portcullis identity`: the realm of Keycloak that an environment's `realm` in portcullis.config.ts describes. */
 export function register(program: Command): void {
   const identity = program
     .command('identity')
-    .description('makes the realm of Keycloak that stacks/identity-stack.ts describes');
+    .description(
+      "makes the realm of Keycloak that an environment's `realm` in portcullis.config.ts describes",
+    );
   const ofEnvironment = (name: string): Command =>
-    identity
-      .command(name)
-      .requiredOption('-e, --environment <name>', 'the environment whose API it is for, as in staging');
+    readsConfig(identity.command(name)).requiredOption(
+      '-e, --environment <name>',
+      'the environment whose API it is for, as in staging',
+    );
 
   ofEnvironment('plan')
     .description(`shows what apply would change, and changes nothing. ${NEEDS}`)
@@ -47,15 +53,12 @@ export function register(program: Command): void {
   ofEnvironment('destroy')
     .description(`removes the realm with everything in it, its people included. ${NEEDS}`)
     .argument('<realm>', "the realm's name, so that nobody removes it by accident")
+    .option('--json', 'one JSON object on standard output')
     .action(destroy);
 }
 
-async function reconcile(
-  { environment, json }: Options,
-  walk: typeof planRealm,
-  verb: string,
-): Promise<void> {
-  const wanted = await wantedRealm(environment);
+async function reconcile({ json, ...options }: Options, walk: typeof planRealm, verb: string): Promise<void> {
+  const wanted = await wantedRealm(options);
   const changes: readonly RealmChange[] = await walk(adminFromEnvironment(), wanted);
   console.log(
     json ? JSON.stringify({ realm: wanted.realm, changes }) : renderChanges(wanted.realm, changes, verb),
@@ -70,29 +73,28 @@ async function printSecret(client: string, options: Options & { readonly new?: b
       'pipe it, as in `portcullis identity secret … | portcullis secrets put secret/fintech-api/config oauth_client_secret`',
     );
   }
-  const wanted = await wantedRealm(options.environment);
+  const wanted = await wantedRealm(options);
   console.log(await secretOf(adminFromEnvironment(), wanted, client, options.new));
 }
 
-async function destroy(realm: string, { environment }: Options): Promise<void> {
-  const wanted = await wantedRealm(environment);
+async function destroy(realm: string, options: Options): Promise<void> {
+  const wanted = await wantedRealm(options);
   if (realm !== wanted.realm) {
     throw new PortcullisError(
       'ERR_SETTING',
-      `received ${JSON.stringify(realm)}; the realm of ${environment} is ${wanted.realm}`,
+      `received ${JSON.stringify(realm)}; the realm of ${options.environment} is ${wanted.realm}`,
       'nothing was removed: name it',
     );
   }
   const wasThere = await removeRealm(adminFromEnvironment(), wanted);
-  console.log(wasThere ? `Removed the realm ${realm}.` : `There is no realm ${realm}.`);
+  if (options.json) console.log(JSON.stringify({ realm, removed: wasThere }));
+  else console.log(wasThere ? `Removed the realm ${realm}.` : `There is no realm ${realm}.`);
 }
 
 function adminFromEnvironment(): KeycloakAdmin {
   return new KeycloakAdmin(accessFromEnvironment(process.env));
 }
 
-async function wantedRealm(environment: string): Promise<KeycloakRealm> {
-  // Only here: an environment's file that is wrong is no reason for another command to fail.
-  const { realmOf } = await import('./realm-of.js');
-  return realmOf(environment);
+async function wantedRealm({ environment, config }: Options): Promise<KeycloakRealm> {
+  return realmOf(environment, (await loadConfig(config)).config);
 }

@@ -1,27 +1,27 @@
 import type { KeycloakRealm } from '@portcullis/constructs/keycloak';
-import { loadEnvironments } from '../../../stacks/environments';
-import { runsOnAws, type Environment } from '../../../stacks/environments/define-environment';
-import { identityStack } from '../../../stacks/identity-stack';
+import type { Config } from '../config/define-config';
+import { resolved } from '../config/lazy';
 import { PortcullisError } from '../errors';
 
 /**
- * The realm of an environment whose API runs somewhere.
- * @param known @default those of `stacks/environments`
- * @throws PortcullisError `ERR_SETTING` for the name of no such environment
+ * The realm of an environment.
+ *
+ * @throws PortcullisError `ERR_SETTING` for the name of none that has one
  */
-export function realmOf(name: string, known: readonly Environment[] = loadEnvironments()): KeycloakRealm {
-  const environments = known.filter(runsOnAws);
-  const found = environments.find((environment) => environment.name === name);
-  if (found !== undefined) {
-    const { aws, keycloakRealm: realm } = found;
-    return identityStack(`https://${aws.domain}`, {
-      environment: name,
-      ...(realm !== undefined && { realm }),
-    });
-  }
+export async function realmOf(
+  name: string,
+  { environments }: Pick<Config, 'environments'>,
+): Promise<KeycloakRealm> {
+  const realm = Object.hasOwn(environments, name) ? environments[name]?.realm : undefined;
+  if (realm !== undefined) return resolved(realm);
+  const known = Object.entries(environments).flatMap(([one, { realm }]) =>
+    realm === undefined ? [] : [one],
+  );
   throw new PortcullisError(
     'ERR_SETTING',
-    `received ${JSON.stringify(name)}; expected one of the environments ${environments.map((environment) => environment.name).join(', ')}`,
-    'name one of them; on this machine, `npm start -- --identity keycloak` does it all',
+    known.length === 0
+      ? `received ${JSON.stringify(name)}; no environment of portcullis.config.ts has a realm`
+      : `received ${JSON.stringify(name)}; expected one of the environments ${known.join(', ')}`,
+    'name one that has a realm: environments: { staging: { realm: () => keycloakRealm({ … }) } }',
   );
 }

@@ -1,17 +1,19 @@
 import type { OverrideText, WindowUsage } from '@portcullis/runtime';
 import { readLimit } from '@portcullis/runtime/policy';
 import { InvalidArgumentError, type Command } from 'commander';
-import { policy } from '../../../policy';
+import { loadConfig } from '../config/load-config';
+import { readsConfig, type ConfigOption } from '../config/option';
+import { issuerOf, takesIssuer, type IssuerOption } from '../issuer';
+import { fallsBackToSandbox } from '../sandbox/falls-back';
 import { plain } from '../text';
-import { saysYes } from '../question';
+import { confirmed } from '../question';
 import { readOverrides } from './overrides';
 import { probe, type NeededLimit } from './probe';
 import { set, unset } from './set';
 import { top } from './top';
 import { withLimits } from './with-limits';
 
-interface LimitsOptions {
-  readonly issuer: string;
+interface LimitsOptions extends ConfigOption, IssuerOption {
   readonly json?: boolean;
   readonly yes?: boolean;
 }
@@ -23,19 +25,15 @@ export function register(program: Command): void {
     .description(
       'what an organisation has spent of its limits. Redis by REDIS_URL, or by VAULT_ADDR, VAULT_TOKEN and REDIS_HOST',
     );
-  const issuer = process.env.OIDC_ISSUER_URL ?? policy.issuer;
 
-  limits
-    .command('show')
+  support(takesIssuer(readsConfig(limits.command('show'))))
     .description(
       'prints what was spent, and what that leaves of its own limits (VAULT_ADDR, VAULT_TOKEN) and of each tier',
     )
     .argument('<organisation>', 'its org_id')
-    .option('--issuer <url>', "whose tokens name it: OIDC_ISSUER_URL, or the policy's issuer", issuer)
     .option('--json', 'one JSON object on standard output')
     .action(show);
-  limits
-    .command('set')
+  support(readsConfig(limits.command('set')))
     .description(
       'gives an organisation limits of its own, and waits until every running instance has them (VAULT_ADDR, VAULT_TOKEN)',
     )
@@ -49,24 +47,20 @@ export function register(program: Command): void {
     .option('--no-wait', 'do not wait until it is in force')
     .option('--json', 'one JSON object on standard output')
     .action(set);
-  limits
-    .command('unset')
+  support(readsConfig(limits.command('unset')))
     .description('takes an organisation’s own limits away, and waits until every running instance knows')
     .argument('<organisation>', 'its org_id')
     .option('--no-wait', 'do not wait until it is in force')
     .option('--json', 'one JSON object on standard output')
     .action(unset);
-  limits
-    .command('top')
+  support(readsConfig(limits.command('top')))
     .description('prints which organisations were denied most in the last hour')
     .option('--most <number>', 'how many of them', parseCount, 10)
     .option('--json', 'one JSON object on standard output')
     .action(top);
-  limits
-    .command('reset')
+  support(takesIssuer(readsConfig(limits.command('reset'))))
     .description('forgets what was spent: the whole limit is free again')
     .argument('<organisation>', 'its org_id')
-    .option('--issuer <url>', "whose tokens name it: OIDC_ISSUER_URL, or the policy's issuer", issuer)
     .option('--json', 'one JSON object on standard output')
     .option('--yes', 'do not ask')
     .action(reset);
@@ -84,10 +78,14 @@ export function register(program: Command): void {
     .action(probe);
 }
 
-async function show(organisation: string, { issuer, json }: LimitsOptions): Promise<void> {
-  const known = await readOverrides(process.env);
+const support = (command: Command): Command => fallsBackToSandbox(command, 'support');
+
+async function show(organisation: string, { json, ...options }: LimitsOptions): Promise<void> {
+  const { config } = await loadConfig(options.config);
+  const issuer = issuerOf(config, options);
+  const known = await readOverrides(config, process.env);
   const overrides = 'overrides' in known ? known.overrides : undefined;
-  const windows = await withLimits((limits) => limits.usage(issuer, organisation, overrides));
+  const windows = await withLimits(config, (limits) => limits.usage(issuer, organisation, overrides));
   if ('unknown' in known)
     console.error(`portcullis: whether it has limits of its own is not known: ${known.unknown}`);
   const mistyped = 'unusable' in known && known.unusable.find(({ path }) => path === organisation);
@@ -120,13 +118,15 @@ async function show(organisation: string, { issuer, json }: LimitsOptions): Prom
   else process.stdout.write(table(windows));
 }
 
-async function reset(organisation: string, { issuer, json, yes }: LimitsOptions): Promise<void> {
+async function reset(organisation: string, { json, yes, ...options }: LimitsOptions): Promise<void> {
+  const { config } = await loadConfig(options.config);
+  const issuer = issuerOf(config, options);
   if (!yes && !(await confirmed(`Forget what ${JSON.stringify(organisation)} of ${issuer} has spent?`))) {
     console.error('portcullis: nothing was reset');
     process.exitCode = 2;
     return;
   }
-  const found = await withLimits((limits) => limits.reset(issuer, organisation));
+  const found = await withLimits(config, (limits) => limits.reset(issuer, organisation));
   if (json) console.log(JSON.stringify({ organisation, issuer, reset: found }));
   else console.log(found ? 'Reset: the whole limit is free again.' : 'Nothing was spent: nothing to reset.');
 }
@@ -139,15 +139,6 @@ function ownLimits({ limits, untilMs, reason }: OverrideText): string {
       : `${ended ? ', which ended on' : ' until'} ${new Date(untilMs).toISOString()}`;
   const why = reason === undefined ? '' : `, because: ${plain(reason)}`;
   return `it has limits of its own, ${limits}${end}${why}`;
-}
-
-/** Only a person can confirm: where there is no terminal, the answer is no. */
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    console.error(`${question} There is nobody to ask: give --yes.`);
-    return false;
-  }
-  return saysYes({ input: process.stdin, output: process.stderr }, question);
 }
 
 function parseLimit(text: string): NeededLimit {

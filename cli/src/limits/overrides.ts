@@ -1,17 +1,19 @@
 import { overridesSchema, type OrganisationLimits } from '@portcullis/runtime';
 import { messageOf } from '../errors';
 import { VaultError } from '../engines/vault-client';
-import { policy } from '../../../policy';
-import { MOUNTS, vaultNamesOf } from '../../../vault-names';
+import type { Config } from '../config/define-config';
 import { vaultFromEnvironment } from '../vault';
 
 /** The limits of single organisations, as services read them; or the reason why they are not known. */
 export type KnownOverrides = OrganisationLimits | { readonly unknown: string };
 
 /** Reads them with VAULT_ADDR and VAULT_TOKEN. Never rejects: usage can be shown without them. */
-export async function readOverrides(env: NodeJS.ProcessEnv): Promise<KnownOverrides> {
+export async function readOverrides(
+  { policy, vault }: Config,
+  env: NodeJS.ProcessEnv,
+): Promise<KnownOverrides> {
   try {
-    const path = `${MOUNTS.kv}/data/${vaultNamesOf(policy).entries.limits}`;
+    const path = `${vault.kv}/data/${vault.limitsEntry}`;
     const { data } = await vaultFromEnvironment(env).read<{ data: { data: unknown } }>(path);
     return overridesSchema(policy).parse(data.data);
   } catch (error) {

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isHeaderToken, isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
-import { policy } from '../../../policy';
-import { MOUNTS, vaultNamesOf } from '../../../vault-names';
 import { advertisedLimits, narrower, type AdvertisedLimit } from './advertised-limits';
 
 /** What every window has to admit in the long run. */
@@ -37,7 +35,7 @@ export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOpti
     throw new PortcullisError(
       'ERR_SETTING',
       `the token is held to ${inWords(tooNarrow)}, which is less than ${atLeast.text}`,
-      `give its organisation limits of its own: bao kv patch -mount=${MOUNTS.kv} ${vaultNamesOf(policy).entries.limits} ORGANISATION=${atLeast.text}`,
+      `give its organisation limits of its own: portcullis limits set ORGANISATION ${atLeast.text} --until never --reason scans`,
     );
   }
 }

@@ -1,14 +1,17 @@
 import type { ClientLimits } from '@portcullis/runtime';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { policy } from '../../../policy';
-import { MOUNTS, vaultNamesOf } from '../../../vault-names';
+import type { Config } from '../config/define-config';
+import { loadConfig } from '../config/load-config';
+import type { ConfigOption } from '../config/option';
 import { PortcullisError } from '../errors';
+import { reasonOf } from '../reason';
+import { problemOfField } from '../secrets/known-fields';
 import { putField, removeField } from '../secrets/put';
 import { vaultFromEnvironment } from '../vault';
 import { endOf } from './until';
 import { withLimits } from './with-limits';
 
-interface WaitOptions {
+interface WaitOptions extends ConfigOption {
   /** `false` with `--no-wait`. */
   readonly wait: boolean;
   readonly json?: boolean;
@@ -19,12 +22,9 @@ interface SetOptions extends WaitOptions {
   readonly reason: string;
 }
 
-const PATH = `${MOUNTS.kv}/${vaultNamesOf(policy).entries.limits}`;
-
 /** Longest wait for all instances, ms: each looks every 15 seconds, and reports every 5. */
 const PATIENCE_MS = 45_000;
 const ASKED_EVERY_MS = 1_000;
-const LONGEST_REASON = 200;
 
 /** `portcullis limits set`: nothing is written that services would leave out. */
 export async function set(
@@ -32,24 +32,18 @@ export async function set(
   limits: string,
   { until, reason, ...options }: SetOptions,
 ): Promise<void> {
-  if (reason.trim() === '' || reason.length > LONGEST_REASON || /[\p{Cc}\u2028\u2029]/u.test(reason)) {
-    throw new PortcullisError(
-      'ERR_SETTING',
-      '--reason is empty, or does not fit',
-      `give one line of up to ${LONGEST_REASON} characters`,
-    );
-  }
+  const why = reasonOf(reason);
   if (limits.includes('#')) {
     throw new PortcullisError('ERR_SETTING', 'the limits hold a #', 'give a tier, or limits such as 5000/1m');
   }
   const end = endOf(until, Date.now());
-  const value = `${limits}${end === undefined ? '' : ` until ${end}`} # ${reason.trim()}`;
+  const value = `${limits}${end === undefined ? '' : ` until ${end}`} # ${why}`;
   await change(
     organisation,
     options,
-    (vault) => putField(vault, { path: PATH, field: organisation, value }),
+    (vault, path, config) => putField(vault, { path, field: organisation, value }, problemOfField(config)),
     {
-      ...{ limits, reason: reason.trim() },
+      ...{ limits, reason: why },
       ...(end !== undefined && { until: end }),
     },
   );
@@ -57,34 +51,36 @@ export async function set(
 
 /** `portcullis limits unset`. */
 export async function unset(organisation: string, options: WaitOptions): Promise<void> {
-  await change(organisation, options, (vault) => removeField(vault, { path: PATH, field: organisation }), {});
+  await change(organisation, options, (vault, path) => removeField(vault, { path, field: organisation }), {});
 }
 
 type Vault = ReturnType<typeof vaultFromEnvironment>;
 
 async function change(
   organisation: string,
-  { wait, json }: WaitOptions,
-  write: (vault: Vault) => Promise<number>,
+  { wait, json, config: file }: WaitOptions,
+  write: (vault: Vault, path: string, config: Config) => Promise<number>,
   said: object,
 ): Promise<void> {
+  const { config } = await loadConfig(file);
+  const path = `${config.vault.kv}/${config.vault.limitsEntry}`;
   const vault = vaultFromEnvironment(process.env);
   const tell = (version: number, instances?: number): void => {
     if (json)
       console.log(
         JSON.stringify({ organisation, ...said, version, ...(instances !== undefined && { instances }) }),
       );
-    else if (instances === undefined) console.log(`Written, as version ${version} of ${PATH}.`);
-    else console.log(`In force on ${inWords(instances)}, as version ${version} of ${PATH}.`);
+    else if (instances === undefined) console.log(`Written, as version ${version} of ${path}.`);
+    else console.log(`In force on ${inWords(instances)}, as version ${version} of ${path}.`);
   };
   if (!wait) {
-    tell(await write(vault));
+    tell(await write(vault, path, config));
     return;
   }
   // Redis first: what cannot be confirmed is not written.
-  await withLimits(async (limits) => {
+  await withLimits(config, async (limits) => {
     await limits.reported();
-    const version = await write(vault);
+    const version = await write(vault, path, config);
     tell(version, await inForce(limits, version));
   });
 }

@@ -1,14 +1,17 @@
+import { loadConfig } from '../config/load-config';
+import type { ConfigOption } from '../config/option';
 import { plain } from '../text';
 import { withLimits } from './with-limits';
 
-interface TopOptions {
+interface TopOptions extends ConfigOption {
   readonly most: number;
   readonly json?: boolean;
 }
 
 /** `portcullis limits top`: who was denied most. Each instance reports every few seconds. */
-export async function top({ most, json }: TopOptions): Promise<void> {
-  const { denied, others } = await withLimits((limits) => limits.reported());
+export async function top({ most, json, config: file }: TopOptions): Promise<void> {
+  const { config } = await loadConfig(file);
+  const { denied, others } = await withLimits(config, (limits) => limits.reported());
   const shown = denied.slice(0, most);
   const left = denied.slice(most).reduce((sum, { denials }) => sum + denials, others);
   if (json) console.log(JSON.stringify({ denied: shown, others: left }, null, 2));

@@ -1,12 +1,15 @@
 import { ClientLimits, StoreUnavailableError } from '@portcullis/runtime';
-import { policy } from '../../../policy';
-import { REDIS_ROLES } from '../../../vault-names';
+import type { Config } from '../config/define-config';
 import { PortcullisError, messageOf } from '../errors';
 import { withLeasedRedis } from '../leased-redis';
 
 /** What support sees and does about limits, on the Redis that the environment names. @throws PortcullisError */
-export async function withLimits<T>(work: (limits: ClientLimits) => Promise<T>): Promise<T> {
-  return withLeasedRedis(process.env, REDIS_ROLES.support, async (redis) => {
+export async function withLimits<T>(
+  { policy, vault }: Config,
+  work: (limits: ClientLimits) => Promise<T>,
+): Promise<T> {
+  const role = { mount: vault.database, role: vault.supportRole };
+  return withLeasedRedis(process.env, role, async (redis) => {
     try {
       return await work(new ClientLimits(policy, redis));
     } catch (error) {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { MOUNTS } from '../../../vault-names';
-import { cacheFolder } from '../engines/install/cache-folder';
+import { providerSource, workOn } from '../engines/programs/engine-work';
 import { engineEnvironment } from '../engines/programs/opentofu';
 import { withoutGenericVariables } from './generic-variables';
 import { footprintOf, type VaultFootprint } from './given/footprint';
@@ -148,26 +147,6 @@ export class Deployment {
       TF_VAR_state_passphrase: statePassphrase,
     };
   }
-}
-
-/**
- * Where the engine gets providers: from our mirror, else from its registry into a cache of our own. The user's own
- * configuration could put other providers in their place; and the user's own cache is none of ours to fill.
- */
-export function providerSource(engineConfiguration: string | undefined): NodeJS.ProcessEnv {
-  return engineConfiguration === undefined
-    ? { TF_CLI_CONFIG_FILE: '/dev/null', TF_PLUGIN_CACHE_DIR: join(cacheFolder(), 'plugins') }
-    : {
-        TF_CLI_CONFIG_FILE: engineConfiguration,
-        TF_PLUGIN_CACHE_DIR: undefined,
-        CDKTF_DISABLE_PLUGIN_CACHE_ENV: 'true',
-      };
-}
-
-/** What a line says is being made, as in `Creating vault_policy.x`. A deploy prints many lines that say nothing of it. */
-export function workOn(line: string): string | undefined {
-  const resource = /(\w+\.\S+): (Creating|Modifying|Destroying)/.exec(stripVTControlCharacters(line));
-  return resource ? `${resource[2] ?? ''} ${resource[1] ?? ''}` : undefined;
 }
 
 /** The changes in the machine-readable output of `plan`, as in `create vault_policy.x`. */

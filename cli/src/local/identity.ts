@@ -2,6 +2,7 @@ import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { policy } from '../../../policy';
 import { WEB_APP } from '../../../stacks/web-app';
 import { demoClients, demoPeople, scopes, type ClientName } from './clients';
+import type { Client } from '../client-tokens';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import type { Run } from '../engines/process/run';
 import type { GivenIdentity } from './given/options';
@@ -12,6 +13,8 @@ export interface Identity {
   readonly issuer: string;
   /** Whether the demo's organisations are known there; a provider of the user's own has one client only. */
   readonly hasDemoClients: boolean;
+  /** Every client that tokens are given to by client credentials, each with the tier that is known of it. */
+  readonly clients: readonly (Client & { readonly tier?: string })[];
   /** An access token by client credentials, with the scopes named or all that the client has. */
   token(client: ClientName, scopes?: readonly string[]): Promise<string>;
   /**
@@ -21,8 +24,8 @@ export interface Identity {
   webApp(origin: string, clientSecret: string): Promise<Record<string, string>>;
   /** The secret that a provider that makes secrets itself gave the web app. */
   readonly clientSecret?: string;
-  /** How people log in on the page. @default as anybody: no password is asked for */
-  readonly whoCanLogIn?: string;
+  /** How people log in on the page, in lines. @default as anybody: no password is asked for */
+  readonly whoCanLogIn?: readonly string[];
   /** What would change if the provider were set up once more, one line each. @default nothing: it is no stack of ours */
   pendingChanges?(): Promise<readonly string[]>;
   /** The embedded provider, for tests that stop it. */
@@ -42,6 +45,7 @@ export async function startIdentity(run: Run): Promise<Identity> {
   return {
     issuer: server.issuer,
     hasDemoClients: true,
+    clients: [...clients.values()],
     server,
     token: (name, wanted) => {
       const client = clients.get(name);
@@ -74,6 +78,7 @@ export async function givenIdentity({
   return {
     issuer,
     hasDemoClients: false,
+    clients: [{ clientId, clientSecret }],
     token: (_name, wanted) =>
       requestToken(endpoint, { clientId, clientSecret }, policy.audience, wanted ?? scopes),
     // Only the provider's owner can register a web app there. Whoever did names its redirect address.

@@ -39,8 +39,15 @@ export async function startKeycloakIdentity(run: Run, distribution: string): Pro
   return {
     issuer,
     hasDemoClients: true,
+    clients: [...demoClients().values()].map(({ clientId, tier }) => ({
+      ...{ clientId, tier },
+      clientSecret: secretOfClient(clientId),
+    })),
     clientSecret: secretOfClient(WEB_APP),
-    whoCanLogIn: `log in as ${demoPeople.map(({ subject }) => subject).join(', ')} with the password ${password}`,
+    whoCanLogIn: [
+      `log in as ${demoPeople.map(({ subject }) => subject).join(', ')}`,
+      `with the password ${password}`,
+    ],
     token: (name, asked) => {
       const client = { clientId: name, clientSecret: secretOfClient(name) };
       return requestToken(

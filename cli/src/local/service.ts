@@ -56,6 +56,8 @@ export type Service = Server & {
   readonly url: string;
   /** Where people log in. It has the name localhost, because browsers keep `__Host-` cookies over plain http for it. */
   readonly pageUrl: string;
+  /** Where it shows its leases: `portcullis secrets status`. */
+  readonly statusSocket: string;
 };
 
 /**
@@ -68,6 +70,7 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
     const url = `http://${LOOPBACK}:${port}`;
     const pageUrl = `http://localhost:${port}`;
     const webSettings = await webApp(pageUrl);
+    const statusSocket = join(await run.subfolder(`status-${port}`), 'socket');
     const server = await Server.start(run, {
       process: {
         name: 'api',
@@ -93,6 +96,7 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
           DATABASE_NAME: database,
           // Room for the journey's rotation, which holds 60 queries in flight.
           DATABASE_POOL_MAX: '64',
+          PORTCULLIS_STATUS_SOCKET: statusSocket,
         },
         // It finishes its requests first, then revokes what it leased.
         graceMs: 20_000,
@@ -106,7 +110,7 @@ export async function startService(run: Run, { port: asked, ...options }: Servic
         if (!response.ok) throw new Error(await response.text());
       },
     });
-    return Object.assign(server, { url, pageUrl });
+    return Object.assign(server, { url, pageUrl, statusSocket });
   });
 }
 

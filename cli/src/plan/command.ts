@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { readsConfig, type ConfigOption } from '../config/option';
 import { showProgress } from '../progress';
 import { failsWith } from '../report-failure';
 import { EXIT_CODES, worst } from './grade';
 import { renderMarkdown } from './render/markdown';
 import { renderSarif } from './render/sarif';
 import { renderTerminal } from './render/terminal';
+import { findApp, type App } from '../workspace/find-app';
 import { selectStacks } from '../workspace/stack-selection';
 import { summarizeRun, type StackSummary } from './summary';
 import { Workspace } from '../workspace/workspace';
 
-interface PlanOptions {
+interface PlanOptions extends ConfigOption {
   readonly environment?: string;
   readonly json?: boolean;
   readonly markdown?: string;
@@ -22,7 +24,7 @@ interface PlanOptions {
 /** `portcullis plan`: what a deploy would change, in words, graded. */
 export function register(program: Command): void {
   // 2 and above are grades.
-  failsWith(program.command('plan'), { usage: 1, failed: 1 })
+  failsWith(readsConfig(program.command('plan')), { usage: 1, failed: 1 })
     .description(
       'plans stacks and says what changes for security: exit code 0 routine, 2 notice, 3 unknown, 4 danger, 1 failed',
     )
@@ -34,16 +36,21 @@ export function register(program: Command): void {
     .option('--outputs <file>', 'append grade= and digests=, as to $GITHUB_OUTPUT')
     .option('--out <file>', 'write the JSON that `deploy --changes` compares with')
     .action(async (stacks: string[], options: PlanOptions) => {
-      const summaries = await plan(stacks, options);
-      publish(summaries, options);
+      const app = await findApp(options.config);
+      const summaries = await plan(app, stacks, options);
+      publish(app, summaries, options);
       process.exitCode = EXIT_CODES[worst(summaries.map(({ grade }) => grade))];
     });
 }
 
-async function plan(stacks: readonly string[], { environment }: PlanOptions): Promise<StackSummary[]> {
-  const workspace = await Workspace.open(showProgress(process.stderr));
+async function plan(
+  app: App,
+  stacks: readonly string[],
+  { environment }: PlanOptions,
+): Promise<StackSummary[]> {
+  const workspace = await Workspace.open(app, showProgress(process.stderr));
   try {
-    const chosen = selectStacks(await workspace.synthesize(), stacks, environment);
+    const chosen = selectStacks(await workspace.synthesize(), stacks, environment, app.environments);
     await workspace.provide(chosen);
     return await Promise.all(chosen.map(async (stack) => summarizeRun(stack, await workspace.plan(stack))));
   } finally {
@@ -52,13 +59,14 @@ async function plan(stacks: readonly string[], { environment }: PlanOptions): Pr
 }
 
 function publish(
+  { source }: App,
   summaries: readonly StackSummary[],
   { json, markdown, sarif, out, outputs }: PlanOptions,
 ): void {
   const text = `${JSON.stringify({ grade: worst(summaries.map(({ grade }) => grade)), stacks: summaries }, undefined, 2)}\n`;
   process.stdout.write(json === true ? text : renderTerminal(summaries));
   if (markdown !== undefined) appendFileSync(markdown, renderMarkdown(summaries));
-  if (sarif !== undefined) writeFileSync(sarif, renderSarif(summaries, 'stacks/main.ts'));
+  if (sarif !== undefined) writeFileSync(sarif, renderSarif(summaries, source));
   if (out !== undefined) writeFileSync(out, text);
   if (outputs !== undefined) appendFileSync(outputs, renderOutputs(summaries));
 }

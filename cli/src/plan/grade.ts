@@ -26,3 +26,11 @@ export interface Remark {
   readonly grade: Grade;
   readonly sentence: string;
 }
+
+/** How code scanning shows a grade (SARIF 2.1.0 §3.27.10). */
+export const SARIF_LEVELS: Readonly<Record<Grade, string>> = {
+  danger: 'error',
+  unknown: 'warning',
+  notice: 'note',
+  routine: 'none',
+};

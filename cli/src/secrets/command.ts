@@ -1,7 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
+import { DEFAULT_VAULT } from '../config/define-config';
+import { loadConfigIfAny } from '../config/load-config';
+import { readsConfig, type ConfigOption } from '../config/option';
 import { PortcullisError } from '../errors';
 import { withLeasedRedis } from '../leased-redis';
+import { fallsBackToSandbox, sandboxHere } from '../sandbox/falls-back';
+import { problemOfField } from './known-fields';
 import { putField } from './put';
 import { endLeases } from './end-leases';
 import { renderStatus } from './render-status';
@@ -24,18 +28,17 @@ export function register(program: Command): void {
     )
     .option(
       '--socket <path>',
-      "the service's status socket: the option statusSocket of SecretsManager.connect()",
+      "the service's status socket: the option statusSocket of SecretsManager.connect(); the default is that of what was started from this repository",
       process.env.PORTCULLIS_STATUS_SOCKET,
     )
     .option('--json', 'one JSON object on standard output')
     .action(async ({ socket, json }: { socket?: string; json?: boolean }) => {
-      const status = await readStatus(socket);
+      const status = await readStatus(socket ?? (await sandboxHere())?.statusSocket);
       console.log(json ? JSON.stringify(status, null, 2) : renderStatus(status));
       if (!status.token.valid || status.leases.some(({ user }) => user === undefined)) process.exitCode = 1;
     });
 
-  secrets
-    .command('put')
+  fallsBackToSandbox(readsConfig(secrets.command('put')), 'operator')
     .description(
       'writes one field of a KV v2 entry with what comes on standard input; the other fields stay. ' +
         'One newline at the end is not part of the value. Needs VAULT_ADDR and VAULT_TOKEN',
@@ -48,22 +51,18 @@ export function register(program: Command): void {
       parseVersion,
     )
     .option('--json', 'one JSON object on standard output')
-    .action(async (path: string, field: string, { cas, json }: { cas?: number; json?: boolean }) => {
-      const vault = vaultFromEnvironment(process.env);
-      const version = await putField(vault, { path, field, value: await readSecret(process.stdin), cas });
-      console.log(
-        json ? JSON.stringify({ path, field, version }) : `${path}: wrote ${field}, version ${version}`,
-      );
-    });
+    .action(put);
 
-  secrets
-    .command('sweep-redis')
+  fallsBackToSandbox(readsConfig(secrets.command('sweep-redis')), 'operator')
     .description(
       'removes users of Redis that Vault made and no lease stands for, as a restart brings them back from a saved ACL ' +
         'file. Run it with every deploy. Needs VAULT_ADDR, VAULT_TOKEN, and REDIS_HOST or REDIS_URL',
     )
-    .option('--mount <path...>', 'database mounts that lease users of this Redis', [MOUNTS.database])
-    .option('--role <name>', 'role that leases the user to sweep with, without REDIS_URL', REDIS_ROLES.sweep)
+    .option('--mount <path...>', "database mounts that lease users of this Redis (default: the config's)")
+    .option(
+      '--role <name>',
+      "role that leases the user to sweep with, without REDIS_URL (default: the config's)",
+    )
     .option(
       '--save',
       'saves the ACL file afterwards, if no leased user lives: right after the first deploy, with REDIS_URL',
@@ -71,8 +70,7 @@ export function register(program: Command): void {
     .option('--json', 'one JSON object on standard output')
     .action(sweep);
 
-  secrets
-    .command('end-leases')
+  fallsBackToSandbox(secrets.command('end-leases'), 'operator')
     .description(
       'removes the roles of database engines, and ends every lease of theirs while Vault can still remove its user: ' +
         'before `cdktf destroy`. A deploy brings the roles back. Needs VAULT_ADDR and VAULT_TOKEN',
@@ -91,14 +89,31 @@ export function register(program: Command): void {
 const renderEnded = (mount: string, roles: readonly string[]): string =>
   `${mount}: no lease is left; removed ${roles.length === 0 ? 'no role' : roles.join(', ')}`;
 
-interface SweepCommand {
-  readonly mount: string[];
-  readonly role: string;
+interface SweepCommand extends ConfigOption {
+  readonly mount?: string[];
+  readonly role?: string;
   readonly save?: boolean;
   readonly json?: boolean;
 }
 
-async function sweep({ mount, role, save = false, json }: SweepCommand): Promise<void> {
+interface PutCommand extends ConfigOption {
+  readonly cas?: number;
+  readonly json?: boolean;
+}
+
+async function put(path: string, field: string, { cas, json, config }: PutCommand): Promise<void> {
+  const project = await loadConfigIfAny(config);
+  if (project === undefined)
+    console.error('portcullis: no portcullis.config.ts says what the entry holds: the value is not checked');
+  const check = project && problemOfField(project.config);
+  const vault = vaultFromEnvironment(process.env);
+  const version = await putField(vault, { path, field, value: await readSecret(process.stdin), cas }, check);
+  console.log(
+    json ? JSON.stringify({ path, field, version }) : `${path}: wrote ${field}, version ${version}`,
+  );
+}
+
+async function sweep({ save = false, json, config, ...given }: SweepCommand): Promise<void> {
   if (save && !process.env.REDIS_URL) {
     throw new PortcullisError(
       'ERR_SETTING',
@@ -107,7 +122,9 @@ async function sweep({ mount, role, save = false, json }: SweepCommand): Promise
     );
   }
   const vault = vaultFromEnvironment(process.env);
-  const swept = await withLeasedRedis(process.env, role, (redis) =>
+  const names = (await loadConfigIfAny(config))?.config.vault ?? DEFAULT_VAULT;
+  const { mount = [names.database], role = names.sweepRole } = given;
+  const swept = await withLeasedRedis(process.env, { mount: names.database, role }, (redis) =>
     sweepRedis(vault, (command) => redis.sendCommand([...command]), { mounts: mount, save }),
   );
   console.log(json ? JSON.stringify(swept) : renderSweep(swept));

@@ -32,7 +32,7 @@ export async function endLeases(
     );
   }
   const roles: string[] = [];
-  for (const role of await rolesOf(vault, mount)) {
+  for (const role of await vault.names(`${mount}/roles`)) {
     if (connection !== undefined && (await connectionOf(vault, mount, role)) !== connection) continue;
     if (removes(role)) await vault.remove(`${mount}/roles/${role}`);
     roles.push(role);
@@ -56,16 +56,6 @@ async function endBelow(vault: VaultClient, prefix: string): Promise<void> {
         ? `use a token that may "update" "sys/leases/revoke-prefix/${prefix}" with "sudo"`
         : 'see that Vault reaches the database as its own user, and try again',
     );
-  }
-}
-
-async function rolesOf(vault: VaultClient, mount: string): Promise<string[]> {
-  try {
-    const { data } = await vault.list(`${mount}/roles`);
-    return (data?.keys ?? []) as string[];
-  } catch (error) {
-    if (error instanceof VaultError && error.status === 404) return [];
-    throw error;
   }
 }
 

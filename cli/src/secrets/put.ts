@@ -1,5 +1,5 @@
 import { PortcullisError } from '../errors';
-import { problemOfField } from './known-fields';
+import type { FieldCheck } from './known-fields';
 import { VaultError, type VaultAnswer, type VaultClient } from '../engines/vault-client';
 
 export interface FieldToPut {
@@ -15,12 +15,17 @@ export interface FieldToPut {
  * Writes one field as a merge patch: Vault keeps the other fields, and the token needs no right to read them. Where
  * there is no entry yet, makes one, and fails if somebody else makes it first.
  *
+ * @param problemOf what would be of no use to whoever reads the entry. @default every value is of use
  * @returns the version that was written.
  * @throws PortcullisError `ERR_SETTING`, `ERR_VAULT_REFUSED`, `ERR_UNREACHABLE`
  */
-export async function putField(vault: VaultClient, { path, field, value, cas }: FieldToPut): Promise<number> {
+export async function putField(
+  vault: VaultClient,
+  { path, field, value, cas }: FieldToPut,
+  problemOf: FieldCheck = () => undefined,
+): Promise<number> {
   const segments = segmentsOf(path);
-  const problem = problemOfField(path, field, value);
+  const problem = problemOf(path, field, value);
   if (problem !== undefined) {
     throw new PortcullisError(
       'ERR_SETTING',

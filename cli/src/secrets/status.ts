@@ -1,8 +1,6 @@
 import type { SecretsStatus } from '@portcullis/runtime';
-import { get } from 'node:http';
+import { askSocket } from '../ask-socket';
 import { PortcullisError, messageOf } from '../errors';
-
-const TIMEOUT_MS = 5_000;
 
 /** Asks a running service. @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE` */
 export async function readStatus(socketPath: string | undefined): Promise<SecretsStatus> {
@@ -14,7 +12,7 @@ export async function readStatus(socketPath: string | undefined): Promise<Secret
     );
   }
   try {
-    return JSON.parse(await ask(socketPath)) as SecretsStatus;
+    return JSON.parse(await askSocket(socketPath, '/')) as SecretsStatus;
   } catch (cause) {
     throw new PortcullisError(
       'ERR_UNREACHABLE',
@@ -23,18 +21,4 @@ export async function readStatus(socketPath: string | undefined): Promise<Secret
       { cause },
     );
   }
-}
-
-function ask(socketPath: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = get({ socketPath, path: '/', timeout: TIMEOUT_MS }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve(text));
-      response.on('error', reject);
-    });
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)));
-    request.on('error', reject);
-  });
 }

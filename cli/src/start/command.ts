@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { PortcullisError } from '../errors';
 import { choosePort } from '../engines/process/ports';
 import { startEnvironment, type LocalEnvironment } from '../local/environment';
@@ -16,8 +16,10 @@ import type { Service } from '../local/service';
 import { journey } from '../journey';
 import { describeResult, walk, type StepResult } from '../journey/walk';
 import { worldOf } from '../journey/world-of';
+import { parsePort } from '../port';
 import { showProgress, type Screen } from '../progress';
 import { describeEvent } from './event-line';
+import { offer } from './offer';
 import { servingTable } from './serving-table';
 
 interface StartOptions extends GivenFlags {
@@ -128,9 +130,11 @@ async function serve(
 ): Promise<void> {
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   const seconds = (performance.now() - startedAt) / 1_000;
-  screen.print(await servingTable(environment, service));
+  const withdraw = await offer(environment, service);
+  screen.print(servingTable(environment, service, { isOffered: withdraw !== undefined }));
   screen.print(`Serving after ${seconds.toFixed(1)} s. Ctrl-C stops everything.\n`);
   await stopped;
+  withdraw?.();
 }
 
 async function check(
@@ -178,10 +182,4 @@ function onceAskedToStop(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort());
   return controller.signal;
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new InvalidArgumentError('give a number from 1 to 65535.');
 }

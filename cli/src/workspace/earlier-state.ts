@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Configuration } from './configuration';
 import { lineageOf } from './planned-run';
 
-/** What of `cdk.tf.json` says where its state is, in S3. */
+/** The part of `cdk.tf.json` that says where in S3 its state is. */
 const schema = z.object({
   terraform: z.object({
     backend: z.object({
@@ -16,14 +16,14 @@ const schema = z.object({
     }),
     encryption: z.unknown().optional(),
   }),
-  /** The passphrase of the state is one. */
+  /** The state's passphrase is among the variables. */
   variable: z.unknown().optional(),
 });
 
 /**
- * Looks for such a state, which whoever plans need not be allowed to read.
+ * Looks for such a state. Whoever plans may lack the right to read it: then there is none.
  *
- * @param folder that may be filled, and in which `engine` runs.
+ * @param folder of its own, in which `engine` runs.
  * @returns what to do about it, with the command; undefined where there is none.
  */
 export async function earlierState(

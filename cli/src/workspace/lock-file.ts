@@ -4,11 +4,16 @@
  * https://opentofu.org/docs/language/files/dependency-lock/
  */
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { PortcullisError } from '../errors';
 
 /** The engine's name for it. */
 const ENGINES_NAME = '.terraform.lock.hcl';
+
+/** Where a stack's lock file is in the repository. @param app folder of the app */
+export function lockFileOf(app: string, stack: string): string {
+  return join(app, 'locks', `${stack}.hcl`);
+}
 
 /**
  * Puts the lock file of a stack where the engine looks for it.
@@ -16,8 +21,8 @@ const ENGINES_NAME = '.terraform.lock.hcl';
  * @param folder the synthesized stack's.
  * @returns whether there is one.
  */
-export async function useLock(stack: string, folder: string): Promise<boolean> {
-  return copyFile(lockFileOf(stack), join(folder, ENGINES_NAME)).then(
+export async function useLock(lock: string, folder: string): Promise<boolean> {
+  return copyFile(lock, join(folder, ENGINES_NAME)).then(
     () => true,
     () => false,
   );
@@ -28,12 +33,17 @@ export function readLock(folder: string): Promise<string> {
   return readFile(join(folder, ENGINES_NAME), 'utf8').catch(() => '');
 }
 
-/** Copies the lock file that the engine wrote to the repository. @returns its path there. */
-export async function keepLock(stack: string, folder: string): Promise<string> {
-  const file = lockFileOf(stack);
-  await mkdir(dirname(file), { recursive: true });
-  await copyFile(join(folder, ENGINES_NAME), file);
-  return file;
+/** Copies the lock file that the engine wrote into the repository. @returns its path there. */
+export async function keepLock(lock: string, folder: string): Promise<string> {
+  await mkdir(dirname(lock), { recursive: true });
+  await copyFile(join(folder, ENGINES_NAME), lock);
+  return lock;
+}
+
+/** The kind of backend in which others have the state too, as in `s3`. @param configuration the text of `cdk.tf.json` */
+export function sharedBackend(configuration: string): string | undefined {
+  const { terraform } = JSON.parse(configuration) as { terraform?: { backend?: Record<string, unknown> } };
+  return Object.keys(terraform?.backend ?? {}).find((kind) => kind !== 'local');
 }
 
 /**
@@ -42,18 +52,13 @@ export async function keepLock(stack: string, folder: string): Promise<string> {
  *
  * @throws PortcullisError `ERR_LOCK_MISSING`
  */
-export async function refuseSharedState(stack: string, folder: string): Promise<void> {
+export async function refuseSharedState(stack: string, lock: string, folder: string): Promise<void> {
   const text = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
-  const { terraform } = JSON.parse(text) as { terraform?: { backend?: Record<string, unknown> } };
-  const shared = Object.keys(terraform?.backend ?? {}).find((kind) => kind !== 'local');
+  const shared = sharedBackend(text);
   if (shared === undefined) return;
   throw new PortcullisError(
     'ERR_LOCK_MISSING',
-    `${stack} keeps its state in ${shared}, where others deploy it too, but nothing pins its providers: ${lockFileOf(stack)} is missing`,
+    `${stack} keeps its state in ${shared}, where others deploy it too, but nothing pins its providers: ${relative(process.cwd(), lock)} is missing`,
     `run \`portcullis lock ${stack}\` where the engine reaches its provider registry, and commit the file`,
   );
-}
-
-function lockFileOf(stack: string): string {
-  return join('locks', `${stack}.hcl`);
 }

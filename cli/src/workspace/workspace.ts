@@ -1,21 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PortcullisError } from '../errors';
 import { EngineCache } from '../engines/install/cache';
 import { engineEnvironment, findOpenTofu } from '../engines/programs/opentofu';
 import { goPlatform, PROVIDERS, provideProviders } from '../engines/programs/providers';
 import type { Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
 import type { Configuration } from './configuration';
+import type { App } from './find-app';
 import { earlierState } from './earlier-state';
-import { keepLock, refuseSharedState, useLock } from './lock-file';
+import { keepLock, lockFileOf, refuseSharedState, useLock } from './lock-file';
 import { plannedRun, type PlannedRun } from './planned-run';
+import { synthesize, type StackNames } from './synthesize';
 
 /** The platform that the repository's jobs run on. */
 const RUNNERS = 'linux_amd64';
-
-/** The names of the synthesized stacks, in the order in which they depend on each other. */
-export type StackNames = readonly string[];
 
 /**
  * A temporary folder in which stacks are synthesized once, planned and applied. Only its owner can enter it, and it
@@ -29,23 +27,23 @@ export class Workspace {
     private readonly progress: Progress,
     private readonly engine: string,
     private readonly folder: string,
+    readonly app: App,
   ) {
     this.environment = {
       ...engineEnvironment(),
       TERRAFORM_BINARY_NAME: engine,
-      CDKTF_OUTDIR: folder,
       // Modules are fetched to the stack's folder, where the digest counts them.
       TF_DATA_DIR: undefined,
     };
   }
 
   /** @throws PortcullisError when there is no engine. */
-  static async open(progress: Progress): Promise<Workspace> {
+  static async open(app: App, progress: Progress): Promise<Workspace> {
     const run = await Run.open();
     try {
       const cache = new EngineCache();
       const engine = await progress.step('Engine', (note) => findOpenTofu({ run, cache, note }));
-      return new Workspace(run, progress, engine, await run.subfolder('plan'));
+      return new Workspace(run, progress, engine, await run.subfolder('plan'), app);
     } catch (error) {
       await run.close();
       throw error;
@@ -53,26 +51,12 @@ export class Workspace {
   }
 
   /**
-   * Runs the app that `cdktf.json` names, in the current folder, as `cdktf synth` does.
+   * Runs the app in its folder, as `cdktf synth` does.
    *
    * @throws PortcullisError `ERR_SYNTH` with what the app said.
    */
-  async synthesize(): Promise<StackNames> {
-    const app = await appCommand();
-    await this.progress.step('Synth', () =>
-      this.run.complete(
-        {
-          name: 'synth',
-          command: '/bin/sh',
-          args: ['-c', app],
-          cwd: process.cwd(),
-          env: this.run.withThisNode(this.environment),
-        },
-        { code: 'ERR_SYNTH', remedy: 'mend what the app says' },
-      ),
-    );
-    const manifest = JSON.parse(await readFile(join(this.folder, 'manifest.json'), 'utf8')) as Manifest;
-    return inOrder(manifest);
+  synthesize(): Promise<StackNames> {
+    return this.progress.step('Synth', () => synthesize(this.run, this.app, this.folder, this.environment));
   }
 
   /**
@@ -106,10 +90,10 @@ export class Workspace {
    */
   lock(stack: string): Promise<string> {
     return this.progress.step(`Lock ${stack}`, async () => {
-      await useLock(stack, this.folderOf(stack));
+      await useLock(this.lockOf(stack), this.folderOf(stack));
       const platforms = [...new Set([RUNNERS, goPlatform()])].map((platform) => `-platform=${platform}`);
       await this.runEngine(stack, ['providers', 'lock', '-no-color', ...platforms]);
-      return keepLock(stack, this.folderOf(stack));
+      return keepLock(this.lockOf(stack), this.folderOf(stack));
     });
   }
 
@@ -122,8 +106,8 @@ export class Workspace {
    */
   plan(stack: string): Promise<PlannedRun> {
     return this.progress.step(`Plan ${stack}`, async () => {
-      const locked = await useLock(stack, this.folderOf(stack));
-      if (!locked) await refuseSharedState(stack, this.folderOf(stack));
+      const locked = await useLock(this.lockOf(stack), this.folderOf(stack));
+      if (!locked) await refuseSharedState(stack, this.lockOf(stack), this.folderOf(stack));
       await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
       await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
       const planned = await plannedRun(
@@ -168,6 +152,10 @@ export class Workspace {
     );
   }
 
+  private lockOf(stack: string): string {
+    return lockFileOf(this.app.folder, stack);
+  }
+
   private folderOf(stack: string): string {
     return join(this.folder, 'stacks', stack);
   }
@@ -178,31 +166,4 @@ interface Requirements {
   readonly terraform?: {
     readonly required_providers?: Readonly<Record<string, { readonly source: string }>>;
   };
-}
-
-/** What cdktf writes beside the stacks it synthesizes. */
-interface Manifest {
-  readonly stacks: Readonly<Record<string, { readonly dependencies?: readonly string[] }>>;
-}
-
-function inOrder({ stacks }: Manifest): string[] {
-  const ordered = new Set<string>();
-  const visit = (name: string): void => {
-    for (const before of stacks[name]?.dependencies ?? []) visit(before);
-    ordered.add(name);
-  };
-  Object.keys(stacks).forEach(visit);
-  return [...ordered];
-}
-
-async function appCommand(): Promise<string> {
-  const file = join(process.cwd(), 'cdktf.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  const app = text === undefined ? undefined : (JSON.parse(text) as { app?: unknown }).app;
-  if (typeof app === 'string') return app;
-  throw new PortcullisError(
-    'ERR_SYNTH',
-    `${file} ${text === undefined ? 'is missing' : 'names no "app"'}`,
-    'run this in the folder of a cdktf app',
-  );
 }

@@ -19,6 +19,7 @@ interface GateOptions {
   readonly sarif?: string;
   readonly category?: string;
   readonly outputs?: string;
+  readonly json?: boolean;
 }
 
 const EXIT_CODES = { passed: 0, failed: 1, blind: 2 } as const;
@@ -43,6 +44,7 @@ export function register(program: Command): void {
     .option('--sarif <file>', 'write the findings as SARIF 2.1.0')
     .option('--category <name>', 'tells these findings in code scanning from those of another scan')
     .option('--outputs <file>', 'append verdict=, headline= and counts, as to $GITHUB_OUTPUT')
+    .option('--json', 'the verdict as one JSON object on standard output')
     .action(async (report: string, options: GateOptions) => {
       process.exitCode = await run(report, options);
     });
@@ -60,8 +62,8 @@ async function run(path: string, options: GateOptions): Promise<number> {
   return EXIT_CODES[verdict.outcome];
 }
 
-function publish(verdict: Verdict, { summary, sarif, category, outputs }: GateOptions): void {
-  process.stdout.write(renderTable(verdict));
+function publish(verdict: Verdict, { summary, sarif, category, outputs, json }: GateOptions): void {
+  process.stdout.write(json ? `${JSON.stringify(verdict, null, 2)}\n` : renderTable(verdict));
   if (summary !== undefined) appendFileSync(summary, renderMarkdown(verdict));
   if (sarif !== undefined) writeFileSync(sarif, renderSarif(verdict, category));
   if (outputs !== undefined) appendFileSync(outputs, renderOutputs(verdict));

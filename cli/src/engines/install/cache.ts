@@ -114,11 +114,15 @@ async function install(folder: string, build: Build, note: Note): Promise<void> 
   }
 }
 
-/** What an interrupted build left. We hold the lock: nobody is building there now. */
+/**
+ * What an interrupted build left. We hold the lock: nobody is building there now, but what a killed build had started may
+ * still write there (npm, say). What cannot be removed for it hinders nobody, and is removed another time.
+ */
 async function removeLeftovers(folder: string): Promise<void> {
   const prefix = `${basename(folder)}.building-`;
   for (const name of await readdir(dirname(folder))) {
-    if (name.startsWith(prefix)) await rm(join(dirname(folder), name), { recursive: true, force: true });
+    if (!name.startsWith(prefix)) continue;
+    await rm(join(dirname(folder), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

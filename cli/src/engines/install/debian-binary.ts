@@ -14,7 +14,7 @@ export interface DebianBinary {
 }
 
 /** Several starts may install at once, and `apt-get update` fails where another one runs: each waits for the one before. */
-const queue = ['--wait', '600', '/var/lib/apt/lists'];
+export const APT_QUEUE = ['--wait', '600', '/var/lib/apt/lists'];
 
 /**
  * The file of a program: on PATH, else from Debian's archive when we are root there.
@@ -42,7 +42,12 @@ export async function findDebianBinary(
   };
   for (const args of [['update'], ['install', '--yes', '--no-install-recommends', name]]) {
     await run.complete(
-      { name: `apt-get ${args[0] ?? ''}`, command: 'flock', args: [...queue, apt, '--quiet', ...args], env },
+      {
+        name: `apt-get ${args[0] ?? ''}`,
+        command: 'flock',
+        args: [...APT_QUEUE, apt, '--quiet', ...args],
+        env,
+      },
       { code: 'ERR_ENGINE_BUILD', remedy },
     );
   }

@@ -26,6 +26,12 @@ export interface GoModule extends GoBuild {
   readonly sum: string;
   /** Whether the Go checksum database has no record of it, so that `sum` alone says what it is. */
   readonly unlisted?: boolean;
+  /** What is built where the whole takes too long. @default the whole */
+  readonly part?: {
+    readonly name: string;
+    /** Puts it into an empty folder. */
+    take(source: string, folder: string): Promise<void>;
+  };
 }
 
 /** A program whose module is in a folder of ours, pinned by the `go.sum` in there. */
@@ -51,7 +57,7 @@ export async function buildGoModule(
   file: string,
   remedy: string,
 ): Promise<void> {
-  const setting = await settingOf(module, folder, remedy);
+  const setting = await settingOf(module, folder, file, remedy);
   const { time } = module.takes ?? USUAL;
   const id = `${module.path}@${module.version}`;
 
@@ -70,7 +76,11 @@ export async function buildGoModule(
   const source = checkedSource(answer, module);
 
   note(`building ${module.version} (${time}, once)`);
-  await build(run, setting, { ...module, folder: source }, folder, file);
+  if (module.part === undefined) return build(run, setting, { ...module, folder: source }, folder, file);
+  const part = join(folder, 'source');
+  await module.part.take(source, part);
+  await build(run, setting, { ...module, folder: part }, folder, file);
+  await rm(part, { recursive: true });
 }
 
 /**
@@ -84,7 +94,7 @@ export async function buildGoSource(
   file: string,
   remedy: string,
 ): Promise<void> {
-  const setting = await settingOf(source, folder, remedy);
+  const setting = await settingOf(source, folder, file, remedy);
   note(`downloading what ${file} is built from, and building it (${(source.takes ?? USUAL).time}, once)`);
   await build(run, setting, source, folder, file);
 }
@@ -99,9 +109,10 @@ interface Setting {
 async function settingOf(
   { path, unlisted, takes = USUAL }: Pick<GoModule, 'takes'> & Partial<GoModule>,
   folder: string,
+  file: string,
   remedy: string,
 ): Promise<Setting> {
-  const go = await findGo(remedy);
+  const go = await findGo(file, remedy);
   return {
     go,
     env: { ...goEnvironment(unlisted ? path : undefined), ...(await writableCaches(go, folder)) },
@@ -156,12 +167,12 @@ export function checkedSource(answer: string, module: GoModule): string {
   return found.Dir;
 }
 
-async function findGo(remedy: string): Promise<string> {
+async function findGo(file: string, remedy: string): Promise<string> {
   const go = await onPath('go');
   if (go === undefined) {
     throw new PortcullisError(
       'ERR_ENGINE_MISSING',
-      'no go is on PATH',
+      `no go is on PATH, to build ${file} with`,
       `install Go ${MINIMUM_GO} or newer, or ${remedy}`,
     );
   }

@@ -9,6 +9,9 @@ import { Warden } from './warden';
 /** A process as a server module describes it. The run adds where its log is. */
 export type RunProcess = Omit<ProcessSpec, 'log'>;
 
+/** How the folders of runs begin, among the temporary files. */
+export const RUN_PREFIX = 'portcullis-';
+
 /** What to say when a program fails. */
 export interface Failure {
   readonly code: PortcullisErrorCode;
@@ -31,7 +34,7 @@ export class Run {
   /** @throws PortcullisError `ERR_DISK` */
   static async open(): Promise<Run> {
     const warden = await Warden.start();
-    const folder = await mkdtemp(join(tmpdir(), 'portcullis-')).catch(async (error: unknown) => {
+    const folder = await mkdtemp(join(tmpdir(), RUN_PREFIX)).catch(async (error: unknown) => {
       await warden.dismiss();
       throw await explainDiskError(error, tmpdir());
     });

@@ -50,7 +50,8 @@ export async function findOpenTofu({ run, cache, note }: EngineContext): Promise
   return join(entry, 'tofu');
 }
 
-async function versionOf(binary: string): Promise<string> {
+/** What an engine says of itself. */
+export async function versionOf(binary: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(binary, ['version', '-json'], { env: engineEnvironment() });
     return (JSON.parse(stdout) as { terraform_version: string }).terraform_version;

@@ -89,7 +89,11 @@ function mirrorOf(
   const name = source.replace(/^.*\//, '');
   return cache.entry(
     // The registry's host is part of the mirror's layout, and each engine has its own.
-    { name: `provider-${name}`, version, checksum: `${module.sum} for ${registry}` },
+    {
+      name: `provider-${name}`,
+      version,
+      checksum: [module.sum, 'for', registry, module.part?.name ?? []].flat().join(' '),
+    },
     async (target, tell) => {
       tell(`${registry} does not answer: building the provider ${name} instead`);
       const file = `terraform-provider-${name}_v${version}`;

@@ -42,9 +42,9 @@ const errors: Readonly<Record<AppErrorCode | ToldCode, Explanation>> = {
   },
   ERR_AUTH_OPTIONS_INVALID: {
     cause:
-      'An option of `requireAuth()`, `optionalAuth()`, `createVerifier()`, `login()`, `clientCredentials()`, `followRevocations()` or `backChannelLogout()` is missing or wrong. It is thrown when the middleware is made, never on a request.',
+      'An option of `requireAuth()`, `optionalAuth()`, `createVerifier()`, `login()`, `clientCredentials()`, `followRevocations()` or `backChannelLogout()` is missing or wrong; or `openid-client`, which `login()` and `clientCredentials()` need, is not installed. It is thrown when the middleware is made, never on a request.',
     remedy:
-      'Mend each option that the message names. An issuer is named with https; plain http is for loopback.',
+      'Mend each option that the message names, or install the package. An issuer is named with https; plain http is for loopback.',
   },
   ERR_FOREIGN_AUTH: {
     cause:

@@ -22,6 +22,12 @@ const errors: Readonly<Record<ConstructErrorCode, Explanation>> = {
       "Two constructs make the same thing: one name in Vault, one name in AWS. The second would take the first one's place.",
     remedy: 'Give each its own name, or make the thing once and hand the construct to both.',
   },
+  ERR_PEERS: {
+    cause:
+      'Of the packages that a stack brings, `cdktf` or `cdktn`, `constructs` and the provider of what it imports, one is missing, of a version that these constructs are not built for, or there twice: in the app, and beside the constructs. For an app of `cdktn` there is `@portcullis/constructs-cdktn`.',
+    remedy:
+      'Run the command that the message ends with. Of what is there twice, `npm ls cdktf constructs` says who brings the second one.',
+  },
 };
 
 export const CONSTRUCTS: ErrorGroup = {

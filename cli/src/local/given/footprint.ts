@@ -2,7 +2,7 @@
 export interface VaultFootprint {
   /** Paths of secrets engines, without slashes at their ends. */
   readonly mounts: readonly string[];
-  /** The same of login methods. */
+  /** Paths of login methods, without slashes at their ends. */
   readonly authMethods: readonly string[];
   readonly policies: readonly string[];
   /** Roles of databases, which lease users. */
@@ -36,6 +36,7 @@ const WRITTEN: Readonly<Record<string, (resource: Attributes) => string>> = {
   vault_database_secret_backend_connection: ({ backend, name }) =>
     `${String(backend)}/config/${String(name)}`,
   vault_database_secret_backend_role: ({ backend, name }) => `${String(backend)}/roles/${String(name)}`,
+  vault_transit_secret_backend_key: ({ backend, name }) => `${String(backend)}/keys/${String(name)}`,
   vault_kv_secret_v2: ({ mount, name }) => `${String(mount)}/data/${String(name)}`,
   vault_approle_auth_backend_role: ({ backend, role_name: name }) =>
     `auth/${String(backend)}/role/${String(name)}`,

@@ -1,6 +1,6 @@
 import { generateKeyPair, randomUUID, type JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ManagedProcess } from '../../engines/process/processes';
 import { LOOPBACK, onPort } from '../../engines/process/ports';
@@ -24,10 +24,14 @@ export interface OidcOptions {
   readonly people?: readonly OidcPerson[];
   /** @default a free loopback port */
   readonly port?: number | undefined;
+  /** Where it is reached, behind a proxy that speaks TLS: `https://auth.example.com`. @default where it listens */
+  readonly issuer?: string;
 }
 
 export type OidcServer = Server & {
   readonly issuer: string;
+  /** Where it listens: the issuer, unless a proxy is in front. */
+  readonly address: string;
   readonly jwksUri: string;
   /** Makes a web app known; one with the same client ID is replaced. */
   register(client: OidcWebClient): Promise<void>;
@@ -46,7 +50,8 @@ export async function startOidc(run: Run, options: OidcOptions): Promise<OidcSer
   const signingKeys = [await generateSigningKey()];
   const dataFile = join(await run.subfolder(`oidc-${randomUUID()}`), 'data.json');
   return onPort(asked, 'the OIDC provider', async (port) => {
-    const issuer = `http://${LOOPBACK}:${port}`;
+    const address = `http://${LOOPBACK}:${port}`;
+    const { issuer = address } = options;
     let settings: OidcSettings = {
       ...rest,
       ...{ issuer, host: LOOPBACK, port, people, webClients: [], signingKeys, dataFile },
@@ -61,7 +66,7 @@ export async function startOidc(run: Run, options: OidcOptions): Promise<OidcSer
       process: {
         name: 'oidc',
         command: process.execPath,
-        args: ['--import', require.resolve('tsx'), join(__dirname, 'oidc', 'main.ts')],
+        args: ['--import', require.resolve('tsx'), join(__dirname, 'oidc', `main${extname(__filename)}`)],
         env: { PATH: process.env.PATH, NODE_ENV: 'production' },
         ipc: true,
       },
@@ -74,6 +79,7 @@ export async function startOidc(run: Run, options: OidcOptions): Promise<OidcSer
     };
     return Object.assign(server, {
       issuer,
+      address,
       jwksUri: `${issuer}/jwks`,
       register: (client: OidcWebClient) => {
         const others = settings.webClients.filter(({ clientId }) => clientId !== client.clientId);

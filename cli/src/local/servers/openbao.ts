@@ -16,6 +16,8 @@ export interface OpenBaoOptions {
   readonly port?: number | undefined;
   /** More of the server's own configuration, as HCL: a listener with TLS. */
   readonly more?: string;
+  /** Whether it has two audit files. @default true */
+  readonly audited?: boolean;
 }
 
 /** Where a Vault-compatible server is, and the token that may do everything on it. */
@@ -60,7 +62,7 @@ export function serverConfiguration({ port, clusterPort, dataFolder, own }: Conf
  */
 export async function startOpenBao(
   run: Run,
-  { binary, port: asked, more = '' }: OpenBaoOptions,
+  { binary, port: asked, more = '', audited = true }: OpenBaoOptions,
 ): Promise<OpenBaoServer> {
   const folder = await run.subfolder('openbao');
   const dataFolder = join(folder, 'data');
@@ -69,7 +71,8 @@ export async function startOpenBao(
   const auditFiles = [join(folder, 'audit-1.log'), join(folder, 'audit-2.log')] as const;
   const devices = auditFiles.map((filePath) => ({ name: basename(filePath, '.log'), filePath }));
   // OpenBao takes audit devices from its configuration only, and never locks memory; Vault does, unless told.
-  const own = isOpenBao ? await auditBlocks(devices) : 'disable_mlock = true\n';
+  const blocks = isOpenBao && audited ? await auditBlocks(devices) : '';
+  const own = isOpenBao ? blocks : 'disable_mlock = true\n';
 
   return onPort(asked, 'OpenBao', async (port) => {
     const address = `http://${LOOPBACK}:${port}`;
@@ -99,7 +102,7 @@ export async function startOpenBao(
     });
     const rootToken = keys?.root_token ?? '';
     const root = new VaultClient(address, rootToken);
-    if (!isOpenBao) await enableAudit(root, devices);
+    if (!isOpenBao && audited) await enableAudit(root, devices);
     return Object.assign(server, {
       address,
       rootToken,

@@ -64,7 +64,7 @@ export class Server {
 
 async function launch(run: Run, spec: ServerSpec): Promise<ManagedProcess> {
   const child = await run.spawn(spec.process);
-  const { startWithinMs = 20_000 } = spec;
+  const { startWithinMs = 60_000 } = spec;
   try {
     await poll(
       () => child.whileRunning(spec.answers(child)),

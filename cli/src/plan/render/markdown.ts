@@ -3,10 +3,15 @@ import type { Grade } from '../grade';
 import { describeCounts, destroyedForGood, linesOf, type Line, type StackSummary } from '../summary';
 
 /** GitHub refuses a comment of more than 65,536 characters. */
-const MAX_CHARACTERS = 60_000;
+export const MAX_CHARACTERS = 60_000;
 const MAX_ROWS = 150;
 
-const MARKS: Readonly<Record<Grade, string>> = { danger: '🔴', unknown: '🟣', notice: '🟡', routine: '⚪' };
+export const MARKS: Readonly<Record<Grade, string>> = {
+  danger: '🔴',
+  unknown: '🟣',
+  notice: '🟡',
+  routine: '⚪',
+};
 
 /**
  * The summary as a comment of a pull request (GitHub Flavored Markdown): one section a stack, routine changes
@@ -57,17 +62,25 @@ function headOf(summary: StackSummary): string[] {
 
 function table(lines: readonly Line[]): string[] {
   if (lines.length === 0) return [];
-  const rows = lines
-    .slice(0, MAX_ROWS)
-    .map(
-      ({ grade, subject, sentence }) =>
-        `| ${MARKS[grade]} ${grade} | ${markdownCell(subject)} | ${markdownCell(sentence, 300)} |`,
-    );
-  const rest = lines.length - rows.length;
+  return gradedTable(['what', 'change'], lines, ({ subject, sentence }) => [
+    markdownCell(subject),
+    markdownCell(sentence, 300),
+  ]);
+}
+
+/** A table whose first column is the grade; it tells how many rows it leaves out. */
+export function gradedTable<T extends { readonly grade: Grade }>(
+  columns: readonly string[],
+  items: readonly T[],
+  cellsOf: (item: T) => readonly string[],
+): string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const shown = items.slice(0, MAX_ROWS);
+  const rest = items.length - shown.length;
   return [
-    '| grade | what | change |',
-    '| --- | --- | --- |',
-    ...rows,
+    row(['grade', ...columns]),
+    row(['---', ...columns.map(() => '---')]),
+    ...shown.map((item) => row([`${MARKS[item.grade]} ${item.grade}`, ...cellsOf(item)])),
     '',
     ...(rest > 0 ? [`and ${rest} more: see the JSON of this run`, ''] : []),
   ];

@@ -2,22 +2,15 @@
 import { createHash } from 'node:crypto';
 import { sarifDocument } from '../../sarif';
 import { plain } from '../../text';
-import type { Grade } from '../grade';
+import { SARIF_LEVELS } from '../grade';
 import { linesOf, type Line, type StackSummary } from '../summary';
-
-const LEVELS: Readonly<Record<Grade, string>> = {
-  danger: 'error',
-  unknown: 'warning',
-  notice: 'note',
-  routine: 'none',
-};
 
 /** @param source the file that a finding is shown at: the app's entry. */
 export function renderSarif(summaries: readonly StackSummary[], source: string): string {
   const results = summaries
     .flatMap((summary) => linesOf(summary).map((line) => resultOf(summary.stack, line, source)))
     .filter(({ level }) => level !== 'none');
-  const rules = Object.entries(LEVELS).map(([grade, level]) => ({
+  const rules = Object.entries(SARIF_LEVELS).map(([grade, level]) => ({
     id: `plan/${grade}`,
     shortDescription: { text: `A planned change graded ${grade}` },
     defaultConfiguration: { level },
@@ -29,7 +22,7 @@ function resultOf(stack: string, { grade, subject, sentence, address }: Line, so
   const fingerprint = createHash('sha256').update(`${stack} ${address} ${sentence}`).digest('hex');
   return {
     ruleId: `plan/${grade}`,
-    level: LEVELS[grade],
+    level: SARIF_LEVELS[grade],
     message: { text: plain(`${stack}: ${subject}: ${sentence}`, 1_000) },
     locations: [
       {

@@ -80,7 +80,14 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
 
   vault_policy: ['name', 'policy'],
-  vault_mount: ['path', 'type', 'default_lease_ttl_seconds', 'max_lease_ttl_seconds', 'options.version'],
+  vault_mount: [
+    ...['path', 'type', 'default_lease_ttl_seconds', 'max_lease_ttl_seconds', 'options.version'],
+    ...['audit_non_hmac_request_keys', 'audit_non_hmac_response_keys'],
+  ],
+  vault_transit_secret_backend_key: [
+    ...['backend', 'name', 'type', 'derived', 'convergent_encryption', 'exportable', 'deletion_allowed'],
+    ...['allow_plaintext_backup', 'auto_rotate_period', 'min_decryption_version', 'min_encryption_version'],
+  ],
   vault_auth_backend: AUTH_METHOD,
   vault_jwt_auth_backend: AUTH_METHOD,
   vault_audit: ['path', 'type', 'options.file_path', 'options.log_raw', 'options.mode'],
@@ -150,6 +157,14 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
   aws_elasticache_user: ['user_id', 'user_name', 'engine', 'access_string'],
 
+  aws_ecr_repository: [
+    'arn',
+    'name',
+    'image_tag_mutability',
+    'image_tag_mutability_exclusion_filter',
+    'encryption_configuration',
+  ],
+  aws_ecr_lifecycle_policy: ['repository'],
   aws_ecs_task_definition: [
     ...[
       'arn',

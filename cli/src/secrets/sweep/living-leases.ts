@@ -16,10 +16,14 @@ export async function livingLeases(vault: VaultClient, given: string): Promise<L
   await findMount(vault, mount);
   const prefix = `${mount}/creds/`;
   try {
-    const roles = await keysBelow(vault, prefix);
+    // Names of roles end in a slash.
+    const roles = await vault.names(`sys/leases/lookup/${prefix}`);
     const ids = await Promise.all(
       roles.map(async (role) =>
-        (await keysBelow(vault, `${prefix}${role}`)).map((key) => ({ role, id: `${prefix}${role}${key}` })),
+        (await vault.names(`sys/leases/lookup/${prefix}${role}`)).map((key) => ({
+          role,
+          id: `${prefix}${role}${key}`,
+        })),
       ),
     );
     return await lookUp(vault, ids.flat());
@@ -48,17 +52,6 @@ async function findMount(vault: VaultClient, mount: string): Promise<void> {
   );
 }
 
-/** Names of roles end in a slash. */
-async function keysBelow(vault: VaultClient, prefix: string): Promise<string[]> {
-  try {
-    const { data } = await vault.list(`sys/leases/lookup/${prefix}`);
-    return (data?.keys ?? []) as string[];
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
-}
-
 async function lookUp(
   vault: VaultClient,
   leases: readonly { readonly role: string; readonly id: string }[],
@@ -79,14 +72,25 @@ async function lookUp(
 async function issueTime(vault: VaultClient, id: string): Promise<number | undefined> {
   try {
     const { data } = await vault.write('sys/leases/lookup', { lease_id: id });
-    return Date.parse(String(data?.issue_time)) / 1_000;
+    return timeOf(data?.issue_time);
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
   }
 }
 
-/** Vault answers 404 to the list of an empty prefix, and 400 to the lookup of a lease that has ended. */
+/** A lease of no known time stands for no user, and its own would be removed. */
+function timeOf(given: unknown): number {
+  const issuedAt = typeof given === 'string' ? Date.parse(given) / 1_000 : NaN;
+  if (Number.isFinite(issuedAt)) return issuedAt;
+  throw new PortcullisError(
+    'ERR_VAULT_REFUSED',
+    'Vault does not say when a lease was issued, so that nothing was removed',
+    'see that VAULT_ADDR is the Vault itself',
+  );
+}
+
+/** Vault answers 404 to the lookup of a lease that is not there, and 400 to the lookup of a lease that has ended. */
 function isGone(error: unknown): boolean {
   return error instanceof VaultError && (error.status === 404 || error.errors.includes('invalid lease'));
 }

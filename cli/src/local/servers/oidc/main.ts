@@ -14,6 +14,8 @@ const server = createServer((req, res) => handle(req, res));
 process.on('message', (settings: OidcSettings) => {
   data ??= dataFile(settings.dataFile);
   const provider = new Provider(settings.issuer, providerConfiguration(settings, data));
+  // Whoever is reached by https only is so by a proxy, which says how it was asked.
+  provider.proxy = settings.issuer.startsWith('https:');
   provider.on('server_error', (_context, error) => console.error(error));
   provider.use(interactions(provider, settings.people));
   const callback = provider.callback();

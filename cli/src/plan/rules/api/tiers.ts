@@ -1,4 +1,4 @@
-import { ANONYMOUS_TIER, limitKeyName } from '@portcullis/runtime/policy';
+import { ANONYMOUS_TIER, limitKeyName, type Limit } from '@portcullis/runtime/policy';
 import type { Remark } from '../../grade';
 import { duration } from '../attribute-judges';
 import type { PolicyRecord } from './record';
@@ -32,13 +32,19 @@ export function compareTiers(was: PolicyRecord, will: PolicyRecord): Remark[] {
     : [...tiers, { grade: 'notice', sentence: `default tier ${was.defaultTier} → ${will.defaultTier}` }];
 }
 
-type Limits = PolicyRecord['tiers'][string];
+/** A limit as a policy has it, or a record of one. */
+interface StatedLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+  readonly by?: Limit['by'] | undefined;
+  readonly shadow?: true | undefined;
+}
 
 /** What one limit counts by: the organisation where nothing is said. */
-const keys = ({ by }: Limits[number]): string => limitKeyName(by);
+const keys = ({ by }: StatedLimit): string => limitKeyName(by);
 
 /** Whether a window went, went into shadow, or has a higher limit. */
-export function admitsMore(was: Limits, will: Limits): boolean {
+export function admitsMore(was: readonly StatedLimit[], will: readonly StatedLimit[]): boolean {
   return was.some((before) => {
     if (before.shadow) return false;
     const after = will.find(
@@ -49,7 +55,7 @@ export function admitsMore(was: Limits, will: Limits): boolean {
 }
 
 /** Limits in words: `100 a minute, 20 a second by organisation/user (shadow)`. */
-export function limits(windows: Limits = []): string {
+export function limits(windows: readonly StatedLimit[] = []): string {
   return windows
     .map((window) => {
       const { limit, windowSeconds, by, shadow } = window;

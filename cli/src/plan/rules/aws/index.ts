@@ -10,6 +10,7 @@ import {
   gatewayRoute,
   gatewayStage,
 } from './gateway';
+import { imageLifecycle, imageRepository } from './images';
 import { loadBalancer, listener } from './load-balancer';
 import { securityGroup, securityGroupRule, subnet, internetAccess } from './network';
 import { iamRole, iamPolicy, iamAttachment, identityProvider } from './policies';
@@ -29,6 +30,8 @@ export const AWS_RULES: readonly Rule[] = [
   gatewayMethod,
   gatewayRoute,
   gatewayStage,
+  imageRepository,
+  imageLifecycle,
   loadBalancer,
   listener,
   securityGroup,

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule';
 import { connection, databaseRole } from './database';
 import { endpoint } from './endpoint';
-import { auditDevice, authMethod, kvEntry, mount } from './mounts';
+import { auditDevice, authMethod, kvEntry, mount, transitKey } from './mounts';
 import { vaultPolicy } from './policy';
 import { appRole, jwtRole } from './roles';
 import { secretGate } from './secret-gate';
@@ -15,6 +15,7 @@ export const VAULT_RULES: readonly Rule[] = [
   authMethod,
   kvEntry,
   mount,
+  transitKey,
   vaultPolicy,
   appRole,
   jwtRole,

@@ -1,5 +1,14 @@
 import type { Change } from '../../change';
-import { changed, harmless, lifetime, mustBe, reviewed, rewritten, trusted } from '../attribute-judges';
+import {
+  allowance,
+  changed,
+  harmless,
+  lifetime,
+  mustBe,
+  reviewed,
+  rewritten,
+  trusted,
+} from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 export const mount: Rule = {
@@ -18,6 +27,42 @@ export const mount: Rule = {
     default_lease_ttl_seconds: lifetime('default TTL of leases'),
     max_lease_ttl_seconds: lifetime('maximum TTL of leases'),
     options: changed('options'),
+    audit_non_hmac_request_keys: allowance('parameters that the audit log shows in clear'),
+    audit_non_hmac_response_keys: allowance('answers that the audit log shows in clear'),
+  },
+};
+
+export const transitKey: Rule = {
+  types: ['vault_transit_secret_backend_key'],
+  noun: named('key', 'name', 'backend'),
+  destroyed: {
+    grade: 'danger',
+    loses: 'what it encrypted can never be read again',
+    forGood: () => true,
+  },
+  attributes: {
+    backend: reviewed('backend'),
+    name: reviewed('name'),
+    type: reviewed('type'),
+    derived: reviewed('whether it is derived'),
+    convergent_encryption: reviewed('whether the same text is the same ciphertext'),
+    exportable: mustBe(
+      false,
+      'cannot be exported',
+      'can be exported: whoever has it decrypts without a trace',
+    ),
+    allow_plaintext_backup: mustBe(false, 'has no backup in clear', 'can be backed up in clear'),
+    deletion_allowed: mustBe(false, 'cannot be deleted', 'can be deleted'),
+    auto_rotate_period: reviewed('rotation'),
+    min_decryption_version: reviewed('oldest version that decrypts'),
+    min_encryption_version: reviewed('oldest version that encrypts'),
+    latest_version: harmless,
+    min_available_version: harmless,
+    keys: harmless,
+    supports_encryption: harmless,
+    supports_decryption: harmless,
+    supports_derivation: harmless,
+    supports_signing: harmless,
   },
 };
 

@@ -7,6 +7,16 @@ const errors: Readonly<Record<PortcullisErrorCode | 'ERR_ENVIRONMENT_INVALID', E
       'An argument, an option or an environment variable of the command is missing, malformed, or does not go with another.',
     remedy: 'Do what the line after the arrow says; `--help` of the command lists what it takes.',
   },
+  ERR_CONFIG: {
+    cause:
+      '`portcullis.config.ts` has mistakes, or it, or what it imports, cannot be loaded. The message lists all of them, each with its path.',
+    remedy: 'Mend what each line names: it says what was received and what is expected.',
+  },
+  ERR_CONFIG_MISSING: {
+    cause:
+      'The command reads the `portcullis.config.ts` of the folder that it is called in, or of one above it, and there is none, or it leaves out what the command needs. Nothing was written.',
+    remedy: 'Write what the message shows, or name the file with `--config`.',
+  },
   ERR_ENVIRONMENT_INVALID: {
     cause: 'A file in `stacks/environments` has mistakes. The message lists all of them, each with its path.',
     remedy: 'Mend what each line names.',
@@ -94,6 +104,11 @@ const errors: Readonly<Record<PortcullisErrorCode | 'ERR_ENVIRONMENT_INVALID', E
   ERR_NOT_CONFIRMED: {
     cause: 'Nobody agreed to the changes to servers that were given. Nothing was changed.',
     remedy: 'Start in a terminal and answer yes, or give `--yes`.',
+  },
+  ERR_NOT_APPROVED: {
+    cause: 'A break-glass deploy was approved by nobody but the person who started it. Nothing was applied.',
+    remedy:
+      'Give the environment reviewers on GitHub (`reviewerTeams`), and have another of them approve the run. Start it as a person, and anew rather than again.',
   },
   ERR_GIVE_BACK: {
     cause:

@@ -1,0 +1,20 @@
+/** What each command does, in a line: for the list of them, which loads none. Its own help says more. */
+export const ABOUTS: Readonly<Record<string, string>> = {
+  start: 'deploys a real environment on this machine and serves the example API',
+  lock: 'pins the providers of stacks whose state is shared',
+  plan: 'plans stacks and says what changes for security',
+  deploy: 'applies what was reviewed, if it is still what a plan would do',
+  rollback: 'deploys again what an environment served before',
+  secrets: 'what a running service holds; values for Vault; what leases left behind',
+  identity: 'makes the realm of a Keycloak',
+  token: 'prints an access token of a client, for curl',
+  whois: 'finds the person whom a pseudonym stands for',
+  revoke: 'refuses a token, a session, a person or an organisation on every instance',
+  limits: 'what an organisation has spent of its limits; other limits for a while',
+  'policy-diff': 'says who can now do what they could not, and the reverse',
+  verify: 'holds the policy against a living API, and says where it answers otherwise',
+  'zap-gate': "judges ZAP's report by severity",
+  workflows: 'writes the workflows, scan rules and code owners of this repository',
+  doctor: 'says what is wrong with this machine, this repository and an environment',
+  explain: "says what an error's code means and what to do about it",
+};

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { PortcullisError, messageOf } from '../errors';
+
+/** How long the app may take to end, once it was asked to. */
+const GRACE_MS = 15_000;
+
+export interface AppCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Asks the app to end. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the app on this terminal, to its end.
+ *
+ * @returns its exit code; as a shell has it where a signal ended it.
+ * @throws PortcullisError `ERR_SETTING` where there is no such program.
+ */
+export async function runApp({ command, args, env, signal }: AppCommand): Promise<number> {
+  const child = spawn(command, args, { stdio: 'inherit', env });
+  let late: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    // At a terminal Ctrl-C has reached it already; a second signal would cut its good order short.
+    if (!(process.stdin.isTTY && signal.reason === 'SIGINT')) child.kill('SIGTERM');
+    late = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+  };
+  try {
+    await once(child, 'spawn');
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    const [code, ended] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + constants.signals[ended ?? 'SIGKILL'];
+  } catch (cause) {
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `${JSON.stringify(command)} cannot be run: ${messageOf(cause)}`,
+      'give a command after --, as in portcullis start -- node server.js',
+      { cause },
+    );
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,14 @@
+export {
+  ConfigError,
+  defineConfig,
+  type Config,
+  type ConfigInput,
+  type EntrySchema,
+  type EnvironmentConfig,
+  type FieldSchema,
+  type VaultConfig,
+  type VerifyClient,
+  type VerifyConfig,
+  type VerifyPair,
+} from './config/define-config';
+export type { Lazy } from './config/lazy';

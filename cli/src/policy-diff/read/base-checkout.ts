@@ -1,0 +1,60 @@
+/** The files of a commit in a folder of their own, with the packages that are installed in the working tree. */
+import { lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { git } from './git';
+
+export interface BaseCheckout {
+  /** Where a folder of the working tree is in it. */
+  at(path: string): string;
+  remove(): Promise<void>;
+}
+
+/** Nothing is written into the repository: the index is a file of the checkout's own. */
+export async function checkOut(folder: string, commit: string): Promise<BaseCheckout> {
+  const top = await realpath(await git(folder, ['rev-parse', '--show-toplevel']));
+  const place = await realpath(await mkdtemp(join(tmpdir(), 'portcullis-base-')));
+  const tree = join(place, 'tree');
+  const remove = (): Promise<void> => rm(place, { recursive: true, force: true });
+  const at = (path: string): string => join(tree, relative(top, path));
+  try {
+    const index = { GIT_INDEX_FILE: join(place, 'index') };
+    await git(top, ['read-tree', commit], index);
+    await git(top, ['checkout-index', '--all', '--force', `--prefix=${tree}/`], index);
+    const here = await realpath(folder);
+    for (let parent = here; parent === top || parent.startsWith(top + sep); parent = dirname(parent))
+      await linkPackages(join(parent, 'node_modules'), join(at(parent), 'node_modules'), top, at);
+    return { at, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/**
+ * Links what is installed. A package that is a folder of the repository itself, as in a workspace, is the commit's: the policy
+ * may be in it.
+ */
+async function linkPackages(
+  from: string,
+  to: string,
+  top: string,
+  at: (path: string) => string,
+): Promise<void> {
+  const names = await readdir(from).catch(() => []);
+  if (names.length > 0) await mkdir(to, { recursive: true });
+  for (const name of names) {
+    const [source, target] = [join(from, name), join(to, name)];
+    if (name.startsWith('@')) await linkPackages(source, target, top, at);
+    else if (!(await isThere(target))) await symlink(await placeOf(source, top, at), target);
+  }
+}
+
+async function placeOf(source: string, top: string, at: (path: string) => string): Promise<string> {
+  const real = await realpath(source).catch(() => source);
+  const isOfRepository = real.startsWith(top + sep) && !real.split(sep).includes('node_modules');
+  return isOfRepository && existsSync(at(real)) ? at(real) : real;
+}
+
+const isThere = (path: string): Promise<boolean> => lstat(path).then(Boolean, () => false);

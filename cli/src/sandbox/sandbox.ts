@@ -1,0 +1,48 @@
+/** What a running `npm start` offers to other terminals of the same user, over a socket: nothing of it is in a file. */
+import type { Client } from '../client-tokens';
+
+/** Where everything of a sandbox is. No secret is in it. */
+export interface SandboxDescription {
+  /** The repository that was started. */
+  readonly folder: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The environment that was deployed, as the config calls it. */
+  readonly environment: string;
+  readonly issuer: string;
+  readonly vaultAddress: string;
+  readonly redis: { readonly host: string; readonly port: number };
+  /** Where the service shows its leases. */
+  readonly statusSocket: string;
+  readonly clients: readonly SandboxClient[];
+}
+
+/** A client of the sandbox's identity provider. */
+export interface SandboxClient {
+  readonly clientId: string;
+  /** @default none is known: the provider is not the sandbox's own */
+  readonly tier?: string;
+}
+
+/** Whose token of Vault is asked for. */
+export type Person =
+  /** Who answers customers: limits, revocations, pseudonyms. */
+  | 'support'
+  /** Who deployed. */
+  | 'operator';
+
+/** The ways that the socket answers. */
+export const PATHS = {
+  description: '/',
+  client: (clientId: string): string => `/clients/${encodeURIComponent(clientId)}`,
+  vaultToken: (person: Person): string => `/vault-tokens/${person}`,
+} as const;
+
+/** What the socket gives besides. */
+export interface SandboxSecrets {
+  client(clientId: string): Promise<Client | undefined>;
+  vaultToken(person: Person): Promise<string>;
+}
+
+/** The socket's folder and name in a run's folder, which is one of `RUN_PREFIX` in the folder of temporary files. */
+export const OFFER = { folder: 'offer', name: 'socket' } as const;
