@@ -25,9 +25,10 @@ export const policy = definePolicy({
     { method: 'GET', path: '/openapi.json', public: true },
     { method: 'GET', path: '/', public: true },
     { method: 'GET', path: '/page/:file', public: true },
-    { method: 'GET', path: '/auth/login', public: true },
-    { method: 'GET', path: '/auth/callback', public: true },
-    { method: 'POST', path: '/auth/logout', public: true },
+    // login() answers these itself, ahead of the limiter; loginLimit() slows down who guesses.
+    { method: 'GET', path: '/auth/login', public: true, limit: false },
+    { method: 'GET', path: '/auth/callback', public: true, limit: false },
+    { method: 'POST', path: '/auth/logout', public: true, limit: false },
     { method: 'POST', path: '/auth/backchannel-logout', public: true, limit: false },
     { method: 'GET', path: '/api/me', cost: 0 },
     { method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] },

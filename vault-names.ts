@@ -21,12 +21,14 @@ export const REDIS_ROLES = {
   app: 'redis-role',
   /** Support's: `portcullis limits`. */
   support: 'redis-support-role',
+  /** Support's: adds revocations, and nothing else (`portcullis revoke`). */
+  revoke: 'redis-revoke-role',
   /** The deploy's: may remove the server's users, and nothing else (`portcullis secrets sweep-redis`). */
   sweep: 'redis-sweep-role',
 } as const;
 
-/** Where the KV engine, version 2, and the database engine are mounted. */
-export const MOUNTS = { kv: 'secret', database: 'database' } as const;
+/** Where engines are mounted: KV, version 2; databases; transit, for what logs call people. */
+export const MOUNTS = { kv: 'secret', database: 'database', pseudonyms: 'pseudonyms' } as const;
 
 /** The names that begin with the name of the policy. */
 export function vaultNamesOf({ name }: Pick<Policy, 'name'>): VaultNames {
@@ -35,6 +37,8 @@ export function vaultNamesOf({ name }: Pick<Policy, 'name'>): VaultNames {
     databaseRole: `${name}-role`,
     supportPolicy: `${name}-support`,
     orchestratorPolicy: `${name}-orchestrator`,
+    whoisPolicy: `${name}-whois`,
+    pseudonymKey: name,
     entries: { config: `${name}/config`, limits: `${name}/limits`, scan: `${name}/scan` },
   };
 }
@@ -48,6 +52,10 @@ export interface VaultNames {
   readonly supportPolicy: string;
   /** Policy of whoever starts the service, where that mints a secret ID for it. */
   readonly orchestratorPolicy: string;
+  /** Policy of whoever may resolve pseudonyms of the log: `portcullis whois`. */
+  readonly whoisPolicy: string;
+  /** Key of the pseudonyms. */
+  readonly pseudonymKey: string;
   /** Entries of the KV engine, below its mount. */
   readonly entries: {
     /** What the app has to know that is secret. */

@@ -1,4 +1,10 @@
-import { enforce, type RateLimiter, type RevocationCheck, type WatchedOverrides } from '@portcullis/runtime';
+import {
+  enforce,
+  type Pseudonyms,
+  type RateLimiter,
+  type RevocationCheck,
+  type WatchedOverrides,
+} from '@portcullis/runtime';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { policy } from '../policy';
@@ -7,15 +13,20 @@ import { answerErrors, answerNotFound } from './errors';
 import { exports, type SigningKeys } from './exports';
 import { securityHeaders } from './headers';
 import { health, type DependencyCheck } from './health';
-import { logRequests } from './log';
+import { logRequests, type RequestLogOptions } from './log';
 import { me } from './me';
 import { openApiDescription } from './openapi';
 import { page } from './page';
+import { learnPseudonym } from './pseudonyms';
 import { reports } from './reports';
 import { transactions } from './transactions';
 
 export interface AppDependencies {
   readonly logger: Logger;
+  /** What the log says of requests. */
+  readonly requestLog?: Pick<RequestLogOptions, 'requestIdHeader'> | undefined;
+  /** Made by `secrets.pseudonyms()`. @default the log names no subject */
+  readonly pseudonyms?: Pick<Pseudonyms, 'known' | 'of'> | undefined;
   readonly database: Database;
   /** Keys of export links: the first signs, all of them verify. */
   readonly signingKeys: SigningKeys;
@@ -36,16 +47,17 @@ export interface AppDependencies {
   /** The issuer at which people log in and out. */
   readonly provider: string;
   readonly checks: Readonly<Record<string, DependencyCheck>>;
-  /** The commit that runs. */
+  /** What runs: the digest of an image, or a commit. */
   readonly release?: string | undefined;
 }
 
 /** The fintech API. The four lines in the middle protect it; the rest is an ordinary Express app. */
 export function createApp(dependencies: AppDependencies): Express {
   const { logger, database, signingKeys, auth, limiter, login, provider, checks } = dependencies;
-  const { overrides, loginLimit, revocations, backChannelLogout, release } = dependencies;
+  const { overrides, loginLimit, revocations, backChannelLogout, release, requestLog, pseudonyms } =
+    dependencies;
   const app = express();
-  app.use(logRequests(logger));
+  app.use(logRequests(logger, { ...requestLog, pseudonymOf: (caller) => pseudonyms?.known(caller) }));
   app.use(securityHeaders(provider));
 
   // The provider sends these requests, not a browser. So this comes before login(), which refuses forms of other sites,
@@ -54,6 +66,7 @@ export function createApp(dependencies: AppDependencies): Express {
   if (loginLimit) app.use(['/auth/login', '/auth/callback'], loginLimit);
   if (login) app.use(login);
   app.use(auth);
+  if (pseudonyms) app.use(learnPseudonym(pseudonyms));
   app.use(limiter);
   app.use(enforce(policy));
   app.use(express.json({ limit: '16kb' }));

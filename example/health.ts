@@ -15,7 +15,7 @@ type State = 'up' | 'down' | 'degraded';
  * @param checks of dependencies without which the service is not ready.
  * @param dispensable checks of dependencies that the service can do without for a while: without them it is `degraded`,
  *   and stays ready.
- * @param release the commit that runs, so that a deploy can tell when it is there.
+ * @param release what runs, the digest of an image or a commit, so that a deploy can tell when it is there.
  */
 export function health(
   checks: Readonly<Record<string, DependencyCheck>>,

@@ -21,33 +21,36 @@ import { configSchema } from '../vault-entries';
 import { vaultNamesOf } from '../vault-names';
 import { createApp } from './app';
 import { redisUser, vaultLogin } from './aws';
-import { CONFIG_PATH } from './config';
+import { databaseOf } from './database';
 import { identityOf } from './identity';
-import { createLogger } from './log';
+import { createLogger, eventLog } from './log';
+import { withPseudonym } from './pseudonyms';
 import { sessionKeys } from './session-keys';
 import { readSettings, type Settings } from './settings';
+import { CONFIG_PATH, PSEUDONYM_KEY } from './vault-paths';
 
 /** How long requests in flight may take after SIGTERM, in milliseconds. */
 const SHUTDOWN_MS = 10_000;
+/**
+ * How long an idle connection stays open, in milliseconds: longer than at a load balancer (60 s at AWS'), which sends a
+ * request into a connection that is just being closed otherwise, and answers 502.
+ */
+const KEEP_ALIVE_MS = 65_000;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const logger = createLogger(settings.LOG_LEVEL);
+  const tell = eventLog(logger);
 
   const asRole = vaultLogin(settings);
   const secrets = await SecretsManager.connect({
     policy,
     ...(asRole && { login: asRole }),
-    onEvent: (event) => logger.info(event, event.type),
+    onEvent: tell,
   });
   const settled = await secrets.watchKv(CONFIG_PATH, configSchema);
   const config = settled.current;
-  const database = secrets.postgresPool(vaultNamesOf(policy).databaseRole, {
-    host: config.db_host,
-    port: config.db_port,
-    database: settings.DATABASE_NAME,
-    max: settings.DATABASE_POOL_MAX,
-  });
+  const database = secrets.postgresPool(vaultNamesOf(policy).databaseRole, databaseOf(config, settings));
   const redis = secrets.redisClient(redisUser(settings), {
     host: settings.REDIS_HOST,
     port: settings.REDIS_PORT,
@@ -55,9 +58,12 @@ async function main(): Promise<void> {
 
   const { TRUSTED_PROXIES: trustedProxies } = settings;
   const fromNetworks = trustedProxies === undefined ? {} : { trustedProxies };
-  const onEvent = (event: AuthEvent | RateLimitEvent): void => logger.info(event, event.type);
+  const pseudonyms = secrets.pseudonyms(PSEUDONYM_KEY);
   const identity = identityOf(settings);
   const { issuer, jwksUri } = identity.verify;
+  // The log names nobody: a subject is told by its pseudonym.
+  const onEvent = (event: AuthEvent | RateLimitEvent): void =>
+    void withPseudonym(pseudonyms, issuer, event).then(tell);
   const revocations = followRevocations({ policy, redis, issuers: [issuer], onEvent });
   const { OAUTH_CLIENT_ID: clientId } = settings;
   const logout =
@@ -91,6 +97,8 @@ async function main(): Promise<void> {
 
   const app = createApp({
     logger,
+    pseudonyms,
+    requestLog: { requestIdHeader: settings.REQUEST_ID_HEADER },
     database,
     signingKeys: () => {
       const [newest, ...others] = settled.accepted;
@@ -113,6 +121,7 @@ async function main(): Promise<void> {
   });
 
   const server = createServer(messagesOf(app), app);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(settings.PORT, settings.HOST, () => {
     const { address, port } = server.address() as AddressInfo;
     logger.info({ type: 'listening', address, port, policy: policy.name }, 'listening');

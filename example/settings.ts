@@ -16,10 +16,15 @@ const environment = z.object({
   HOST: z.string().default('0.0.0.0'),
   /** Which proxies are before this process: they say who a client without a token is. */
   TRUSTED_PROXIES: trustedProxies.optional(),
-  /** The commit that was deployed. */
+  /** Header in which a gateway names each request. Only of one that overwrites what clients send there. */
+  REQUEST_ID_HEADER: z
+    .string()
+    .regex(/^[\w-]{1,100}$/)
+    .optional(),
+  /** What was deployed: a commit, or the digest of the image. */
   RELEASE: z
     .string()
-    .regex(/^[\w.-]{1,100}$/)
+    .regex(/^[\w.:-]{1,100}$/)
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Overrides the policy's issuer, for environments with an identity provider of their own. */

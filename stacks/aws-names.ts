@@ -15,13 +15,11 @@ export interface AwsNames {
   readonly storeUser: string;
   /** Name of the key of logs. */
   readonly logsKey: string;
-  /** The release that the service names at `/healthz`: the beginning of its image's digest. */
-  readonly release: string;
 }
 
 /** An account may hold several environments, and an environment may be in two regions: names of roles are the account's. */
 export function awsNamesOf(policy: Policy, { name: environment, aws }: AwsEnvironment): AwsNames {
-  const { account, region, image } = aws;
+  const { account, region } = aws;
   const named = (longest: number, ...parts: readonly string[]): string =>
     nameWithin(longest, policy.name, environment, ...parts);
   const taskRole = named(64, 'task', region);
@@ -32,6 +30,5 @@ export function awsNamesOf(policy: Policy, { name: environment, aws }: AwsEnviro
     store: named(32, 'limits'),
     storeUser: named(40),
     logsKey: named(200, 'logs'),
-    release: image.digest.slice('sha256:'.length, 'sha256:'.length + 12),
   };
 }

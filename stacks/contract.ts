@@ -11,10 +11,10 @@ import { Construct } from 'constructs';
 /** The values, by the stack that publishes them. None of them is a secret. */
 export interface Contract {
   readonly data: {
-    /** Host that clients of the rate-limit store connect to. */
-    readonly storeHost: string;
-    /** ID of the security group whose members may connect to the store. */
-    readonly storeClientsSecurityGroupId: string;
+    /** Host that clients of the rate-limit store connect to, where it is ElastiCache. */
+    readonly storeHost?: string;
+    /** ID of the security group whose members may connect to that store. */
+    readonly storeClientsSecurityGroupId?: string;
     /** ARN of the key that encrypts logs. */
     readonly logsKeyArn: string;
   };
@@ -25,6 +25,8 @@ export interface Contract {
     readonly gatewaySecurityGroupId: string;
     /** ARN of the network load balancer in front of that listener, where the gateway is a REST API. */
     readonly networkLoadBalancerArn?: string;
+    /** Digest of the image that was deployed last. */
+    readonly imageDigest: string;
   };
 }
 
@@ -51,7 +53,7 @@ export function publish<P extends Part>(
 
 /**
  * Values that `part` of the same environment has published. While it has published nothing, a value is unknown to a
- * plan, so that an empty account can be planned for; an apply fails, and says which stack comes first.
+ * plan, so that an empty account can be planned for; an apply fails with `remedy`.
  *
  * @example
  * const { listenerArn } = published(this, { policy, environment }, 'service', ['listenerArn']);
@@ -61,6 +63,7 @@ export function published<P extends Part, K extends keyof Contract[P] & string>(
   whose: ContractOf,
   part: P,
   names: readonly K[],
+  remedy = `deploy ${part}-${whose.environment.name} first`,
 ): Record<K, string> {
   const read = new Construct(scope, `${part}-published`);
   const told = new DataAwsSsmParametersByPath(read, 'told', { path: folder(whose, part) });
@@ -68,7 +71,7 @@ export function published<P extends Part, K extends keyof Contract[P] & string>(
     const path = parameter(whose, part, name);
     // The provider treats every value as secret.
     const value = `zipmap(${told.fqn}.names, nonsensitive(${told.fqn}.values))["${path}"]`;
-    const missing = failAtApply(`nothing at ${path} yet: deploy ${part}-${whose.environment.name} first`);
+    const missing = failAtApply(`nothing at ${path} yet: ${remedy}`);
     const expression = `\${contains(${told.fqn}.names, "${path}") ? ${value} : ${missing}}`;
     return [name, new TerraformLocal(read, name, expression).asString];
   });
@@ -78,6 +81,11 @@ export function published<P extends Part, K extends keyof Contract[P] & string>(
 /** Name of the SSM parameter that holds a value. */
 export function parameter(whose: ContractOf, part: Part, name: string): string {
   return `${folder(whose, part)}/${name}`;
+}
+
+/** Name of the SSM parameter whose history holds the images that were served. It is not among what stacks read. */
+export function goodImages(whose: ContractOf): string {
+  return `${folder(whose, 'service')}-good/image`;
 }
 
 function folder({ policy, environment }: ContractOf, part: Part): string {

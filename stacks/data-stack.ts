@@ -4,7 +4,10 @@ import { AwsStack, type AwsStackProps } from './aws-stack';
 import { publish } from './contract';
 import { awsNamesOf } from './aws-names';
 
-/** What the API of one environment stores: the counters of its rate limits, and logs. Its database exists already. */
+/**
+ * What the API of one environment stores: the counters of its rate limits, unless its Redis is self-run, and logs. Its
+ * database exists already.
+ */
 export class DataStack extends AwsStack {
   constructor(scope: Construct, props: AwsStackProps) {
     super(scope, 'data', props);
@@ -18,18 +21,22 @@ export class DataStack extends AwsStack {
       encrypts: 'logs',
       preventDestroy: !environment.disposable,
     });
-    const store = new RateLimitStore(this, 'store', {
-      place: aws,
-      network: aws,
-      name: names.store,
-      user: names.storeUser,
-      ...aws.store,
-      preventDestroy: !environment.disposable,
-      logs: this.logs(props, logsKey.arn),
-    });
+    const store =
+      aws.store &&
+      new RateLimitStore(this, 'store', {
+        place: aws,
+        network: aws,
+        name: names.store,
+        user: names.storeUser,
+        ...aws.store,
+        preventDestroy: !environment.disposable,
+        logs: this.logs(props, logsKey.arn),
+      });
     publish(this, props, 'data', {
-      storeHost: store.host,
-      storeClientsSecurityGroupId: store.clientsSecurityGroupId,
+      ...(store && {
+        storeHost: store.host,
+        storeClientsSecurityGroupId: store.clientsSecurityGroupId,
+      }),
       logsKeyArn: logsKey.arn,
     });
   }

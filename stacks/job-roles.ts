@@ -1,5 +1,5 @@
 /** What the jobs of the repository may do in an environment's Vault. */
-import { endLease, mintWrapped, type PolicyRule } from '@portcullis/constructs';
+import { AUDIT_COUNT_RULE, endLease, mintWrapped, type PolicyRule } from '@portcullis/constructs';
 import { JOBS_MOUNT, type JobRole } from '@portcullis/constructs/github';
 import type { Policy } from '@portcullis/runtime/policy';
 import { CONNECTIONS, MOUNTS, REDIS_ROLES, vaultNamesOf } from '../vault-names';
@@ -24,7 +24,7 @@ export interface JobRolesProps {
   readonly leasesRedis: boolean;
 }
 
-/** What the rules follow from. */
+/** What decides which rules there are. */
 type Deployed = Pick<JobRolesProps, 'policy' | 'login' | 'leasesRedis'>;
 
 type ServiceLogin = 'approle' | 'aws';
@@ -40,7 +40,11 @@ export function jobRoles({ environment, repository, ...deployed }: JobRolesProps
     job_workflow_ref: `${repository}/.github/workflows/${workflow}@${MAIN}`,
   });
   return [
-    { name: PLAN_ROLE, bound: { event_name: ['pull_request', 'push'] }, rules: planRules(deployed) },
+    {
+      name: PLAN_ROLE,
+      bound: { event_name: ['pull_request', 'push', 'workflow_dispatch'] },
+      rules: planRules(deployed),
+    },
     { name: DEPLOY_ROLE, bound: jobOf('deploy.yml'), rules: deployRules(deployed) },
     {
       name: SCAN_ROLE,
@@ -63,6 +67,7 @@ function planRules(deployed: Deployed): PolicyRule[] {
     paths.map((path) => ({ path, capabilities: ['read'], reason }));
   return [
     ...reads('is my token still valid', 'auth/token/lookup-self'),
+    AUDIT_COUNT_RULE,
     ...reads('policies', ...policiesOf(deployed), ...JOB_ROLES.map((role) => `sys/policies/acl/${role}`)),
     ...reads('mounts', ...Object.values(MOUNTS).map((mount) => `sys/mounts/${mount}`)),
     ...[login, JOBS_MOUNT].flatMap((method) =>
@@ -74,6 +79,10 @@ function planRules(deployed: Deployed): PolicyRule[] {
       `auth/${JOBS_MOUNT}/config`,
       ...JOB_ROLES.map((role) => `auth/${JOBS_MOUNT}/role/${role}`),
     ),
+    ...reads(
+      'the key of pseudonyms, without what it is',
+      `${MOUNTS.pseudonyms}/keys/${vaultNamesOf(deployed.policy).pseudonymKey}`,
+    ),
     ...reads('connections, without their passwords, and roles', ...databasePaths(deployed)),
     ...reads(
       'whether the entry is there, without its fields',
@@ -84,8 +93,8 @@ function planRules(deployed: Deployed): PolicyRule[] {
 
 /**
  * What an apply changes. An administrator creates and destroys methods and mounts, and applies these rules too: no job
- * can widen what jobs may do, or make a database role of a new name. But a job that writes the service's policies could give the service anything. The
- * environment's reviewers are there to see that.
+ * can widen what jobs may do, or make a database role of a new name. But a job that writes the service's policies could give
+ * the service anything. The environment's reviewers are there to see that.
  */
 function deployRules(deployed: Deployed): PolicyRule[] {
   const { policy, login, leasesRedis } = deployed;
@@ -137,8 +146,8 @@ const SWEEP_RULES: readonly PolicyRule[] = [
 
 /** Exact names: another application of this Vault may have a name that begins with this one's. */
 function policiesOf({ policy, login }: Deployed): string[] {
-  const { serviceRole, supportPolicy, orchestratorPolicy } = vaultNamesOf(policy);
-  return [serviceRole, supportPolicy, ...(login === 'approle' ? [orchestratorPolicy] : [])].map(
+  const { serviceRole, supportPolicy, whoisPolicy, orchestratorPolicy } = vaultNamesOf(policy);
+  return [serviceRole, supportPolicy, whoisPolicy, ...(login === 'approle' ? [orchestratorPolicy] : [])].map(
     (name) => `sys/policies/acl/${name}`,
   );
 }

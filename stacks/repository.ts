@@ -9,5 +9,11 @@ export const vaultOf = (environment: string): string => `https://vault.${environ
 /** Region of every shared environment. */
 export const REGION = 'eu-central-1';
 
+/** Where images are: the registry of an account that nothing runs in, from which every environment may pull. */
+export const REGISTRY = { account: '444444444444', region: REGION } as const;
+
+/** The repository of {@link REGISTRY} that holds the API's images. */
+export const IMAGES = 'fintech-api';
+
 /** Number of each shared environment's AWS account. */
 export const ACCOUNTS = { dev: '111111111111', staging: '222222222222', prod: '333333333333' } as const;

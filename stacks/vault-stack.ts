@@ -2,6 +2,7 @@ import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import {
   AppRoleLogin,
   AuditDevices,
+  AuditRequired,
   AwsIdentityLogin,
   AwsIdentityMethod,
   DatabaseMount,
@@ -10,6 +11,8 @@ import {
   PolicyRecord,
   PostgresConnection,
   PostgresRole,
+  PseudonymKey,
+  REVOKE_ACL,
   RUNTIME_ACL,
   RedisConnection,
   RedisRole,
@@ -29,7 +32,7 @@ import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { leastLengths } from '../vault-entries';
-import { CONNECTIONS, GROUP_ROLES, MOUNTS, REDIS_ROLES, vaultNamesOf } from '../vault-names';
+import { CONNECTIONS, GROUP_ROLES, MOUNTS, REDIS_ROLES, vaultNamesOf, type VaultNames } from '../vault-names';
 import { awsNamesOf } from './aws-names';
 import { runsOnAws, type Environment } from './environments/define-environment';
 import { jobRoles } from './job-roles';
@@ -56,9 +59,9 @@ export class VaultStack extends TerraformStack {
     new PolicyRecord(this, 'policy', { policy });
     const names = vaultNamesOf(policy);
     const login = this.login(policy, environment);
-    if (environment.vault.audit !== 'server') {
-      new AuditDevices(this, 'audit', { devices: environment.vault.audit });
-    }
+    this.audit(environment);
+
+    this.pseudonyms(names, environment).grantNaming(login);
 
     const support = new SupportAccess(this, 'support', { name: names.supportPolicy });
 
@@ -78,6 +81,7 @@ export class VaultStack extends TerraformStack {
       this.redisRole(redis, REDIS_ROLES.sweep, SWEEP_ACL);
       this.redisRole(redis, REDIS_ROLES.app, RUNTIME_ACL).grantLease(login);
       this.redisRole(redis, REDIS_ROLES.support, SUPPORT_ACL).grantLease(support);
+      this.redisRole(redis, REDIS_ROLES.revoke, REVOKE_ACL).grantLease(support);
     }
     if (environment.delivery) this.delivery(environment.delivery, policy, environment);
   }
@@ -105,6 +109,24 @@ export class VaultStack extends TerraformStack {
     });
     new WrappedSecretIdMinter(this, 'orchestrator', { login, name: vaultNamesOf(policy).orchestratorPolicy });
     return login;
+  }
+
+  /** What logs call people, and who may resolve it. */
+  private pseudonyms({ pseudonymKey, whoisPolicy }: VaultNames, { disposable }: Environment): PseudonymKey {
+    const key = new PseudonymKey(this, 'pseudonyms', {
+      path: MOUNTS.pseudonyms,
+      name: pseudonymKey,
+      preventDestroy: !disposable,
+    });
+    key.grantResolving(new SupportAccess(this, 'whois', { name: whoisPolicy }));
+    return key;
+  }
+
+  /** A disposable environment may be on a server of somebody's own, which nobody audits. */
+  private audit({ vault, disposable }: Environment): void {
+    const devices =
+      vault.audit === 'server' ? undefined : new AuditDevices(this, 'audit', { devices: vault.audit });
+    if (!disposable) new AuditRequired(this, 'audit-required', devices && { devices });
   }
 
   private delivery(

@@ -1,4 +1,5 @@
-import { ACCOUNTS, REGION, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { ACCOUNTS, IMAGES, REGION, REGISTRY, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { WEB_APP } from '../web-app';
 import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** Where changes land first. */
@@ -25,15 +26,13 @@ export const dev = (): AwsEnvironment =>
       certificateArn: `arn:aws:acm:${REGION}:${ACCOUNTS.dev}:certificate/10000000-0000-4000-8000-000000000000`,
       gateway: 'http',
       busyClients: 5,
-      image: {
-        repository: 'fintech-api',
-        digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000001',
-      },
+      image: { registry: REGISTRY, repository: IMAGES },
       tasks: { cpu: 512, memory: 1_024, min: 1, max: 2 },
       store: { nodeType: 'cache.t4g.micro' },
       vaultAddress: vaultOf('dev'),
       identityIssuer: 'https://10000000-0000-4000-8000-000000000000.tokens.sts.global.api.aws',
       logRetentionDays: 30,
     },
+    login: { clientId: WEB_APP, redirectUri: 'https://dev.api.fintech.example.com/auth/callback' },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },
   });

@@ -1,4 +1,5 @@
-import { ACCOUNTS, REGION, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { ACCOUNTS, IMAGES, REGION, REGISTRY, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { WEB_APP } from '../web-app';
 import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** What customers use. */
@@ -25,15 +26,13 @@ export const prod = (): AwsEnvironment =>
       certificateArn: `arn:aws:acm:${REGION}:${ACCOUNTS.prod}:certificate/30000000-0000-4000-8000-000000000000`,
       gateway: 'rest',
       busyClients: 20,
-      image: {
-        repository: 'fintech-api',
-        digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000003',
-      },
+      image: { registry: REGISTRY, repository: IMAGES },
       tasks: { cpu: 1_024, memory: 2_048, min: 2, max: 12 },
       store: { nodeType: 'cache.m7g.large' },
       vaultAddress: vaultOf('prod'),
       identityIssuer: 'https://30000000-0000-4000-8000-000000000000.tokens.sts.global.api.aws',
       logRetentionDays: 365,
     },
+    login: { clientId: WEB_APP, redirectUri: 'https://api.fintech.example.com/auth/callback' },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },
   });

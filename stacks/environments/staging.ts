@@ -1,4 +1,5 @@
-import { ACCOUNTS, REGION, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { ACCOUNTS, IMAGES, REGION, REGISTRY, REPOSITORY, REPOSITORY_PATH, vaultOf } from '../repository';
+import { WEB_APP } from '../web-app';
 import { defineEnvironment, type AwsEnvironment } from './define-environment';
 
 /** What is scanned before it is released; sized like production. */
@@ -25,15 +26,13 @@ export const staging = (): AwsEnvironment =>
       certificateArn: `arn:aws:acm:${REGION}:${ACCOUNTS.staging}:certificate/20000000-0000-4000-8000-000000000000`,
       gateway: 'rest',
       busyClients: 20,
-      image: {
-        repository: 'fintech-api',
-        digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000002',
-      },
+      image: { registry: REGISTRY, repository: IMAGES },
       tasks: { cpu: 1_024, memory: 2_048, min: 2, max: 12 },
       store: { nodeType: 'cache.m7g.large' },
       vaultAddress: vaultOf('staging'),
       identityIssuer: 'https://20000000-0000-4000-8000-000000000000.tokens.sts.global.api.aws',
       logRetentionDays: 365,
     },
+    login: { clientId: WEB_APP, redirectUri: 'https://staging.api.fintech.example.com/auth/callback' },
     secretVersions: { apiConfig: 1, postgresAdminPassword: 1 },
   });
