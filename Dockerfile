@@ -1,5 +1,5 @@
 # The example API. What runs is one file of JavaScript and a page: no package manager's files, no compiler, no test.
-# Built with: docker build --tag fintech-api .   Deployed by its digest (stacks/environments).
+# Built with: docker build --tag fintech-api .   Deployed by its digest (.github/workflows/deploy.yml).
 ARG NODE=node:24.11.1-bookworm-slim
 
 FROM ${NODE} AS build
@@ -8,6 +8,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY runtime/package.json runtime/
 COPY constructs/package.json constructs/
 COPY cli/package.json cli/
+COPY alias/package.json alias/
 # The lock file's packages, and none of their scripts.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 # What the runtime, the example and its policy are written in, and nothing of what deploys them.
