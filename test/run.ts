@@ -11,10 +11,12 @@ import type { Progress } from '../cli/src/engines/progress';
 import { showProgress } from '../cli/src/progress';
 import {
   prepareApiEngines,
+  prepareContainers,
   prepareEdgeEngines,
   prepareEngines,
   prepareExamples,
   prepareLibraries,
+  preparePackages,
   prepareProviders,
 } from './support/prepare-engines';
 import { FUZZ_AT_LENGTH } from './support/fuzzing';
@@ -61,6 +63,13 @@ const SUITES: Readonly<Record<string, Suite>> = {
     prepare: prepareExamples,
     jest: ['--config', 'test/examples/jest.config.js'],
   },
+  'test:packages': {
+    about:
+      'publishes the packages to a registry on loopback and installs them by name, as strangers do, by npm and pnpm: 10\n' +
+      'minutes',
+    prepare: preparePackages,
+    jest: ['--config', 'test/packages/jest.config.js'],
+  },
   'test:providers': {
     about:
       'signs in at a real Keycloak and a real Ory Hydra, by their presets: 3 minutes. Needs Java, Maven and Go',
@@ -70,10 +79,17 @@ const SUITES: Readonly<Record<string, Suite>> = {
   'test:edge': {
     about:
       'applies the AWS stacks of an environment to a server that speaks AWS, with the real provider, and reads back\n' +
-      'what is there. Where no provider registry answers, the provider is built once: about 20 minutes on two cores,\n' +
-      '10 GB of disk meanwhile',
+      'what is there. Where no provider registry answers, the provider is built once, with the services that are used:\n' +
+      'about 6 minutes on two cores, 5 GB of disk meanwhile',
     prepare: prepareEdgeEngines,
     jest: ['--config', 'test/edge/jest.config.js'],
+  },
+  'test:containers': {
+    about:
+      'builds the image by a container engine of its own, and starts dev, staging and prod as the task definitions say\n' +
+      'that were applied to AWS, with what a person, a merge and a bad night do to them: 6 minutes. Needs root, on Debian',
+    prepare: prepareContainers,
+    jest: ['--config', 'test/containers/jest.config.js'],
   },
 };
 
@@ -87,8 +103,10 @@ const FULL = {
     'test:api',
     'test:libraries',
     'test:examples',
+    'test:packages',
     'test:providers',
     'test:edge',
+    'test:containers',
   ],
 };
 

@@ -2,11 +2,12 @@
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EngineCache } from '../../cli/src/engines/install/cache';
 import { engineEnvironment, findOpenTofu } from '../../cli/src/engines/programs/opentofu';
-import { AWS_PROVIDER, VAULT_PROVIDER, provideProviders } from '../../cli/src/engines/programs/providers';
+import { VAULT_PROVIDER, provideProviders } from '../../cli/src/engines/programs/providers';
 import { Run } from '../../cli/src/engines/process/run';
 import { startAccount, type Account } from '../edge/account';
 import { inventory } from '../edge/inventory';
 import { LEFT_OUT } from '../edge/left-out';
+import { AWS_PROVIDER_FOR_TESTS } from '../support/programs/aws-provider';
 import { Shop } from './shop';
 
 const TIMEOUT_MS = 1_800_000;
@@ -24,7 +25,7 @@ describe('the shop on AWS', () => {
     account = await startAccount(run, { aws: PLACE });
     const context = { run, cache: new EngineCache(), note: () => undefined };
     const engine = await findOpenTofu(context);
-    const configuration = await provideProviders(context, engine, [AWS_PROVIDER, VAULT_PROVIDER]);
+    const configuration = await provideProviders(context, engine, [AWS_PROVIDER_FOR_TESTS, VAULT_PROVIDER]);
     shop = await Shop.open(run, {
       engine,
       leftOut: LEFT_OUT,

@@ -5,6 +5,7 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Run } from '../../cli/src/engines/process/run';
+import { NO_CHANGES } from '../support/no-changes';
 import { leaveOut, type Configuration, type LeftOut } from '../support/left-out';
 
 const CHECKOUT = join(__dirname, '../..');
@@ -95,7 +96,8 @@ export class Shop {
   /** What an apply would do, a line each, as in `create vault_mount.shop-dev`. */
   async changes(stack: string, variables: NodeJS.ProcessEnv = {}): Promise<string[]> {
     await this.engine(stack, ['init', '-input=false'], variables);
-    await this.engine(stack, ['plan', '-input=false', '-out=it.plan'], variables);
+    const said = await this.engine(stack, ['plan', '-input=false', '-out=it.plan'], variables);
+    if (said.includes(NO_CHANGES)) return [];
     const plan = JSON.parse(await this.shown(stack, variables)) as {
       resource_changes?: { address: string; previous_address?: string; change: { actions: string[] } }[];
     };

@@ -65,6 +65,17 @@ export function describeApplied(
     );
 
     it(
+      'keeps the deployed image in a plan that names none',
+      async () => {
+        const unnamed = await deployment.withoutImage();
+        await unnamed.leaveOut('service');
+        await unnamed.initialize('service');
+        expect(await unnamed.pendingChanges('service')).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
       'leaves nothing when it is destroyed',
       async () => {
         for (const part of [...PARTS].reverse()) await deployment.destroy(part);

@@ -1,6 +1,6 @@
 import { App } from 'cdktf';
 import type { Construct } from 'constructs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../cli/src/engines/process/run';
 import { policy } from '../../policy';
@@ -11,6 +11,7 @@ import type { AwsEnvironment } from '../../stacks/environments/define-environmen
 import { ServiceStack } from '../../stacks/service-stack';
 import type { Account } from './account';
 import { AwsEngine } from './engine';
+import { NO_CHANGES } from '../support/no-changes';
 import { leaveOut, type Configuration } from '../support/left-out';
 import { LEFT_OUT } from './left-out';
 
@@ -24,6 +25,9 @@ const STACKS = {
 export type Part = keyof typeof STACKS;
 /** Each after those that it reads from. */
 export const PARTS: readonly Part[] = ['data', 'service', 'edge'];
+
+/** The image that is deployed. moto pulls none. */
+export const IMAGE_DIGEST = `sha256:${'1'.repeat(64)}`;
 
 /** A plan as `show -json` has it, as far as tests read it. */
 export interface Plan {
@@ -54,34 +58,47 @@ export class EdgeDeployment {
   private constructor(
     private readonly engine: AwsEngine,
     private readonly folder: string,
-    private readonly environment: string,
+    private readonly environment: AwsEnvironment,
   ) {}
 
   static async open(run: Run, account: Account, environment: AwsEnvironment): Promise<EdgeDeployment> {
     return EdgeDeployment.by(await AwsEngine.open(run, account), run, environment);
   }
 
+  /** The same states, planned for by somebody who names no image. */
+  async withoutImage(): Promise<EdgeDeployment> {
+    const folder = join(this.folder, 'without-image');
+    await mkdir(folder);
+    synthesize(this.engine.command, join(folder, 'out'), this.environment, undefined);
+    return new EdgeDeployment(this.engine, folder, this.environment);
+  }
+
   /** One of several that an engine applies. */
   static async by(engine: AwsEngine, run: Run, environment: AwsEnvironment): Promise<EdgeDeployment> {
     const folder = await run.subfolder(`edge-${environment.name}-${environment.aws.region}`);
-    synthesize(engine.command, join(folder, 'out'), {
+    const synthesized: AwsEnvironment = {
       ...environment,
       // The state of a test is the test's own; what encrypts it is not the account's, which forgets.
       backend: { kind: 'local', directory: folder },
       encryption: { keyProvider: 'passphrase' },
       // It is destroyed in the end.
       disposable: true,
-    });
-    return new EdgeDeployment(engine, folder, environment.name);
+    };
+    synthesize(engine.command, join(folder, 'out'), synthesized, IMAGE_DIGEST);
+    return new EdgeDeployment(engine, folder, synthesized);
   }
 
   /** What the whole stack would make. @returns the file of the plan as JSON */
   async plan(part: Part): Promise<string> {
-    await this.runEngine(part, 'init', '-input=false');
+    await this.initialize(part);
     await this.runEngine(part, 'plan', '-input=false', '-out=whole.plan');
-    const file = join(this.folder, `${part}-${this.environment}.json`);
+    const file = join(this.folder, `${part}-${this.environment.name}.json`);
     await writeFile(file, await this.runEngine(part, 'show', '-json', 'whole.plan'));
     return file;
+  }
+
+  async initialize(part: Part): Promise<void> {
+    await this.runEngine(part, 'init', '-input=false');
   }
 
   /** Leaves out what moto cannot do, for all that follows. @returns a line for each */
@@ -109,7 +126,8 @@ export class EdgeDeployment {
 
   /** The changes that would be made if it were applied again, a line each: what is done, where, and to which arguments. */
   async pendingChanges(part: Part): Promise<string[]> {
-    await this.runEngine(part, 'plan', '-input=false', '-out=again.plan');
+    const said = await this.runEngine(part, 'plan', '-input=false', '-out=again.plan');
+    if (said.includes(NO_CHANGES)) return [];
     const plan = JSON.parse(await this.runEngine(part, 'show', '-json', 'again.plan')) as {
       resource_changes?: { address: string; change: Change }[];
     };
@@ -125,21 +143,26 @@ export class EdgeDeployment {
   }
 
   private stackFolder(part: Part): string {
-    return join(this.folder, 'out', 'stacks', `${part}-${this.environment}`);
+    return join(this.folder, 'out', 'stacks', `${part}-${this.environment.name}`);
   }
 
   private runEngine(part: Part, ...args: string[]): Promise<string> {
-    return this.engine.in(this.stackFolder(part), `${part}-${this.environment}`, ...args);
+    return this.engine.in(this.stackFolder(part), `${part}-${this.environment.name}`, ...args);
   }
 }
 
-function synthesize(engine: string, outdir: string, environment: AwsEnvironment): void {
+function synthesize(
+  engine: string,
+  outdir: string,
+  environment: AwsEnvironment,
+  imageDigest: string | undefined,
+): void {
   const before = process.env.TERRAFORM_BINARY_NAME;
   // What cdktf tells the app: only OpenTofu encrypts its state.
   process.env.TERRAFORM_BINARY_NAME = engine;
   try {
     const app = new App({ outdir });
-    for (const Stack of Object.values(STACKS)) new Stack(app, { policy, environment, bodies });
+    for (const Stack of Object.values(STACKS)) new Stack(app, { policy, environment, bodies, imageDigest });
     app.synth();
   } finally {
     if (before === undefined) delete process.env.TERRAFORM_BINARY_NAME;

@@ -1,7 +1,8 @@
 import { EngineCache } from '../../cli/src/engines/install/cache';
 import { engineEnvironment, findOpenTofu } from '../../cli/src/engines/programs/opentofu';
-import { AWS_PROVIDER, provideProviders } from '../../cli/src/engines/programs/providers';
+import { provideProviders } from '../../cli/src/engines/programs/providers';
 import type { Run } from '../../cli/src/engines/process/run';
+import { AWS_PROVIDER_FOR_TESTS } from '../support/programs/aws-provider';
 import type { Account } from './account';
 
 /** The real engine with the real provider, which takes an account of moto's for AWS. */
@@ -15,7 +16,7 @@ export class AwsEngine {
   static async open(run: Run, account: Account): Promise<AwsEngine> {
     const context = { run, cache: new EngineCache(), note: () => undefined };
     const command = await findOpenTofu(context);
-    const mirror = await provideProviders(context, command, [AWS_PROVIDER]);
+    const mirror = await provideProviders(context, command, [AWS_PROVIDER_FOR_TESTS]);
     return new AwsEngine(run, command, {
       ...engineEnvironment(),
       ...(mirror !== undefined && { TF_CLI_CONFIG_FILE: mirror }),

@@ -71,7 +71,7 @@ describe('one account of AWS', () => {
     async () => {
       for (const { deployment } of deployments.values()) {
         for (const part of PARTS) {
-          await deployment.plan(part);
+          await deployment.initialize(part);
           await deployment.leaveOut(part);
           await deployment.apply(part);
         }

@@ -4,7 +4,7 @@ import { Run } from '../../cli/src/engines/process/run';
 import { parameter, type Contract } from '../../stacks/contract';
 import type { AwsEnvironment } from '../../stacks/environments/define-environment';
 import { startAccount, type Account } from './account';
-import { EdgeDeployment, PARTS } from './deployment';
+import { EdgeDeployment, IMAGE_DIGEST, PARTS } from './deployment';
 
 const TIMEOUT_MS = 600_000;
 
@@ -57,6 +57,7 @@ async function tell({ client }: Account, environment: AwsEnvironment): Promise<v
       listenerArn: arn('elasticloadbalancing', 'listener/app/told/0/0'),
       gatewaySecurityGroupId: 'sg-00000000000000002',
       networkLoadBalancerArn: arn('elasticloadbalancing', 'loadbalancer/net/told/0'),
+      imageDigest: IMAGE_DIGEST,
     },
   };
   const ssm = new SSMClient(client);

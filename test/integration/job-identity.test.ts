@@ -2,7 +2,8 @@
  * What jobs of the repository may do in Vault: the real server and the real provider; the identities are of the
  * shape of GitHub's, by an issuer of the test's own.
  */
-import { handOverStep, sweepStep } from '@portcullis/constructs/github';
+import { handOverStep, sweepStep } from '../../constructs/src/github/delivery/environment-jobs';
+import { PORTCULLIS } from '../../constructs/src/github/workflow/repository-tools';
 import { App } from 'cdktf';
 import { execFile } from 'node:child_process';
 import { symlink, writeFile } from 'node:fs/promises';
@@ -269,7 +270,7 @@ describe('a job that deploys', () => {
     const orphan = 'V_TOKEN_REDIS-ROLE_ABCDEFGHIJ0123456789_1700000000';
     await redisCommand(redis.adminUrl, ['ACL', 'SETUSER', orphan, 'on', '>canary', '+ping']);
     const { run = '', env } = sweepStep(VAULT, redis);
-    expect(run).toBe('npm run --silent portcullis -- secrets sweep-redis');
+    expect(run).toBe(`${PORTCULLIS} secrets sweep-redis`);
     const { code, output } = await deployment().portcullis(['secrets', 'sweep-redis'], {
       ...env,
       VAULT_ADDR: deployment().vault.address,

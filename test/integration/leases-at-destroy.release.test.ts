@@ -40,7 +40,7 @@ test('leases end with the roles, and then everything goes', async () => {
   expect(await redisUsers()).toContain(users.redis);
 
   const ended = await deployment().portcullis(['secrets', 'end-leases', 'database']);
-  expect(ended.output).toContain('database: no lease is left; removed fintech-api-role, redis-role,');
+  expect(ended.output).toMatch(/database: no lease is left; removed fintech-api-role, (.+, )?redis-role, /);
   expect(ended.code).toBe(0);
   expect(await postgresHas(users.postgres)).toBe(false);
   expect(await redisUsers()).not.toContain(users.redis);

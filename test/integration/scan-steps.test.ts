@@ -116,13 +116,13 @@ describe('the limits of the client of a scan', () => {
     await inShell(folder, 'kill "$(cat .zap/run/renewing)" 2> /dev/null || true; rm -rf .zap/run', {});
   });
 
-  /** The step, with the checkout's command as `npm run` starts it, but in the folder that holds the token. */
+  /** The step, with the checkout's command, but in the folder that holds the token. */
   const see = async (): Promise<{ code?: number; stdout: string; stderr: string }> => {
     const stagingUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
     const { run: script, env } = seeThrough({ probe: { path: '/things', atLeast: '100000/1m' } });
-    const npm =
-      'npm() { node --import "$CHECKOUT/node_modules/tsx/dist/loader.mjs" "$CHECKOUT/cli/src/main.ts" "${@:5}"; }';
-    return inShell(folder, `${npm}\n${script}`, {
+    const command =
+      'portcullis() { node --import "$CHECKOUT/node_modules/tsx/dist/loader.mjs" "$CHECKOUT/cli/src/bin.ts" "$@"; }';
+    return inShell(folder, `${command}\n${script}`, {
       ...env,
       STAGING_URL: stagingUrl,
       CHECKOUT,
@@ -147,7 +147,7 @@ describe('the limits of the client of a scan', () => {
     const { code, stderr } = await see();
     expect(code).toBe(1);
     expect(stderr).toContain(`the token is held to ${told}, which is less than 100000/1m`);
-    expect(stderr).toContain('limits ORGANISATION=100000/1m');
+    expect(stderr).toContain('limits set ORGANISATION 100000/1m');
   });
 
   it('are not taken for wide where the API does not tell them', async () => {

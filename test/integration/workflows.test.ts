@@ -60,6 +60,16 @@ describe('the workflows', () => {
       'security.yml',
       scansOf({ ...scanning, failOn: 'medium', schedule: '*/30 4-6 * JAN,JUL SUN' }),
     ],
+    [
+      'the repository is of pnpm',
+      'deploy.yml',
+      renderWorkflow(deployWorkflow({ ...delivery, tools: { packageManager: 'pnpm' } })),
+    ],
+    [
+      'the repository is of Yarn, and a command starts the API',
+      'security.yml',
+      scansOf({ ...scanning, tools: { packageManager: 'yarn' }, api: { command: "node 'my server.js'" } }),
+    ],
   ])('are valid where %s, too', async (_, name, content) => {
     const folder = await mkdtemp(join(tmpdir(), 'portcullis-workflow-'));
     try {

@@ -60,9 +60,15 @@ export async function run(trial: Trial, folder: string, note: Note): Promise<Ver
 /** Of a run that broke before it could count. */
 const BROKEN = 'Tests:       1 failed, 1 total';
 
+/**
+ * What asks Node for something: the runtime, the command, the app, and the attacks on them. What constructs and documents
+ * are made of is the same on every Node; that they are made there, `npm start` shows.
+ */
+const OF_NODE = ['test/unit/runtime/', 'test/unit/cli/', 'test/unit/example/', 'test/attack/'];
+
 function commandOf(subject: Subject): string[] {
   if (subject === 'npm start -- --check') return ['npm', 'start', '--silent', '--', '--check'];
-  return ['node', require.resolve('jest/bin/jest'), '--selectProjects', 'unit'];
+  return ['node', require.resolve('jest/bin/jest'), ...OF_NODE, '--selectProjects', 'unit'];
 }
 
 /** What npm says of the Node and the script that it runs us by is not for those that we run. */

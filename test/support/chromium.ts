@@ -15,13 +15,13 @@ export const describeInChromium = describeUnless(
   found.status === 0 ? undefined : `no Chromium: ${found.stderr.trim().split('\n').at(-1) ?? ''}`,
 );
 
-/** A browser for the tests of a `describe`. */
-export function useChromium(): () => Browser {
+/** A browser for the tests of a `describe`. @param more arguments of Chromium's own */
+export function useChromium(...more: readonly string[]): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
     // Chromium's own sandbox does not work for root.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: found.stdout.trim(), args });
+    browser = await chromium.launch({ executablePath: found.stdout.trim(), args: [...args, ...more] });
   });
   afterAll(() => browser?.close());
   return () => {

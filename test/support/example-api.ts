@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { tokensFrom } from '../../cli/src/client-tokens';
 import { choosePort } from '../../cli/src/engines/process/ports';
 import type { ManagedProcess } from '../../cli/src/engines/process/processes';
 import type { Run } from '../../cli/src/engines/process/run';
+import { sandboxesIn } from '../../cli/src/sandbox/find-sandbox';
+import { clientOf } from '../../cli/src/token/client-of';
+import config from '../../portcullis.config';
 import { until } from './until';
 
 const CHECKOUT = join(__dirname, '../..');
@@ -28,7 +32,11 @@ export async function startExampleApi(run: Run): Promise<ExampleApi> {
     env: process.env,
     graceMs: 30_000,
   });
-  const token = await until(async () => tokenIn(await readFile(started.log, 'utf8')));
+  const log = await until(async () => {
+    const text = await readFile(started.log, 'utf8');
+    return text.includes('Serving after') && text;
+  });
+  const token = await tokenOf('enterprise', log);
   return { url: `http://127.0.0.1:${port}`, token, process: started };
 }
 
@@ -39,9 +47,11 @@ async function composed(): Promise<{ command: string[] }> {
   return services.app;
 }
 
-/** As `npm start` prints it. */
-function tokenIn(log: string): string {
-  const token = /# enterprise\n.*Bearer ([\w.-]+)/.exec(log)?.[1];
-  if (token === undefined || !log.includes('Serving after')) throw new Error('not serving yet');
-  return token;
+/** As `portcullis token` asks for one, of what printed this log: others may run from this folder too. */
+async function tokenOf(tier: string, log: string): Promise<string> {
+  const sandbox = (await sandboxesIn(CHECKOUT)).find(({ issuer }) => log.includes(issuer));
+  const named = await clientOf(tier, { config, environment: undefined, sandbox, variables: process.env });
+  const { issuer, parameters, client, scopes } = named;
+  const tokens = await tokensFrom({ issuer, parameters, clients: { [tier]: client } }, 10_000);
+  return (await tokens.token(tier, scopes)).value;
 }

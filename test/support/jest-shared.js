@@ -14,6 +14,7 @@ const esmOnly = ['jose', 'openid-client', 'oauth4webapi'];
 module.exports = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/temporary-folder.ts',
+  setupFiles: ['<rootDir>/test/support/expected-warnings.ts'],
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',
@@ -23,7 +24,11 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleNameMapper: {
     // The commands, which are loaded when they are called: Node wants the whole name of what it imports then.
-    '^(\\./[\\w-]+/command)\\.js$': '$1',
+    '^(\\./([\\w-]+/)?command)\\.js$': '$1',
+    '^(\\./stacks/[\\w-]+)\\.js$': '$1',
+    // jest compiles TypeScript itself.
+    '/require-module$': '<rootDir>/test/support/require-module.ts',
+    '^@portcullis/cli$': '<rootDir>/cli/src/index.ts',
     '^@portcullis/runtime$': '<rootDir>/runtime/src/index.ts',
     '^@portcullis/runtime/package\\.json$': '<rootDir>/runtime/package.json',
     '^@portcullis/runtime/(.*)$': '<rootDir>/runtime/src/$1/index.ts',

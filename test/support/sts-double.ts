@@ -51,10 +51,12 @@ export interface StsAccount {
   readonly roleArn: string;
   /** What the account or the role lacks. @default nothing */
   refusal?: 'AccessDenied' | 'OutboundWebIdentityFederationDisabledException' | undefined;
+  /** Issuer of its tokens, where something in front of it answers under that name. @default its own address */
+  readonly issuer?: string;
 }
 
 export interface StsDouble {
-  /** Where it is asked, and at the same time the issuer of its tokens. */
+  /** Where it is asked, and unless the account says otherwise the issuer of its tokens. */
   readonly url: string;
   /** What it was asked, the last one last. */
   readonly asked: URLSearchParams[];
@@ -76,7 +78,7 @@ export async function startSts(account: StsAccount): Promise<StsDouble> {
       const found =
         request.url === '/.well-known/jwks.json'
           ? { keys: [key] }
-          : { issuer: url, jwks_uri: `${url}/.well-known/jwks.json` };
+          : { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` };
       return void response.setHeader('Content-Type', 'application/json').end(JSON.stringify(found));
     }
     void text(request).then(async (body) => {
@@ -91,6 +93,7 @@ export async function startSts(account: StsAccount): Promise<StsDouble> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { issuer = url } = account;
 
   const tokenFor = (form: URLSearchParams): Promise<string> =>
     new SignJWT({
@@ -101,7 +104,7 @@ export async function startSts(account: StsAccount): Promise<StsDouble> {
       },
     })
       .setProtectedHeader({ alg: form.get('SigningAlgorithm') ?? '', kid: key.kid, typ: 'JWT' })
-      .setIssuer(url)
+      .setIssuer(issuer)
       .setAudience(form.get('Audience.member.1') ?? '')
       .setSubject(account.roleArn)
       .setIssuedAt()

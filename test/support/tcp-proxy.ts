@@ -12,7 +12,11 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-export async function startTcpProxy(target: URL): Promise<TcpProxy> {
+/** @param at where it listens. @default a free port of loopback */
+export async function startTcpProxy(
+  target: URL,
+  at: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
   let delayMs = 0;
@@ -33,7 +37,7 @@ export async function startTcpProxy(target: URL): Promise<TcpProxy> {
       .on('data', (bytes) => setTimeout(() => client.write(bytes), delayMs))
       .on('close', () => setTimeout(() => client.destroy(), delayMs));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(at);
   await once(server, 'listening');
   const breakAll = (): void => {
     for (const socket of sockets) socket.destroy();

@@ -13,11 +13,11 @@ const PATIENCE_MS = 120_000;
  * @returns the answer
  * @throws what the question threw last
  */
-export function until<T>(question: () => T | Promise<T>, { everyMs = 25 } = {}): Promise<T> {
-  const ask = async (): Promise<T> => {
+export function until<T>(question: () => T | Promise<T>, { everyMs = 25 } = {}): Promise<Exclude<T, false>> {
+  const ask = async (): Promise<Exclude<T, false>> => {
     const answer = await question();
     if (answer === false) throw new Error(`it never came to this: ${question.toString()}`);
-    return answer;
+    return answer as Exclude<T, false>;
   };
   return poll(ask, { timeoutMs: PATIENCE_MS, everyMs });
 }

@@ -1,4 +1,4 @@
-/** No container engine runs here: what is held to its word is what the files say, and what the build's commands make. */
+/** Without a container engine: what the files say, and what the build's commands make. With one: test/containers. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -70,6 +70,7 @@ describe('the image', () => {
         stderr: `${[
           'fintech-api: no Vault address: set VAULT_ADDR, or pass { address }',
           'no way to log in: set VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID (or VAULT_SECRET_ID), or pass { login }',
+          '(ERR_SECRETS_CONFIG)',
         ].join('\n')}\n`,
       });
     } finally {

@@ -14,6 +14,7 @@ import {
 import { policy } from '../../../policy';
 import { awsNamesOf } from '../../../stacks/aws-names';
 import type { Applied } from '../applied';
+import { IMAGE_DIGEST } from '../deployment';
 
 export function describeService(applied: () => Applied): void {
   describe('the service', () => {
@@ -21,7 +22,7 @@ export function describeService(applied: () => Applied): void {
       const { containers } = await task();
       expect(containers).toHaveLength(1);
       expect(containers[0]).toMatchObject({
-        image: expect.stringContaining(`@${applied().environment.aws.image.digest}`) as string,
+        image: expect.stringContaining(`@${IMAGE_DIGEST}`) as string,
         readonlyRootFilesystem: true,
         linuxParameters: { capabilities: { drop: ['ALL'] } },
       });

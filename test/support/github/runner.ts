@@ -9,6 +9,7 @@ export const BROUGHT_BY_THE_RUNNER: Readonly<Record<string, 'run' | 'pretended'>
   base64: 'run',
   cat: 'run',
   cp: 'run',
+  find: 'run',
   grep: 'run',
   gzip: 'run',
   head: 'run',
@@ -19,12 +20,15 @@ export const BROUGHT_BY_THE_RUNNER: Readonly<Record<string, 'run' | 'pretended'>
   sed: 'run',
   seq: 'run',
   sleep: 'run',
+  tar: 'run',
   // What reaches beyond the job's folder is only noted, and answered.
+  aws: 'pretended',
   bash: 'pretended',
   chromium: 'pretended',
   curl: 'pretended',
   docker: 'pretended',
   gh: 'pretended',
+  git: 'pretended',
   python3: 'pretended',
   sha256sum: 'pretended',
   /** The user is `runner`, who may become root without a password. */
@@ -33,6 +37,7 @@ export const BROUGHT_BY_THE_RUNNER: Readonly<Record<string, 'run' | 'pretended'>
 
 /** What the step of an action adds, by the action. Those that add nothing do all of their work themselves. */
 export const BROUGHT_BY_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  'actions/attest-build-provenance': [],
   'actions/checkout': [],
   'actions/setup-node': ['node', 'npm', 'npx'],
   'actions/upload-artifact': [],
@@ -57,7 +62,10 @@ export const NEEDED: Readonly<Record<string, readonly string[]>> = {
   // Everything that .ci/run would otherwise build from sources, or install as root.
   'bash .ci/run': ['node', 'npm', 'tofu', 'redis-server', 'wapiti', 'chromium', 'python3', 'actionlint'],
   'portcullis plan': ['node', 'tofu'],
+  'portcullis policy-diff': ['node', 'git'],
   'portcullis deploy': ['node', 'tofu'],
+  'portcullis rollback': ['node'],
   'portcullis limits': ['node'],
+  'portcullis verify': ['node'],
   'portcullis zap-gate': ['node'],
 };

@@ -22,6 +22,7 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 
 /** Values of expressions. Any other is a word. */
 const VALUES: Readonly<Record<string, string>> = {
+  'github.ref_name': 'v1.2.3',
   'vars.STAGING_URL': 'https://staging.example.com',
   'vars.ZAP_IMAGE': `ghcr.io/zaproxy/zaproxy:stable@sha256:${'0'.repeat(64)}`,
 };
@@ -39,6 +40,7 @@ const PRETENCES: Readonly<Record<string, string>> = {
   curl: `echo '${ANSWER}'`,
   gh: `case "$*" in *'run download'*) mkdir -p "$RUNNER_TEMP/reviewed" && echo '{}' > "$RUNNER_TEMP/reviewed/reviewed.json" ;; *--paginate*) echo '[]' ;; esac`,
   bash: 'needs "bash $*"',
+  docker: `case "$*" in inspect*) echo "$IMAGE@sha256:${'1'.repeat(64)}" ;; esac`,
   npm: [
     'case "$*" in',
     '  "ci --ignore-scripts") mkdir -p node_modules ;;',
@@ -47,6 +49,12 @@ const PRETENCES: Readonly<Record<string, string>> = {
     '    needs "portcullis $5"',
     '    while [ $# -gt 0 ]; do case "$1" in --out | --markdown) echo "{}" > "$2" ;; esac; shift; done ;;',
     '  "audit signatures") [ -d node_modules ] ;;',
+    `  query*) echo '[{ "location": "runtime" }]' ;;`,
+    '  "run build" | "pkg set "* | "install "* | "publish "*) ;;',
+    '  "pack "*)',
+    `    mkdir -p package && echo '{ "name": "@portcullis/runtime" }' > package/package.json`,
+    '    tar --create --file "$RUNNER_TEMP/portcullis-runtime.tgz" package ;;',
+    '  "sbom "*) echo "{}" ;;',
     '  *) echo "npm: unexpected $*" >&2; exit 1 ;;',
     'esac',
   ].join('\n'),
@@ -105,9 +113,12 @@ class Runner {
       GITHUB_REF: 'refs/heads/main',
       RUNNER_TEMP: work,
     };
-    // What the action of the scan leaves behind.
-    await writeFile(join(work, 'report_json.json'), '{}');
-    await writeFile(join(work, 'zap.sarif'), '{}');
+    // What the action of the scan and our own commands leave behind.
+    for (const file of ['report_json.json', 'zap.sarif', 'verify.sarif'])
+      await writeFile(join(work, file), '{}');
+    // What the checkout brings of a release.
+    for (const place of ['.changeset', 'runtime']) await mkdir(join(work, place), { recursive: true });
+    await writeFile(join(work, 'runtime/package.json'), '{ "version": "1.2.3" }');
     const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
       const options = { cwd: work, env: variables, ...(process.getuid?.() === 0 && NOBODY) };
       const args = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', evaluated(run)];

@@ -11,10 +11,12 @@ const CHECKOUT = join(__dirname, '../../..');
 /** Packages that some tests alone need, installed once, outside of the checkout. */
 export const LIBRARIES = { name: 'libraries', of: 'test/libraries', size: '400 MB' } as const;
 export const FRAMEWORKS = { name: 'frameworks', of: 'examples', size: '50 MB' } as const;
+export const CONTAINER_NODE = { name: 'container-node', of: 'test/containers/base', size: '60 MB' } as const;
+export const REGISTRY = { name: 'registry', of: 'test/packages', size: '200 MB' } as const;
 
 /** @returns a folder whose `node_modules` is what the lock file there says. */
 export async function installPackages(
-  { name, of, size }: typeof LIBRARIES | typeof FRAMEWORKS,
+  { name, of, size }: typeof LIBRARIES | typeof FRAMEWORKS | typeof REGISTRY | typeof CONTAINER_NODE,
   note: Note = () => undefined,
 ): Promise<string> {
   const lock = await readFile(join(CHECKOUT, of, 'package-lock.json'), 'utf8');

@@ -59,6 +59,8 @@ export function refusedProps(...places: readonly string[]): Error {
   const count = `${places.length} problem${places.length === 1 ? '' : 's'}`;
   const lines = places.map((place) => `  ${place.replace(/[.[\]]/g, '\\$&')}: received .*`);
   return refusal('ERR_PROPS', {
-    message: expect.stringMatching(new RegExp(`props has ${count}\n${lines.join('\n')}$`)) as string,
+    message: expect.stringMatching(
+      new RegExp(`props has ${count}\n${lines.join('\n')}\n\\(ERR_PROPS\\)$`),
+    ) as string,
   });
 }

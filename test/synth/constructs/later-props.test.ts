@@ -37,6 +37,7 @@ const UNUSED = [
   'RestApiGateway.place.account',
   'HttpApiGateway.authorizerRole',
   'AwsDeployIdentity.workflow',
+  'ImageRepository.workflow',
 ];
 
 function laterIn(stack: TerraformStack, value: unknown): unknown {

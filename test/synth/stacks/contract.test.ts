@@ -16,12 +16,17 @@ const part = (fill: (stack: Part) => void) => {
 it('writes what a stack tells as parameters of its environment', () => {
   const parameters = all(
     part((stack) =>
-      publish(stack, whose, 'service', { listenerArn: 'arn:listener', gatewaySecurityGroupId: 'sg-1' }),
+      publish(stack, whose, 'service', {
+        listenerArn: 'arn:listener',
+        gatewaySecurityGroupId: 'sg-1',
+        imageDigest: 'sha256:1',
+      }),
     ),
     'aws_ssm_parameter',
   );
   expect(parameters).toEqual([
     { name: '/portcullis/fintech-api/dev/service/gatewaySecurityGroupId', type: 'String', value: 'sg-1' },
+    { name: '/portcullis/fintech-api/dev/service/imageDigest', type: 'String', value: 'sha256:1' },
     { name: '/portcullis/fintech-api/dev/service/listenerArn', type: 'String', value: 'arn:listener' },
   ]);
 });

@@ -39,7 +39,7 @@ it('fills in the usual ports and asks for TLS', () => {
 });
 
 it.each<[string, (input: EnvironmentInput) => unknown, string]>([
-  ['an unknown name', (input) => Object.assign(input, { name: 'qa' }), 'qa.name'],
+  ['a name that no stack can have', (input) => Object.assign(input, { name: 'Q A' }), 'Q A.name'],
   ['an unknown key', (input) => Object.assign(input, { vaultToken: 's.1' }), 'dev'],
   [
     'a host that carries a user',
@@ -70,7 +70,16 @@ it.each<[string, (input: EnvironmentInput) => unknown, string]>([
     'dev.secretVersions.apiConfig',
   ],
   ['neither a Redis nor AWS', (input) => Object.assign(input, { redis: undefined }), 'dev.redis'],
-  ['a Redis beside that of AWS', (input) => Object.assign(input, { aws: dev().aws }), 'dev.redis'],
+  [
+    'AWS without a way into the self-run Redis',
+    (input) => Object.assign(input, { aws: { ...dev().aws, store: undefined }, login: dev().login }),
+    'dev.aws.redisClientsSecurityGroupId',
+  ],
+  [
+    'a Redis beside that of AWS',
+    (input) => Object.assign(input, { aws: dev().aws, login: dev().login }),
+    'dev.redis',
+  ],
   [
     'a single audit device',
     (input) => Object.assign(input.vault, { audit: [{ name: 'a', filePath: '/a' }] }),
@@ -141,7 +150,9 @@ it('keeps the state of shared environments apart', () => {
 
 describe('an environment on AWS', () => {
   const onAws = (aws: object): string[] =>
-    problemsOf(() => defineEnvironment({ ...valid(), redis: undefined, aws: { ...dev().aws, ...aws } }));
+    problemsOf(() =>
+      defineEnvironment({ ...valid(), redis: undefined, login: dev().login, aws: { ...dev().aws, ...aws } }),
+    );
 
   it.each<[string, object]>([
     ['region', { region: 'Frankfurt' }],
@@ -153,12 +164,29 @@ describe('an environment on AWS', () => {
     ['domain', { domain: 'https://api.example.com' }],
     ['certificateArn', { certificateArn: 'arn:aws:iam::111111111111:server-certificate/x' }],
     ['gateway', { gateway: 'none' }],
-    ['image.digest', { image: { repository: 'fintech-api', digest: 'latest' } }],
+    ['image.repository', { image: { ...dev().aws.image, repository: 'fintech-api:latest' } }],
+    ['image', { image: { ...dev().aws.image, digest: `sha256:${'1'.repeat(64)}` } }],
     ['tasks.min', { tasks: { ...dev().aws.tasks, min: 0 } }],
     ['store.nodeType', { store: { nodeType: 'm7g.large' } }],
     ['vaultAddress', { vaultAddress: 'http://vault.example.com' }],
   ])('says where it is wrong: %s', (path, aws) => {
     expect(onAws(aws)).toEqual([`dev.aws.${path}`]);
+  });
+
+  it('is not one without a way for people to log in, on the host that they call', () => {
+    const withLogin = (login: EnvironmentInput['login']): string[] =>
+      problemsOf(() => defineEnvironment({ ...valid(), redis: undefined, aws: dev().aws, login }));
+    const { login } = dev();
+    expect(withLogin(login)).toEqual([]);
+    expect(withLogin(undefined)).toEqual(['dev.login']);
+    const badUris = [
+      'https://api.other.example.com/auth/callback',
+      'http://dev.api.fintech.example.com/auth/callback',
+      'https://dev.api.fintech.example.com/callback',
+    ];
+    for (const redirectUri of badUris) {
+      expect(withLogin({ ...login, redirectUri })).toEqual(['dev.login.redirectUri']);
+    }
   });
 
   it('differs from others in values alone', () => {

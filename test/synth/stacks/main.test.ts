@@ -34,15 +34,25 @@ it('synthesizes every environment', async () => {
       ...['data-dev', 'data-prod', 'data-staging'],
       ...['edge-dev', 'edge-prod', 'edge-staging'],
       'github',
+      'images',
       ...['service-dev', 'service-prod', 'service-staging'],
       ...['vault-dev', 'vault-local', 'vault-prod', 'vault-staging'],
     ],
   });
 });
 
+it('takes no tag for a digest', async () => {
+  await expect(synth({ PORTCULLIS_IMAGE_DIGEST: 'fintech-api:latest' })).resolves.toEqual({
+    code: 1,
+    stacks: [],
+    stderr:
+      'stacks/environments has 1 problem\n  PORTCULLIS_IMAGE_DIGEST: received "fintech-api:latest"; expected a digest, as in sha256:<64 digits>: a tag can be moved\n(ERR_ENVIRONMENT_INVALID)\n',
+  });
+});
+
 it('has every stack of a shared environment planned and deployed by its jobs', async () => {
   const { stacks } = await synth({});
-  const shared = stacks.filter((name) => name !== 'github' && !name.endsWith('-local'));
+  const shared = stacks.filter((name) => !['github', 'images'].includes(name) && !name.endsWith('-local'));
   expect(delivery.environments.flatMap((environment) => environment.stacks).sort()).toEqual(shared);
 });
 
@@ -56,5 +66,6 @@ it('writes nothing when an environment is wrong, and prints all that is', async 
     'stacks/environments has 2 problems',
     '  local: PORTCULLIS_DATABASE_URL: expected a URL such as postgres://127.0.0.1:5432/fintech',
     '  local: PORTCULLIS_REDIS_URL: expected a URL such as redis://127.0.0.1:6379',
+    '(ERR_ENVIRONMENT_INVALID)',
   ]);
 });

@@ -41,6 +41,7 @@ it('lets the service do exactly this', () => {
     'path "auth/token/lookup-self"',
     'path "auth/token/renew-self"',
     'path "auth/token/revoke-self"',
+    'path "pseudonyms/encrypt/fintech-api"',
     'path "secret/data/fintech-api/config"',
     'path "secret/data/fintech-api/limits"',
     'path "database/creds/fintech-api-role"',
@@ -50,13 +51,15 @@ it('lets the service do exactly this', () => {
   ]);
 });
 
-it('lets support change limits and lease a Redis user for it, and nothing else', () => {
+it('lets support change limits, lease Redis users for it and for revocations, and nothing else', () => {
   const synthesized = stackOf(local({}));
   const rules = only(synthesized, 'vault_policy', 'fintech-api-support').policy as string;
   expect(rules.match(/^path ".*"/gm)).toEqual([
     'path "secret/data/fintech-api/limits"',
     'path "database/creds/redis-support-role"',
     'path "sys/leases/revoke/database/creds/redis-support-role/*"',
+    'path "database/creds/redis-revoke-role"',
+    'path "sys/leases/revoke/database/creds/redis-revoke-role/*"',
   ]);
   expect(rules).toContain('capabilities = ["create", "read", "update", "patch"]');
   const role = only(synthesized, 'vault_database_secret_backend_role', 'redis-support-role');
@@ -103,6 +106,19 @@ it('makes audit devices where the server takes them, and none where its configur
   expect(all(stackOf({ ...dev(), vault: { audit } }), 'vault_audit')).toHaveLength(2);
 });
 
+it('asks a shared server for two audit devices, after those that it makes, whoever makes them', () => {
+  const required = (environment: Environment) =>
+    (JSON.parse(stackOf(environment).text) as { data?: { vault_generic_secret?: Record<string, object> } })
+      .data?.vault_generic_secret;
+  const audit = ['a', 'b'].map((name) => ({ name, filePath: `/audit/${name}.log` }));
+  const [byServer] = Object.values(required(dev()) ?? {});
+  expect(byServer).toMatchObject({ path: 'sys/audit' });
+  expect(byServer).not.toHaveProperty('depends_on');
+  const [byStack] = Object.values(required({ ...dev(), vault: { audit } }) ?? {});
+  expect(byStack).toMatchObject({ depends_on: ['vault_audit.a', 'vault_audit.b'] });
+  expect(required(local({}))).toBeUndefined();
+});
+
 it('keeps local state in a file, shared state in S3 with a lock, both encrypted', () => {
   expect(stackOf(local({ PORTCULLIS_STATE_DIR: '/states' })).terraform).toMatchObject({
     backend: { local: { path: '/states/vault-local.tfstate' } },
@@ -128,7 +144,7 @@ it('lets the jobs of one repository in, each with exact claims and for half an h
   const ref = 'refs/heads/main';
   const workflow = (name: string) => `fintech-example/fintech-api/.github/workflows/${name}@refs/heads/main`;
   expect(Object.fromEntries(roles.map((role) => [role.role_name, role.bound_claims]))).toEqual({
-    'github-plan': { ...repository, event_name: 'pull_request,push' },
+    'github-plan': { ...repository, event_name: 'pull_request,push,workflow_dispatch' },
     // The workflow alone tells them apart.
     'github-deploy': {
       ...repository,
@@ -176,6 +192,7 @@ describe('on AWS', () => {
       'path "auth/token/lookup-self"',
       'path "auth/token/renew-self"',
       'path "auth/token/revoke-self"',
+      'path "pseudonyms/encrypt/fintech-api"',
       'path "secret/data/fintech-api/config"',
       'path "secret/data/fintech-api/limits"',
       'path "database/creds/fintech-api-role"',

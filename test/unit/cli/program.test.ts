@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
-import { createProgram, run, withSubcommands } from '../../../cli/src/program';
+import { createProgram as programOf, run, withSubcommands } from '../../../cli/src/program';
+import { WITH_START } from '../../../cli/src/start/with-start';
+
+const createProgram = (args?: readonly string[]): Promise<Command> => programOf(args, WITH_START);
 
 /** What exits with its own codes instead of 2, because its 2 is a result: `notice` of a plan, `blind` of a scan. */
-const USAGE: Readonly<Record<string, number>> = { plan: 1, 'zap-gate': 3 };
+const USAGE: Readonly<Record<string, number>> = { plan: 1, 'policy-diff': 1, verify: 1, 'zap-gate': 3 };
 
 /** Commander looks for these first. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -10,7 +13,11 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'identity apply': ['--environment', 'staging'],
   'identity secret': ['--environment', 'staging'],
   'identity destroy': ['--environment', 'staging'],
-  deploy: ['--reviewed', 'vault-dev:5f2c'],
+  whois: ['--reason', 'ticket 4711'],
+  rollback: ['prod'],
+  revoke: ['--reason', 'ticket 4711'],
+  token: ['pro'],
+  verify: ['https://staging.example.com', '--environment', 'staging'],
   'limits probe': ['--token-file', 'token', '--at-least', '1/1m'],
   'limits set': ['--until', '2h', '--reason', 'a launch'],
 };
@@ -24,6 +31,7 @@ const commands = [
   'lock',
   'plan',
   'deploy',
+  'rollback',
   'secrets',
   'secrets status',
   'secrets put',
@@ -34,6 +42,9 @@ const commands = [
   'identity apply',
   'identity secret',
   'identity destroy',
+  'token',
+  'whois',
+  'revoke',
   'limits',
   'limits show',
   'limits set',
@@ -41,8 +52,11 @@ const commands = [
   'limits top',
   'limits reset',
   'limits probe',
+  'policy-diff',
+  'verify',
   'zap-gate',
   'workflows',
+  'doctor',
   'explain',
 ].map((path) => path.split(' ').filter((name) => name !== ''));
 
@@ -51,6 +65,25 @@ it('has these commands, and loads the one alone that its arguments name', async 
   expect(paths).toEqual(commands);
   const { commands: loaded } = await createProgram(['zap-gate', 'report_json.json']);
   expect(loaded.map((command) => command.name())).toEqual(['zap-gate']);
+});
+
+it.each([
+  ['help', 'plan'],
+  ['--', 'plan'],
+])('loads the one that is named by %s %s', async (...args) => {
+  const { commands: loaded } = await createProgram(args);
+  expect(loaded.map((command) => command.name())).toEqual(['plan']);
+});
+
+it('lists all commands without loading one: each by its name, in a line or two', async () => {
+  const { commands: listed } = await createProgram(['--help']);
+  expect(listed.map((command) => command.name())).toEqual(
+    (await createProgram()).commands.map((command) => command.name()),
+  );
+  for (const command of listed) {
+    expect(command.options).toEqual([]);
+    expect(command.description()).toMatch(/^.{10,80}$/);
+  }
 });
 
 interface Outcome {
@@ -90,6 +123,10 @@ describe.each(commands.map((path) => [['portcullis', ...path].join(' '), path] a
       expect({ code, errors }).toEqual({ code: 0, errors: '' });
       expect(output).toContain(`Usage: ${name}`);
       expect(output).toContain(`Called wrongly, it exits ${USAGE[path[0] ?? ''] ?? 2}.`);
+      // Without a terminal that says otherwise, and without its control sequences.
+      for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+      // eslint-disable-next-line no-control-regex
+      expect(output).not.toMatch(/\u001b/);
     });
 
     it('refuses an option that it does not know, in one line', async () => {
@@ -104,6 +141,13 @@ describe.each(commands.map((path) => [['portcullis', ...path].join(' '), path] a
   },
 );
 
+it('the package’s own start takes a command, and fits 80 columns too', async () => {
+  const [start] = (await programOf(['start'])).commands;
+  expect(start?.registeredArguments.map((one) => [one.name(), one.required])).toEqual([['command', true]]);
+  const help = start?.helpInformation() ?? '';
+  for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
 describe('portcullis', () => {
   it('prints its version', async () => {
     const { code, output } = await portcullis('--version');
@@ -116,7 +160,7 @@ describe('portcullis', () => {
   it.each([
     ['an unknown command', ['plam'], 2, "portcullis: unknown command 'plam' (did you mean plan?)"],
     ['an unknown subcommand', ['limits', 'shwo'], 2, "portcullis limits: unknown command 'shwo'"],
-    ['no digest', ['deploy'], 2, "portcullis deploy: required option '--reviewed <digest...>' not specified"],
+    ['no environment', ['rollback'], 2, "portcullis rollback: missing required argument 'environment'"],
     [
       'no organisation',
       ['limits', 'show'],

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { PortcullisError } from '../../../cli/src/errors';
 import { VaultError } from '../../../cli/src/engines/vault-client';
+import { ConstructError } from '../../../constructs/src/core/errors';
 import { failsWith, reportFailure } from '../../../cli/src/report-failure';
 import { readFileSync } from 'node:fs';
 import { EnvironmentError } from '../../../stacks/environments/define-environment';
@@ -32,13 +33,13 @@ describe('a failure is told', () => {
   it('with the command, the problem and the remedy', () => {
     expect(told(new PortcullisError('ERR_SETTING', 'no stack mars', 'give vault-local'))).toEqual({
       code: 1,
-      errors: ['portcullis plan: no stack mars\n  → give vault-local'],
+      errors: ['portcullis plan: no stack mars (ERR_SETTING)\n  → give vault-local'],
     });
   });
 
   it('alike where Vault refused', () => {
     expect(told(new VaultError(403, 'secret/data/a', ['permission denied'])).errors).toEqual([
-      'portcullis plan: Vault answered 403 on secret/data/a: permission denied\n  → use a token whose policy allows it',
+      'portcullis plan: Vault answered 403 on secret/data/a: permission denied (ERR_VAULT_REFUSED)\n  → use a token whose policy allows it',
     ]);
   });
 
@@ -48,7 +49,14 @@ describe('a failure is told', () => {
       { path: 'dev.redis', message: 'expected either' },
     ]);
     expect(told(error).errors).toEqual([
-      'portcullis plan: stacks/environments has 2 problems\n  dev.aws.region: expected a region\n  dev.redis: expected either',
+      'portcullis plan: stacks/environments has 2 problems\n  dev.aws.region: expected a region\n  dev.redis: expected either\n(ERR_ENVIRONMENT_INVALID)',
+    ]);
+  });
+
+  it('in words where a construct refuses what the config says', () => {
+    const error = new ConstructError('ERR_PROPS', 'repository', 'props has 1 problem\n  tools: expected npm');
+    expect(told(error).errors).toEqual([
+      'portcullis plan: repository: props has 1 problem\n  tools: expected npm\n(ERR_PROPS)',
     ]);
   });
 

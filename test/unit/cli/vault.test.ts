@@ -47,8 +47,23 @@ test('a token that leases a Redis user is not sent in the clear either', async (
     VAULT_TOKEN: 'canary',
     REDIS_HOST: 'redis.example.com',
   };
-  await expect(withLeasedRedis(env, 'role', () => Promise.resolve())).rejects.toMatchObject({
+  await expect(
+    withLeasedRedis(env, { mount: 'database', role: 'role' }, () => Promise.resolve()),
+  ).rejects.toMatchObject({
     code: 'ERR_SETTING',
     message: 'http://vault.example.com:8200 would get the token in the clear; use https',
   });
+});
+
+test.each([
+  { REDIS_HOST: 'redis/path' },
+  { REDIS_HOST: 'user:canary@redis' },
+  { REDIS_HOST: '[' },
+  { REDIS_HOST: 'redis', REDIS_PORT: '99999' },
+  { REDIS_HOST: 'redis', REDIS_PORT: 'x' },
+])('with %j no user of Redis is leased', async (where) => {
+  const env = { VAULT_ADDR: 'http://127.0.0.1:9', VAULT_TOKEN: 'x', ...where };
+  await expect(
+    withLeasedRedis(env, { mount: 'database', role: 'role' }, () => Promise.resolve()),
+  ).rejects.toThrow(/^received .* as REDIS_HOST/);
 });

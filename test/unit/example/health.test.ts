@@ -55,11 +55,16 @@ test('ready, but degraded, without what can be done without', async () => {
   );
 });
 
-test('many questions at once ask the dependencies once', async () => {
+test('many questions within a second ask the dependencies once', async () => {
+  // On a busy machine fifty answers take longer than the second that is meant.
+  const now = jest.spyOn(performance, 'now').mockReturnValue(5_000);
   let asked = 0;
   const counted = (): boolean => (asked += 1) > 0;
   await withHealth({ redis: counted }, async (get) => {
     await Promise.all(Array.from({ length: 50 }, () => get('/readyz')));
     expect(asked).toBe(1);
-  });
+    now.mockReturnValue(6_001);
+    await get('/readyz');
+    expect(asked).toBe(2);
+  }).finally(() => now.mockRestore());
 });

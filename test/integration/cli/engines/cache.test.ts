@@ -1,9 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineCache, entryName } from '../../../../cli/src/engines/install/cache';
+import { until } from '../../../support/until';
 
 const key = { name: 'engine', version: '1.0.0', checksum: 'sum' };
 const silently = (): void => undefined;
@@ -114,5 +116,23 @@ describe('the engine cache', () => {
     expect(builds).toBe(1);
     await expect(readdir(join(folder, 'cache'))).resolves.toEqual([entryName(key)]);
     await expect(readFile(join(place, 'engine'), 'utf8')).resolves.toBe('the engine');
+  });
+
+  it('is not blocked by what a killed build had started, and writes on where it was built', async () => {
+    const left = join(folder, 'cache', `${entryName(key)}.building-left`);
+    const writing = spawn('sh', [
+      '-c',
+      'n=0; while :; do mkdir -p "$0/a/b"; for at in 1 2 3 4 5 6 7 8; do n=$((n + 1)); : >"$0/a/b/$n"; done; done 2>/dev/null',
+      left,
+    ]);
+    try {
+      await until(() => existsSync(join(left, 'a/b/8')));
+      await readFile(join(await entry(), 'engine'), 'utf8');
+      expect(builds).toBe(1);
+    } finally {
+      const exit = once(writing, 'exit');
+      writing.kill('SIGKILL');
+      await exit;
+    }
   });
 });

@@ -211,6 +211,24 @@ const weaker: readonly PlannedRow[] = [
   ),
   row(
     'danger',
+    'key fintech-api: can be exported: whoever has it decrypts without a trace',
+    'the key of pseudonyms may leave Vault',
+    set('vault_transit_secret_backend_key', {}, { exportable: true }),
+  ),
+  row(
+    'danger',
+    'Vault mount pseudonyms: parameters that the audit log shows in clear gains plaintext',
+    'the audit log shows more in clear',
+    set('vault_mount', { path: 'pseudonyms' }, { audit_non_hmac_request_keys: ['reason', 'plaintext'] }),
+  ),
+  row(
+    'danger',
+    'policy fintech-api-whois: no longer has required_parameters on pseudonyms/decrypt/fintech-api',
+    'a pseudonym is resolved without a reason',
+    vaultPolicy((text) => text.replace(/ {2}required_parameters.*\n/, ''), 'fintech-api-whois'),
+  ),
+  row(
+    'danger',
     'policy fintech-api: gains update on database/*',
     'a policy reaches everything of a mount',
     vaultPolicy((text) => `${text}\npath "database/*" {\n  capabilities = ["update"]\n}\n`),

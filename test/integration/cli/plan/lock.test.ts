@@ -6,6 +6,7 @@ import { EngineCache } from '../../../../cli/src/engines/install/cache';
 import { findOpenTofu } from '../../../../cli/src/engines/programs/opentofu';
 import { provideProviders, VAULT_PROVIDER } from '../../../../cli/src/engines/programs/providers';
 import { useRun } from '../../../support/engines';
+import { lockingFrom } from '../../../support/locking';
 
 const CHECKOUT = join(__dirname, '../../../..');
 
@@ -73,16 +74,9 @@ describe('the providers of a stack', () => {
   afterEach(() => rm(join(folder, 'locks'), { recursive: true, force: true }));
 
   const lockOwn = async (): Promise<string> =>
-    (await portcullis(['lock', 'vault-own'], await fromMirror())).output;
+    (await portcullis(['lock', 'vault-own'], await lockingFrom(configuration))).output;
 
   const pinned = (): Promise<string> => readFile(join(folder, 'locks', 'vault-own.hcl'), 'utf8');
-
-  /** What was built here is locked as who has a mirror does it: by the engine's own setting. */
-  async function fromMirror(): Promise<NodeJS.ProcessEnv> {
-    if (configuration === undefined) return {};
-    const [, mirror = ''] = /path += "(.*)"/.exec(await readFile(configuration, 'utf8')) ?? [];
-    return { TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}` };
-  }
 
   function portcullis(
     args: readonly string[],

@@ -67,12 +67,12 @@ describe('deploying what was reviewed', () => {
     [
       'a digest of nothing',
       ['deploy', '--reviewed', 'vault-local'],
-      'as a digest\n  → give one as `portcullis plan` prints it',
+      'as a digest (ERR_SETTING)\n  → give one as `portcullis plan` prints it',
     ],
     [
       'a stack that does not exist',
       ['deploy', '--reviewed', `vault-mars:${'0'.repeat(64)}`],
-      'no stack vault-mars\n  → give some of ',
+      'no stack vault-mars (ERR_SETTING)\n  → give some of ',
     ],
     ['an environment that does not exist', ['plan', '-e', 'mars'], 'no stack of mars'],
   ])('refuses %s with the remedy', async (_, args, problem) => {

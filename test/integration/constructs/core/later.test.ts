@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { EngineCache } from '../../../../cli/src/engines/install/cache';
 import { engineEnvironment, findOpenTofu } from '../../../../cli/src/engines/programs/opentofu';
 import { Run } from '../../../../cli/src/engines/process/run';
-import { byDigest, repositoryArn } from '../../../../constructs/src/aws/service/image';
+import { byDigest, repositoryArn } from '../../../../constructs/src/aws/images/image';
 import {
   between,
   dividedUp,

@@ -99,20 +99,24 @@ describe('limits of one organisation, changed by the command and followed by two
   test.each<[string, string[], RegExp]>([
     [
       'a mistyped tier',
-      ['acme', 'enterprize', '--until', '2h', '--reason', 'x'],
+      ['acme', 'enterprize', '--until', '2h', '--reason', 'import'],
       /expected a tier \(free, pro, /,
     ],
-    ['another window', ['acme', '5000/2m', '--until', '2h', '--reason', 'x'], /on these windows/],
-    ['an end of its own', ['acme', 'pro # forever', '--until', '2h', '--reason', 'x'], /hold a #/],
-    ['a time without a zone', ['acme', 'pro', '--until', '2030-12-01', '--reason', 'x'], /is no time/],
+    ['another window', ['acme', '5000/2m', '--until', '2h', '--reason', 'import'], /on these windows/],
+    ['an end of its own', ['acme', 'pro # forever', '--until', '2h', '--reason', 'import'], /hold a #/],
+    ['a time without a zone', ['acme', 'pro', '--until', '2030-12-01', '--reason', 'import'], /is no time/],
     [
       'an end that has passed',
-      ['acme', 'pro', '--until', '2020-01-01T00:00:00Z', '--reason', 'x'],
+      ['acme', 'pro', '--until', '2020-01-01T00:00:00Z', '--reason', 'import'],
       /has passed/,
     ],
-    ['no reason', ['acme', 'pro', '--until', '2h', '--reason', ' '], /--reason is empty/],
-    ['a reason of two lines', ['acme', 'pro', '--until', '2h', '--reason', 'a\nb'], /does not fit/],
-    ['a name that is too long', ['a'.repeat(257), 'pro', '--until', '2h', '--reason', 'x'], /256 characters/],
+    ['no reason', ['acme', 'pro', '--until', '2h', '--reason', ' '], /no reason is given/],
+    ['a reason of two letters', ['acme', 'pro', '--until', '2h', '--reason', 'a\nb'], /does not fit/],
+    [
+      'a name that is too long',
+      ['a'.repeat(257), 'pro', '--until', '2h', '--reason', 'import'],
+      /256 characters/,
+    ],
   ])('%s is refused, and nothing is written', async (_what, args, problem) => {
     const before = await entry();
     const { failure } = await portcullis('set', ...args);

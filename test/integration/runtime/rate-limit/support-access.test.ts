@@ -3,8 +3,10 @@ import { withLeasedRedis } from '../../../../cli/src/leased-redis';
 import { putField } from '../../../../cli/src/secrets/put';
 import { VaultClient, VaultError } from '../../../../cli/src/engines/vault-client';
 import { policy } from '../../../../policy';
-import { REDIS_ROLES } from '../../../../vault-names';
+import { MOUNTS, REDIS_ROLES } from '../../../../vault-names';
 import { deployed } from '../../../support/deployed';
+
+const SUPPORT = { mount: MOUNTS.database, role: REDIS_ROLES.support };
 
 describe('support, with a token of its own policy', () => {
   let token: string;
@@ -23,7 +25,7 @@ describe('support, with a token of its own policy', () => {
 
   test('leases a Redis user that reads counters and deletes them, and writes none; it ends with the work', async () => {
     let user = '';
-    await withLeasedRedis(env(), REDIS_ROLES.support, async (redis) => {
+    await withLeasedRedis(env(), SUPPORT, async (redis) => {
       user = redis.options.username ?? '';
       const read = `return redis.call('MGET', KEYS[1])`;
       expect(await redis.sendCommand(['EVAL', read, '1', 'portcullis:{nobody}:60'])).toEqual([null]);
@@ -39,7 +41,7 @@ describe('support, with a token of its own policy', () => {
     });
     expect(user).toMatch(/^V_/i);
     await expect(
-      withLeasedRedis({ ...env(), REDIS_URL: deployed().redis.adminUrl }, 'none', (redis) =>
+      withLeasedRedis({ ...env(), REDIS_URL: deployed().redis.adminUrl }, SUPPORT, (redis) =>
         redis.sendCommand(['ACL', 'GETUSER', user]),
       ),
     ).resolves.toBeNull();

@@ -2,10 +2,12 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { problemOfField } from '../../../../cli/src/secrets/known-fields';
 import { putField } from '../../../../cli/src/secrets/put';
 import { renderStatus } from '../../../../cli/src/secrets/render-status';
 import { readStatus } from '../../../../cli/src/secrets/status';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
+import config from '../../../../portcullis.config';
 import { until } from '../../../support/until';
 import { useShortLeases } from './short-leases';
 
@@ -72,8 +74,10 @@ test('put keeps the other fields, and writes on top of the version it was told',
 test('put writes nothing that the API could not start with', async () => {
   const vault = leases().admin;
   const [path, field] = ['secret/fintech-api/config', 'encryption_key'];
-  await putField(vault, { path, field, value: 'k'.repeat(32) });
-  await expect(putField(vault, { path, field, value: 'five5' })).rejects.toMatchObject({
+  await putField(vault, { path, field, value: 'k'.repeat(32) }, problemOfField(config));
+  await expect(
+    putField(vault, { path, field, value: 'five5' }, problemOfField(config)),
+  ).rejects.toMatchObject({
     code: 'ERR_SETTING',
     message: expect.not.stringContaining('five5') as string,
   });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { pino } from 'pino';
+import { until } from '../../../support/until';
 import { useShortLeases, type Service } from './short-leases';
 
 const leases = useShortLeases();
@@ -149,7 +150,8 @@ test('an entry that was deleted and made anew is seen, although it has the same 
 test('an engine that is mounted in a folder is found', async () => {
   const { admin } = leases();
   await admin.write('sys/mounts/team/kv', { type: 'kv', options: { version: '2' } });
-  await admin.write('team/kv/data/app/config', { data: { key: 'old' } });
+  // A mount of version 2 refuses writes for a moment.
+  await until(() => admin.write('team/kv/data/app/config', { data: { key: 'old' } }));
   const { secrets } = await service();
 
   const watched = await secrets.watchKv('team/kv/app/config', schema);
@@ -217,7 +219,7 @@ test('what a schema throws is not told, for it may quote the entry; later it is 
   const json = z.object({ key: z.string().transform((text) => JSON.parse(text) as unknown) });
   await write({ key: 'canary' });
   const failure: unknown = await secrets.kv(path, json).catch((error: unknown) => error);
-  const message = `the KV entry "${path}" does not fit its schema: the schema itself threw a SyntaxError`;
+  const message = `the KV entry "${path}" does not fit its schema: the schema itself threw a SyntaxError (ERR_KV_SCHEMA)`;
   expect(failure).toMatchObject({ code: 'ERR_KV_SCHEMA', message });
   expect(inspect(failure, { depth: 9 })).not.toContain('canary');
 

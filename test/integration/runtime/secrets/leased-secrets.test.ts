@@ -161,7 +161,7 @@ describe('lease()', () => {
       .lease('database/creds/pg', z.object({ password: json }))
       .catch((error: unknown) => error);
     const message =
-      'what "database/creds/pg" lends does not fit its schema: the schema itself threw a SyntaxError';
+      'what "database/creds/pg" lends does not fit its schema: the schema itself threw a SyntaxError (ERR_LEASE_SCHEMA)';
     expect(failure).toMatchObject({ code: 'ERR_LEASE_SCHEMA', message });
     expect((failure as Error).cause).toBeUndefined();
     expect(events).toContainEqual(

@@ -136,7 +136,7 @@ describe('a service in a process of its own', () => {
     const { code } = await child.exited;
     expect(code).toBe(1);
     expect(await readFile(child.log, 'utf8')).toMatch(
-      /^portcullis: no login to Vault is possible any more, exiting: ERR_VAULT_LOGIN_REFUSED: .*mint a new one/m,
+      /^portcullis: no login to Vault is possible any more, exiting: .*mint a new one.* \(ERR_VAULT_LOGIN_REFUSED\)$/m,
     );
   });
 

@@ -23,7 +23,7 @@ const collision = (...places: string[]): Error =>
   refusal('ERR_COLLISION', {
     message: expect.stringMatching(
       new RegExp(
-        `has ${places.length} problems?${places.map((place) => `\n  ${place}: received .*`).join('')}$`,
+        `has ${places.length} problems?${places.map((place) => `\n  ${place}: received .*`).join('')}\n\\(ERR_COLLISION\\)$`,
       ),
     ) as string,
   });

@@ -1,6 +1,7 @@
 import { entryName } from '../../../../cli/src/engines/install/cache';
 import { cacheFolder } from '../../../../cli/src/engines/install/cache-folder';
-import { plannedChanges, providerSource, workOn } from '../../../../cli/src/local/deploy';
+import { providerSource, workOn } from '../../../../cli/src/engines/programs/engine-work';
+import { plannedChanges } from '../../../../cli/src/local/deploy';
 import { cliConfiguration, registryHost } from '../../../../cli/src/engines/programs/providers';
 import { PortcullisError, messageOf, shownAddress } from '../../../../cli/src/errors';
 import { checkedSource, type GoModule } from '../../../../cli/src/engines/install/go-module';

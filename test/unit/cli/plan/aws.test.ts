@@ -66,6 +66,8 @@ const common = (override: Attributes, counted: string[] = []) => ({
     },
   ],
 });
+const keeps = (countType: string, countNumber: number): string =>
+  JSON.stringify({ rules: [{ selection: { tagStatus: 'any', countType, countNumber } }] });
 const none = { none: [{}], count: [] };
 const DIGEST = `registry.example.com/api@sha256:${'a'.repeat(64)}`;
 const OTHER = `registry.example.com/api@sha256:${'b'.repeat(64)}`;
@@ -428,6 +430,51 @@ const cases: [type: string, planned: Planned, line: string][] = [
     'aws_cloudwatch_log_group',
     { before: { name: 'access', kms_key_id: 'arn:key' }, after: { name: 'access', kms_key_id: null } },
     'danger log access: is no longer encrypted by a key of its own',
+  ],
+  [
+    'aws_ecr_repository',
+    { after: { name: 'api', image_tag_mutability: 'MUTABLE', image_scanning_configuration: [] } },
+    'danger image repository api: has tags that can be moved',
+  ],
+  [
+    'aws_ecr_repository',
+    {
+      before: { name: 'api', image_tag_mutability: 'IMMUTABLE', force_delete: false },
+      after: { name: 'api', image_tag_mutability: 'IMMUTABLE', force_delete: true },
+    },
+    'danger image repository api: is destroyed with all its images',
+  ],
+  [
+    'aws_ecr_repository',
+    {
+      before: { name: 'api', image_scanning_configuration: [{ scan_on_push: true }] },
+      after: { name: 'api', image_scanning_configuration: [{ scan_on_push: false }] },
+    },
+    'danger image repository api: is not scanned at a push',
+  ],
+  [
+    'aws_ecr_repository',
+    {
+      before: { name: 'api', image_tag_mutability_exclusion_filter: [] },
+      after: { name: 'api', image_tag_mutability_exclusion_filter: [{ filter: 'latest*' }] },
+    },
+    'danger image repository api: has more tags that can be moved',
+  ],
+  [
+    'aws_ecr_lifecycle_policy',
+    {
+      before: { repository: 'api', policy: keeps('imageCountMoreThan', 100) },
+      after: { repository: 'api', policy: keeps('sinceImagePushed', 365) },
+    },
+    'danger images kept in api: how many for certain, the newest: 100 → 0',
+  ],
+  [
+    'aws_ecr_lifecycle_policy',
+    {
+      before: { repository: 'api', policy: keeps('imageCountMoreThan', 100) },
+      after: { repository: 'api', policy: '{"rules":[]}' },
+    },
+    'notice images kept in api: how many for certain, the newest: 100 → all',
   ],
   [
     'aws_kms_key',

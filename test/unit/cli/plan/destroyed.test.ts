@@ -18,9 +18,11 @@ const listed = async (...changes: Change[]): Promise<string[]> =>
 
 it.each([
   'vault_mount',
+  'vault_transit_secret_backend_key',
   'vault_database_secret_backend_connection',
   'aws_kms_key',
   'aws_cloudwatch_log_group',
+  'aws_ecr_repository',
   'aws_elasticache_replication_group',
   'github_repository',
   'aws_db_instance', // no rule knows it

@@ -27,6 +27,7 @@ describe('the allow-list', () => {
     ],
     ['no expiry', { ...entry, expires: undefined }, '[0].expires: received nothing'],
     ['no reason', { ...entry, reason: ' '.repeat(30) }, 'expected a reason of at least 20 characters'],
+    ['a reason that nobody sees', { ...entry, reason: '\u200b\u3164'.repeat(15) }, 'expected a reason of at'],
     [
       'a rule that is not a number',
       { ...entry, rule: '*' },

@@ -136,3 +136,15 @@ it('says that a cost above the limit never fits', async () => {
   expect(answered).toMatchObject(headers);
   expect(answered).not.toHaveProperty('Retry-After');
 });
+
+it("charges the organisation that an app's own context names now, not the one that it named before", async () => {
+  const claims: Record<string, unknown> = {};
+  const own = { issuer: policy.issuer, subject: 'worker', organisation: 'acme', claims };
+  const left = async (cost: number): Promise<string | undefined> =>
+    (await limiter.consume({ client: own, tier: 'free', cost })).headers['X-RateLimit-Remaining'];
+  expect(await left(6)).toBe('4');
+  own.organisation = 'globex';
+  expect(await left(1)).toBe('9');
+  own.organisation = 'acme';
+  expect(await left(1)).toBe('3');
+});

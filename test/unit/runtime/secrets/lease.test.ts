@@ -121,7 +121,7 @@ test('a start waits no longer than its bound, and says why it waited', async () 
   await clock.advance(30_000);
   expect(await ready).toMatchObject({
     code: 'ERR_CREDENTIAL_UNAVAILABLE',
-    cause: { message: 'app: ECONNREFUSED' },
+    cause: { message: 'app: ECONNREFUSED (ERR_CREDENTIAL_UNAVAILABLE)' },
   });
 });
 

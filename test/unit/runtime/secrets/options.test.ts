@@ -78,6 +78,7 @@ describe('SecretsManager.connect()', () => {
       '  onEvent: expected a function, received a value of type string',
       '  policy: expected what definePolicy() gives, received null',
       expect.stringMatching(/^ {2}startupSecond: unknown; known are address, /) as string,
+      '(ERR_SECRETS_CONFIG)',
     ]);
   });
 
@@ -184,6 +185,7 @@ test('postgresPool() has the defaults of pg.Pool, and takes no credential of som
     '  port: expected a port, received a value of type string',
     '  idleTimeoutMillis: expected milliseconds, 0 or more, received -5',
     '  pg: expected the module pg, or pg.native, received a value of type string',
+    '(ERR_SECRETS_CONFIG)',
   ]);
 });
 

@@ -40,7 +40,7 @@ test.each(['ftp://root:canary@vault', 'https://root:canary@vault', 'https://vaul
 test('a secret ID with a line break in it is refused before anything is sent, and not shown', async () => {
   await expect(readValue('can\nary\n', 'secret ID')).rejects.toMatchObject({
     code: 'ERR_LOGIN_SOURCE',
-    message: 'the secret ID holds a line break or another character that none has',
+    message: 'the secret ID holds a line break or another character that none has (ERR_LOGIN_SOURCE)',
   });
   await expect(readValue(' fine\n', 'secret ID')).resolves.toBe('fine');
 });

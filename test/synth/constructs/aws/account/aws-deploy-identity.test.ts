@@ -217,11 +217,11 @@ describe('the synthesized roles of AWS', () => {
   it('are refused with everything that is wrong at once', () => {
     const spoiled = {
       repository: 'fintech-example/*',
+      workflow: 'deploy.yml',
+      issuer: 'http://github.example.com',
       environment: '*',
       stateBucketArn: 'fintech-example-prod-state',
       stateKeyArn: 'alias/portcullis-prod-state',
-      workflow: 'deploy.yml',
-      issuer: 'http://github.example.com',
     };
     const message = expect.stringMatching(new RegExp(Object.keys(spoiled).join('[^]*'))) as string;
     expect(() => new AwsDeployIdentity(stackIn(), 'aws', spoiled)).toThrow(refusal('ERR_PROPS', { message }));

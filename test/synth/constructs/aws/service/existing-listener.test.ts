@@ -157,7 +157,7 @@ it('refuses a gateway one of whose routes the rule would lead to somebody else, 
       refusal('ERR_PROPS', {
         message: expect.stringMatching(
           new RegExp(
-            `props has ${strays.length} problems?${strays.map((one) => `\\n  service\\.paths: .*route ${one} matches.*`).join('')}$`,
+            `props has ${strays.length} problems?${strays.map((one) => `\\n  service\\.paths: .*route ${one} matches.*`).join('')}\\n\\(ERR_PROPS\\)$`,
           ),
         ) as string,
       }),
@@ -195,7 +195,10 @@ it('is what a gateway wants of a private service: requests bear the host that th
   expect(only(found, 'aws_apigatewayv2_integration')).toMatchObject({
     integration_uri: listener.arn,
     tls_config: { server_name_to_verify: serviceProps.serverName },
-    request_parameters: { 'overwrite:header.host': 'orders.internal.example.com' },
+    request_parameters: {
+      'overwrite:header.host': 'orders.internal.example.com',
+      'overwrite:header.x-request-id': '$context.requestId',
+    },
   });
 });
 

@@ -26,6 +26,19 @@ describe('a protected repository', () => {
     expect(synthesized.text).toContain('"require_code_owner_review": true');
   });
 
+  it('has the reviewers of its environments, as a list of blocks', () => {
+    const environments = [{ name: 'dev' }, { name: 'prod', reviewerTeams: [1_234_567] }];
+    const synthesized = synthesize((stack) => {
+      new GithubProvider(stack, 'provider', {});
+      new ProtectedRepository(stack, 'repository', { ...valid, environments });
+    });
+    const made = all(synthesized, 'github_repository_environment');
+    expect(made.map(({ environment, reviewers }) => [environment, reviewers])).toEqual([
+      ['dev', undefined],
+      ['prod', [{ teams: [1_234_567] }]],
+    ]);
+  });
+
   it('is refused with an environment whose branches would be known by the name of another', () => {
     const environments = [{ name: 'prod' }, { name: 'prod-main' }];
     const repository = () => new ProtectedRepository(stackIn(), 'repository', { ...valid, environments });

@@ -43,6 +43,7 @@ it('mounts the engine with one lifetime for every credential', () => {
     type: 'database',
     default_lease_ttl_seconds: 3_600,
     max_lease_ttl_seconds: 3_600,
+    audit_non_hmac_request_keys: ['reason'],
     lifecycle: { prevent_destroy: true },
   });
 });

@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployWorkflow, planWorkflow, renderWorkflow } from '@portcullis/constructs/github';
 import { parse } from 'yaml';
+import { holds } from '../../../../support/github/expressions';
 import { OPENTOFU } from '../../../../../cli/src/engines/programs/opentofu';
-import { policy } from '../../../../../policy';
-import { staging } from '../../../../../stacks/environments/staging';
 import { delivery, deliveryFiles, github } from '../../../../../stacks/github-settings';
-import { awsNamesOf } from '../../../../../stacks/aws-names';
 
 interface JobFile {
   name?: string;
@@ -16,9 +14,16 @@ interface JobFile {
   permissions: Record<string, string>;
   uses?: string;
   with?: Record<string, string>;
-  'timeout-minutes'?: number;
+  'timeout-minutes'?: number | string;
+  outputs?: Record<string, string>;
   strategy?: { matrix: { include?: { stack: string; audience?: string }[] } };
-  steps?: { name: string; uses?: string; run?: string; with?: Record<string, unknown> }[];
+  steps?: {
+    name: string;
+    uses?: string;
+    run?: string;
+    with?: Record<string, unknown>;
+    env?: Record<string, string>;
+  }[];
 }
 interface WorkflowFile {
   on: Record<string, unknown>;
@@ -41,6 +46,13 @@ const workflows = Object.entries(files)
   ]);
 const workflow = (name: string): WorkflowFile => workflows.find(([found]) => found === name)![1];
 
+/** The time-outs that a job may have: one, or one of a deploy and one of a run on schedule. */
+function minutesOf(minutes: number | string | undefined): number[] {
+  const [, ofDeploy, onSchedule] =
+    /^\$\{\{ inputs\.release != '' && (\d+) \|\| (\d+) \}\}$/.exec(String(minutes)) ?? [];
+  return ofDeploy === undefined ? [Number(minutes)] : [Number(ofDeploy), Number(onSchedule)];
+}
+
 describe.each(workflows)('%s.yml', (_, { on, permissions, jobs }) => {
   it('gives no permission that a job does not name', () => {
     expect(permissions).toEqual({});
@@ -60,13 +72,15 @@ describe.each(workflows)('%s.yml', (_, { on, permissions, jobs }) => {
       const signedIn = positions(({ uses }) => /vault-action|aws-credentials/.test(uses ?? ''));
       const commands = positions(({ run }) => /npm run|\.ci\/run/.test(run ?? ''));
       for (const index of installed) expect(steps[index]?.run).toMatch(/^npm ci --ignore-scripts$/m);
-      for (const index of [...signedIn, ...commands]) expect(installed[0]).toBeLessThan(index);
+      for (const index of commands) expect(installed[0]).toBeLessThan(index);
+      // A job may sign in and install nothing at all.
+      if (installed.length > 0) for (const index of signedIn) expect(installed[0]).toBeLessThan(index);
     }
   });
 
   it('ends every job of its own by a time-out', () => {
     for (const { uses, 'timeout-minutes': minutes } of Object.values(jobs)) {
-      if (uses === undefined) expect(minutes).toBeLessThanOrEqual(180);
+      if (uses === undefined) expect(Math.max(...minutesOf(minutes))).toBeLessThanOrEqual(180);
     }
   });
 });
@@ -95,18 +109,73 @@ it('a job that plans or applies does it by the release of OpenTofu that everybod
   expect(compose).toContain(`opentofu:${version}-minimal`);
 });
 
+const BUILT = '${{ needs.image.outputs.digest }}';
+const NAMED = "${{ inputs.way == 'rollback' && steps.good.outputs.digest || needs.image.outputs.digest }}";
+
 describe('a deploy', () => {
   const { on, jobs } = workflow('deploy');
   /** What has to have succeeded before a job begins. */
-  const before = (name: string): string[] =>
-    (jobs[name]?.needs ?? []).flatMap((needed) => [...before(needed), needed]);
+  const before = (name: string): string[] => [
+    ...new Set((jobs[name]?.needs ?? []).flatMap((needed) => [...before(needed), needed])),
+  ];
 
-  it('is of main alone', () => {
-    expect(on).toEqual({ push: { branches: ['main'] } });
+  it('is of main, or started by hand for one environment with a reason', () => {
+    expect(on).toEqual({
+      push: { branches: ['main'] },
+      workflow_dispatch: {
+        inputs: {
+          way: expect.objectContaining({ options: ['break-glass', 'rollback'], required: true }) as object,
+          environment: expect.objectContaining({
+            options: ['dev', 'staging', 'prod'],
+            required: true,
+          }) as object,
+          reason: { description: 'Why', type: 'string', required: true },
+        },
+      },
+    });
+  });
+
+  it.each<[string, { way?: string; environment?: string }]>([
+    ['push', {}],
+    ['workflow_dispatch', { way: 'break-glass', environment: 'prod' }],
+    ['workflow_dispatch', { way: 'rollback', environment: 'prod' }],
+  ])('of production begins by %s %j only when what it needs has succeeded', (event, inputs) => {
+    const needed = jobs['plan-prod']?.needs ?? [];
+    const byHand = inputs.way === 'rollback' ? [] : ['alert', 'image'];
+    const wanted = event === 'push' ? needed.filter((job) => job !== 'alert') : byHand;
+    const begins = (id: string, results: Record<string, string>): boolean =>
+      holds(
+        jobs[id]?.if ?? '',
+        {
+          github: { event_name: event },
+          inputs,
+          needs: Object.fromEntries(needed.map((job) => [job, { result: results[job] ?? 'skipped' }])),
+        },
+        { cancelled: () => false },
+      );
+    const right = Object.fromEntries(wanted.map((job) => [job, 'success']));
+    expect(begins('plan-prod', right)).toBe(true);
+    for (const job of wanted) {
+      for (const result of ['failure', 'skipped', 'cancelled'])
+        expect(begins('plan-prod', { ...right, [job]: result })).toBe(false);
+    }
+    // Nothing of staging's is planned by what is started for production.
+    if (event !== 'push') expect(begins('plan-staging', right)).toBe(false);
+  });
+
+  it('applies only what a plan of the same run has', () => {
+    for (const [id, { if: condition, needs }] of Object.entries(jobs)) {
+      if (!id.startsWith('deploy-')) continue;
+      const plan = id.replace('deploy', 'plan');
+      expect(needs).toEqual([plan]);
+      expect(condition).toBe(`\${{ !cancelled() && (needs.${plan}.result == 'success') }}`);
+    }
   });
 
   it('of production waits for the gate of the full scan', () => {
     expect(before('deploy-prod')).toEqual([
+      'alert',
+      'image',
       'plan-dev',
       'deploy-dev',
       'plan-staging',
@@ -116,11 +185,66 @@ describe('a deploy', () => {
     ]);
     expect(jobs['scan-staging']).toMatchObject({
       uses: './.github/workflows/security.yml',
-      // As the service of staging says at /healthz that it is.
-      with: { release: awsNamesOf(policy, staging()).release },
+      // As the service says at /healthz that it is: RELEASE of the stack is the digest.
+      with: { release: BUILT },
     });
-    // Without a condition a job runs only when all that it needs has succeeded.
-    for (const job of Object.values(jobs)) expect(job.if).toBeUndefined();
+  });
+
+  it('is of the one image that was built of the merge: for plan, apply, scan and every environment', () => {
+    expect(jobs.image?.outputs).toEqual({ digest: '${{ steps.push.outputs.digest }}' });
+    for (const { name } of delivery.environments) {
+      const stepOf = (job: string, step: string) => jobs[job]?.steps?.find((one) => one.name === step);
+      expect(jobs[`plan-${name}`]?.needs).toContain('image');
+      expect(jobs[`plan-${name}`]?.outputs?.image).toBe(NAMED);
+      expect(stepOf(`plan-${name}`, 'Plan')?.env).toMatchObject({ PORTCULLIS_IMAGE_DIGEST: NAMED });
+      for (const step of [
+        'Verify where the image comes from',
+        'Apply what was reviewed',
+        'Apply what was reviewed, unscanned',
+        'Note that it is served',
+      ]) {
+        expect(stepOf(`deploy-${name}`, step)?.env).toMatchObject({
+          PORTCULLIS_IMAGE_DIGEST: `\${{ needs.plan-${name}.outputs.image }}`,
+        });
+      }
+    }
+    expect(readFileSync(join(__dirname, '../../../../../.github/workflows/deploy.yml'), 'utf8')).not.toMatch(
+      /sha256:[0-9a-f]{12}/,
+    );
+  });
+
+  it('of production ends an hour after the merge at the latest, but for approvals', () => {
+    const { jobs: scan } = workflow('security');
+    const ofScan = ['full-scan', 'reports'].map((job) => minutesOf(scan[job]?.['timeout-minutes'])[0] ?? NaN);
+    expect(scan.reports?.needs).toEqual(['full-scan']);
+    const minutes = (job: string): number =>
+      jobs[job]?.uses === undefined
+        ? Number(jobs[job]?.['timeout-minutes'])
+        : ofScan.reduce((sum, one) => sum + one, 0);
+    const longest = (job: string): number =>
+      minutes(job) + Math.max(0, ...(jobs[job]?.needs ?? []).map(longest));
+    expect(longest('deploy-prod')).toBeLessThanOrEqual(60);
+  });
+
+  it('signs in to push only when nothing is built any more', () => {
+    const names = jobs.image?.steps?.map(({ name }) => name);
+    expect(names).toEqual([
+      'Harden the runner',
+      'Check out',
+      'Build',
+      'Sign in to AWS',
+      'Push',
+      'Attest where it comes from',
+    ]);
+  });
+
+  it('verifies where the image comes from before it applies anything', () => {
+    for (const { name } of delivery.environments) {
+      const names = jobs[`deploy-${name}`]?.steps?.map((step) => step.name) ?? [];
+      const verified = names.indexOf('Verify where the image comes from');
+      expect(verified).toBeGreaterThan(0);
+      expect(names.indexOf('Apply what was reviewed')).toBeGreaterThan(verified);
+    }
   });
 
   it('has the right to deploy in the job that its environment guards, and nowhere else', () => {
@@ -169,7 +293,15 @@ describe('environments of which one is in China', () => {
       );
     const china = 'sts.amazonaws.com.cn';
     const deploy = parse(renderWorkflow(deployWorkflow(settings))) as WorkflowFile;
-    expect(audiences(deploy.jobs)).toEqual([china, china, ...others.flatMap(() => [undefined, undefined])]);
+    expect(audiences(deploy.jobs)).toEqual([
+      undefined,
+      china,
+      china,
+      ...others.flatMap(() => [undefined, undefined]),
+      // Staging once more, after a break-glass deploy.
+      undefined,
+      undefined,
+    ]);
     const plan = parse(renderWorkflow(planWorkflow(settings))) as WorkflowFile;
     expect(audiences(plan.jobs)).toEqual(['${{ matrix.audience }}']);
     const told = plan.jobs.plan?.strategy?.matrix.include?.map(({ audience }) => audience);

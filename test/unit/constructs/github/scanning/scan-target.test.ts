@@ -39,7 +39,7 @@ describe("the variable that names ZAP's image", () => {
 });
 
 describe('the variable that says where staging is', () => {
-  const { run, env } = seeTarget('https://api.example.com/');
+  const { run, env } = seeTarget('https://api.example.com/', 'staging');
 
   it('lets a full scan begin', async () => {
     const STAGING_URL = 'https://staging.api.example.com';

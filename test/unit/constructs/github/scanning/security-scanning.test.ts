@@ -38,6 +38,7 @@ interface JobFile {
   permissions: Record<string, string>;
   strategy?: { matrix: Record<string, string>; 'max-parallel'?: number };
   steps: {
+    id?: string;
     name: string;
     if?: string;
     uses?: string;
@@ -46,6 +47,20 @@ interface JobFile {
     with?: Record<string, unknown>;
   }[];
 }
+
+/** GitHub refuses a workflow whole for one of another name. */
+it.each([
+  ['without', undefined],
+  ['with', { CLIENT_SECRET: 'verify_client_secret' }],
+])('names steps of the same job alone, %s verification', (_, verify) => {
+  const files = securityScanningFiles({ ...props, ...(verify && { verify }) });
+  const { jobs } = parse(files['.github/workflows/security.yml'] ?? '') as WorkflowFile;
+  for (const { steps } of Object.values(jobs)) {
+    const named = [...JSON.stringify(steps).matchAll(/\bsteps\.(\w+)\./g)].map(([, id]) => id);
+    const ids = steps.map(({ id }) => id);
+    expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+  }
+});
 
 describe('the workflow of security scans', () => {
   const files = securityScanningFiles(props);
@@ -160,6 +175,24 @@ describe('the workflow of security scans', () => {
     expect(workflow.on.workflow_call).toMatchObject({ inputs: { release: { required: true } } });
   });
 
+  it('holds the policy against a deploy before the scan, with secrets of its own, and only where that is asked for', () => {
+    const name = 'Hold the policy against the service';
+    expect(namesOf(full)).not.toContain(name);
+    const files = securityScanningFiles({ ...props, verify: { PRO_SECRET: 'verify_pro' } });
+    const verified = (parse(files['.github/workflows/security.yml'] ?? '') as WorkflowFile).jobs['full-scan'];
+    expect(namesOf(verified).indexOf(name)).toBe(
+      namesOf(verified).indexOf('Wait until staging serves the release') + 1,
+    );
+    const step = verified?.steps.find((one) => one.name === name);
+    expect(step).toMatchObject({
+      if: "inputs.release != ''",
+      env: { PRO_SECRET: '${{ steps.vault.outputs.verify_pro }}' },
+    });
+    expect(step?.run).toContain('verify "$STAGING_URL" --environment staging ');
+    const secrets = verified?.steps.find((one) => one.name === 'Read secrets from Vault')?.with?.secrets;
+    expect(secrets).toContain('secret/data/api/scan verify_pro | verify_pro ;');
+  });
+
   it('has a fresh token while it scans, and none any more when the report is looked at', () => {
     const wanted = [
       'Install packages',
@@ -182,7 +215,7 @@ describe('the workflow of security scans', () => {
       );
     expect(stepOf(files)).toMatchObject({
       env: { PROBE: '/api/me', AT_LEAST: '100000/1m' },
-      run: 'npm run --silent portcullis -- limits probe "$STAGING_URL$PROBE" --token-file .zap/run/token --at-least "$AT_LEAST"',
+      run: 'npx --no-install portcullis limits probe "$STAGING_URL$PROBE" --token-file .zap/run/token --at-least "$AT_LEAST"',
     });
 
     const routes = [
@@ -322,6 +355,11 @@ describe('the properties of security scans', () => {
       'fullScanRules[0].reason',
     ],
     [
+      'a reason that nobody sees',
+      { fullScanRules: [{ id: 10_038, level: 'WARN', reason: '\u200b\u3164'.repeat(9) }] },
+      'fullScanRules[0].reason',
+    ],
+    [
       'an acceptance that ended',
       { allowList: [{ rule: '10038', reason: 'accepted by the owner of it', expires: '2026-11-23' }] },
       'allowList[0].expires',
@@ -336,6 +374,8 @@ describe('the properties of security scans', () => {
       { allowList: [{ rule: '10038', reason: 'ok', expires: '2026-12-31' }] },
       'allowList[0].reason',
     ],
+    ['a variable that is a script', { verify: { '$(id)': 'verify_pro' } }, 'verify.$(id)'],
+    ['a field that is a script', { verify: { PRO: 'a | b' } }, 'verify.PRO'],
   ])('are refused: %s', (_, wrong, path) => {
     expect(securityScanningProblems({ ...props, ...wrong }).map((problem) => problem.path)).toContain(path);
   });

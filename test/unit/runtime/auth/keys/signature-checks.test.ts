@@ -68,6 +68,25 @@ it.each(ALGORITHMS)('%s: in place and by another thread, a signature is as good'
   }
 });
 
+it.each(['PS256', 'PS384', 'PS512', 'RS256'] as const)(
+  '%s: a signature without its leading zero is none, in place and by another thread',
+  async (algorithm) => {
+    const keys = [published(algorithm, rsa)];
+    // One signature of 256 begins with a zero.
+    let data = DATA;
+    let signature = signed(algorithm, rsa, data);
+    for (let nonce = 0; signature.readUInt8(0) !== 0; nonce += 1) {
+      data = Buffer.from(`header.${nonce}`);
+      signature = signed(algorithm, rsa, data);
+    }
+    const cut = signature.subarray(1);
+    const checks = new SignatureChecks();
+    const refusal = expect.objectContaining({ reason: 'bad_signature' }) as Error;
+    expect(() => checks.signerOf(keys, algorithm, data, cut)).toThrow(refusal);
+    await expect(checks.signerOf(keys, algorithm, data, cut)).rejects.toEqual(refusal);
+  },
+);
+
 it.each([
   ['', () => undefined],
   [', although timers are faked', () => jest.useFakeTimers()],

@@ -53,6 +53,15 @@ it('counts as cut off when the last read that succeeded began more than a second
   expect([follower.current, told().at(-1)]).toEqual([true, 'revocations_current']);
 });
 
+it('keeps the stream for as long as an entry counts, whoever added it, and only when there is a new one', async () => {
+  const entry = ['1-0', ['name', 'n'.repeat(22), 'scope', 'tokens', 'issuedUntil', 'Infinity', 'since', '1']];
+  answer = () => Promise.resolve([entry]);
+  await clock.advance(200);
+  expect(sent).toEqual(['XRANGE', 'XRANGE', 'PEXPIRE']);
+  await clock.advance(200);
+  expect(sent).toEqual(['XRANGE', 'XRANGE', 'PEXPIRE', 'XRANGE']);
+});
+
 it('does not trust what it read before it was frozen', () => {
   clock.freeze(1_001);
   expect(follower.current).toBe(false);

@@ -1,0 +1,4 @@
+import { dev } from '../../stacks/environments/dev';
+import { describeServed } from './served';
+
+describeServed(dev());

@@ -1,0 +1,4 @@
+import { staging } from '../../stacks/environments/staging';
+import { describeServed } from './served';
+
+describeServed(staging());

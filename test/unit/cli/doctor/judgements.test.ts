@@ -1,0 +1,207 @@
+import { judgeConfig, type Repository } from '../../../../cli/src/doctor/judge/config';
+import { judgeMachine, type Machine } from '../../../../cli/src/doctor/judge/machine';
+import { judgeTarget, type Target, type VaultFacts } from '../../../../cli/src/doctor/judge/target';
+import { renderFindings } from '../../../../cli/src/doctor/render';
+import type { Finding } from '../../../../cli/src/doctor/finding';
+import { painter } from '../../../../cli/src/paint';
+
+const told = (findings: readonly Finding[], state: Finding['state']): string[] =>
+  findings
+    .filter((one) => one.state === state)
+    .map(({ found, mend }) => (mend ? `${found} → ${mend}` : found));
+
+describe('a machine', () => {
+  const machine: Machine = {
+    node: '24.11.1',
+    engine: { at: '/usr/bin/tofu', version: '1.12.6', named: false },
+    cached: false,
+    cdktfCli: { version: '0.21.0', nodePty: '@lydell/node-pty' },
+  };
+
+  it('that has everything is right', () => {
+    expect(judgeMachine(machine).map(({ state }) => state)).toEqual(['right', 'right', 'right']);
+  });
+
+  it.each([
+    ['20.18.3', false],
+    ['20.19.0', true],
+    ['21.7.3', false],
+    ['22.11.0', false],
+    ['22.12.0', true],
+    ['26.0.0', true],
+  ])('of Node %s: %j', (node, right) => {
+    expect(told(judgeMachine({ ...machine, node }), 'wrong')).toHaveLength(right ? 0 : 1);
+  });
+
+  it('of Node 24 ends cdktf-cli without the override, which is named; Node 22 does not', () => {
+    const cdktfCli = { version: '0.21.0', nodePty: '@cdktf/node-pty-prebuilt-multiarch' };
+    expect(told(judgeMachine({ ...machine, cdktfCli }), 'wrong')).toEqual([
+      'cdktf-cli 0.21.0 ends on Node 24.11.1: @cdktf/node-pty-prebuilt-multiarch has no binary for it → npm pkg set "overrides.@cdktf/node-pty-prebuilt-multiarch=npm:@lydell/node-pty@1.1.0" && npm install',
+    ]);
+    expect(told(judgeMachine({ ...machine, node: '22.12.0', cdktfCli }), 'wrong')).toEqual([]);
+    expect(judgeMachine({ ...machine, cdktfCli: undefined })).toHaveLength(2);
+  });
+
+  it('with an old engine is wrong, without one it is not known what the first plan builds', () => {
+    const old = { at: '/usr/bin/terraform', version: '1.9.8', named: false };
+    expect(told(judgeMachine({ ...machine, engine: old }), 'wrong')[0]).toMatch(
+      /is 1\.9\.8; expected 1\.11 or newer → install/,
+    );
+    expect(told(judgeMachine({ ...machine, engine: { ...old, named: true } }), 'wrong')[0]).toContain(
+      'TERRAFORM_BINARY_NAME',
+    );
+    expect(told(judgeMachine({ ...machine, engine: undefined }), 'unknown')).toHaveLength(1);
+    expect(told(judgeMachine({ ...machine, engine: undefined, cached: true }), 'wrong')).toEqual([]);
+  });
+});
+
+describe('a repository', () => {
+  const stack = (name: string, shared?: string, locked = false) => ({ name, shared, locked });
+  const repository: Repository = {
+    file: 'portcullis.config.ts',
+    environments: { live: {}, test: { stacks: ['orders'] } },
+    stacks: [stack('vault-live', 's3', true), stack('orders')],
+    stale: [],
+  };
+
+  it('as it should be is right', () => {
+    expect(judgeConfig(repository).map(({ state }) => state)).toEqual(['right', 'right', 'right']);
+  });
+
+  it.each<[string, Partial<Repository>, string]>([
+    [
+      'no config',
+      { file: undefined },
+      'no portcullis.config.ts here or above → write one, as docs/config.md shows',
+    ],
+    [
+      'an environment without a stack',
+      { environments: { old: {} } },
+      'environment old has no stack: none of vault-live, orders ends in -old → ',
+    ],
+    [
+      'a stack that is none',
+      { environments: { old: { stacks: ['orders', 'mars'] } } },
+      'environment old lists mars, which no stack is called → ',
+    ],
+    [
+      'a shared state, not locked',
+      { stacks: [stack('vault-live', 's3'), stack('orders')] },
+      'nothing pins the providers of vault-live, whose state is shared → portcullis lock vault-live',
+    ],
+    [
+      'an app that fails',
+      { stacks: { failed: 'no such module' } },
+      'the stacks do not synthesize: no such module → mend what the app says: npx cdktf synth',
+    ],
+    [
+      'other workflows',
+      { stale: ['.github/workflows/plan.yml'] },
+      'not as described: .github/workflows/plan.yml → portcullis workflows',
+    ],
+  ])('with %s is wrong', (_, change, words) => {
+    const [first, ...more] = told(judgeConfig({ ...repository, ...change }), 'wrong');
+    expect(first).toContain(words);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('an environment', () => {
+  const issuer = 'https://auth.example.com';
+  const vault: VaultFacts = {
+    address: 'https://vault.example.com',
+    state: 'active',
+    token: { ttlSeconds: 3_600 },
+    auditDevices: 2,
+  };
+  const target: Target = {
+    environment: 'live',
+    vault,
+    issuer,
+    identity: { issuer, keys: 2 },
+    redis: { policy: 'noeviction' },
+  };
+
+  it('as it should be is right', () => {
+    expect(judgeTarget(target).every(({ state }) => state === 'right')).toBe(true);
+    expect(judgeTarget(target)).toHaveLength(6);
+  });
+
+  it.each<[string, Partial<Target>, string]>([
+    ['no address', { vault: undefined }, 'nothing says where the Vault of live is → set VAULT_ADDR'],
+    [
+      'no answer',
+      { vault: { unreachable: 'connect ECONNREFUSED' } },
+      'Vault does not answer: connect ECONNREFUSED',
+    ],
+    ['a sealed Vault', { vault: { ...vault, state: 'sealed' } }, 'is sealed → bao operator unseal'],
+    [
+      'a Vault that is new',
+      { vault: { ...vault, state: 'uninitialized' } },
+      'is not initialized → bao operator init',
+    ],
+    ['something else', { vault: { ...vault, state: 'other' } }, 'is no Vault'],
+    ['a token that ended', { vault: { ...vault, token: 'refused' } }, 'does not know the token'],
+    ['a token that ends', { vault: { ...vault, token: { ttlSeconds: 60 } } }, 'the token ends in 60 s'],
+    ['one audit device', { vault: { ...vault, auditDevices: 1 } }, '1 audit device; expected two'],
+    ['no audit device', { vault: { ...vault, auditDevices: 0 } }, 'no audit device; expected two'],
+    [
+      'another issuer',
+      { identity: { issuer: `${issuer}/`, keys: 1 } },
+      `calls itself ${issuer}/; tokens are accepted of ${issuer}`,
+    ],
+    ['no keys', { identity: { issuer, keys: undefined } }, 'publishes no key'],
+    [
+      'no provider',
+      { identity: { unreachable: 'answered 404' } },
+      'the identity provider does not answer: answered 404',
+    ],
+    [
+      'a Redis that evicts',
+      { redis: { policy: 'allkeys-lru' } },
+      'maxmemory-policy of Redis is allkeys-lru; expected noeviction',
+    ],
+  ])('with %s is wrong, and no more is said', (_, change, words) => {
+    const [first, ...more] = told(judgeTarget({ ...target, ...change }), 'wrong');
+    expect(first).toContain(words);
+    expect(first).toContain(' → ');
+    expect(more).toEqual([]);
+  });
+
+  it('that cannot be looked at from here is not called wrong', () => {
+    const unseen = {
+      ...target,
+      vault: { ...vault, token: 'none' as const, auditDevices: undefined },
+      redis: undefined,
+    };
+    expect(told(judgeTarget(unseen), 'wrong')).toEqual([]);
+    expect(told(judgeTarget(unseen), 'unknown')).toHaveLength(3);
+    expect(told(judgeTarget({ ...target, redis: { unreachable: 'timed out' } }), 'unknown')).toHaveLength(1);
+  });
+});
+
+describe('the report', () => {
+  const findings = judgeTarget({
+    environment: 'live',
+    vault: {
+      unreachable: `getaddrinfo ENOTFOUND ${'very-long-name.'.repeat(3)}example.com, and words that go on and on`,
+    },
+    issuer: 'https://auth.example.com',
+    identity: { unreachable: 'x \u001b[31m red' },
+    redis: undefined,
+  });
+
+  it('has no line of more than 80 columns but for a longer word, and moves no cursor', () => {
+    const report = renderFindings(findings, painter({}));
+    expect(report).toContain('2 to mend.');
+    for (const line of report.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    // eslint-disable-next-line no-control-regex
+    expect(report).not.toMatch(/\u001b/);
+  });
+
+  it('has colours where they are wanted', () => {
+    const colours = painter({ isTTY: true, hasColors: () => true });
+    // eslint-disable-next-line no-control-regex
+    expect(renderFindings(findings, colours)).toMatch(/\u001b\[31m✗/);
+  });
+});
