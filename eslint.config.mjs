@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 /** Imports point downwards only; each folder names what it must not reach. */
@@ -38,6 +39,28 @@ const loginRooms = [
   ['cookies', 'parts.ts', 'routes'],
 ].flatMap(([room, ...above]) => within('runtime/src/auth/login', room, ...above));
 
+/** Of `cli/src/local`, what any app is started with: `portcullis start -- <command>`. */
+const SERVERS = ['servers', 'postgres-admin.ts', 'generic-variables.ts', 'generic-variables.json'];
+
+const namesIn = (folder) => readdirSync(new URL(folder, import.meta.url));
+
+/** `npm start` serves this repository's example with its demo data: the rooms of it are in no published package. */
+const OF_START = [
+  ...['start', 'journey', 'main.ts'],
+  ...namesIn('cli/src/local')
+    .filter((name) => !SERVERS.includes(name))
+    .map((name) => `local/${name}`),
+].map((room) => `cli/src/${room}`);
+
+/** What a stranger's repository runs reads the config of that repository, and nothing of this one. */
+const publishedCommand = [...namesIn('cli/src'), ...SERVERS.map((name) => `local/${name}`)]
+  .filter((room) => room !== 'local')
+  .map((room) => `cli/src/${room}`)
+  .filter((room) => !OF_START.includes(room))
+  .flatMap((room) =>
+    forbidden(room, 'stacks', 'example', 'portcullis.config.ts', ...ROOT_FILES, ...OF_START),
+  );
+
 /** Suites share what is in test/support, and nothing of each other's. */
 const SUITES = ['unit', 'attack', 'synth', 'integration', 'edge'];
 const suites = ['support', ...SUITES].flatMap((suite) =>
@@ -46,7 +69,16 @@ const suites = ['support', ...SUITES].flatMap((suite) =>
 
 export default tseslint.config(
   // The examples' packages are not installed here: `npm run test:examples` checks their types.
-  { ignores: ['**/dist/', '**/node_modules/', '**/cdktf.out/', 'coverage/', 'examples/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      '**/cdktf.out/',
+      'coverage/',
+      'examples/',
+      'test/packages/apps/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -91,6 +123,7 @@ export default tseslint.config(
             ...suites,
             ...forbidden('constructs', 'stacks', 'cli', 'example', ...ROOT_FILES),
             ...forbidden('stacks', 'cli', 'example'),
+            ...publishedCommand,
             ...forbidden('example', 'constructs', 'stacks', 'cli'),
             ...forbidden(
               'cli/src/engines',

@@ -1,11 +1,13 @@
-/** `npm run bench:delivery`: what judging a large plan and a large report of ZAP takes. */
+/** `npm run bench:delivery`: what judging a large plan, a large report of ZAP, a living API and a change of a large policy takes. */
 import { build } from 'esbuild';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Run } from '../cli/src/engines/process/run';
+import { COMPARED } from './delivery/compared';
 import { conftestOn, deniedBy } from './delivery/conftest';
 import { largePlan } from './delivery/large-plan';
 import { writeLargeReport } from './delivery/large-report';
+import { ROUTES } from './delivery/routes';
 import { measureCommand, measureNode, type Measured } from './lib/command';
 import { benchOptions } from './lib/options';
 import { atMost, machine, median, print, round } from './lib/report';
@@ -16,10 +18,13 @@ const MB = 1_000_000;
 const CHECKOUT = join(__dirname, '..');
 
 async function main(): Promise<void> {
-  const { rounds } = benchOptions('What judging a large plan and a large report of ZAP takes.', {
-    rounds: 5,
-    seconds: 1,
-  });
+  const { rounds } = benchOptions(
+    'What judging a large plan, a large report of ZAP, a living API and a change of a large policy takes.',
+    {
+      rounds: 5,
+      seconds: 1,
+    },
+  );
   const run = await Run.open();
   try {
     const planned = largePlan(RESOURCES);
@@ -29,7 +34,9 @@ async function main(): Promise<void> {
     await writeFile(shown, planned.plan);
     const report = join(run.folder, 'report_json.json');
     await writeLargeReport(report, REPORT_BYTES);
-    const judge = await compiled(join(__dirname, 'delivery', 'judge.ts'), run.folder);
+    const judge = await compiled('judge', run.folder);
+    const verified = await compiled('verified', run.folder);
+    const compared = await compiled('policy-diff', run.folder);
     // Packages that are not bundled are found as the checkout finds them.
     const surroundings = { cwd: CHECKOUT, env: { NODE_PATH: join(CHECKOUT, 'node_modules') } };
     const conftest = await conftestOn(run, shown);
@@ -44,6 +51,10 @@ async function main(): Promise<void> {
         'zap-gate',
         report,
       ]),
+      [`verify of ${ROUTES} routes, its API and issuer in the same process`]: node([verified]),
+      [`policy-diff of ${COMPARED.routes} routes, ${COMPARED.scopes} scopes, ${COMPARED.tiers} tiers`]: node([
+        compared,
+      ]),
       ...(conftest && { 'that plan by conftest, three rules': () => measureCommand(conftest) }),
     };
     const measured = new Map<string, Measured[]>(Object.keys(ways).map((name) => [name, []]));
@@ -56,7 +67,7 @@ async function main(): Promise<void> {
       seconds: round(median(turns.map(({ seconds }) => seconds)), 2),
       'memory, MB': round(median(turns.map(({ bytes }) => bytes)) / MB, 0),
     }));
-    const [, judged, scanned] = rows;
+    const [, judged, scanned, verify, diff] = rows;
     print({
       name: 'delivery',
       machine: machine(),
@@ -67,6 +78,8 @@ async function main(): Promise<void> {
         atMost('its memory', judged?.['memory, MB'] ?? Number.NaN, 300, 'MB'),
         atMost('a report of 200 MB', scanned?.seconds ?? Number.NaN, 10, 's'),
         atMost('its memory', scanned?.['memory, MB'] ?? Number.NaN, 150, 'MB'),
+        atMost(`verify of ${ROUTES} routes`, verify?.seconds ?? Number.NaN, 3, 's'),
+        atMost(`policy-diff of ${COMPARED.routes} routes`, diff?.seconds ?? Number.NaN, 2, 's'),
       ],
     });
   } finally {
@@ -96,10 +109,10 @@ async function findTheSame(
 }
 
 /** As a release is: no TypeScript is left to strip when it starts. */
-async function compiled(entry: string, folder: string): Promise<string> {
-  const outfile = join(folder, 'judge.js');
+async function compiled(name: string, folder: string): Promise<string> {
+  const outfile = join(folder, `${name}.js`);
   await build({
-    entryPoints: [entry],
+    entryPoints: [join(__dirname, 'delivery', `${name}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',

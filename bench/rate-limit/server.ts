@@ -60,7 +60,7 @@ const callers: readonly AuthContext[] = Array.from({ length: CLIENTS + 1 }, (_, 
     tier: index === CLIENTS ? 'free' : 'pro',
     scopes: [],
     expiresAt: Infinity,
-    claims: {},
+    claims: Object.freeze({}),
   }),
 );
 
