@@ -75,6 +75,7 @@ export default tseslint.config(
       '**/node_modules/',
       '**/cdktf.out/',
       'coverage/',
+      'docs/api/',
       'examples/',
       'test/packages/apps/',
     ],

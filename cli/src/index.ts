@@ -1,3 +1,8 @@
+/**
+ * What `portcullis.config.ts` says of a repository, by `defineConfig()`.
+ *
+ * @module @portcullis/cli
+ */
 export {
   ConfigError,
   defineConfig,

@@ -1,3 +1,9 @@
+/**
+ * Middleware for Express 4.21 and 5 that obeys one policy: OAuth 2.0 access tokens, tiered rate limits, logins of people; and
+ * secrets of Vault or OpenBao that rotate under the app.
+ *
+ * @module @portcullis/runtime
+ */
 export * from './auth';
 export * from './http';
 export {

@@ -1,3 +1,8 @@
+/**
+ * Constructs for AWS: gateways made from the policy, the service behind them, its store of counts, the identity of deploys.
+ *
+ * @module @portcullis/constructs/aws
+ */
 // First: what follows loads the provider.
 import '../peers/aws';
 

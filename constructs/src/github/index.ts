@@ -1,3 +1,8 @@
+/**
+ * Constructs for GitHub: a repository that nobody changes alone, jobs that sign in as themselves, the workflows of delivery.
+ *
+ * @module @portcullis/constructs/github
+ */
 // First: what follows loads the providers.
 import '../peers/github';
 

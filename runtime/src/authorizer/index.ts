@@ -1,3 +1,8 @@
+/**
+ * The Lambda authorizer of a gateway, which decides as the middleware does, and its configuration.
+ *
+ * @module @portcullis/runtime/authorizer
+ */
 export {
   authorizerConfiguration,
   type AuthorizerConfiguration,

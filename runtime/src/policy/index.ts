@@ -1,3 +1,8 @@
+/**
+ * `definePolicy()` and what reads a policy, without Express: for stacks, and for tools.
+ *
+ * @module @portcullis/runtime/policy
+ */
 export { withCode } from '../coded-message';
 export { baseOf, isHeaderToken, shownAddress, vaultAddressProblem } from './address';
 export { ANY_ORIGIN, EXPOSED_HEADERS, type Cors } from './cors';

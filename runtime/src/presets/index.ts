@@ -1,3 +1,8 @@
+/**
+ * What each identity provider does in its own way, as options to spread beside one's own.
+ *
+ * @module @portcullis/runtime/presets
+ */
 export { auth0, type Auth0Options } from './auth0';
 export { cognito, type CognitoOptions } from './cognito';
 export { entra, type EntraOptions } from './entra';

@@ -60,7 +60,7 @@ export interface Consumed {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * What a client is answered that is not admitted: 429 or 503, as by `rateLimit()` but with the usual body, whatever
-   * `refusalBody` says. {@link headers} are in it. Nothing for what was admitted.
+   * `refusalBody` says. {@link Consumed.headers} are in it. Nothing for what was admitted.
    *
    * @param headers of the request: a client whose `Accept` asks for problem details (RFC 9457) gets those.
    */

@@ -1,4 +1,8 @@
-/** Vault and OpenBao: login, leases, rotation. `SecretsManager.connect()` is the way in. */
+/**
+ * Vault and OpenBao: login, leases, rotation. `SecretsManager.connect()` is the way in.
+ *
+ * @module @portcullis/runtime/secrets
+ */
 export { MissingCapabilityError, SecretsError, type SecretsErrorCode } from './errors';
 export type { EmitEvent, SecretsEvent } from './events';
 export type { AwsCredentialProvider } from './aws/credential-provider';

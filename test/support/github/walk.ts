@@ -50,6 +50,7 @@ const PRETENCES: Readonly<Record<string, string>> = {
     '    while [ $# -gt 0 ]; do case "$1" in --out | --markdown) echo "{}" > "$2" ;; esac; shift; done ;;',
     '  "audit signatures") [ -d node_modules ] ;;',
     `  query*) echo '[{ "location": "runtime" }]' ;;`,
+    '  "run docs:api") mkdir -p docs/api ;;',
     '  "run build" | "pkg set "* | "install "* | "publish "*) ;;',
     '  "pack "*)',
     `    mkdir -p package && echo '{ "name": "@portcullis/runtime" }' > package/package.json`,

@@ -1,6 +1,8 @@
 /**
  * Findings that a team accepts for a while, checked alike where they are written and where they are obeyed. Without
  * cdktf, since `portcullis zap-gate` reads this file as well.
+ *
+ * @module @portcullis/constructs/github/allow-list
  */
 import { visibleText, type Problem } from '@portcullis/runtime/policy';
 

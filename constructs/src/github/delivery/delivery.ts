@@ -6,7 +6,7 @@ import { PORTCULLIS, type RepositoryTools } from '../workflow/repository-tools';
 import { type Step, vaultStep } from '../workflow/workflow';
 
 export interface DeliveryWorkflowProps {
-  /** JWT roles of the jobs, the same in every environment's Vault. {@link DeployIdentity} makes them. */
+  /** JWT roles of the jobs, the same in every environment's Vault. `DeployIdentity` makes them. */
   readonly vault: { readonly planRole: string; readonly deployRole: string };
   /** The environments, in the order in which a change reaches them. */
   readonly environments: readonly DeliveryEnvironment[];

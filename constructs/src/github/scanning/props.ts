@@ -17,7 +17,7 @@ export interface SecurityScanningProps {
   readonly vault: {
     /** Address, as runners reach it. */
     readonly address: string;
-    /** JWT role of the scan's job. {@link DeployIdentity} makes it. */
+    /** JWT role of the scan's job. `DeployIdentity` makes it. */
     readonly role: string;
     /**
      * KV v2 path of an entry with `slack_webhook`, and with `<tier>_client_id` and `<tier>_client_secret` for each tier.
