@@ -19,7 +19,12 @@ export interface ExampleApp {
 }
 
 /** Builds the app from its sources and the runtime's, and starts it. */
-export async function startExample(name: string, packages: string, issuer: string): Promise<ExampleApp> {
+export async function startExample(
+  name: string,
+  packages: string,
+  issuer: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<ExampleApp> {
   const folder = await mkdtemp(join(tmpdir(), `example-${name}-`));
   await symlink(join(packages, 'node_modules'), join(folder, 'node_modules'));
   const file = join(folder, 'app.cjs');
@@ -36,7 +41,7 @@ export async function startExample(name: string, packages: string, issuer: strin
   const port = await freePort();
   const app = spawn(process.execPath, [file], {
     stdio: ['ignore', 'inherit', 'pipe'],
-    env: { ...process.env, ISSUER: issuer, PORT: String(port) },
+    env: { ...process.env, ISSUER: issuer, PORT: String(port), ...more },
   });
   const complaints: Buffer[] = [];
   app.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
@@ -60,10 +65,37 @@ export async function startExample(name: string, packages: string, issuer: strin
   return { port, stop };
 }
 
-/** @throws Error with what the compiler says of the examples, beside their packages. */
+/**
+ * Builds one of the programs that Vault is for, from its sources and the runtime's, into a folder beside the packages of
+ * this repository.
+ *
+ * @returns the file to run, and what removes the folder.
+ */
+export async function buildProgram(source: string): Promise<{ file: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'example-'));
+  await symlink(join(CHECKOUT, 'node_modules'), join(folder, 'node_modules'));
+  const file = join(folder, 'program.mjs');
+  await build({
+    entryPoints: [join(EXAMPLES, source)],
+    outfile: file,
+    ...({ bundle: true, platform: 'node', format: 'esm', logLevel: 'error', packages: 'external' } as const),
+    alias: {
+      '@portcullis/runtime': join(CHECKOUT, 'runtime/src/index.ts'),
+      '@portcullis/runtime/secrets': join(CHECKOUT, 'runtime/src/secrets/index.ts'),
+    },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  return { file, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** @throws Error with what the compiler says of the examples, beside their packages, and above them those of this repository. */
 export async function checkTypes(packages: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'examples-'));
+  const above = await mkdtemp(join(tmpdir(), 'examples-'));
+  const folder = join(above, 'examples');
   try {
+    await symlink(join(CHECKOUT, 'node_modules'), join(above, 'node_modules'));
     await cp(EXAMPLES, folder, { recursive: true });
     await symlink(join(packages, 'node_modules'), join(folder, 'node_modules'));
     const { compilerOptions } = JSON.parse(await readFile(join(folder, 'tsconfig.json'), 'utf8')) as {
@@ -75,7 +107,13 @@ export async function checkTypes(packages: string): Promise<void> {
         extends: join(CHECKOUT, 'tsconfig.base.json'),
         compilerOptions: {
           ...compilerOptions,
-          paths: { '@portcullis/runtime': [join(CHECKOUT, 'runtime/src/index.ts')] },
+          paths: {
+            '@portcullis/runtime': [join(CHECKOUT, 'runtime/src/index.ts')],
+            '@portcullis/runtime/policy': [join(CHECKOUT, 'runtime/src/policy/index.ts')],
+            '@portcullis/runtime/secrets': [join(CHECKOUT, 'runtime/src/secrets/index.ts')],
+            '@portcullis/runtime/authorizer': [join(CHECKOUT, 'runtime/src/authorizer/index.ts')],
+            '@portcullis/constructs': [join(CHECKOUT, 'constructs/src/index.ts')],
+          },
         },
         include: ['.'],
       }),
@@ -86,7 +124,7 @@ export async function checkTypes(packages: string): Promise<void> {
       throw new Error(`${String(error)}\n${stdout}`);
     });
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(above, { recursive: true });
   }
 }
 
@@ -97,7 +135,7 @@ async function ended(app: ChildProcess): Promise<void> {
   await exit;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -130,6 +130,25 @@ describe.each(['fastify', 'koa', 'hono', 'nestjs'])('%s', (name) => {
   });
 });
 
+describe('old-keys', () => {
+  const OLD: HeaderLines = [['X-Api-Key', 'last-years-key-of-acme']];
+
+  it.each([
+    ['until', Date.now() + 86_400_000, 200],
+    ['after', Date.now() - 1_000, 401],
+  ])('%s the day answers an old key, and tells of the day', async (_when, sunset, status) => {
+    const SUNSET = new Date(sunset).toISOString();
+    const app = await startExample('old-keys', packages, issuer().url, { SUNSET });
+    try {
+      const answer = await ask(app.port, 'GET', '/orders', OLD);
+      expect([answer.status, answer.headers.sunset]).toEqual([status, new Date(sunset).toUTCString()]);
+      expect((await ask(app.port, 'GET', '/orders', await token({ org_id: 'acme' }))).status).toBe(200);
+    } finally {
+      await app.stop();
+    }
+  });
+});
+
 const HANDSHAKE: HeaderLines = [
   ['Connection', 'Upgrade'],
   ['Upgrade', 'websocket'],

@@ -13,7 +13,7 @@ export function sourcesIn(...folders: readonly string[]): ts.SourceFile[] {
     const sources =
       parsed.get(folder) ??
       readdirSync(join(CHECKOUT, folder), { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+        .filter((name) => /\.m?ts$/.test(name) && !name.includes('node_modules'))
         .map((name) => parse(readFileSync(join(CHECKOUT, folder, name), 'utf8'), join(folder, name)));
     parsed.set(folder, sources);
     return sources;
