@@ -150,7 +150,9 @@ describe('OpenBao', () => {
 });
 
 describe('the OIDC provider', () => {
-  const oidc = useOidc({ audience, scopes: client.scopes, accessTokenSeconds: 900, clients: [client] });
+  const scopeless = { ...client, clientId: 'of-an-api-without-scopes', scopes: [] };
+  const clients = [client, scopeless];
+  const oidc = useOidc({ audience, scopes: client.scopes, accessTokenSeconds: 900, clients });
   const tokenEndpoint = (): string => `${oidc().issuer}/token`;
 
   it('issues access tokens as RFC 9068 has them, with organisation and tier', async () => {
@@ -172,6 +174,12 @@ describe('the OIDC provider', () => {
   it('grants no scope that was not asked for', async () => {
     const token = await requestToken(tokenEndpoint(), client, audience, ['read:transactions']);
     expect(decodeJwt(token).scope).toBe('read:transactions');
+  });
+
+  it('gives a client that can have no scope a token', async () => {
+    const token = await requestToken(tokenEndpoint(), scopeless, audience, []);
+    expect(decodeJwt(token)).toMatchObject({ client_id: scopeless.clientId, aud: audience });
+    expect(decodeJwt(token)).not.toHaveProperty('scope');
   });
 
   it('refuses a wrong secret and another resource', async () => {

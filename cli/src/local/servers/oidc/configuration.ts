@@ -78,7 +78,8 @@ function machineMetadata(client: OidcClient): ClientMetadata {
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
-    scope: client.scopes.join(' '),
+    // Empty, it would be no metadata, and there would be no client.
+    ...(client.scopes.length > 0 && { scope: client.scopes.join(' ') }),
     [ORGANISATION]: client.organisation,
     [TIER]: client.tier,
   };
