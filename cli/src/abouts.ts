@@ -1,6 +1,7 @@
 /** What each command does, in a line: for the list of them, which loads none. Its own help says more. */
 export const ABOUTS: Readonly<Record<string, string>> = {
   start: 'deploys a real environment on this machine and serves the example API',
+  init: 'gives an existing API a policy, a config and stacks; overwrites nothing',
   lock: 'pins the providers of stacks whose state is shared',
   plan: 'plans stacks and says what changes for security',
   deploy: 'applies what was reviewed, if it is still what a plan would do',

@@ -28,6 +28,7 @@ const pathOf = (command: Command): string[] =>
 const commands = [
   '',
   'start',
+  'init',
   'lock',
   'plan',
   'deploy',
