@@ -11,9 +11,7 @@ export function gradeOfAll(results: readonly Result[]): Grade {
   return results.length === 0 ? 'unknown' : worst(results.map(gradeOf));
 }
 
-export type Counts = Readonly<Record<Result['outcome'], number>>;
-
-export function countsOf(results: readonly Result[]): Counts {
+export function countsOf(results: readonly Result[]): Readonly<Record<Result['outcome'], number>> {
   const count = (outcome: Result['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length;
   return { verified: count('verified'), deviates: count('deviates'), unverified: count('unverified') };

@@ -1,7 +1,7 @@
 /** What holds of every answer: it repeats no token, it has security headers, it tells nothing of the server. */
 import type { CheckName } from '../checks';
 import { answerOf, type Answer, type Exchange } from '../target/exchange';
-import { isGateways } from './gateway';
+import { isHttpApis } from './gateway';
 
 export interface Remark {
   readonly check: CheckName;
@@ -16,7 +16,8 @@ export function remarksOn(exchange: Exchange, isTls: boolean): Remark[] {
   const when = (isSo: boolean, check: CheckName, sentence: string): Remark[] =>
     isSo ? [{ check, sentence }] : [];
   const echo = when(repeats(answer, exchange.secrets), 'echo', 'repeats the credentials that it was sent');
-  if (isGateways(answer)) return echo;
+  // It can be given no header.
+  if (isHttpApis(answer)) return echo;
   return [
     ...echo,
     ...when(

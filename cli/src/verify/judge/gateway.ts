@@ -12,8 +12,3 @@ function bodySaying(message: string): string {
 export function isHttpApis({ headers, body }: Answer): boolean {
   return headers['apigw-requestid'] !== undefined && WORDS.has(body);
 }
-
-/** A refusal by an HTTP API or a REST API of AWS: no header that the app sets is in it. */
-export function isGateways(answer: Answer): boolean {
-  return isHttpApis(answer) || answer.headers['x-amzn-errortype'] !== undefined;
-}

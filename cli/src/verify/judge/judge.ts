@@ -11,7 +11,7 @@ import { Ledger } from './ledger';
 import { judgeLimits, withRepeats } from './limits';
 import { bodyOf, isRefusal, refusalProblem } from './refusals';
 
-export interface Observed {
+interface Observed {
   readonly exchanges: readonly Exchange[];
   readonly omitted: readonly Omitted[];
   /** Missing: plain http on this machine. */
@@ -221,12 +221,12 @@ function gathered(
 }
 
 function ofHandshake({ version, speaksOld }: Handshake): Result {
-  const isNew = ['TLSv1.2', 'TLSv1.3'].includes(version) && !speaksOld;
-  return {
-    ...({ check: 'tls', subject: 'the connection' } as const),
-    outcome: isNew ? 'verified' : 'deviates',
-    sentence: isNew ? version : 'speaks TLS 1.1 or older (RFC 8996)',
-  };
+  const of = { check: 'tls', subject: 'the connection' } as const;
+  if (speaksOld === true || !['TLSv1.2', 'TLSv1.3'].includes(version))
+    return { ...of, outcome: 'deviates', sentence: 'speaks TLS 1.1 or older (RFC 8996)' };
+  if (speaksOld === undefined)
+    return { ...of, outcome: 'unverified', sentence: 'a client of TLS 1.1 got no answer in time' };
+  return { ...of, outcome: 'verified', sentence: version };
 }
 
 /** That another organisation's resource is not to be found says something only where the own one is. */

@@ -4,7 +4,7 @@ import { answerOf, type Exchange } from '../target/exchange';
 import { membersOf, type Ledger } from './ledger';
 import { limitHeadersOf, type LimitHeaders, type Member } from './limit-headers';
 
-export type LimitFinding =
+type LimitFinding =
   | { readonly outcome: 'verified' }
   | { readonly outcome: 'deviates' | 'unverified'; readonly sentence: string };
 

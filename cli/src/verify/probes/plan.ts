@@ -5,7 +5,7 @@ import { probesOfBrowsers } from './of-browsers';
 import { probesOfPairs, probesOfTiers } from './of-clients';
 import { probesOfPlaces } from './of-places';
 import { NO_CLIENT, probesOfRoute, together } from './of-routes';
-import type { Credentials, Plan } from './probe';
+import type { Omitted, Plan, Probe } from './probe';
 import type { ProbeSettings } from './settings';
 import { isSafe, nameOf, probe, targetOf } from './subject';
 
@@ -16,7 +16,7 @@ export function planProbes(policy: Policy, settings: ProbeSettings): Plan {
     // First: nobody has spent anything yet.
     probesOfTiers(policy, settings),
     ...policy.routes.map((route) => probesOfRoute(policy, route, settings, tier)),
-    once(policy, settings, tier),
+    probesOfTokens(policy, settings, tier),
     { probes: probesOfPlaces(policy, settings, tier), omitted: [] },
     { probes: probesOfBrowsers(policy, settings), omitted: [] },
     probesOfPairs(policy, settings),
@@ -24,31 +24,23 @@ export function planProbes(policy: Policy, settings: ProbeSettings): Plan {
 }
 
 /** Tokens that are refused before anybody looks at the route. */
-function once(policy: Policy, settings: ProbeSettings, tier: string | undefined): Plan {
+function probesOfTokens(policy: Policy, settings: ProbeSettings, tier: string | undefined): Plan {
   const route = policy.routes.find((one) => !one.public && (isSafe(one.method) || !settings.isReadOnly));
   if (route === undefined) return { probes: [], omitted: [] };
-  const send = (check: 'expired-token' | 'unsigned-token', credentials: Credentials): Plan => ({
-    probes: [
-      probe(policy, {
-        check,
-        subject: nameOf(route),
-        method: route.method,
-        target: targetOf(route, settings),
-        credentials,
-      }),
-    ],
-    omitted: [],
-  });
-  const omit = (check: 'expired-token' | 'unsigned-token', reason: string): Plan => ({
-    probes: [],
-    omitted: [{ check, subject: nameOf(route), reason }],
-  });
-  return together([
-    settings.hasExpiredToken
-      ? send('expired-token', { is: 'expired' })
-      : omit('expired-token', 'no token that has expired is configured (expiredTokenVariable)'),
-    tier === undefined
-      ? omit('unsigned-token', NO_CLIENT)
-      : send('unsigned-token', { is: 'unsigned', tier, scopes: route.scopes }),
-  ]);
+  const subject = nameOf(route);
+  const call = { subject, method: route.method, target: targetOf(route, settings) };
+  const plan: { probes: Probe[]; omitted: Omitted[] } = { probes: [], omitted: [] };
+  if (settings.hasExpiredToken)
+    plan.probes.push(probe(policy, { ...call, check: 'expired-token', credentials: { is: 'expired' } }));
+  else
+    plan.omitted.push({
+      ...{ check: 'expired-token', subject },
+      reason: 'no token that has expired is configured (expiredTokenVariable)',
+    });
+  if (tier === undefined) plan.omitted.push({ check: 'unsigned-token', subject, reason: NO_CLIENT });
+  else {
+    const credentials = { is: 'unsigned', tier, scopes: route.scopes } as const;
+    plan.probes.push(probe(policy, { ...call, check: 'unsigned-token', credentials }));
+  }
+  return plan;
 }

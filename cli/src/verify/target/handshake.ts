@@ -4,8 +4,8 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 export interface Handshake {
   /** As in `TLSv1.3`. */
   readonly version: string;
-  /** Whether TLS 1.1 is spoken as well, which RFC 8996 forbids. */
-  readonly speaksOld: boolean;
+  /** Whether TLS 1.1 is spoken as well, which RFC 8996 forbids. Missing: no answer came in time. */
+  readonly speaksOld: boolean | undefined;
 }
 
 /** Connects once, with the certificate verified; and once more as a client of ten years ago. */
@@ -26,7 +26,7 @@ export async function handshake(origin: URL, timeoutMs: number): Promise<Handsha
   } as const;
   const speaksOld = await spoken(old, timeoutMs).then(
     () => true,
-    () => false,
+    (error: unknown) => (error instanceof NoAnswer ? undefined : false),
   );
   return { version, speaksOld };
 }
@@ -39,9 +39,15 @@ async function spoken(options: ConnectionOptions, timeoutMs: number): Promise<st
   return version;
 }
 
+class NoAnswer extends Error {
+  constructor() {
+    super('it did not answer in time');
+  }
+}
+
 function settled(socket: Socket, event: string, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('it did not answer in time')));
+    socket.setTimeout(timeoutMs, () => socket.destroy(new NoAnswer()));
     socket.on('error', reject);
     socket.once(event, () => {
       resolve();

@@ -10,14 +10,13 @@ import { byCounter, type Exchange } from './exchange';
 import { Pace } from './pace';
 import type { Sender } from './sender';
 
-export interface RunParts {
+interface RunParts {
   readonly sender: Pick<Sender, 'send'>;
   readonly tokens: TokenSource;
   readonly expiredToken?: string | undefined;
-  readonly signal?: AbortSignal;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly exchanges: readonly Exchange[];
   readonly omitted: readonly Omitted[];
 }
@@ -59,7 +58,7 @@ async function runLane(lane: readonly Probe[], pace: Pace, parts: RunParts): Pro
         return undefined;
       }
       // Another one may take the room that was waited for: it is asked for again.
-      if (wait > 0) await sleep(wait, undefined, parts.signal && { signal: parts.signal });
+      if (wait > 0) await sleep(wait);
     }
     pace.sent(probe, performance.now());
     let carried: Carried;
@@ -74,7 +73,6 @@ async function runLane(lane: readonly Probe[], pace: Pace, parts: RunParts): Pro
 
   const work = async (): Promise<void> => {
     for (let probe = waiting.shift(); probe !== undefined; probe = waiting.shift()) {
-      parts.signal?.throwIfAborted();
       const first = await sendOne(probe);
       if (first === undefined) continue;
       const again: Exchange[] = [];

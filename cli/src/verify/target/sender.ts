@@ -24,7 +24,7 @@ export interface Sender {
   close(): void;
 }
 
-export interface SenderOptions {
+interface SenderOptions {
   /** @default 10,000 */
   readonly timeoutMs?: number;
   /** How much of a body is read. @default 64 KiB */

@@ -1,5 +1,6 @@
 /** An honest API and its sabotaged twins: each fault is found, and nothing else is said to deviate. */
 import type { Result } from '../../../../cli/src/verify/checks';
+import { judge } from '../../../../cli/src/verify/judge/judge';
 import { renderJson } from '../../../../cli/src/verify/report/json';
 import { renderJunit } from '../../../../cli/src/verify/report/junit';
 import { renderSarif } from '../../../../cli/src/verify/report/sarif';
@@ -87,6 +88,7 @@ const GATEWAYS: Readonly<Record<string, (path: string) => Refusal | undefined>> 
             'x-amzn-errortype': 'UnauthorizedException',
             'www-authenticate': 'Bearer realm="api"',
             'cache-control': 'no-store',
+            'x-content-type-options': 'nosniff',
           },
           body: { error: 'unauthorized', message: 'Missing or invalid Authorization header' },
         },
@@ -197,4 +199,10 @@ it('says before it begins how many requests there are, and how long they take', 
   const forecasts: Forecast[] = [];
   await look({}, {}, (forecast) => forecasts.push(forecast));
   expect(forecasts).toEqual([{ requests: expect.any(Number) as number, seconds: 0 }]);
+});
+
+it('whether TLS 1.1 is spoken is not verified where no answer came in time', () => {
+  const of = (speaksOld: boolean | undefined): unknown =>
+    judge(policy, { exchanges: [], omitted: [], tls: { version: 'TLSv1.3', speaksOld } }).at(-1)?.outcome;
+  expect([of(false), of(true), of(undefined)]).toEqual(['verified', 'deviates', 'unverified']);
 });
