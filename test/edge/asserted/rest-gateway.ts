@@ -23,6 +23,12 @@ import { expectAccessLog } from './access-log';
 import { expectAuthorizerFunction } from './authorizer';
 import { routesByKey, shield } from './policy';
 
+const OF_EACH_REFUSAL = {
+  'Cache-Control': 'no-store',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 /** What a client that was let down is told: as the app would. */
 const REFUSALS = {
   UNAUTHORIZED: {
@@ -127,7 +133,7 @@ export function describeRestGateway(applied: () => Applied): void {
         expect(JSON.parse(answer?.responseTemplates?.['application/json'] ?? '')).toMatchObject(body);
         expect(answer?.responseParameters).toEqual(
           Object.fromEntries(
-            Object.entries({ 'Cache-Control': 'no-store', ...headers }).map(([name, value]) => [
+            Object.entries({ ...OF_EACH_REFUSAL, ...headers }).map(([name, value]) => [
               `gatewayresponse.header.${name}`,
               `'${value}'`,
             ]),

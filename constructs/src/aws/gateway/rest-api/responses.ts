@@ -69,6 +69,13 @@ export const GATEWAY_RESPONSES: Readonly<Record<string, GatewayResponse>> = {
   },
 };
 
+/** A refusal is for one caller at one moment: no cache may store it. The rest is what helmet has an app say. */
+const OF_EACH: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 /** The same, with what the policy has browsers told. */
 export function responsesOf(policy: Policy): Readonly<Record<string, GatewayResponse>> {
   const cors = corsHeadersOfRefusals(policy);
@@ -92,8 +99,7 @@ export function gatewayResponses(
         responseType,
         ...(status !== undefined && { statusCode: String(status) }),
         responseTemplates: { 'application/json': JSON.stringify(body) },
-        // A refusal is for one caller at one moment: no cache may store it.
-        responseParameters: parameters({ 'Cache-Control': 'no-store', ...headers }),
+        responseParameters: parameters({ ...OF_EACH, ...headers }),
       }),
   );
 }
