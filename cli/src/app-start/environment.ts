@@ -11,6 +11,7 @@ import { startOpenBao } from '../local/servers/openbao';
 import { startPostgres } from '../local/servers/postgres';
 import { redisCommand, startRedis } from '../local/servers/redis';
 import { offerSandbox } from '../sandbox/offer-sandbox';
+import { VAULT_TOKEN_LIFE } from '../sandbox/sandbox';
 import { sweepRedis } from '../secrets/sweep/sweep-redis';
 import type { App } from '../workspace/find-app';
 import { databaseNames, makeDatabase } from './database';
@@ -40,9 +41,6 @@ export interface AppEnvironmentOptions {
   /** Ends the start at once. */
   readonly signal: AbortSignal;
 }
-
-/** A token of Vault for a command of another terminal. */
-const TOKEN_LIFE = '600s';
 
 /** A wrapped secret ID lives that long at most: constructs allow no more. */
 const WRAPPED_FOR = '120s';
@@ -120,7 +118,7 @@ async function assemble(run: Run, options: AppEnvironmentOptions): Promise<AppEn
     {
       client: (clientId) => Promise.resolve(identity.clients.find((one) => one.clientId === clientId)),
       vaultToken: async () =>
-        (await admin.write('auth/token/create', { ttl: TOKEN_LIFE })).auth?.client_token ?? '',
+        (await admin.write('auth/token/create', { ttl: VAULT_TOKEN_LIFE })).auth?.client_token ?? '',
     },
   );
   return {

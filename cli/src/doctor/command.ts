@@ -4,10 +4,13 @@ import { loadConfigIfAny, type Project } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
 import { endsWithCode, PortcullisError } from '../errors';
 import { painter } from '../paint';
+import { asItRuns } from '../sandbox/as-it-runs';
+import { namesServers } from '../sandbox/falls-back';
+import { findSandbox } from '../sandbox/find-sandbox';
 import { findingsOf, type Finding } from './finding';
 import { judgeConfig } from './judge/config';
 import { judgeMachine } from './judge/machine';
-import { judgeTarget } from './judge/target';
+import { judgeTarget, type Target } from './judge/target';
 import { lookAtConfig } from './probe/config';
 import { lookAtMachine } from './probe/machine';
 import { lookAtTarget } from './probe/target';
@@ -38,9 +41,7 @@ async function doctor(environment: string | undefined, { json, config }: DoctorO
   const findings: readonly Finding[] = [
     ...judgeMachine(await lookAtMachine(loaded?.folder ?? process.cwd())),
     ...(Array.isArray(project) ? project : judgeConfig(await lookAtConfig(loaded, config))),
-    ...(environment !== undefined && loaded
-      ? judgeTarget(await lookAtTarget(loaded, environment, process.env))
-      : []),
+    ...(environment !== undefined && loaded ? judgeTarget(await askTarget(loaded, environment)) : []),
   ];
   const wrong = findings.some(({ state }) => state === 'wrong');
   process.stdout.write(
@@ -49,6 +50,15 @@ async function doctor(environment: string | undefined, { json, config }: DoctorO
       : renderFindings(findings, painter(process.stdout), Math.min(process.stdout.columns || 80, 80)),
   );
   if (wrong) process.exitCode = 1;
+}
+
+/** Where the environment variables name no servers, an environment that runs on this machine is asked where it runs. */
+async function askTarget({ config, folder }: Project, name: string): Promise<Target> {
+  const sandbox = namesServers(process.env) ? undefined : await findSandbox(folder);
+  if (sandbox?.environment !== name) return lookAtTarget(config, name, process.env);
+  const { environment, variables } = await asItRuns(sandbox, config.environments[name]);
+  const environments = { ...config.environments, [name]: environment };
+  return lookAtTarget({ ...config, environments }, name, { ...process.env, ...variables });
 }
 
 /** A config that cannot be read is a finding, too. */

@@ -22,13 +22,18 @@ const HELP = `Where none of ${NAMED_BY.join(', ')} is set, it works on what was 
 export function fallsBackToSandbox(command: Command, person: Person): Command {
   return command
     .hook('preAction', async (_, running) => {
-      if (NAMED_BY.some((name) => process.env[name])) return;
+      if (namesServers(process.env)) return;
       const sandbox = await sandboxHere(running.opts<ConfigOption>().config);
       if (sandbox === undefined) return;
       console.error(`portcullis: on ${sandbox.environment}, which was started from ${sandbox.folder}`);
       Object.assign(process.env, await variablesOf(sandbox, person));
     })
     .addHelpText('after', `\n${wrapped(HELP, 80).join('\n')}`);
+}
+
+/** Whether the environment variables mean other servers than the sandbox's. */
+export function namesServers(variables: NodeJS.ProcessEnv): boolean {
+  return NAMED_BY.some((name) => variables[name]);
 }
 
 /** The sandbox of the repository of this config, or of the folder that the command is called in. */

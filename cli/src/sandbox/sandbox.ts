@@ -31,6 +31,9 @@ export type Person =
   /** Who deployed. */
   | 'operator';
 
+/** A command's work; what it leased ends with it. `portcullis doctor` calls one of ten minutes too short for a deploy. */
+export const VAULT_TOKEN_LIFE = '900s';
+
 /** The ways that the socket answers. */
 export const PATHS = {
   description: '/',

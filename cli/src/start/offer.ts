@@ -5,13 +5,10 @@ import { VaultClient } from '../engines/vault-client';
 import type { LocalEnvironment } from '../local/environment';
 import type { Service } from '../local/service';
 import { offerSandbox } from '../sandbox/offer-sandbox';
-import type { Person } from '../sandbox/sandbox';
+import { VAULT_TOKEN_LIFE, type Person } from '../sandbox/sandbox';
 
 /** The repository, as the commands of another terminal find it. */
 const CHECKOUT = join(__dirname, '../../..');
-
-/** A command's work; what it leased ends with it. */
-const TOKEN_LIFE = '600s';
 
 type Offered = Pick<LocalEnvironment, 'run' | 'vault'> & {
   readonly identity: Pick<LocalEnvironment['identity'], 'issuer' | 'clients'>;
@@ -47,7 +44,7 @@ export async function offer(
     {
       client: (clientId) => Promise.resolve(identity.clients.find((one) => one.clientId === clientId)),
       vaultToken: async (person) => {
-        const wanted = { ...rights[person], ttl: TOKEN_LIFE, display_name: `start-${person}` };
+        const wanted = { ...rights[person], ttl: VAULT_TOKEN_LIFE, display_name: `start-${person}` };
         const { auth } = await admin.write('auth/token/create', wanted);
         return auth?.client_token ?? '';
       },

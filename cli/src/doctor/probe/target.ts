@@ -1,6 +1,6 @@
 import { isHttpsOrLoopback, shownAddress, vaultAddressProblem } from '@portcullis/runtime/policy';
 import { z } from 'zod';
-import type { Project } from '../../config/load-config';
+import type { Config } from '../../config/define-config';
 import { VaultClient, VaultError } from '../../engines/vault-client';
 import { messageOf, PortcullisError } from '../../errors';
 import { withLeasedRedis } from '../../leased-redis';
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5_000;
 
 /** Asks the servers of an environment; it changes nothing there. */
 export async function lookAtTarget(
-  { config }: Project,
+  config: Pick<Config, 'policy' | 'environments' | 'vault'>,
   environment: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Target> {
@@ -107,7 +107,7 @@ async function json(url: string): Promise<unknown> {
 
 /** Whoever may look at limits may run INFO. */
 async function askRedis(
-  { database, supportRole }: Project['config']['vault'],
+  { database, supportRole }: Config['vault'],
   redis: { readonly host: string; readonly port?: number } | undefined,
   env: NodeJS.ProcessEnv,
   address: string | undefined,

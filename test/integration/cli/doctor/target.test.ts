@@ -19,7 +19,7 @@ const found = async (
     environments: { live: { vaultAddress: openbao().address, issuer: oidc().issuer } },
   });
   const variables = { VAULT_TOKEN: openbao().rootToken, REDIS_URL: redis().adminUrl, ...env };
-  const findings = judgeTarget(await lookAtTarget({ config, folder: '', file: '' }, 'live', variables));
+  const findings = judgeTarget(await lookAtTarget(config, 'live', variables));
   const of = (state: string): string[] =>
     findings.filter((one) => one.state === state).map((one) => one.found);
   return { right: of('right'), wrong: of('wrong'), unknown: of('unknown') };

@@ -2,6 +2,9 @@
 import { policy } from '../../../../policy';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { WEB_APP } from '../../../../stacks/web-app';
+import { asItRuns } from '../../../../cli/src/sandbox/as-it-runs';
+import { findSandbox, type Sandbox } from '../../../../cli/src/sandbox/find-sandbox';
+import { offerSandbox } from '../../../../cli/src/sandbox/offer-sandbox';
 import { mintWrappedLogin, startService, type Service } from '../../../../cli/src/local/service';
 import { settingsOf } from '../../../../cli/src/verify/settings';
 import { verify } from '../../../../cli/src/verify/verify';
@@ -15,13 +18,15 @@ const scopes = [...new Set(policy.routes.flatMap((route) => route.scopes))];
 
 const organisationOf = (tier: string): string => `org-verify-${tier}`;
 
+const CLIENTS = TIERS.map((tier) => ({
+  ...{ clientId: `verify-${tier}`, clientSecret: SECRET, organisation: organisationOf(tier), tier, scopes },
+}));
+
 const oidc = useOidc({
   audience: policy.audience,
   scopes,
   accessTokenSeconds: policy.lifetimes.accessTokenSeconds,
-  clients: TIERS.map((tier) => ({
-    ...{ clientId: `verify-${tier}`, clientSecret: SECRET, organisation: organisationOf(tier), tier, scopes },
-  })),
+  clients: CLIENTS,
 });
 const run = useRun();
 let service: Service;
@@ -60,21 +65,37 @@ const exported = (tier: string): Promise<string> =>
     .setExpirationTime('5m')
     .sign(new TextEncoder().encode(config.jwt_signing_key));
 
+/** What another terminal finds of it. */
+async function sandboxOf({ statusSocket }: Service): Promise<Sandbox> {
+  const { vault, redis } = deployed();
+  const { folder } = run();
+  await offerSandbox(
+    run(),
+    {
+      ...{ folder, environment: 'local', issuer: oidc().issuer, vaultAddress: vault.address },
+      ...{ redis: { host: redis.host, port: redis.port }, statusSocket, clients: CLIENTS },
+    },
+    {
+      client: (id) => Promise.resolve(CLIENTS.find(({ clientId }) => clientId === id)),
+      vaultToken: () => Promise.resolve('none'),
+    },
+  );
+  const sandbox = await findSandbox(folder);
+  if (sandbox === undefined) throw new Error('nothing is offered');
+  return sandbox;
+}
+
 it('is verified whole, but for what cannot be had here', async () => {
   const [own, other] = await Promise.all([exported('enterprise'), exported('pro')]);
-  const clients = TIERS.map(
-    (tier) => [tier, { clientId: `verify-${tier}`, secretVariable: 'SECRET' }] as const,
-  );
-  const local = {
-    issuer: oidc().issuer,
+  const sandbox = await sandboxOf(service);
+  const { environment: local, variables } = await asItRuns(sandbox, {
     verify: {
-      clients: Object.fromEntries(clients),
       examples: { [LINK]: { link: own } },
       pairs: [{ route: LINK, tier: 'enterprise', own: { link: own }, other: { link: other } }],
     },
-  };
+  });
   const wanted = { environment: 'local', unsafe: true };
-  const settings = settingsOf({ policy, environments: { local } }, wanted, { SECRET });
+  const settings = settingsOf({ policy, environments: { local } }, wanted, variables);
   const results = await verify(policy, new URL(service.url), settings);
   const open = results.filter(({ outcome }) => outcome !== 'verified');
   expect(open).toMatchObject([{ check: 'expired-token', outcome: 'unverified' }]);

@@ -20,7 +20,7 @@ const told = async (environment: object, env: NodeJS.ProcessEnv = {}): Promise<s
     policy,
     environments: { live: { issuer: `http://${host}`, ...environment } },
   });
-  const target = await lookAtTarget({ config, folder: '', file: '' }, 'live', env);
+  const target = await lookAtTarget(config, 'live', env);
   return JSON.stringify(judgeTarget(target));
 };
 
