@@ -5,7 +5,7 @@ import { painter } from './paint';
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 80;
 /** Without a terminal, a step that goes on for long says so now and then: a silent build looks like a hang. */
-const STILL_AT_WORK_MS = 30_000;
+const STILL_AT_WORK_MS = 10_000;
 
 type Output = Pick<NodeJS.WriteStream, 'write'> &
   Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'hasColors'>>;
