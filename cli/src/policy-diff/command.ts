@@ -8,8 +8,8 @@ import { painter } from '../paint';
 import { EXIT_CODES } from '../plan/grade';
 import { failsWith } from '../report-failure';
 import { comparePolicies } from './compare/compare';
-import { checkOut } from './read/base-checkout';
-import { baseCommit } from './read/git';
+import { checkOut } from '../base-commit/base-checkout';
+import { baseCommit, defaultBase } from '../base-commit/git';
 import { readPolicy } from './read/read-policy';
 import { renderJson } from './report/json';
 import { renderMarkdown } from './report/markdown';
@@ -66,7 +66,7 @@ async function basePolicy(
     const file = resolve(from);
     return { name: from, policy: await readPolicy(`the policy of ${from}`, dirname(file), file) };
   }
-  const ref = base ?? defaultBase(process.env.GITHUB_BASE_REF);
+  const ref = base ?? defaultBase(process.env);
   const folder = dirname(config);
   const commit = await baseCommit(folder, ref);
   const checkout = await checkOut(folder, commit);
@@ -85,9 +85,6 @@ async function basePolicy(
 function nothingOf(policy: Policy): Policy {
   return { ...policy, routes: [], match: () => undefined };
 }
-
-const defaultBase = (branch: string | undefined): string =>
-  branch === undefined || branch === '' ? 'HEAD' : `origin/${branch}`;
 
 function publish(diff: PolicyDiff, { json, markdown, sarif, outputs }: Options, source: string): void {
   process.stdout.write(json === true ? renderJson(diff) : renderTable(diff, painter(process.stdout)));
