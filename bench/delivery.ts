@@ -35,6 +35,7 @@ async function main(): Promise<void> {
     const report = join(run.folder, 'report_json.json');
     await writeLargeReport(report, REPORT_BYTES);
     const judge = await compiled('judge', run.folder);
+    const judgeFile = await compiled('judge-file', run.folder);
     const verified = await compiled('verified', run.folder);
     const compared = await compiled('policy-diff', run.folder);
     // Packages that are not bundled are found as the checkout finds them.
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
       [`policy-diff of ${COMPARED.routes} routes, ${COMPARED.scopes} scopes, ${COMPARED.tiers} tiers`]: node([
         compared,
       ]),
+      'that plan as a file': node([judgeFile, shown]),
       ...(conftest && { 'that plan by conftest, three rules': () => measureCommand(conftest) }),
     };
     const measured = new Map<string, Measured[]>(Object.keys(ways).map((name) => [name, []]));
@@ -67,7 +69,7 @@ async function main(): Promise<void> {
       seconds: round(median(turns.map(({ seconds }) => seconds)), 2),
       'memory, MB': round(median(turns.map(({ bytes }) => bytes)) / MB, 0),
     }));
-    const [, judged, scanned, verify, diff] = rows;
+    const [, judged, scanned, verify, diff, given] = rows;
     print({
       name: 'delivery',
       machine: machine(),
@@ -76,6 +78,8 @@ async function main(): Promise<void> {
       goals: [
         atMost('a plan of 5,000 resources', judged?.seconds ?? Number.NaN, 2, 's'),
         atMost('its memory', judged?.['memory, MB'] ?? Number.NaN, 300, 'MB'),
+        atMost('that plan as a file', given?.seconds ?? Number.NaN, 2, 's'),
+        atMost('its memory', given?.['memory, MB'] ?? Number.NaN, 300, 'MB'),
         atMost('a report of 200 MB', scanned?.seconds ?? Number.NaN, 10, 's'),
         atMost('its memory', scanned?.['memory, MB'] ?? Number.NaN, 150, 'MB'),
         atMost(`verify of ${ROUTES} routes`, verify?.seconds ?? Number.NaN, 3, 's'),

@@ -20,6 +20,7 @@ export type PortcullisErrorCode =
   | 'ERR_SYNTH'
   | 'ERR_LOCK_MISSING'
   | 'ERR_PLAN_UNREADABLE'
+  | 'ERR_RULES'
   | 'ERR_REPORT_UNREADABLE'
   | 'ERR_SETTING'
   | 'ERR_DISK'

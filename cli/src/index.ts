@@ -17,3 +17,13 @@ export {
   type VerifyPair,
 } from './config/define-config';
 export type { Lazy } from './config/lazy';
+export {
+  defineRules,
+  isHidden,
+  type HiddenValue,
+  type RuleChange,
+  type RuleFinding,
+  type RuleValue,
+  type TeamRule,
+  type TeamRules,
+} from './plan/team-rules/define-rules';

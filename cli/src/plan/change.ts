@@ -9,6 +9,8 @@ export const SCRIPTS = '(provisioners)';
 export interface Change {
   readonly address: string;
   readonly type: string;
+  /** As in `<registry>/hashicorp/aws`. @default the one that has such types */
+  readonly provider?: string;
   readonly action: Action;
   readonly before: Attributes;
   readonly after: Attributes;

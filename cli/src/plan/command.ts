@@ -1,19 +1,26 @@
 import type { Command } from 'commander';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { readsConfig, type ConfigOption } from '../config/option';
+import { PortcullisError } from '../errors';
 import { showProgress } from '../progress';
 import { failsWith } from '../report-failure';
+import { readPlanFile } from './file/read-plan-file';
 import { EXIT_CODES, worst } from './grade';
 import { renderMarkdown } from './render/markdown';
 import { renderSarif } from './render/sarif';
 import { renderTerminal } from './render/terminal';
-import { findApp, type App } from '../workspace/find-app';
+import { findApp } from '../workspace/find-app';
+import { askRules } from './team-rules/ask-rules';
+import { findRules } from './team-rules/find-rules';
 import { selectStacks } from '../workspace/stack-selection';
-import { summarizeRun, type StackSummary } from './summary';
+import { summarizeRun, type SecondJudge, type StackSummary } from './summary';
 import { Workspace } from '../workspace/workspace';
 
 interface PlanOptions extends ConfigOption {
   readonly environment?: string;
+  readonly file?: string;
+  readonly name?: string;
+  readonly base?: string;
   readonly json?: boolean;
   readonly markdown?: string;
   readonly sarif?: string;
@@ -30,36 +37,100 @@ export function register(program: Command): void {
     )
     .argument('[stacks...]', 'the stacks to plan, as in vault-staging')
     .option('-e, --environment <name>', 'every stack of an environment')
+    .option(
+      '--file <file>',
+      'instead of stacks, a plan of OpenTofu or of Terraform 1.6 or newer: what `show -json` printed, or - for standard input',
+    )
+    .option('--name <name>', 'what the plan of --file is called (default: the name of the file)')
+    .option(
+      '--base <ref>',
+      'the commit whose portcullis.rules.ts judges too (default: origin/$GITHUB_BASE_REF in a pull request, else HEAD)',
+    )
     .option('--json', 'the summary as JSON on standard output, secrets left out')
     .option('--markdown <file>', 'append the summary as Markdown, as to $GITHUB_STEP_SUMMARY')
     .option('--sarif <file>', 'write the remarks as SARIF 2.1.0')
     .option('--outputs <file>', 'append grade= and digests=, as to $GITHUB_OUTPUT')
     .option('--out <file>', 'write the JSON that `deploy --changes` compares with')
     .action(async (stacks: string[], options: PlanOptions) => {
-      const app = await findApp(options.config);
-      const summaries = await plan(app, stacks, options);
-      publish(app, summaries, options);
+      const { source, summaries } = await withRules(options.base, (second) => judge(stacks, options, second));
+      publish(source, summaries, options);
       process.exitCode = EXIT_CODES[worst(summaries.map(({ grade }) => grade))];
     });
 }
 
-async function plan(
-  app: App,
+interface Judged {
+  /** The file that findings are shown at. */
+  readonly source: string;
+  readonly summaries: readonly StackSummary[];
+}
+
+/** Judges with the rules of the team, where it has some. */
+async function withRules<T>(
+  base: string | undefined,
+  work: (second?: SecondJudge) => Promise<T>,
+): Promise<T> {
+  const rules = await findRules(base);
+  if (rules === undefined) return work();
+  try {
+    return await work((changes) => askRules(rules, changes));
+  } finally {
+    await rules.remove();
+  }
+}
+
+async function judge(
   stacks: readonly string[],
-  { environment }: PlanOptions,
-): Promise<StackSummary[]> {
+  options: PlanOptions,
+  second: SecondJudge | undefined,
+): Promise<Judged> {
+  const { file, name, environment, config } = options;
+  if (file === undefined) {
+    refuseTogether({ '--name without --file': name });
+    return plan(stacks, options, second);
+  }
+  refuseTogether({
+    'stacks and --file': stacks[0],
+    '--environment and --file': environment,
+    '--config and --file': config,
+  });
+  const { summary, source } = await readPlanFile(file, name, second);
+  return { source, summaries: [summary] };
+}
+
+/** @param received by what does not go together, whether it was received */
+function refuseTogether(received: Readonly<Record<string, string | undefined>>): void {
+  const problems = Object.entries(received).flatMap(([problem, value]) =>
+    value === undefined ? [] : [problem],
+  );
+  if (problems.length > 0)
+    throw new PortcullisError(
+      'ERR_SETTING',
+      `received ${problems.join(', ')}`,
+      'name stacks to plan, or a plan that was made with --file',
+    );
+}
+
+async function plan(
+  stacks: readonly string[],
+  { environment, config }: PlanOptions,
+  second: SecondJudge | undefined,
+): Promise<Judged> {
+  const app = await findApp(config);
   const workspace = await Workspace.open(app, showProgress(process.stderr));
   try {
     const chosen = selectStacks(await workspace.synthesize(), stacks, environment, app.environments);
     await workspace.provide(chosen);
-    return await Promise.all(chosen.map(async (stack) => summarizeRun(stack, await workspace.plan(stack))));
+    const summaries = await Promise.all(
+      chosen.map(async (stack) => summarizeRun(stack, await workspace.plan(stack), second)),
+    );
+    return { source: app.source, summaries };
   } finally {
     await workspace.close();
   }
 }
 
 function publish(
-  { source }: App,
+  source: string,
   summaries: readonly StackSummary[],
   { json, markdown, sarif, out, outputs }: PlanOptions,
 ): void {

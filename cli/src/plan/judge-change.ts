@@ -35,10 +35,27 @@ export async function judgeChange(change: Change): Promise<JudgedChange> {
     address: change.address,
     action: change.action,
     grade: worst(remarks.map(({ grade }) => grade)),
-    noun: say(rule?.noun(change) ?? change.address),
-    remarks: remarks.sort((one, other) => GRADES.indexOf(other.grade) - GRADES.indexOf(one.grade)),
+    noun: nounOf(change, rule, say),
+    remarks: worstFirst(remarks),
     destroysForGood: destroysForGood(change, rule),
   };
+}
+
+/** With what somebody else remarked, too: the grade can only rise. */
+export function withRemarks(judged: JudgedChange, more: readonly Remark[]): JudgedChange {
+  if (more.length === 0) return judged;
+  const remarks = worstFirst([...judged.remarks, ...more]);
+  return { ...judged, remarks, grade: worst([judged.grade, ...more.map(({ grade }) => grade)]) };
+}
+
+function worstFirst(remarks: readonly Remark[]): Remark[] {
+  return [...remarks].sort((one, other) => GRADES.indexOf(other.grade) - GRADES.indexOf(one.grade));
+}
+
+/** An address may be shown, whichever values are in it: no engine takes a secret for the key of an instance. */
+function nounOf(change: Change, rule: Rule | undefined, say: (text: string) => string): string {
+  const noun = rule?.noun(change) ?? change.address;
+  return noun === change.address ? redact(noun) : say(noun);
 }
 
 /** Of a kind that no rule knows, nobody can say what is in it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PortcullisError } from '../errors';
 import { byName } from './by-name';
+import { parseExactly } from './digest/canonical';
 import { SCRIPTS, type Action, type Attributes, type Change } from './change';
 import { isRecord, veil, Veiled, type Value } from './values';
 
@@ -34,9 +35,10 @@ const moduleSchema = z.object({
 
 /** The part of the engines' plan format 1.x that is read: `tofu show -json <plan>`. */
 const planSchema = z.object({
-  format_version: z.string().regex(/^1\./, 'expected format 1.x, of OpenTofu or Terraform 1.11 or newer'),
+  format_version: z.string().regex(/^1\./, 'expected format 1.x'),
   errored: z.boolean().optional(),
   complete: z.boolean().optional(),
+  deferred_changes: z.array(z.unknown()).optional(),
   // Terraform 1.14: what runs besides the changes.
   action_invocations: z
     .array(z.unknown())
@@ -51,6 +53,7 @@ const planSchema = z.object({
         previous_address: z.string().optional(),
         mode: z.enum(['managed', 'data', 'ephemeral']),
         type: z.string(),
+        provider_name: z.string().optional(),
         change: changeSchema,
       }),
     )
@@ -64,23 +67,35 @@ type RawChange = z.output<typeof planSchema>['resource_changes'][number];
  *
  * @param text what the engine's `show -json` printed.
  * @param removals what the configuration removes with a program, which no plan tells of: see `programsOfRemovals()`.
+ * @param remedy how to get a plan that can be read.
  * @throws PortcullisError `ERR_PLAN_UNREADABLE` when it is no plan, or one that was not finished.
  */
-export function readPlan(text: string, removals: readonly string[] = []): Change[] {
-  const plan = planSchema.safeParse(parseJson(text));
-  if (!plan.success) {
-    throw unreadable(describe('', plan.error));
-  }
-  if (plan.data.errored === true || plan.data.complete === false) {
-    throw unreadable('it is not complete: the engine failed while planning, or deferred a part');
-  }
-  const { resource_changes: resources, output_changes: outputs, configuration } = plan.data;
+export function readPlan(text: string, removals: readonly string[] = [], remedy = PLAN_AGAIN): Change[] {
   try {
-    return changesOf(resources, outputs, { ...programsOf(configuration.root_module), removals });
+    return changesIn(text, removals);
   } catch (error) {
-    if (error instanceof RangeError) throw unreadable('it is nested too deeply');
-    throw error;
+    const reason =
+      error instanceof RangeError ? 'it is nested too deeply' : error instanceof Unreadable && error.message;
+    if (typeof reason !== 'string') throw error;
+    throw new PortcullisError('ERR_PLAN_UNREADABLE', `the plan cannot be read: ${reason}`, remedy);
   }
+}
+
+const PLAN_AGAIN = 'plan again with OpenTofu, or with Terraform 1.11 or newer';
+
+/** Why a plan cannot be read. */
+class Unreadable extends Error {}
+
+function changesIn(text: string, removals: readonly string[]): Change[] {
+  const plan = planSchema.safeParse(parseJson(text));
+  if (!plan.success) throw new Unreadable(describe('', plan.error));
+  const { errored, complete, deferred_changes: deferred = [] } = plan.data;
+  if (errored === true) throw new Unreadable('it is not complete: the engine failed while planning');
+  if (deferred.length > 0) throw new Unreadable('it is not complete: the engine deferred a part');
+  if (complete === false)
+    throw new Unreadable('it is not complete: the engine deferred a part, or was told to plan one (-target)');
+  const { resource_changes: resources, output_changes: outputs, configuration } = plan.data;
+  return changesOf(resources, outputs, { ...programsOf(configuration.root_module), removals });
 }
 
 function changesOf(
@@ -120,7 +135,7 @@ function toChange(
   raw: Omit<RawChange, 'mode'>,
   { provisioners, removals }: Partial<Parameters<typeof changesOf>[2]> = {},
 ): Change[] {
-  const { address, type, change } = raw;
+  const { address, type, provider_name: provider, change } = raw;
   const action = actionOf(raw);
   if (action === undefined) return [];
   const name = address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '');
@@ -136,6 +151,7 @@ function toChange(
     {
       address,
       type,
+      ...(provider !== undefined && { provider }),
       action,
       before: doomed ? { ...before, ...script } : before,
       after: doomed ? after : { ...after, ...script },
@@ -149,7 +165,7 @@ const DEEPEST_MODULE = 50;
 function programsOf(module: unknown, prefix = '', depth = 0): Programs {
   if (depth > DEEPEST_MODULE) throw new RangeError('modules are nested too deeply');
   const parsed = moduleSchema.safeParse(module ?? {});
-  if (!parsed.success) throw unreadable(describe('configuration', parsed.error));
+  if (!parsed.success) throw new Unreadable(describe('configuration', parsed.error));
   const { resources, module_calls: calls } = parsed.data;
   const inner = [...calls].map(([name, call]) =>
     programsOf(call.module, `${prefix}module.${name}.`, depth + 1),
@@ -204,9 +220,10 @@ function attributes(value: Value): Attributes {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Two numbers that differ in their last digit would be one, and the change nowhere.
+    return parseExactly(text);
   } catch {
-    throw unreadable('it is not JSON');
+    throw new Unreadable('it is not JSON');
   }
 }
 
@@ -214,12 +231,4 @@ function parseJson(text: string): unknown {
 function describe(part: string, { issues: [issue] }: z.ZodError): string {
   const path = [part, ...(issue?.path ?? [])].filter((name) => name !== '').map(String);
   return `${path.join('.').slice(0, 200)}: ${issue?.message ?? 'not a plan'}`;
-}
-
-function unreadable(reason: string): PortcullisError {
-  return new PortcullisError(
-    'ERR_PLAN_UNREADABLE',
-    `the plan cannot be read: ${reason}`,
-    'plan again with OpenTofu, or with Terraform 1.11 or newer',
-  );
 }

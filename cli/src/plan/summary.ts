@@ -3,8 +3,8 @@ import { digestOf, normalized, type PlannedChange } from './digest/digest';
 import type { PlannedRun } from '../workspace/planned-run';
 import { programsOfRemovals } from './digest/configuration';
 import { reviewable, type Reviewable } from './digest/reviewable';
-import { worst, type Grade } from './grade';
-import { judgeChange, type JudgedChange } from './judge-change';
+import { worst, type Grade, type Remark } from './grade';
+import { judgeChange, withRemarks, type JudgedChange } from './judge-change';
 import { readPlan } from './read-plan';
 
 export interface Counts {
@@ -21,6 +21,8 @@ export interface Counts {
 /** A plan of one stack: `judged` is for people, `digest` for the deploy. Holds no secret. */
 export interface StackSummary {
   readonly stack: string;
+  /** Whether the plan was given as a file: `portcullis deploy` applies none of those. */
+  readonly isForeign: boolean;
   /** Null where the plan cannot be reviewed: `refused` says why. */
   readonly digest: string | null;
   readonly refused: readonly string[];
@@ -33,17 +35,27 @@ export interface StackSummary {
   readonly changes: readonly PlannedChange[];
 }
 
+/** Judges changes besides: by the rules of a team. What it finds can raise the grade of a change, and lower none. */
+export type SecondJudge = (changes: readonly Change[]) => Promise<ReadonlyMap<Change, readonly Remark[]>>;
+
+const nobody: SecondJudge = () => Promise.resolve(new Map());
+
 /** @param basis what the digest is made from. @default there is none */
 export async function summarize(
   stack: string,
   changes: readonly Change[],
   basis: Reviewable = { refused: ['nothing says what it was planned with'] },
+  second: SecondJudge = nobody,
 ): Promise<StackSummary> {
-  const judged = await Promise.all(changes.map(judgeChange));
+  const found = await second(changes);
+  const judged = await Promise.all(
+    changes.map(async (change) => withRemarks(await judgeChange(change), found.get(change) ?? [])),
+  );
   const planned = normalized(changes);
   const fingerprint = 'fingerprint' in basis ? basis.fingerprint : null;
   return {
     stack,
+    isForeign: false,
     digest: fingerprint === null ? null : digestOf(stack, planned, fingerprint),
     refused: 'refused' in basis ? basis.refused : [],
     fingerprint,
@@ -55,9 +67,22 @@ export async function summarize(
 }
 
 /** Summarizes what the workspace planned. @throws PortcullisError `ERR_PLAN_UNREADABLE` */
-export async function summarizeRun(stack: string, run: PlannedRun): Promise<StackSummary> {
+export async function summarizeRun(
+  stack: string,
+  run: PlannedRun,
+  second?: SecondJudge,
+): Promise<StackSummary> {
   const basis = reviewable(run);
-  return summarize(stack, readPlan(run.plan, programsOfRemovals(run.configuration)), basis);
+  return summarize(stack, readPlan(run.plan, programsOfRemovals(run.configuration)), basis, second);
+}
+
+/** Summarizes the plan of somebody else's engine. It has no digest, and nobody asks for one. */
+export async function summarizeForeign(
+  name: string,
+  changes: readonly Change[],
+  second?: SecondJudge,
+): Promise<StackSummary> {
+  return { ...(await summarize(name, changes, { refused: [] }, second)), isForeign: true };
 }
 
 function countsOf(changes: readonly Change[]): Counts {

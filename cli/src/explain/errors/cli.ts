@@ -45,7 +45,13 @@ const errors: Readonly<Record<PortcullisErrorCode | 'ERR_ENVIRONMENT_INVALID', E
   ERR_PLAN_UNREADABLE: {
     cause:
       "The engine's plan is of a form that cannot be read whole, or was not finished. A plan that is not understood is never shown as a harmless one.",
-    remedy: 'Plan again with OpenTofu, or with Terraform 1.11 or newer.',
+    remedy:
+      'Plan again with OpenTofu, or with Terraform 1.11 or newer. For `--file`, give what `tofu show -json plan.bin` prints, of OpenTofu or of Terraform 1.6 or newer: the message says what was given instead.',
+  },
+  ERR_RULES: {
+    cause:
+      'A rule of `portcullis.rules.ts` threw, or returned something else than findings, or the file cannot be loaded. A plan that not every rule has judged is not judged.',
+    remedy: 'Mend the rule that the message names, on the branch that pull requests are merged into.',
   },
   ERR_LOCK_MISSING: {
     cause: "The stack's state is shared, and nothing pins the providers that it is deployed with.",

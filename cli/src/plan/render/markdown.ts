@@ -18,7 +18,7 @@ export const MARKS: Readonly<Record<Grade, string>> = {
  * folded. The first line marks the comment, so that the next run can find and update it.
  */
 export function renderMarkdown(summaries: readonly StackSummary[]): string {
-  const marker = `<!-- portcullis-plan ${summaries.map(({ stack }) => stack.replace(/[^\w-]/g, '')).join(' ')} -->`;
+  const marker = `<!-- portcullis-plan ${summaries.map(({ stack }) => stack.replace(/[^\w./-]/g, '')).join(' ')} -->`;
   const text = [marker, ...summaries.map(renderStack)].join('\n');
   if (text.length <= MAX_CHARACTERS) return text;
   const heads = summaries.map((summary) =>
@@ -41,23 +41,29 @@ function renderStack(summary: StackSummary): string {
 }
 
 function headOf(summary: StackSummary): string[] {
-  const { stack, grade, counts, digest, refused } = summary;
+  const { stack, grade, counts, isForeign } = summary;
   const destroyed = destroyedForGood(summary);
   return [
     `### ${MARKS[grade]} ${markdownCell(stack)}: ${describeCounts(counts)}`,
     '',
-    ...(digest === null
-      ? refused.slice(0, MAX_ROWS).map((why) => `- no digest: ${markdownCell(why, 300)}`)
-      : [`digest \`${digest.replace(/[^\w:.-]/g, '')}\``]),
-    '',
+    ...(isForeign ? [] : digestOf(summary)),
     ...destroyed
       .slice(0, MAX_ROWS)
-      .map(
-        (address) =>
-          `- ${MARKS.danger} no job destroys ${markdownCell(address, 300)}: deploy it with --destroy`,
-      ),
+      .map((address) => `- ${MARKS.danger} ${lossOf(markdownCell(address, 300), isForeign)}`),
     ...(destroyed.length > 0 ? [''] : []),
   ];
+}
+
+function digestOf({ digest, refused }: StackSummary): string[] {
+  const lines =
+    digest === null
+      ? refused.slice(0, MAX_ROWS).map((why) => `- no digest: ${markdownCell(why, 300)}`)
+      : [`digest \`${digest.replace(/[^\w:.-]/g, '')}\``];
+  return [...lines, ''];
+}
+
+function lossOf(address: string, isForeign: boolean): string {
+  return isForeign ? `${address} cannot be had back` : `no job destroys ${address}: deploy it with --destroy`;
 }
 
 function table(lines: readonly Line[]): string[] {

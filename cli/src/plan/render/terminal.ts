@@ -14,6 +14,7 @@ export function renderTerminal(
 }
 
 function renderStack(summary: StackSummary, paint: Paint): string {
+  const { isForeign, digest, refused } = summary;
   const lines = linesOf(summary).map(
     ({ grade, subject, sentence }) =>
       `  ${paint(COLOURS[grade], grade.padEnd(7))} ${plain(`${subject}: ${sentence}`, LONGEST)}`,
@@ -21,12 +22,14 @@ function renderStack(summary: StackSummary, paint: Paint): string {
   return [
     `${paint('bold', summary.stack)}  ${describeCounts(summary.counts)}`,
     ...lines,
-    ...destroyedForGood(summary).map(
-      (address) => `  ${paint('red', 'deploy wants')} --destroy ${plain(quoted(address), LONGEST)}`,
+    ...destroyedForGood(summary).map((address) =>
+      isForeign
+        ? `  ${paint('red', 'cannot be had back')} ${plain(address, LONGEST)}`
+        : `  ${paint('red', 'deploy wants')} --destroy ${plain(quoted(address), LONGEST)}`,
     ),
-    ...(summary.digest === null
-      ? summary.refused.map((why) => `  ${paint('red', 'no digest')} ${plain(why, LONGEST)}`)
-      : [`  ${paint('dim', `digest ${summary.digest}`)}`]),
+    ...(digest === null
+      ? refused.map((why) => `  ${paint('red', 'no digest')} ${plain(why, LONGEST)}`)
+      : [`  ${paint('dim', `digest ${digest}`)}`]),
     '',
   ].join('\n');
 }

@@ -1,12 +1,6 @@
 /** `plan.yml`: plans that reviewers can read. */
 import { PORTCULLIS } from '../workflow/repository-tools';
-import {
-  PREPARED,
-  PREPARED_WITH_BASE,
-  SET_UP_OPENTOFU,
-  type Step,
-  type Workflow,
-} from '../workflow/workflow';
+import { PREPARED_WITH_BASE, SET_UP_OPENTOFU, type Step, type Workflow } from '../workflow/workflow';
 import { audienceOf, partitionOf } from '../../core/aws';
 import { PLAN, audienceIn, signIn, vaultEnvironment, type DeliveryWorkflowProps } from './delivery';
 
@@ -45,14 +39,15 @@ export function planWorkflow({ vault, environments, tools }: DeliveryWorkflowPro
         strategy: { 'fail-fast': false, matrix: { include } },
         env: { STACK: '${{ matrix.stack }}' },
         steps: [
-          ...PREPARED,
+          ...PREPARED_WITH_BASE,
           SET_UP_OPENTOFU,
           ...signIn('${{ matrix.vault }}', vault.planRole, signedIn),
           {
             name: 'Plan',
             env: vaultEnvironment('${{ matrix.vault }}'),
             // Exit code 1 is a grade, which is for the reviewer. Only a plan that could not be made fails the job.
-            run: `${PLAN} "$STACK" --markdown comment.md || [ $? -ge 2 ]`,
+            // Rules of the team's own are those of the base: the pull request may have other ones.
+            run: `${PLAN} "$STACK" --base HEAD^1 --markdown comment.md || [ $? -ge 2 ]`,
           },
           SUMMARIZE,
           STICKY_COMMENT,

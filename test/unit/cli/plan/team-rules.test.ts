@@ -1,0 +1,254 @@
+/** Rules of a team's own: read from the commit that is merged into, never from the pull request; they raise grades, and lower none. */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ConfigError } from '../../../../cli/src/config/define-config';
+import { defineRules, isHidden, type TeamRule } from '../../../../cli/src/plan/team-rules/define-rules';
+
+const CHECKOUT = join(__dirname, '../../../..');
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'team-rules-')));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+function git(...args: string[]): string {
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false'];
+  return execFileSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' });
+}
+
+function commit(message: string): void {
+  git('add', '--all');
+  git('commit', '--quiet', '--message', message);
+}
+
+const rules = (text: string): string =>
+  `import { defineRules, isHidden } from '@portcullis/cli';\nconsole.log('the rules talk');\nexport default defineRules({ ${text} });\n`;
+const AT_DAWN = `'at-dawn': ({ type }) => type === 'acme_thing' ? { grade: 'danger', sentence: 'is changed at dawn only' } : undefined`;
+
+/** A change of tags, which is a notice by itself. */
+function plan(after: object = {}, sensitive: object = {}): string {
+  const change = {
+    actions: ['update'],
+    before: { tags: { a: '1' } },
+    after: { tags: { a: '2' }, ...after },
+    after_unknown: { id: true },
+    before_sensitive: {},
+    after_sensitive: sensitive,
+  };
+  return JSON.stringify({
+    format_version: '1.2',
+    planned_values: {},
+    configuration: {},
+    resource_changes: [{ address: 'acme_thing.it', mode: 'managed', type: 'acme_thing', change }],
+  });
+}
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function judge(
+  args: readonly string[] = [],
+  input = plan(),
+  more: NodeJS.ProcessEnv = {},
+  cwd = folder,
+): Promise<Ran> {
+  const command = [
+    '--import',
+    require.resolve('tsx'),
+    join(CHECKOUT, 'cli/src/bin.ts'),
+    'plan',
+    '--file',
+    '-',
+    ...args,
+  ];
+  const env = {
+    ...process.env,
+    TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'),
+    GITHUB_BASE_REF: '',
+    ...more,
+  };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, command, { cwd, env }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? 1, stdout, stderr }),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+/** A repository whose main has these rules, on a branch of it. */
+function repository(text: string | undefined): void {
+  git('init', '--quiet', '--initial-branch', 'main');
+  write('main.tf', '');
+  if (text !== undefined) write('portcullis.rules.ts', text);
+  commit('base');
+  git('checkout', '--quiet', '-b', 'branch');
+}
+
+describe('a team’s rule', () => {
+  it('raises the grade of what it is about, from a folder below, and writes nothing', async () => {
+    repository(rules(AT_DAWN));
+    write('infra/main.tf', '');
+    commit('ours');
+    const { code, stdout } = await judge([], plan(), {}, join(folder, 'infra'));
+    expect(stdout).toContain('danger  acme_thing.it: is changed at dawn only (rule at-dawn)');
+    expect(code).toBe(4);
+    expect(git('status', '--porcelain')).toBe('');
+  });
+
+  it('is as docs/plans.md shows it', async () => {
+    repository(readFileSync(join(CHECKOUT, 'test/synth/readme/portcullis.rules.ts'), 'utf8'));
+    const input = plan({ region: 'us-east-1' }).replaceAll('acme_thing.it', 'acme_thing.orders');
+    const { stdout } = await judge([], input.replace('"update"', '"delete","create"'));
+    expect(stdout).toContain('acme_thing.orders: is kept for ten years by law (rule orders-are-kept)');
+    expect(stdout).toContain('acme_thing.orders: is made outside of eu-central-1 (rule in-our-region)');
+  });
+
+  it('lowers none: what is dangerous stays so, whatever it finds', async () => {
+    repository(rules(`fine: () => ({ grade: 'notice', sentence: 'is fine' })`));
+    const { code, stdout } = await judge([], plan({ publicly_accessible: true }));
+    expect(stdout).toMatch(/danger .*publicly_accessible[\s\S]*notice .*is fine \(rule fine\)/);
+    expect(code).toBe(4);
+  });
+
+  it('gets the plan as it is, whatever another rule makes of it', async () => {
+    repository(
+      rules(
+        `hides: ({ after }) => { after.tags = {}; }, sees: ({ after }) => after.tags.a === '2' ? { grade: 'danger', sentence: 'has tags' } : undefined`,
+      ),
+    );
+    // In strict mode, the first would throw: then nothing is judged.
+    expect([1, 4]).toContain((await judge()).code);
+  });
+
+  it('sees no secret, and shows nothing that may not be shown', async () => {
+    repository(
+      rules(
+        `seen: ({ after }) => ({ grade: 'notice', sentence: [after.note, JSON.stringify(after.password), after.size, isHidden(after.token, 'sensitive'), isHidden(after.id, 'unknown')].join(' ') })`,
+      ),
+    );
+    const { stdout } = await judge(
+      [],
+      plan(
+        { note: 'a note of nine words', password: 'pa55word-pa55word', size: 7, token: 'x9' },
+        { token: true },
+      ),
+    );
+    expect(stdout).toContain('(not shown) {"hidden":"sensitive"} 7 true true (rule seen)');
+    expect(stdout).not.toMatch(/note of nine|pa55word/);
+  });
+});
+
+describe('is read from the base branch only', () => {
+  it('the pull request changes it, or takes it away: nothing is different', async () => {
+    repository(rules(AT_DAWN));
+    write('portcullis.rules.ts', rules(''));
+    commit('no rules any more');
+    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+    rmSync(join(folder, 'portcullis.rules.ts'));
+    commit('none at all');
+    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+    git('checkout', '--quiet', 'main');
+    git('merge', '--quiet', '--no-ff', '--message', 'merged', 'branch');
+    expect(await judge(['--base', 'HEAD^1'])).toMatchObject({ code: 4 });
+    // What is merged is the base of what comes next.
+    expect(await judge()).toMatchObject({ code: 2 });
+  });
+
+  it('what is not committed decides nothing', async () => {
+    repository(undefined);
+    write('portcullis.rules.ts', rules(AT_DAWN));
+    expect(await judge()).toMatchObject({ code: 2, stderr: '' });
+  });
+
+  it('a file that it imports is the base’s, too', async () => {
+    repository(`import { rules } from './more';\nexport default rules;\n`);
+    git('checkout', '--quiet', 'main');
+    write('more.ts', rules(AT_DAWN).replace('export default', 'export const rules ='));
+    commit('more');
+    git('checkout', '--quiet', '-b', 'other');
+    write('more.ts', rules('').replace('export default', 'export const rules ='));
+    commit('less');
+    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+  });
+
+  it('a base that is not there is an error where there are rules, and none where nobody has any', async () => {
+    repository(rules(AT_DAWN));
+    const shallow = { GITHUB_BASE_REF: 'gone' };
+    expect(await judge([], plan(), shallow)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /"origin\/gone" is no commit.*ERR_SETTING.*\n.*--base HEAD\^1/s,
+      ) as string,
+    });
+    rmSync(join(folder, 'portcullis.rules.ts'));
+    expect(await judge([], plan(), shallow)).toMatchObject({ code: 2 });
+    expect(await judge(['--base', 'origin/gone'])).toMatchObject({ code: 1 });
+  });
+
+  it('outside of a repository there are none, and a file of them is an error', async () => {
+    expect(await judge()).toMatchObject({ code: 2 });
+    write('portcullis.rules.ts', rules(AT_DAWN));
+    expect(await judge()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is in no git repository') as string,
+    });
+  });
+});
+
+it.each([
+  [
+    'throws',
+    `broken: () => { throw new Error('no such region') }`,
+    /broken, asked about acme_thing\.it: no such region/,
+  ],
+  ['rejects', `broken: async () => { throw new Error('late') }`, /broken, .*late/],
+  ['returns true', 'broken: () => true', /broken, .*a grade that is none of notice, unknown, danger/],
+  ['returns null', 'broken: () => null', /broken, /],
+  [
+    'would lower a grade',
+    `broken: () => ({ grade: 'routine', sentence: 'is fine' })`,
+    /broken, .*a grade that is none/,
+  ],
+  ['says nothing', `broken: () => ({ grade: 'danger', sentence: ' ' })`, /broken, .*no sentence/],
+  ['ends the process', 'broken: () => process.exit(0)', /ended without an answer/],
+  ['has no function', 'broken: 1', /received number; expected a function/],
+  ['has an odd name', `'No Rule': () => undefined`, /No Rule: received this name/],
+])('a rule that %s leaves the plan not judged', async (_, text, reason) => {
+  repository(rules(`${AT_DAWN}, ${text}`));
+  const { code, stdout, stderr } = await judge();
+  expect(stderr).toMatch(reason);
+  expect(stderr).toContain('portcullis.rules.ts of HEAD');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+});
+
+it.each([
+  ['no default export', 'export const rules = {};', /received|expected defineRules/],
+  ['no TypeScript', 'export default {{{', /is not judged/],
+  ['an import of nothing', `import './gone';\nexport default {};`, /Cannot find module/],
+])('%s leaves the plan not judged', async (_, text, reason) => {
+  repository(text);
+  const { code, stderr } = await judge();
+  expect(stderr).toMatch(reason);
+  expect(stderr).toContain('(ERR_RULES)');
+  expect(code).toBe(1);
+});
+
+it('defineRules() names every problem', () => {
+  const wrong = { Odd: (): undefined => undefined, fine: 1 as unknown as TeamRule };
+  expect(() => defineRules(wrong)).toThrow(ConfigError);
+  expect(() => defineRules(wrong)).toThrow(/Odd: [\s\S]*fine: received number/);
+  expect(isHidden({ hidden: 'unknown' })).toBe(true);
+  expect(isHidden('(sensitive)')).toBe(false);
+  expect(isHidden({ hidden: 'behind a tree' })).toBe(false);
+});
