@@ -2,6 +2,7 @@
 export const ABOUTS: Readonly<Record<string, string>> = {
   start: 'deploys a real environment on this machine and serves the example API',
   init: 'gives an existing API a policy, a config and stacks; overwrites nothing',
+  create: 'writes a new API of three routes, with all of it, into an empty folder',
   lock: 'pins the providers of stacks whose state is shared',
   plan: 'plans stacks and says what changes for security',
   deploy: 'applies what was reviewed, if it is still what a plan would do',

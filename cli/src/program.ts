@@ -11,6 +11,7 @@ export type Commands = Readonly<Record<string, () => Promise<{ register: (progra
 export const COMMANDS: Commands = {
   start: () => import('./app-start/command.js'),
   init: () => import('./init/command.js'),
+  create: () => import('./create/command.js'),
   lock: () => import('./lock/command.js'),
   plan: () => import('./plan/command.js'),
   deploy: () => import('./deploy/command.js'),

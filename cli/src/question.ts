@@ -31,6 +31,37 @@ export async function saysYes(
   }
 }
 
+export interface Question {
+  readonly name: string;
+  readonly question: string;
+  readonly byDefault: string;
+}
+
+/** The answers by name, an empty one being the default; undefined where the input ends before the last. */
+export async function asks(
+  { input, output }: Terminal,
+  questions: readonly Question[],
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const asking = createInterface({ input, output, terminal: false });
+  // Lines that come before their question are answers as well.
+  const lines = asking[Symbol.asyncIterator]();
+  try {
+    const answers: Record<string, string> = {};
+    for (const { name, question, byDefault } of questions) {
+      output.write(`${question}${byDefault === '' ? '' : ` [${byDefault}]`}: `);
+      const line = await lines.next();
+      if (line.done) {
+        output.write('\n');
+        return undefined;
+      }
+      answers[name] = line.value.trim() || byDefault;
+    }
+    return answers;
+  } finally {
+    asking.close();
+  }
+}
+
 /** Only a person can confirm: where there is no terminal, the answer is no. */
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {

@@ -6,9 +6,10 @@ import { findConfig } from '../config/find-config';
 import { PortcullisError } from '../errors';
 import type { FoundApi } from './detect';
 import { addedPackages, withPackages } from './written/manifest';
+import { cdktfJson } from './written/cdktf-json';
 import { configSource } from './written/config';
 import { fileNamed, policyFile } from './written/files';
-import { policyNameOf, policySource } from './written/policy';
+import { firstPolicy, policyNameOf } from './written/policy';
 import { protectSource } from './written/protect';
 import { stacksMain, vaultStack } from './written/stacks';
 
@@ -28,21 +29,21 @@ export interface Changes {
   readonly kept: readonly string[];
 }
 
-const IGNORED = ['cdktf.out', '.portcullis'];
+export const IGNORED = ['cdktf.out', '.portcullis'];
 
 export async function changesOf(api: FoundApi): Promise<Changes> {
   const isThere = (path: string): boolean =>
     lstatSync(join(api.folder, path), { throwIfNoEntry: false }) !== undefined;
   const protect = protectSource(api);
   const files: Readonly<Record<string, string>> = {
-    [policyFile(api)]: policySource(api),
+    [policyFile(api)]: firstPolicy(api),
     [configIn(api.folder)]: configSource(policyFile(api)),
     // An app of theirs is there to be added to; a second one beside it would be run by nobody.
     ...(!isThere('cdktf.json') && { 'stacks/main.ts': stacksMain() }),
     'stacks/vault-stack.ts': vaultStack(api),
     // The app of cdktf.json is CommonJS, whatever the API is.
     ...(api.manifest.type === 'module' && { 'stacks/package.json': '{ "type": "commonjs" }\n' }),
-    'cdktf.json': cdktfJson(api),
+    'cdktf.json': cdktfJson(policyNameOf(api)),
     ...(protect !== undefined && { [fileNamed(api, 'protect')]: protect }),
   };
   const [kept, missing] = [true, false].map((there) =>
@@ -77,20 +78,6 @@ function configIn(folder: string): string {
   const found = findConfig(folder);
   return found !== undefined && dirname(found) === folder ? basename(found) : 'portcullis.config.ts';
 }
-
-const cdktfJson = (api: FoundApi): string =>
-  `${JSON.stringify(
-    {
-      language: 'typescript',
-      app: 'node --require tsx/cjs stacks/main.ts',
-      projectId: policyNameOf(api),
-      sendCrashReports: 'false',
-      terraformProviders: [],
-      terraformModules: [],
-    },
-    null,
-    2,
-  )}\n`;
 
 function manifestChange(api: FoundApi): Change | undefined {
   const added = addedPackages(api);

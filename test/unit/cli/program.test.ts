@@ -29,6 +29,7 @@ const commands = [
   '',
   'start',
   'init',
+  'create',
   'lock',
   'plan',
   'deploy',

@@ -1,0 +1,173 @@
+/** `portcullis create`: a folder that works, or none; whatever it is called, and whatever is there. */
+import { execFile } from 'node:child_process';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
+import { ciWorkflow } from '../../../../cli/src/create/ci-workflow';
+import { writeFolder } from '../../../../cli/src/create/write-folder';
+import { asks } from '../../../../cli/src/question';
+import { ACTIONS } from '../../../../constructs/src/github/workflow/actions';
+
+const CHECKOUT = join(__dirname, '../../../..');
+const COMMAND = ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/bin.ts')];
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'create-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const inCheckout = { ...process.env, TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json') };
+
+/** As a process: nobody is at its terminal. */
+function run(args: readonly string[], cwd = folder): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { cwd, env: inCheckout }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+const create = (...args: readonly string[]): Promise<Outcome> => run([...COMMAND, 'create', ...args]);
+
+it('writes an API whose types are right, whose test passes and whose stacks synthesize', async () => {
+  const owners = ['--code-owners', '@example/platform'];
+  const { code, stdout } = await create('orders-api', '--port', '4000', '--json', ...owners);
+  const { written, steps } = JSON.parse(stdout) as { written: string[]; steps: string[] };
+  expect({ code, steps: steps.slice(0, 3) }).toEqual({
+    code: 0,
+    steps: ['cd orders-api', 'npm install', 'npm start'],
+  });
+  const own = join(folder, 'orders-api');
+  expect(await readdir(folder)).toEqual(['orders-api']);
+  for (const path of written) expect((await lstat(join(own, path))).size).toBeGreaterThan(0);
+  expect(written).toEqual(expect.arrayContaining(['policy.ts', 'README.md', '.github/CODEOWNERS']));
+  expect(await readFile(join(own, 'server.ts'), 'utf8')).toContain('process.env.PORT ?? 4000');
+
+  await symlink(join(CHECKOUT, 'node_modules'), join(own, 'node_modules'));
+  expect(await run([require.resolve('typescript/bin/tsc'), '--noEmit'], own)).toMatchObject({
+    code: 0,
+    stdout: '',
+  });
+  const tests = await run(['--import', 'tsx', '--test', '--test-reporter=tap', 'test/app.test.ts'], own);
+  expect(tests).toMatchObject({ code: 0, stdout: expect.stringMatching(/^# pass 3$/m) as string });
+  const { app } = JSON.parse(await readFile(join(own, 'cdktf.json'), 'utf8')) as { app: string };
+  const env = { ...inCheckout, CDKTF_OUTDIR: join(folder, 'out') };
+  await promisify(execFile)(process.execPath, app.split(' ').slice(1), { cwd: own, env });
+  expect(await readdir(join(folder, 'out/stacks'))).toEqual(['vault-local']);
+  expect(await run([...COMMAND, 'workflows', '--check', '--json'], own)).toMatchObject({
+    code: 0,
+    stdout: '{"stale":[]}\n',
+  });
+});
+
+it.each([
+  ['a file', (path: string) => writeFile(path, 'theirs')],
+  [
+    'a folder with a hidden file',
+    (path: string) => mkdir(path).then(() => writeFile(join(path, '.env'), '')),
+  ],
+])('writes nothing where there is %s', async (_, make) => {
+  await make(join(folder, 'taken'));
+  const { code, stderr } = await create('taken', '--yes');
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('is there, and is no empty folder (ERR_SETTING)') as string,
+  });
+  expect(await readdir(folder)).toEqual(['taken']);
+});
+
+it('touches nothing of what appears while it writes, and leaves nothing beside it', async () => {
+  const target = join(folder, 'taken');
+  await mkdir(target);
+  await writeFile(join(target, 'theirs'), 'theirs');
+  await expect(writeFolder(target, { 'a/b': 'ours' })).rejects.toThrow(/is no empty folder/);
+  expect([await readdir(folder), await readdir(target)]).toEqual([['taken'], ['theirs']]);
+});
+
+it('does not replace the folder that it runs in', async () => {
+  const here = join(folder, 'here');
+  await mkdir(here);
+  const { code, stderr } = await run([...COMMAND, 'create', '.', '--yes'], here);
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('run it in the folder above') as string,
+  });
+  expect(await readdir(here)).toEqual([]);
+});
+
+it('fills an empty folder', async () => {
+  const target = join(folder, 'empty');
+  await mkdir(target);
+  await writeFolder(target, { 'a/b': 'ours' });
+  expect(await readFile(join(target, 'a/b'), 'utf8')).toBe('ours');
+});
+
+/** In one process, since each start costs a second. */
+it('refuses names that a package, a policy or a terminal cannot have, and writes nothing', async () => {
+  const names = [
+    ...[
+      'Orders',
+      '-rf',
+      'orders api',
+      '1st',
+      "a';evil()",
+      'a\nb',
+      'a$(id)',
+      '__proto__',
+      'node_modules',
+      'a-',
+    ],
+    ...['/', 'x'.repeat(41), 'ördérs', 'a\u202eb', 'a/\u001b[2J/b', 'express', 'redis'],
+  ];
+  const script = `const { newApi } = require(${JSON.stringify(join(CHECKOUT, 'cli/src/create/new-api.ts'))});
+for (const name of JSON.parse(process.argv[1])) {
+  try { newApi(name, 3000); console.log('taken', name); } catch (error) { console.log(error.code); }
+}
+newApi('orders-api', 3000);`;
+  const { code, stdout } = await run([
+    '--require',
+    require.resolve('tsx/cjs'),
+    '-e',
+    script,
+    JSON.stringify(names),
+  ]);
+  expect({ code, lines: stdout.trim().split('\n') }).toEqual({
+    code: 0,
+    lines: names.map(() => 'ERR_SETTING'),
+  });
+  expect(await create('--yes', '--', '-rf')).toMatchObject({ code: 1 });
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('asks for what no flag says, takes defaults, and has no answer where the input ends', async () => {
+  const questions = [
+    { name: 'folder', question: 'Folder', byDefault: 'orders-api' },
+    { name: 'port', question: 'Port', byDefault: '3000' },
+  ];
+  const ask = (typed: string): Promise<unknown> => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    input.end(typed);
+    return asks({ input, output }, questions);
+  };
+  expect(await ask('shop-api\n\n')).toEqual({ folder: 'shop-api', port: '3000' });
+  expect(await ask('shop-api\n')).toBeUndefined();
+});
+
+it('pins the actions that the other workflows pin', () => {
+  const used = [...ciWorkflow.matchAll(/uses: (\S+) # (\S+)/g)].map(([, uses, version]) => ({
+    uses,
+    version,
+  }));
+  const { hardenRunner, checkout, setupNode } = ACTIONS;
+  expect(used).toEqual([hardenRunner, checkout, setupNode]);
+});
