@@ -54,6 +54,11 @@ export class Consumer {
     });
   }
 
+  /** The same stranger, in a folder inside. */
+  inside(name: string): Consumer {
+    return new Consumer(this.run, join(this.folder, name), this.variables);
+  }
+
   /** @throws Error with what the package manager said */
   async install(packages: readonly string[], manager: readonly string[] = ['npm']): Promise<Installed> {
     const started = performance.now();

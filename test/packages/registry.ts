@@ -20,7 +20,7 @@ export const PACKAGES = ['runtime', 'constructs', 'cli'] as const;
 export const ARCHIVES = [...PACKAGES, 'constructs-cdktn'] as const;
 
 /** What is published: a package after those that it depends on. */
-const PUBLISHED = [...ARCHIVES, 'alias'] as const;
+const PUBLISHED = [...ARCHIVES, 'alias', 'create'] as const;
 
 export interface Registry {
   readonly url: string;
@@ -38,7 +38,12 @@ export async function startRegistry(run: Run, tools: string): Promise<Registry> 
     storage: join(folder, 'storage'),
     auth: { htpasswd: { file: join(folder, 'users') } },
     uplinks: { npm: { url: await npmSetting('registry'), timeout: '120s', max_fails: 100 } },
-    packages: { '@portcullis/*': ours, portcullis: ours, '**': { access: '$all', proxy: 'npm' } },
+    packages: {
+      '@portcullis/*': ours,
+      portcullis: ours,
+      'create-portcullis': ours,
+      '**': { access: '$all', proxy: 'npm' },
+    },
     web: { enable: false },
     log: { type: 'stdout', format: 'json', level: 'warn' },
     max_body_size: '50mb',
