@@ -3,13 +3,10 @@ import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import ts from 'typescript';
 import { forCdktn } from '../../constructs/cdktn/for-cdktn';
-import { EngineCache } from '../../cli/src/engines/install/cache';
-import { engineEnvironment, findOpenTofu } from '../../cli/src/engines/programs/opentofu';
-import { provideProviders, VAULT_PROVIDER } from '../../cli/src/engines/programs/providers';
-import { VaultClient } from '../../cli/src/engines/vault-client';
 import { nodesOf, parse } from '../support/documents/sources';
 import { useOpenBao, useRun } from '../support/engines';
 import type { Consumer } from './consumer';
+import { prepareDeployment } from './deployment';
 import { useMarket } from './market';
 import { blocksIn, stepsIn } from './steps';
 
@@ -96,26 +93,16 @@ it('is refused by cdktn without the context that the page gives it', async () =>
 });
 
 it('is deployed to OpenBao, and a second plan is empty', async () => {
-  const context = { run: run(), cache: new EngineCache(), note: () => undefined };
-  const engine = await findOpenTofu(context);
-  const configuration = await provideProviders(context, engine, [VAULT_PROVIDER]);
+  const { engine, admin, ...deployment } = await prepareDeployment(run(), openBao());
   // The page calls it by its name.
   const programs = await run().subfolder('programs');
   await symlink(engine, join(programs, 'tofu'));
-  const { address, rootToken } = openBao();
-  const variables = {
-    ...engineEnvironment(),
-    ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
-    PATH: [programs, process.env.PATH].join(':'),
-    VAULT_ADDR: address,
-    VAULT_TOKEN: rootToken,
-  };
+  const variables = { ...deployment.variables, PATH: [programs, process.env.PATH].join(':') };
   await mkdir(join(app.folder, 'states'), { recursive: true });
   const [deploy] = blocksIn(page, 'sh').slice(-1);
   const secret = { TF_VAR_orders_config: JSON.stringify({ encryption_key: SECRET }) };
   const applied = await app.execute('bash', ['-euc', deploy ?? ''], { ...variables, ...secret });
   expect(applied).toMatchObject({ code: 0 });
-  const admin = new VaultClient(address, rootToken);
   expect((await admin.read('orders/data/config')).data?.data).toEqual({ encryption_key: SECRET });
   const state = await readFile(join(app.folder, 'states/orders-vault.tfstate'), 'utf8');
   expect(state).toContain('vault_approle_auth_backend_role');
@@ -166,12 +153,10 @@ async function stacksOf(folder: string, variables: NodeJS.ProcessEnv): Promise<R
 }
 
 describe('where something else is installed, it says so', () => {
-  const load = ['-e', "try { require('@portcullis/constructs-cdktn') } catch (e) { console.log(e.message) }"];
-
   it('names what is missing, in the names of cdktn', async () => {
     const consumer = await market().open();
     await consumer.install(['@portcullis/constructs-cdktn', 'cdktn@0.24', 'constructs@10.7']);
-    expect((await consumer.node(...load)).output).toBe(
+    expect(await consumer.refusalOf('@portcullis/constructs-cdktn')).toBe(
       '@portcullis/constructs-cdktn cannot be used with the packages that are here\n' +
         '  @cdktn/provider-vault is not installed; expected ^18.3.0\n' +
         '  → npm install cdktn@^0.24.0 "constructs@^10.6.0 <10.8.0" @cdktn/provider-vault@^18.3.0\n(ERR_PEERS)\n',
@@ -182,9 +167,8 @@ describe('where something else is installed, it says so', () => {
     const consumer = await market().open();
     const cdktf = ['cdktf@0.21.0', 'constructs@10.8.1'];
     await consumer.install(['--legacy-peer-deps', '@portcullis/constructs-cdktn', ...cdktf]);
-    await consumer.write('main.cjs', load[1]!);
-    const { output } = await consumer.node('main.cjs');
-    expect(output).toContain('cdktn is not installed, cdktf 0.21.0 is');
-    expect(output).toContain('→ this app is one of cdktf: npm uninstall @portcullis/constructs-cdktn');
+    const refusal = await consumer.refusalOf('@portcullis/constructs-cdktn');
+    expect(refusal).toContain('cdktn is not installed, cdktf 0.21.0 is');
+    expect(refusal).toContain('→ this app is one of cdktf: npm uninstall @portcullis/constructs-cdktn');
   });
 });

@@ -74,6 +74,12 @@ export class Consumer {
     return this.execute(process.execPath, args);
   }
 
+  /** The message of the error with which a file of this folder fails to import a package. */
+  async refusalOf(name: string): Promise<string> {
+    await this.write('refused.cjs', `try { require('${name}') } catch (e) { console.log(e.message) }`);
+    return (await this.node('refused.cjs')).output;
+  }
+
   async execute(command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const child = await this.start(command, args, more);
     const { code } = await child.exited;
