@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { SUPPORTED_NODES } from '../../cli/src/doctor/judge/machine';
 import { deliveryFiles } from '../../stacks/github-settings';
 import { NODES } from '../nodes/nodes';
 
@@ -34,12 +35,18 @@ describe('the Nodes that are supported', () => {
   });
 
   it('are the same in every package', async () => {
-    const manifests = ['package.json', 'runtime/package.json', 'constructs/package.json', 'cli/package.json'];
+    const manifests = [
+      'package.json',
+      'runtime/package.json',
+      'constructs/package.json',
+      'cli/package.json',
+      'alias/package.json',
+    ];
     const engines = await Promise.all(
       manifests.map(async (name) => (JSON.parse(await text(name)) as { engines: object }).engines),
     );
     expect(new Set(engines.map((each) => JSON.stringify(each)))).toEqual(
-      new Set(['{"node":"^20.19.0 || >=22.12.0"}']),
+      new Set([JSON.stringify({ node: SUPPORTED_NODES })]),
     );
   });
 

@@ -4,6 +4,8 @@
  */
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import coerce from 'semver/functions/coerce';
+import satisfies from 'semver/functions/satisfies';
 import { PeersError } from './errors';
 
 /** A provider, as the names of its bindings end. */
@@ -121,24 +123,8 @@ function findPackage(name: string, from: string): Found | undefined {
   }
 }
 
-/**
- * Whether a version is within a range such as `^0.21.0`, or `^10.6.0 <10.8.0`. `^`: not older, and the same up to the
- * first number that is not 0.
- */
+/** Whether a version is within a range. A pre-release counts as the release that it precedes: npm installs none unasked. */
 export function isWithin(version: string, range: string): boolean {
-  const found = numbersOf(version);
-  return range.split(' ').every((part) => {
-    const bound = numbersOf(part.replace(/^[<^]/, ''));
-    const differs = bound.findIndex((number, index) => number !== found[index]);
-    const above = differs !== -1 && (found[differs] ?? 0) > (bound[differs] ?? 0);
-    if (part.startsWith('<')) return differs !== -1 && !above;
-    const kept = bound.findIndex((number) => number !== 0);
-    return differs === -1 || (differs > kept && above);
-  });
+  const release = coerce(version);
+  return release !== null && satisfies(release, range);
 }
-
-const numbersOf = (version: string): number[] =>
-  version
-    .replace(/[-+].*/, '')
-    .split('.')
-    .map(Number);

@@ -1,3 +1,5 @@
+import major from 'semver/functions/major';
+import satisfies from 'semver/functions/satisfies';
 import { isAtLeast } from '../../engines/install/version';
 import { findingsOf, type Finding } from '../finding';
 
@@ -14,6 +16,8 @@ export interface Machine {
 
 const { right, wrong, unknown } = findingsOf('machine');
 
+/** Older versions, 21 and the first of 22 cannot `require()` ES modules. Each package's `engines` say the same. */
+export const SUPPORTED_NODES = '^20.19.0 || >=22.12.0';
 const OLDEST_ENGINE = '1.11';
 /**
  * The terminal that cdktf-cli depends on. It has binaries for Node 22 and older; for newer ones it needs a compiler.
@@ -25,7 +29,7 @@ const OVERRIDE = 'npm:@lydell/node-pty@1.1.0';
 /** What is wrong with this machine. */
 export function judgeMachine({ node, ...machine }: Machine): Finding[] {
   return [
-    isSupported(node)
+    satisfies(node, SUPPORTED_NODES, { includePrerelease: true })
       ? right(`Node ${node}`)
       : wrong(
           `Node ${node}; expected 20.19 or newer of that line, or 22.12 or newer`,
@@ -34,12 +38,6 @@ export function judgeMachine({ node, ...machine }: Machine): Finding[] {
     judgeEngine(machine),
     ...judgeCdktf(node, machine.cdktfCli),
   ];
-}
-
-/** Older versions, 21 and the first of 22 cannot `require()` ES modules. */
-function isSupported(node: string): boolean {
-  const [major = 0] = node.split('.').map(Number);
-  return major === 20 ? isAtLeast(node, '20.19') : major >= 22 && isAtLeast(node, '22.12');
 }
 
 function judgeEngine({ engine, cached }: Pick<Machine, 'engine' | 'cached'>): Finding {
@@ -59,7 +57,7 @@ function judgeEngine({ engine, cached }: Pick<Machine, 'engine' | 'cached'>): Fi
 function judgeCdktf(node: string, cdktf: Machine['cdktfCli']): Finding[] {
   if (cdktf === undefined) return [];
   const name = `cdktf-cli ${cdktf.version}`;
-  const needsOverride = Number(node.split('.')[0]) >= 24 && cdktf.nodePty === NODE_PTY;
+  const needsOverride = major(node) >= 24 && cdktf.nodePty === NODE_PTY;
   return needsOverride
     ? [
         wrong(

@@ -1,14 +1,11 @@
-/** Whether a dotted version is at least `minimum`. What follows the numbers (`-dev`, `rc1`) does not count. */
-export function isAtLeast(version: string, minimum: string): boolean {
-  const [found, wanted] = [numbersOf(version), numbersOf(minimum)];
-  for (const [index, want] of wanted.entries()) {
-    const have = found[index] ?? 0;
-    if (have !== want) return have > want;
-  }
-  return found.length > 0;
-}
+import coerce from 'semver/functions/coerce';
+import gte from 'semver/functions/gte';
 
-function numbersOf(version: string): number[] {
-  const dotted = /\d+(\.\d+)*/.exec(version)?.[0];
-  return dotted === undefined ? [] : dotted.split('.').map(Number);
+/**
+ * Whether the first version in a text is at least `minimum`, of which parts may be missing (`1.11`). What follows the numbers
+ * (`-dev`, `rc1`) does not count.
+ */
+export function isAtLeast(text: string, minimum: string): boolean {
+  const [found, wanted] = [coerce(text), coerce(minimum)];
+  return found !== null && wanted !== null && gte(found, wanted);
 }
