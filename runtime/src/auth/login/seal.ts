@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { compactDecrypt, CompactEncrypt } from 'jose';
+import { loadJose } from '../load-jose';
 
 /** RFC 7518 §4.5 and §5.3. Both are pinned: a text cannot choose how it is opened. */
 const HEADER = { alg: 'dir', enc: 'A256GCM' } as const;
@@ -28,14 +28,14 @@ export class Sealer {
   seal(value: unknown): Promise<string> {
     const [key = new Uint8Array()] = this.#keys();
     const content = new TextEncoder().encode(JSON.stringify(value));
-    return new CompactEncrypt(content).setProtectedHeader(HEADER).encrypt(key);
+    return new (loadJose().CompactEncrypt)(content).setProtectedHeader(HEADER).encrypt(key);
   }
 
   /** The value, or `undefined` for anything that was not sealed with one of the secrets for this purpose. */
   async open(text: string): Promise<unknown> {
     for (const key of this.#keys()) {
       try {
-        const { plaintext } = await compactDecrypt(text, key, ACCEPTED);
+        const { plaintext } = await loadJose().compactDecrypt(text, key, ACCEPTED);
         return JSON.parse(new TextDecoder().decode(plaintext)) as unknown;
       } catch {
         // Sealed with another secret, or not by us.

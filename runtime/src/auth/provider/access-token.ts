@@ -1,5 +1,5 @@
 /** What a client can read in its own access token. Nobody is let in because of it: `requireAuth()` verifies each, as anybody's. */
-import { decodeJwt } from 'jose';
+import { loadJose } from '../load-jose';
 
 /** The life of a token of which nobody says how long it lives (RFC 6749 §5.1 only recommends `expires_in`). */
 const USUAL_LIFE_SECONDS = 300;
@@ -7,7 +7,7 @@ const USUAL_LIFE_SECONDS = 300;
 /** The token's claims. It came straight from the provider, or in a cookie that we sealed: its signature is not asked for. */
 export function claimsOf(accessToken: string): Readonly<Record<string, unknown>> {
   try {
-    return decodeJwt(accessToken);
+    return loadJose().decodeJwt(accessToken);
   } catch {
     // Not a JWT: nothing to tell it apart by.
     return {};

@@ -2,8 +2,6 @@ import type * as OpenIdClient from 'openid-client';
 import { missingPeerMessage } from '../../optional-peer';
 import { AuthOptionsError } from '../errors';
 
-let loaded: typeof OpenIdClient | undefined;
-
 /**
  * openid-client, which whoever logs people or services in installs: an API that only verifies tokens goes without.
  *
@@ -12,7 +10,7 @@ let loaded: typeof OpenIdClient | undefined;
 export function loadOpenIdClient(): typeof OpenIdClient {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    return (loaded ??= require('openid-client') as typeof OpenIdClient);
+    return require('openid-client') as typeof OpenIdClient;
   } catch (cause) {
     const message = missingPeerMessage('openid-client', 'login() or clientCredentials()', cause);
     throw message === undefined ? cause : new AuthOptionsError([{ path: 'openid-client', message }]);
