@@ -14,9 +14,9 @@ export interface ConfigInput {
   readonly app?: string;
   /** The environments, by the team's own names for them. */
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
-  /** Names in Vault, where they are not the defaults. */
+  /** Names in Vault. @default each field's own */
   readonly vault?: VaultConfig;
-  /** What `portcullis workflows` writes. A function is called when that command runs. */
+  /** What `portcullis workflows` writes. A function is called when that command runs. @default it writes nothing */
   readonly repository?: Lazy<RepositorySettings>;
 }
 
@@ -27,9 +27,12 @@ export interface EnvironmentConfig {
   readonly vaultAddress?: string;
   /** Issuer of its tokens. @default the policy's */
   readonly issuer?: string;
-  /** Its Redis, as people reach it. `portcullis doctor` asks there. */
+  /**
+   * Its Redis, as people reach it; the port is 6379 unless given. `portcullis doctor` asks there, unless `REDIS_URL` is set.
+   * @default `REDIS_HOST` and `REDIS_PORT`
+   */
   readonly redis?: { readonly host: string; readonly port?: number };
-  /** The realm that `portcullis identity` makes. A function is called when that command runs. */
+  /** The realm that `portcullis identity` makes. A function is called when that command runs. @default none */
   readonly realm?: Lazy<KeycloakRealm>;
   /** Whether `portcullis verify` never sends calls there that act. @default false */
   readonly protected?: boolean;
@@ -39,7 +42,7 @@ export interface EnvironmentConfig {
 
 /** What `portcullis verify` calls the API of an environment with. No secret is in it. */
 export interface VerifyConfig {
-  /** By tier: a client of the environment's issuer that nobody else uses. A tier without one is not verified. */
+  /** By tier: a client of the environment's issuer that nobody else uses. @default none: a tier without one is not verified */
   readonly clients?: Readonly<Record<string, VerifyClient>>;
   /** Form parameters of a token request beside `grant_type` and `scope`. @default `audience` and `resource`: the policy's audience */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -50,12 +53,16 @@ export interface VerifyConfig {
    * examples: { 'GET /orders/:id': { id: '4711' } }
    */
   readonly examples?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** For routes with parameters: a resource of the tier's client's organisation, and one of another organisation. */
+  /**
+   * For routes with parameters: a resource of the organisation of the tier's client, and one of another.
+   * @default none: whether one organisation can reach another's is not verified
+   */
   readonly pairs?: readonly VerifyPair[];
   /** Environment variable with an access token that has expired. @default such a token is not verified */
   readonly expiredTokenVariable?: string;
 }
 
+/** A client that gets tokens by the client credentials grant (RFC 6749 §4.4). */
 export interface VerifyClient {
   readonly clientId: string;
   /** Environment variable that holds the client's secret. */
@@ -64,11 +71,15 @@ export interface VerifyClient {
   readonly scopes?: readonly string[];
 }
 
+/** Two resources of one route, of which a client may reach one. */
 export interface VerifyPair {
-  /** As in `GET /orders/:id`. */
+  /** A route of the policy, as in `GET /orders/:id`. */
   readonly route: string;
+  /** The tier whose client calls. */
   readonly tier: string;
+  /** The route's parameters, for a resource of that client's organisation. */
   readonly own: Readonly<Record<string, string>>;
+  /** The route's parameters, for a resource of another organisation. */
   readonly other: Readonly<Record<string, string>>;
 }
 
@@ -100,9 +111,11 @@ export interface VaultConfig {
 
 /** A zod object: what it says of each field. */
 export interface EntrySchema {
+  /** By the name of a field. */
   readonly shape: Readonly<Record<string, FieldSchema>>;
 }
 
+/** What zod's schemas have: anything that judges a value like that will do. */
 export interface FieldSchema {
   safeParse(value: unknown): {
     readonly error?: { readonly issues: readonly { readonly message: string }[] } | undefined;
@@ -120,7 +133,7 @@ export const DEFAULT_VAULT = {
   entries: {},
 } as const satisfies VaultConfig;
 
-/** A config with its defaults. */
+/** A config with its defaults: what `defineConfig()` returns. */
 export interface Config extends Omit<ConfigInput, 'project' | 'vault'> {
   readonly project: string;
   readonly vault: Required<VaultConfig>;
