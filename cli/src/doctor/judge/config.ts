@@ -25,7 +25,7 @@ const { right, wrong, unknown } = findingsOf('config');
 export function judgeConfig({ file, environments, stacks, stale }: Repository): Finding[] {
   return [
     file === undefined
-      ? wrong('no portcullis.config.ts here or above', 'write one, as docs/config.md shows')
+      ? wrong('no portcullis.config.ts here or above', 'write one, as the README of @portcullis/cli shows')
       : right(file),
     ...(Array.isArray(stacks)
       ? judgeStacks(stacks as readonly SynthesizedStack[], environments)

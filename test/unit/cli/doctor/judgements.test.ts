@@ -72,7 +72,7 @@ describe('a repository', () => {
     [
       'no config',
       { file: undefined },
-      'no portcullis.config.ts here or above → write one, as docs/config.md shows',
+      'no portcullis.config.ts here or above → write one, as the README of @portcullis/cli shows',
     ],
     [
       'an environment without a stack',

@@ -37,6 +37,22 @@ it('takes not whatever answers 200 for a Vault that is unsealed', async () => {
   expect(findings).not.toContain('is unsealed');
 });
 
+it('follows no redirect of an identity provider, as the runtime follows none', async () => {
+  const asked: unknown[] = [];
+  const moved = createServer((req, res) => {
+    asked.push(req.url);
+    res.writeHead(301, { location: '/elsewhere' }).end();
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => moved.once('listening', resolve));
+  const issuer = `http://127.0.0.1:${(moved.address() as AddressInfo).port}`;
+  try {
+    expect(await told({ issuer })).toContain('/.well-known/openid-configuration answered 301');
+    expect(asked).toEqual(['/.well-known/openid-configuration']);
+  } finally {
+    moved.close();
+  }
+});
+
 it('sends the token of one Vault to no other', async () => {
   const seen: unknown[] = [];
   const vault = createServer((req, res) => {
