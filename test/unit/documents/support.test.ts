@@ -10,12 +10,15 @@ const read = (file: string): string => readFileSync(join(CHECKOUT, file), 'utf8'
 const support = read('SUPPORT.md');
 
 describe('SUPPORT.md', () => {
-  it.each(['runtime', 'constructs'])('names the licences of all that is installed with %s', (folder) => {
-    const [, listed = ''] = tablesIn(support).find(([name]) => name === `\`@portcullis/${folder}\``) ?? [];
-    const licences = sorted(licencesOf(folder).keys());
-    expect(licences).toContain('MIT');
-    expect(sorted(listed.split(', '))).toEqual(licences);
-  });
+  it.each(['runtime', 'constructs', 'cli'])(
+    'names the licences of all that is installed with %s',
+    (folder) => {
+      const [, listed = ''] = tablesIn(support).find(([name]) => name === `\`@portcullis/${folder}\``) ?? [];
+      const licences = sorted(licencesOf(folder).keys());
+      expect(licences).toContain('MIT');
+      expect(sorted(listed.split(', '))).toEqual(licences);
+    },
+  );
 
   it.each(['package.json', 'runtime/package.json', 'constructs/package.json', 'cli/package.json'])(
     'names the versions of Node that %s asks for',
