@@ -29,7 +29,7 @@ beforeAll(async () => {
     create role teller nologin; grant select, delete, update on jobs to teller; grant select on orders to teller`);
   await admin().write('sys/auth/approle', { type: 'approle' });
   await admin().write('sys/mounts/database', { type: 'database' });
-  await leaseFrom('database', 'mails-role', 6);
+  await leaseFrom('database', 'mails-role', 10);
 });
 
 /** A role whose users live for so many seconds. */
