@@ -1,4 +1,4 @@
-/** The files of a commit in a folder of their own, with the packages that are installed in the working tree. */
+/** The files of a commit in a folder of their own, with or without the packages that are installed in the working tree. */
 import { lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,8 +11,12 @@ export interface BaseCheckout {
   remove(): Promise<void>;
 }
 
-/** Nothing is written into the repository: the index is a file of the checkout's own. */
-export async function checkOut(folder: string, commit: string): Promise<BaseCheckout> {
+/**
+ * Nothing is written into the repository: the index is a file of the checkout's own.
+ *
+ * @param withPackages whether what is installed in the working tree is there too. A pull request decides what that is.
+ */
+export async function checkOut(folder: string, commit: string, withPackages = true): Promise<BaseCheckout> {
   const top = await realpath(await git(folder, ['rev-parse', '--show-toplevel']));
   const place = await realpath(await mkdtemp(join(tmpdir(), 'portcullis-base-')));
   const tree = join(place, 'tree');
@@ -22,6 +26,7 @@ export async function checkOut(folder: string, commit: string): Promise<BaseChec
     const index = { GIT_INDEX_FILE: join(place, 'index') };
     await git(top, ['read-tree', commit], index);
     await git(top, ['checkout-index', '--all', '--force', `--prefix=${tree}/`], index);
+    if (!withPackages) return { at, remove };
     const here = await realpath(folder);
     for (let parent = here; parent === top || parent.startsWith(top + sep); parent = dirname(parent))
       await linkPackages(join(parent, 'node_modules'), join(at(parent), 'node_modules'), top, at);

@@ -1,7 +1,6 @@
 /** Asks the rules of a file about changes, in a process of their own. */
 import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { PortcullisError } from '../../errors';
@@ -108,11 +107,14 @@ async function answerOf(file: string, changes: readonly Change[]): Promise<unkno
   }
 }
 
-/** Rules import `defineRules()` from here, also where the repository has no packages: it may be one of HCL alone. */
+/**
+ * Rules import what is beside them, and our own packages: those of this very command. What is installed in the working tree
+ * is the pull request's choice, and could make rules of nothing.
+ */
 async function provideOurselves(file: string): Promise<void> {
   const scope = join(dirname(file), 'node_modules', '@portcullis');
-  for (let here = dirname(file); here !== dirname(here); here = dirname(here))
-    if (existsSync(join(here, 'node_modules', '@portcullis', 'cli'))) return;
+  await rm(scope, { recursive: true, force: true });
   await mkdir(scope, { recursive: true });
   await symlink(join(__dirname, '../../..'), join(scope, 'cli'));
+  await symlink(dirname(require.resolve('@portcullis/runtime/package.json')), join(scope, 'runtime'));
 }

@@ -42,7 +42,7 @@ export async function findRules(
   if (commit === undefined) return undefined;
   const file = await nearest(here, top, commit);
   if (file === undefined) return undefined;
-  const checkout = await checkOut(here, commit);
+  const checkout = await checkOut(here, commit, false);
   return { file: join(checkout.at(top), file), name: `${file} of ${ref}`, remove: () => checkout.remove() };
 }
 

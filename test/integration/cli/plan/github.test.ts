@@ -1,5 +1,8 @@
 /** A plan by GitHub's real provider: of what is made, because nothing there can be read without GitHub. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GITHUB_PROVIDER } from '../../../../cli/src/engines/programs/providers';
+import { readPlanFile } from '../../../../cli/src/plan/file/read-plan-file';
 import { renderMarkdown } from '../../../../cli/src/plan/render/markdown';
 import { renderSarif } from '../../../../cli/src/plan/render/sarif';
 import { renderTerminal } from '../../../../cli/src/plan/render/terminal';
@@ -83,6 +86,13 @@ it('shows no secret in any form', () => {
   const texts = [renderTerminal([summary]), renderMarkdown([summary]), renderSarif([summary], 'a.ts')];
   const shown = [...texts, JSON.stringify(summary)].join('\n');
   for (const hidden of [secret, value, inUrl]) expect(shown).not.toContain(hidden);
+});
+
+it('is judged alike where it is given as a file', async () => {
+  const file = join(await run().subfolder('given'), 'plan.json');
+  await writeFile(file, (await folder.plan(configuration('example'))).plan);
+  const { summary: given } = await readPlanFile(file);
+  expect(given).toMatchObject({ grade: summary.grade, counts: summary.counts, judged: summary.judged });
 });
 
 it('has a digest that stays, and is another one for another owner', async () => {

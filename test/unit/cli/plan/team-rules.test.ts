@@ -182,6 +182,23 @@ describe('is read from the base branch only', () => {
     expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
   });
 
+  it('packages are the command’s own, whatever the pull request installs or commits', async () => {
+    repository(rules(AT_DAWN));
+    const fake = 'exports.defineRules = () => ({}); exports.isHidden = () => false;';
+    write('node_modules/@portcullis/cli/package.json', '{ "name": "@portcullis/cli", "main": "index.js" }');
+    write('node_modules/@portcullis/cli/index.js', fake);
+    write('node_modules/lodash/index.js', fake);
+    commit('packages');
+    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+    git('checkout', '--quiet', '-b', 'other', 'main');
+    write('portcullis.rules.ts', `import 'lodash';\n${rules(AT_DAWN)}`);
+    commit('another package');
+    expect(await judge()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Cannot find module 'lodash'") as string,
+    });
+  });
+
   it('a base that is not there is an error where there are rules, and none where nobody has any', async () => {
     repository(rules(AT_DAWN));
     const shallow = { GITHUB_BASE_REF: 'gone' };
