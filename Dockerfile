@@ -18,7 +18,7 @@ COPY example example
 # With what the app imports, and nothing else. pg-native is a driver that pg goes without.
 RUN npx esbuild example/main.ts --bundle --platform=node --target=node24 --minify-whitespace --minify-syntax \
       --external:pg-native --outfile=app/main.js \
- && cp -r example/page app/page
+ && cp -r example/routes/page app/page
 
 FROM ${NODE}
 ENV NODE_ENV=production

@@ -10,16 +10,16 @@ import type { Logger } from 'pino';
 import { policy } from '../policy';
 import type { Database } from './database';
 import { answerErrors, answerNotFound } from './errors';
-import { exports, type SigningKeys } from './exports';
+import { exports, type SigningKeys } from './routes/exports';
 import { securityHeaders } from './headers';
-import { health, type DependencyCheck } from './health';
+import { health, type DependencyCheck } from './routes/health';
 import { logRequests, type RequestLogOptions } from './log';
-import { me } from './me';
-import { openApiDescription } from './openapi';
-import { page } from './page';
+import { me } from './routes/me';
+import { openApiDescription } from './routes/openapi';
+import { page } from './routes/page';
 import { learnPseudonym } from './pseudonyms';
-import { reports } from './reports';
-import { transactions } from './transactions';
+import { reports } from './routes/reports';
+import { transactions } from './routes/transactions';
 
 export interface AppDependencies {
   readonly logger: Logger;

@@ -8,7 +8,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import { buildArgv } from 'jest';
 import { messageOf, PortcullisError } from '../cli/src/errors';
 import type { Progress } from '../cli/src/engines/progress';
-import { showProgress } from '../cli/src/progress';
+import { showProgress } from '../cli/src/terminal/progress';
 import {
   prepareApiEngines,
   prepareContainers,

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ABOUTS } from './abouts';
-import { failureCodesOf, reportFailure } from './report-failure';
+import { failureCodesOf, reportFailure } from './terminal/report-failure';
 
 /** Commands by name, in the order of the help. Each is loaded when it is called: what one needs costs no other its start. */
 export type Commands = Readonly<Record<string, () => Promise<{ register: (program: Command) => void }>>>;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { createProgram, run, type Commands } from './program';
-import { reportFailure } from './report-failure';
+import { reportFailure } from './terminal/report-failure';
 
 /** Runs what the process' arguments name. */
 export async function runProcess(commands: Commands): Promise<void> {

@@ -5,7 +5,7 @@ import { policy } from '../../policy';
 import { TokenError, type AuthContext } from '../../runtime/src/auth';
 import { resolveAuth } from '../../runtime/src/auth/options';
 import { TokenCache } from '../../runtime/src/auth/token/token-cache';
-import { makeVerifier, type TokenVerifier } from '../../runtime/src/auth/token/verifier';
+import { makeVerifier, type TokenVerifier } from '../../runtime/src/auth/token/token-verifier';
 import { manualClock, settled } from '../support/clock';
 import { published } from '../support/auth/published';
 import { NOW } from './calendar';

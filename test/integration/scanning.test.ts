@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delivery } from '../../stacks/github-settings';
-import { openApiDocument } from '../../example/openapi';
+import { openApiDocument } from '../../example/routes/openapi';
 import { useRun } from '../support/engines';
 import { startExampleApi } from '../support/example-api';
 import { startVulnerableTwin } from '../support/scan/vulnerable-twin';

@@ -1,7 +1,7 @@
 /** `npm run test:nodes`: what runs on the Node that you have, on the other ones that people have. */
 import { Argument, Command } from 'commander';
 import { PortcullisError } from '../../cli/src/errors';
-import { showProgress } from '../../cli/src/progress';
+import { showProgress } from '../../cli/src/terminal/progress';
 import { NODES, nodeFolder, type Major } from './nodes';
 import { run, titleOf, type Trial, type Verdict } from './trial';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { tokensFrom } from '../../cli/src/client-tokens';
+import { tokensFrom } from '../../cli/src/connections/client-tokens';
 import { choosePort } from '../../cli/src/engines/process/ports';
 import type { ManagedProcess } from '../../cli/src/engines/process/processes';
 import type { Run } from '../../cli/src/engines/process/run';

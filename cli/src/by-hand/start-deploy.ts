@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { PortcullisError } from '../errors';
-import { reasonOf } from '../reason';
-import { plain } from '../text';
+import { reasonOf } from '../options/reason';
+import { plain } from '../terminal/text';
 
 export interface ByHand {
   readonly way: 'break-glass' | 'rollback';

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { relative } from 'node:path';
 import { PortcullisError } from '../errors';
-import { parsePort } from '../port';
-import { asks } from '../question';
+import { parsePort } from '../options/port';
+import { asks } from '../terminal/question';
 import { filesOf } from './files';
 import { newApi } from './new-api';
 import { refuseUnlessEmpty, writeFolder } from './write-folder';

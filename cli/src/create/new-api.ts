@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { PortcullisError } from '../errors';
 import type { FoundApi } from '../init/detect';
 import { addedPackages, withPackages } from '../init/written/manifest';
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 
 /** Of what is written: npm, Vault and PostgreSQL have to be able to have it. */
 const NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { askGithub, githubSchema, inJob, unclear } from '../by-hand/github';
 import { PortcullisError } from '../errors';
-import { reasonOf } from '../reason';
+import { reasonOf } from '../options/reason';
 import { parseDigest } from './reviewed';
 
 /** What stays of a break-glass deploy. */

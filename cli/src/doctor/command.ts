@@ -3,7 +3,7 @@ import { ConfigError } from '../config/define-config';
 import { loadConfigIfAny, type Project } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
 import { endsWithCode, PortcullisError } from '../errors';
-import { painter } from '../paint';
+import { painter } from '../terminal/paint';
 import { asItRuns } from '../sandbox/as-it-runs';
 import { namesServers } from '../sandbox/falls-back';
 import { findSandbox } from '../sandbox/find-sandbox';

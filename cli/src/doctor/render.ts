@@ -1,5 +1,5 @@
-import type { Paint } from '../paint';
-import { plain, wrapped } from '../text';
+import type { Paint } from '../terminal/paint';
+import { plain, wrapped } from '../terminal/text';
 import type { Finding } from './finding';
 
 const TITLES = { machine: 'This machine', config: 'This repository', target: 'The environment' } as const;

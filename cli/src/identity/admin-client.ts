@@ -1,6 +1,6 @@
 import { isHeaderToken, isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 
 /** Where Keycloak is, and the client of its realm `master` that may change it. */
 export interface KeycloakAccess {

@@ -1,7 +1,7 @@
 /** By what the things that we made in Keycloak are known again: an attribute. There is no state file. */
 import type { KeycloakRealm, Representation } from '@portcullis/constructs/keycloak';
 import { PortcullisError } from '../errors';
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 
 /** The attribute. Its value is `<policy>/<environment>`: environments may share a Keycloak. */
 export const MARK = 'portcullis.owner';

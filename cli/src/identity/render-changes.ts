@@ -1,4 +1,4 @@
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 import type { RealmChange } from './reconcile';
 
 /** Each change in a line, its fields below. Names come from Keycloak, and whoever may write there. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { PortcullisError } from '../errors';
-import { painter } from '../paint';
-import { parsePort } from '../port';
-import { confirmed } from '../question';
+import { painter } from '../terminal/paint';
+import { parsePort } from '../options/port';
+import { confirmed } from '../terminal/question';
 import { apply, changesOf, type Changes } from './changes';
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 import { detect, type FoundApi } from './detect';
 import { policyFile } from './written/files';
 import { byHand } from './written/protect';

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { PortcullisError } from '../errors';
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 import { readManifest, type Manifest } from './read-manifest';
 import { routesIn, type FoundRoutes } from './routes';
 

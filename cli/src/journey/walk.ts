@@ -1,5 +1,5 @@
 import { whenAborted } from '../engines/when-aborted';
-import { painter } from '../paint';
+import { painter } from '../terminal/paint';
 import type { Step } from './step';
 import type { World } from './world';
 

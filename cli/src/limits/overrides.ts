@@ -2,7 +2,7 @@ import { overridesSchema, type OrganisationLimits } from '@portcullis/runtime';
 import { messageOf } from '../errors';
 import { VaultError } from '../engines/vault-client';
 import type { Config } from '../config/define-config';
-import { vaultFromEnvironment } from '../vault';
+import { vaultFromEnvironment } from '../connections/vault';
 
 /** The limits of single organisations, as services read them; or the reason why they are not known. */
 export type KnownOverrides = OrganisationLimits | { readonly unknown: string };

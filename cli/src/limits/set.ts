@@ -4,10 +4,10 @@ import type { Config } from '../config/define-config';
 import { loadConfig } from '../config/load-config';
 import type { ConfigOption } from '../config/option';
 import { PortcullisError } from '../errors';
-import { reasonOf } from '../reason';
+import { reasonOf } from '../options/reason';
 import { problemOfField } from '../secrets/known-fields';
 import { putField, removeField } from '../secrets/put';
-import { vaultFromEnvironment } from '../vault';
+import { vaultFromEnvironment } from '../connections/vault';
 import { endOf } from './until';
 import { withLimits } from './with-limits';
 

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load-config';
 import type { ConfigOption } from '../config/option';
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 import { withLimits } from './with-limits';
 
 interface TopOptions extends ConfigOption {

@@ -1,7 +1,7 @@
 import { ClientLimits, StoreUnavailableError } from '@portcullis/runtime';
 import type { Config } from '../config/define-config';
 import { PortcullisError, messageOf } from '../errors';
-import { withLeasedRedis } from '../leased-redis';
+import { withLeasedRedis } from '../connections/leased-redis';
 
 /** What support sees and does about limits, on the Redis that the environment names. @throws PortcullisError */
 export async function withLimits<T>(

@@ -4,7 +4,7 @@ import { readsConfig, type ConfigOption } from '../config/option';
 import { findApp } from '../workspace/find-app';
 import { selectStacks } from '../workspace/stack-selection';
 import { Workspace } from '../workspace/workspace';
-import { showProgress } from '../progress';
+import { showProgress } from '../terminal/progress';
 
 interface LockOptions extends ConfigOption {
   readonly json?: boolean;

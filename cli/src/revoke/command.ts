@@ -9,10 +9,10 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
 import { PortcullisError, messageOf } from '../errors';
-import { issuerOf, takesIssuer, type IssuerOption } from '../issuer';
-import { withLeasedRedis } from '../leased-redis';
-import { confirmed } from '../question';
-import { reasonOf } from '../reason';
+import { issuerOf, takesIssuer, type IssuerOption } from '../options/issuer';
+import { withLeasedRedis } from '../connections/leased-redis';
+import { confirmed } from '../terminal/question';
+import { reasonOf } from '../options/reason';
 import { fallsBackToSandbox } from '../sandbox/falls-back';
 import { LONGEST_TOKEN, revocationOf } from './revoked-token';
 

@@ -1,6 +1,6 @@
 import type { Revocation } from '@portcullis/runtime';
 import { PortcullisError } from '../errors';
-import { jwtClaims } from '../jwt-claims';
+import { jwtClaims } from '../connections/jwt-claims';
 
 /** Longer than any that an API takes. */
 export const LONGEST_TOKEN = 8_192;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { STARTED, startDeploy } from '../by-hand/start-deploy';
 import { githubSchema, inJob } from '../by-hand/github';
-import { reasonOf } from '../reason';
+import { reasonOf } from '../options/reason';
 import { lastGood, servedImagesIn } from './last-good';
 import { scansPassed } from './scans';
 

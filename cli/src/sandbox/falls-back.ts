@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { findConfig } from '../config/find-config';
 import type { ConfigOption } from '../config/option';
 import { findSandbox, type Sandbox } from './find-sandbox';
-import { wrapped } from '../text';
+import { wrapped } from '../terminal/text';
 import type { Person } from './sandbox';
 
 /** Whoever sets one of these means other servers. */

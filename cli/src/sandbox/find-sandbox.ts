@@ -2,8 +2,8 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askSocket } from '../ask-socket';
-import type { Client } from '../client-tokens';
+import { askSocket } from '../connections/ask-socket';
+import type { Client } from '../connections/client-tokens';
 import { RUN_PREFIX } from '../engines/process/run';
 import { OFFER, PATHS, type Person, type SandboxDescription } from './sandbox';
 

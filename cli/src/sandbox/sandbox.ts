@@ -1,5 +1,5 @@
 /** What a running `npm start` offers to other terminals of the same user, over a socket: nothing of it is in a file. */
-import type { Client } from '../client-tokens';
+import type { Client } from '../connections/client-tokens';
 
 /** Where everything of a sandbox is. No secret is in it. */
 export interface SandboxDescription {

@@ -3,7 +3,7 @@ import { DEFAULT_VAULT } from '../config/define-config';
 import { loadConfigIfAny } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
 import { PortcullisError } from '../errors';
-import { withLeasedRedis } from '../leased-redis';
+import { withLeasedRedis } from '../connections/leased-redis';
 import { fallsBackToSandbox, sandboxHere } from '../sandbox/falls-back';
 import { problemOfField } from './known-fields';
 import { putField } from './put';
@@ -12,7 +12,7 @@ import { renderStatus } from './render-status';
 import { readSecret } from './secret-input';
 import { readStatus } from './status';
 import { sweepRedis, type Sweep } from './sweep/sweep-redis';
-import { vaultFromEnvironment } from '../vault';
+import { vaultFromEnvironment } from '../connections/vault';
 
 /** `portcullis secrets`: shows what a service holds, and writes values to Vault. */
 export function register(program: Command): void {

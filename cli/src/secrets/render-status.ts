@@ -1,5 +1,5 @@
 import type { SecretsStatus } from '@portcullis/runtime';
-import { plain } from '../text';
+import { plain } from '../terminal/text';
 
 const HEAD = ['', 'state', 'user', 'age', 'deadline', 'next', 'last error'];
 

@@ -1,5 +1,5 @@
 import type { SecretsStatus } from '@portcullis/runtime';
-import { askSocket } from '../ask-socket';
+import { askSocket } from '../connections/ask-socket';
 import { PortcullisError, messageOf } from '../errors';
 
 /** Asks a running service. @throws PortcullisError `ERR_SETTING`, `ERR_UNREACHABLE` */

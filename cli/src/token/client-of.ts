@@ -1,5 +1,5 @@
 /** The client that tokens are asked for: of an environment of the config, or of the sandbox that runs. */
-import { audienceOf, type Client } from '../client-tokens';
+import { audienceOf, type Client } from '../connections/client-tokens';
 import type { Config } from '../config/define-config';
 import { environmentNamed, variableNamed } from '../config/environment-named';
 import { PortcullisError } from '../errors';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { TokenRefusedError, tokensFrom, type Token } from '../client-tokens';
+import { TokenRefusedError, tokensFrom, type Token } from '../connections/client-tokens';
 import { loadConfig } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
 import { messageOf, PortcullisError, shownAddress } from '../errors';

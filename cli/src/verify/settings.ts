@@ -1,5 +1,5 @@
 /** What is configured for an environment, with what its environment variables hold. */
-import { audienceOf, type TokenSettings } from '../client-tokens';
+import { audienceOf, type TokenSettings } from '../connections/client-tokens';
 import type { Config, VerifyConfig } from '../config/define-config';
 import { environmentNamed, variableNamed } from '../config/environment-named';
 import { PortcullisError } from '../errors';

@@ -1,6 +1,6 @@
 /** Holds a policy against an API that serves it. */
 import type { Policy } from '@portcullis/runtime/policy';
-import { tokensFrom, type TokenSource } from '../client-tokens';
+import { tokensFrom, type TokenSource } from '../connections/client-tokens';
 import type { Result } from './checks';
 import { judge } from './judge/judge';
 import { planProbes } from './probes/plan';

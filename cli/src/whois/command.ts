@@ -5,10 +5,10 @@ import { loadConfig } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
 import type { VaultClient } from '../engines/vault-client';
 import { PortcullisError } from '../errors';
-import { reasonOf } from '../reason';
+import { reasonOf } from '../options/reason';
 import { fallsBackToSandbox } from '../sandbox/falls-back';
-import { plain } from '../text';
-import { vaultFromEnvironment } from '../vault';
+import { plain } from '../terminal/text';
+import { vaultFromEnvironment } from '../connections/vault';
 
 interface WhoisOptions extends ConfigOption {
   readonly reason: string;

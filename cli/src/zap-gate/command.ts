@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { appendFileSync, createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { parseAllowList } from './allow-list';
-import { failsWith } from '../report-failure';
+import { failsWith } from '../terminal/report-failure';
 import { headlineOf } from './render/headline';
 import { renderMarkdown } from './render/markdown';
 import { readReport } from './report/read-report';

@@ -1,7 +1,7 @@
 /** How AWS writes ARNs and IDs of what these constructs are given. */
 import type { Problem } from '@portcullis/runtime/policy';
-import { shown } from '../core/checks';
-import { isLater } from '../core/later';
+import { shown } from '../core/props/checks';
+import { isLater } from '../core/props/later';
 
 export const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
 /** Of a key, not of an alias. */

@@ -1,7 +1,7 @@
 /** How AWS writes where something is, for what checks it without being AWS' own: state, keys, Vault's login. */
 import type { Problem } from '@portcullis/runtime/policy';
-import { unlike } from './checks';
-import { known } from './later';
+import { unlike } from './props/checks';
+import { known } from './props/later';
 
 /** As in `eu-central-1`, `us-gov-west-1`, `cn-north-1`. */
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;

@@ -1,17 +1,17 @@
 export { partitionOf, type Partition } from './aws';
-export { addressOf } from './address';
-export { useBackend, type StateBackend } from './backend';
-export { encryptState, type StateEncryption } from './encryption';
-export { engineOf, type Engine } from './engine';
-export { ConstructError, PeersError, refuseProps, type ConstructErrorCode } from './errors';
+export { addressOf } from './naming/address';
+export { useBackend, type StateBackend } from './state/backend';
+export { encryptState, type StateEncryption } from './state/encryption';
+export { engineOf, type Engine } from './providers/engine';
+export { ConstructError, PeersError, refuseProps, type ConstructErrorCode } from './props/errors';
 export { failAtApply } from './fail-at-apply';
-export { knownAs } from './identity';
-export { refuseProviderDebugLog } from './provider-log';
-export { literal } from './literal';
-export { nameWithin } from './names';
-export { claimState } from './project';
+export { knownAs } from './naming/identity';
+export { refuseProviderDebugLog } from './providers/provider-log';
+export { literal } from './props/literal';
+export { nameWithin } from './naming/names';
+export { claimState } from './state/project';
 export { PolicyRecord, type PolicyRecordProps } from './policy-record';
-export { relaxProviderPin } from './provider-pins';
+export { relaxProviderPin } from './providers/provider-pins';
 export { WrittenFile, type WrittenFileProps } from './written-file';
 export {
   SecretVariable,

@@ -1,8 +1,8 @@
 import type { Policy } from '@portcullis/runtime/policy';
 import { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
-import { knownAs } from './identity';
-import { literal } from './literal';
+import { knownAs } from './naming/identity';
+import { literal } from './props/literal';
 
 export interface PolicyRecordProps {
   readonly policy: Policy;

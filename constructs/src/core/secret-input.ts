@@ -16,12 +16,12 @@
 import { Fn, TerraformResource, TerraformStack, TerraformVariable, Token, ref } from 'cdktf';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { each, isList, shown, unlike, within } from './checks';
-import { isLater, known } from './later';
-import { ConstructError, refuseProps } from './errors';
+import { each, isList, shown, unlike, within } from './props/checks';
+import { isLater, known } from './props/later';
+import { ConstructError, refuseProps } from './props/errors';
 import { failAtApply } from './fail-at-apply';
-import { knownAs } from './identity';
-import { literal } from './literal';
+import { knownAs } from './naming/identity';
+import { literal } from './props/literal';
 
 export interface SecretVariableProps {
   /** Name of the variable; its value is given as `TF_VAR_<name>`. */

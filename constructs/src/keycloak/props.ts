@@ -1,6 +1,6 @@
 /** What a realm of Keycloak is described by, and what is wrong with it. */
 import { ANONYMOUS_TIER, isHttpsOrLoopback, type Policy, type Problem } from '@portcullis/runtime/policy';
-import { each, HOST_NAME, noneOf, unless, unlike, within } from '../core/checks';
+import { each, HOST_NAME, noneOf, unless, unlike, within } from '../core/props/checks';
 
 export interface KeycloakRealmProps {
   readonly policy: Policy;

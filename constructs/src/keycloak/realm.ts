@@ -1,5 +1,5 @@
 import type { Policy } from '@portcullis/runtime/policy';
-import { refuseProps } from '../core/errors';
+import { refuseProps } from '../core/props/errors';
 import {
   audienceScopeOf,
   problemsOf,

@@ -1,4 +1,4 @@
 /** `aws/index.ts` imports this first: a provider that is missing is named before anything loads it. */
-import { requirePeers } from '../core/peers';
+import { requirePeers } from '../core/providers/peers';
 
 requirePeers('aws');

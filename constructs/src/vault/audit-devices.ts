@@ -3,8 +3,8 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { knownAs, literal, refuseProps } from '../core';
-import { isList, unless, unlike } from '../core/checks';
-import { isLater, known } from '../core/later';
+import { isList, unless, unlike } from '../core/props/checks';
+import { isLater, known } from '../core/props/later';
 import { nameProblems } from './checks';
 import { refuseCollisions } from './collisions';
 

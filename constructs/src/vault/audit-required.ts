@@ -1,7 +1,7 @@
 import { DataVaultGenericSecret } from '@cdktf/provider-vault/lib/data-vault-generic-secret';
 import { Construct } from 'constructs';
 import { refuseProps } from '../core';
-import { madeAs } from '../core/checks';
+import { madeAs } from '../core/props/checks';
 import { AUDIT_FEWEST, type AuditDevices } from './audit-devices';
 import type { PolicyRule } from './policy/policy-document';
 

@@ -2,8 +2,8 @@
 import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { Fn, Op, type Precondition } from 'cdktf';
 import { isIP } from 'node:net';
-import { each, looksSecret, shown, unlike } from '../core/checks';
-import { isLater, known, later } from '../core/later';
+import { each, looksSecret, shown, unlike } from '../core/props/checks';
+import { isLater, known, later } from '../core/props/later';
 
 /** Longest life of a credential, of a token between two renewals and of a secret ID, in seconds. */
 export const LONGEST_SECONDS = 3_600;

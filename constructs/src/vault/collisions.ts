@@ -1,6 +1,6 @@
 import { VaultProvider } from '@cdktf/provider-vault/lib/provider';
 import { Token, type TerraformProvider, type TerraformStack } from 'cdktf';
-import { collisionsIn, type Kind } from '../core/collisions';
+import { collisionsIn, type Kind } from '../core/naming/collisions';
 
 const MOUNT = { name: 'pathInput', mounted: true } as const;
 const ROLE = { what: 'the role', within: 'backendInput', anyCase: true } as const;

@@ -1,8 +1,8 @@
 export { clientCredentials, type TokenSource } from './client-credentials/client-credentials';
 export type { ClientCredentialsOptions } from './client-credentials/options';
-export { answerTo } from './answer-to';
+export { answerTo } from './request/answer-to';
 export type { AuthContext } from './context';
-export { enforce } from './enforce';
+export { enforce } from './request/enforce';
 export {
   AuthOptionsError,
   ForeignAuthError,

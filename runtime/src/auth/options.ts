@@ -16,7 +16,7 @@ import { ALGORITHMS, type Algorithm } from './keys/algorithms';
 import type { ChooseOrganisation } from './token/chosen';
 import { EVERY, namesIn, type ClaimPath } from './claim-path';
 import type { CacheBounds } from './token/token-cache';
-import type { TrustedIssuer, VerifierOptions } from './token/verifier';
+import type { TrustedIssuer, VerifierOptions } from './token/token-verifier';
 
 /** One authorization server whose access tokens are let in. */
 export interface IssuerOptions {

@@ -5,14 +5,14 @@ import { answerPreflight, corsHeaders } from '../http/cors';
 import { isAmbiguous, routeOf } from '../http/route-of';
 import { together } from '../http/together';
 import type { Route } from '../policy';
-import { makeAuthentication } from './authentication';
-import { credentialsOf, isToken } from './bearer';
+import { makeAuthentication } from './request/authentication';
+import { credentialsOf, isToken } from './request/bearer';
 import { recognise } from './caller';
-import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './challenge';
+import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './request/challenge';
 import type { AuthContext } from './context';
 import { TokenError } from './errors';
 import { resolveAuth, type AuthOptions } from './options';
-import type { TokenVerifier } from './token/verifier';
+import type { TokenVerifier } from './token/token-verifier';
 
 /** A middleware that verifies tokens. It fetches its issuers' keys from the moment it is made. */
 export interface AuthMiddleware extends Middleware, Pick<TokenVerifier, 'readiness' | 'close'> {}

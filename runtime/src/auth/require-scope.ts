@@ -2,7 +2,7 @@ import { refuse } from '../http/answer';
 import type { Middleware } from '../http/middleware';
 import { SCOPE } from '../policy/scope';
 import { callerOf } from './caller';
-import { forbidden, insufficientScope, NO_CREDENTIALS } from './challenge';
+import { forbidden, insufficientScope, NO_CREDENTIALS } from './request/challenge';
 
 /**
  * Lets in callers whose token grants all of these scopes; 403 `insufficient_scope` otherwise, 401 without

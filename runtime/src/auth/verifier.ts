@@ -2,14 +2,14 @@ import { AMBIGUOUS_PATH, type ErrorAnswer } from '../http/answer';
 import { valuesOf, type RequestHeaders } from '../http/request-headers';
 import { isAmbiguous, routeOf, type Routed } from '../http/route-of';
 import type { Route } from '../policy';
-import { makeAuthentication } from './authentication';
-import { authorizationsOf, credentialsOf, isToken } from './bearer';
-import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './challenge';
+import { makeAuthentication } from './request/authentication';
+import { authorizationsOf, credentialsOf, isToken } from './request/bearer';
+import { AMBIGUOUS_CREDENTIALS, NO_CREDENTIALS } from './request/challenge';
 import type { AuthContext } from './context';
-import { denialOf } from './enforce';
+import { denialOf } from './request/enforce';
 import { RequestRefusedError } from './errors';
 import { resolveAuth, type AuthOptions } from './options';
-import type { TokenVerifier } from './token/verifier';
+import type { TokenVerifier } from './token/token-verifier';
 
 /**
  * A request, as far as it is looked at. Node's messages are such, and so is a `Request` of the Fetch standard; of a job,

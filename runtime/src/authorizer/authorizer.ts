@@ -4,13 +4,13 @@
  * A gateway caches an answer for minutes, under the token (payload 1.0) or under the token and the route (2.0). So
  * an answer may depend on nothing else. The authorizer knows nothing of revocation.
  */
-import { authorizationsOf, bearerToken, type RequestHeaders } from '../auth/bearer';
+import { authorizationsOf, bearerToken, type RequestHeaders } from '../auth/request/bearer';
 import { systemClock, type Clock } from '../time/clock';
 import type { AuthContext } from '../auth/context';
 import { TokenError } from '../auth/errors';
 import { tokenRefused, type AuthEvent } from '../auth/events';
 import type { ChooseOrganisation } from '../auth/token/chosen';
-import { makeVerifier, type VerifierParts } from '../auth/token/verifier';
+import { makeVerifier, type VerifierParts } from '../auth/token/token-verifier';
 import type { AuthorizerConfiguration } from './configuration';
 import type {
   AuthorizerEvent,

@@ -3,7 +3,7 @@
  * gateway holds no validation and no router.
  */
 import { resolveAuth, type AuthOptions } from '../auth/options';
-import type { TrustedIssuer } from '../auth/token/verifier';
+import type { TrustedIssuer } from '../auth/token/token-verifier';
 import type { Policy } from '../policy';
 import { gatewayRoutes, type GatewayRoute } from './gateway-routes';
 

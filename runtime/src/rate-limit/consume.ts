@@ -5,7 +5,7 @@ import { valuesOf, type RequestHeaders } from '../http/request-headers';
 import type { Policy, Route } from '../policy';
 import { denialOf } from './answer/answer-decision';
 import { setHeaders, setPolicyHeader } from './answer/headers';
-import { limitedAnswer, secondsUntilFit, UNDECIDED } from './answer/refusals';
+import { limitedAnswer, secondsUntilFit, UNDECIDED } from './answer/limited-answer';
 import { RateLimitInfo } from './answer/request-info';
 import { networkOf } from './client/client-address';
 import type { ClientNames } from './client/client-names';

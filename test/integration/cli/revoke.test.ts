@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { VaultClient } from '../../../cli/src/engines/vault-client';
-import { withLeasedRedis } from '../../../cli/src/leased-redis';
+import { withLeasedRedis } from '../../../cli/src/connections/leased-redis';
 import { policy } from '../../../policy';
 import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
 import { deployed } from '../../support/deployed';

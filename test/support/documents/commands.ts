@@ -5,7 +5,7 @@
  */
 import type { Command } from 'commander';
 import { createProgram, withSubcommands } from '../../../cli/src/program';
-import { failureCodesOf } from '../../../cli/src/report-failure';
+import { failureCodesOf } from '../../../cli/src/terminal/report-failure';
 import { WITH_START } from '../../../cli/src/start/with-start';
 
 const pathOf = (command: Command): string[] =>

@@ -12,7 +12,7 @@ import { stackIn, synthesize } from '../../support/synth/synthesize';
 
 const REFERENCE = '${terraform_data.given.output}';
 
-/** Where the engine computes with what it gets. test/integration/constructs/core/later.test.ts has it do so. */
+/** Where the engine computes with what it gets. test/integration/constructs/core/props/later.test.ts has it do so. */
 const COMPUTED = [
   'ApiService.image',
   'ApiService.environment.VAULT_ADDR',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../config/define-config';
 import { VaultClient, VaultError } from '../../engines/vault-client';
 import { messageOf, PortcullisError } from '../../errors';
-import { withLeasedRedis } from '../../leased-redis';
+import { withLeasedRedis } from '../../connections/leased-redis';
 import type { IdentityFacts, Target, VaultFacts } from '../judge/target';
 
 const TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-import { saysYes, type Terminal } from '../../question';
+import { saysYes, type Terminal } from '../../terminal/question';
 import { notConfirmed, type Confirm, type ServerChanges } from './inspect';
 
 /**

@@ -1,6 +1,6 @@
 /** What people give instead of a plan as JSON. Each is told from a plan, and said by its name. */
 import { PortcullisError } from '../../errors';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import { parseExactly } from '../digest/canonical';
 import { isRecord } from '../values';
 

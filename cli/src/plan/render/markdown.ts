@@ -1,4 +1,4 @@
-import { markdownCell } from '../../text';
+import { markdownCell } from '../../terminal/text';
 import type { Grade } from '../grade';
 import { describeCounts, destroyedForGood, linesOf, type Line, type StackSummary } from '../summary';
 

@@ -1,7 +1,7 @@
 /** The remarks as SARIF. */
 import { createHash } from 'node:crypto';
 import { sarifDocument } from '../../sarif';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import { SARIF_LEVELS } from '../grade';
 import { linesOf, type Line, type StackSummary } from '../summary';
 

@@ -1,5 +1,5 @@
-import { painter, type Paint } from '../../paint';
-import { plain } from '../../text';
+import { painter, type Paint } from '../../terminal/paint';
+import { plain } from '../../terminal/text';
 import { describeCounts, destroyedForGood, linesOf, type StackSummary } from '../summary';
 
 export const COLOURS = { danger: 'red', unknown: 'magenta', notice: 'yellow', routine: 'dim' } as const;

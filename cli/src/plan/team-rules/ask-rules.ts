@@ -4,7 +4,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { PortcullisError } from '../../errors';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import type { Change } from '../change';
 import type { Remark } from '../grade';
 import { sayable } from '../shown/sayable';

@@ -1,5 +1,5 @@
 import { gradedTable, MARKS, MAX_CHARACTERS } from '../../plan/render/markdown';
-import { markdownCell } from '../../text';
+import { markdownCell } from '../../terminal/text';
 import { DIRECTIONS, type PolicyChange } from '../change';
 import { countsInWords, HEADINGS, type PolicyDiff } from './summary';
 import { routesInWords, whoInWords, witnessInWords } from './words';

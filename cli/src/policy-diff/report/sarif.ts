@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SARIF_LEVELS } from '../../plan/grade';
 import { sarifDocument } from '../../sarif';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import { ASPECTS, DIRECTIONS, type PolicyChange } from '../change';
 import type { PolicyDiff } from './summary';
 import { routesInWords, whoInWords, witnessInWords } from './words';

@@ -1,6 +1,6 @@
-import type { Paint } from '../../paint';
+import type { Paint } from '../../terminal/paint';
 import { COLOURS } from '../../plan/render/terminal';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import { DIRECTIONS } from '../change';
 import { countsInWords, HEADINGS, type PolicyDiff } from './summary';
 import { routesInWords, whoInWords, witnessInWords } from './words';

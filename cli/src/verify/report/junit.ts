@@ -1,4 +1,4 @@
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import { CHECKS, type Result } from '../checks';
 import { countsOf } from '../grade';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SARIF_LEVELS } from '../../plan/grade';
 import { sarifDocument } from '../../sarif';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import { CHECKS, type Result } from '../checks';
 import { gradeOf } from '../grade';
 

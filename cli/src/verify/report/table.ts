@@ -1,5 +1,5 @@
-import type { Paint } from '../../paint';
-import { plain } from '../../text';
+import type { Paint } from '../../terminal/paint';
+import { plain } from '../../terminal/text';
 import type { Result } from '../checks';
 import { countsOf, gradeOfAll } from '../grade';
 

@@ -1,6 +1,6 @@
 /** What requests of probes carry. None of it is kept, shown or logged. */
 import { randomBytes } from 'node:crypto';
-import type { TokenSource } from '../../client-tokens';
+import type { TokenSource } from '../../connections/client-tokens';
 import type { Credentials } from '../probes/probe';
 
 /** What a request carries, and what of it no answer may repeat. */

@@ -1,6 +1,6 @@
 /** Sends what was planned: what is charged to one counter in the order of the plan, counters beside each other. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenSource } from '../../client-tokens';
+import type { TokenSource } from '../../connections/client-tokens';
 import { Ledger } from '../judge/ledger';
 import { costsOtherwise } from '../judge/limits';
 import type { Omitted, Probe } from '../probes/probe';

@@ -1,5 +1,5 @@
 import { headlineOf } from './headline';
-import { markdownCell } from '../../text';
+import { markdownCell } from '../../terminal/text';
 import { describePlaces } from './places';
 import type { Finding, Verdict } from '../verdict';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Place, Risk } from '../report/report';
 import { sarifDocument, sarifPath } from '../../sarif';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import type { Finding, Verdict } from '../verdict';
 
 const MAX_RESULTS_OF_A_FINDING = 50;

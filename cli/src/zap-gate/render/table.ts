@@ -1,5 +1,5 @@
 import { headlineOf } from './headline';
-import { plain } from '../../text';
+import { plain } from '../../terminal/text';
 import { describePlaces } from './places';
 import type { Finding, Verdict } from '../verdict';
 

@@ -1,8 +1,8 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { collisionsIn, type Kind } from '../../core/collisions';
-import { isLater } from '../../core/later';
+import { collisionsIn, type Kind } from '../../core/naming/collisions';
+import { isLater } from '../../core/props/later';
 import { forwardedBy } from '../service/forwarded-by';
 import type { AwsPlace } from './place';
 

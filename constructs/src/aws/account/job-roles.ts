@@ -5,10 +5,10 @@ import type { Problem } from '@portcullis/runtime/policy';
 import { Fn, type Precondition } from 'cdktf';
 import type { Construct } from 'constructs';
 import { audienceOf, type Partition } from '../../core/aws';
-import { unlike, within } from '../../core/checks';
-import { checkedBy, isLater, known, later } from '../../core/later';
-import { literal } from '../../core/literal';
-import { nameWithin } from '../../core/names';
+import { unlike, within } from '../../core/props/checks';
+import { checkedBy, isLater, known, later } from '../../core/props/later';
+import { literal } from '../../core/props/literal';
+import { nameWithin } from '../../core/naming/names';
 import { GITHUB_ISSUER, REPOSITORY, REPOSITORY_ID, issuerProblems } from '../../github/identity/jobs';
 
 /** Whose jobs they are, and how their tokens say it. */

@@ -2,8 +2,8 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
 import { KMS_KEY_ARN, elsewhereProblems } from '../arns';
-import { unless, unlike, within } from '../../core/checks';
-import { guardProblems } from '../../core/guard';
+import { unless, unlike, within } from '../../core/props/checks';
+import { guardProblems } from '../../core/props/guard';
 
 /** How the logs of a construct are kept. */
 export interface LogOptions {

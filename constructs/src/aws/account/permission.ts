@@ -1,9 +1,9 @@
 /** IAM policies as text: the part of the language that exact, least-privilege policies need. */
 import type { Problem } from '@portcullis/runtime/policy';
 import { Fn, type Precondition } from 'cdktf';
-import { each, unless, unlike, within } from '../../core/checks';
-import { isLater, known, later } from '../../core/later';
-import { literal } from '../../core/literal';
+import { each, unless, unlike, within } from '../../core/props/checks';
+import { isLater, known, later } from '../../core/props/later';
+import { literal } from '../../core/props/literal';
 
 /** What may be done, and to what. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface Permission {

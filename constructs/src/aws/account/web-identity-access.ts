@@ -1,5 +1,5 @@
-import { unlike } from '../../core/checks';
-import { refuseProps } from '../../core/errors';
+import { unlike } from '../../core/props/checks';
+import { refuseProps } from '../../core/props/errors';
 import type { Permission } from './permission';
 
 /** The longest token, in seconds: `awsWebIdentityToken()` asks for the shortest that there is, a minute. */

@@ -1,7 +1,7 @@
 import type { Problem } from '@portcullis/runtime/policy';
 import { CERTIFICATE_ARN, elsewhereProblems } from '../arns';
 import type { AwsPlace } from '../account/place';
-import { unlike } from '../../core/checks';
+import { unlike } from '../../core/props/checks';
 
 /** The name under which clients call a gateway. The `execute-api` address that AWS gives it is disabled. */
 export interface GatewayDomain {

@@ -1,8 +1,8 @@
 /** What the parts of a gateway are called in an account, where other environments may have theirs. */
 import type { Policy, Problem } from '@portcullis/runtime/policy';
-import { nameWithin } from '../../core/names';
-import { unlike } from '../../core/checks';
-import { known } from '../../core/later';
+import { nameWithin } from '../../core/naming/names';
+import { unlike } from '../../core/props/checks';
+import { known } from '../../core/props/later';
 import { ROLE_NAME } from '../arns';
 import type { AwsPlace } from '../account/place';
 

@@ -3,7 +3,7 @@ import type { AuthorizerConfiguration, AuthorizerOptions } from '@portcullis/run
 import type { Problem } from '@portcullis/runtime/policy';
 import { logProblems, type LogOptions } from '../account/log-group';
 import { placeProblems, type AwsPlace } from '../account/place';
-import { unlike, wholeNumber, within } from '../../core/checks';
+import { unlike, wholeNumber, within } from '../../core/props/checks';
 import { domainProblems, type GatewayDomain } from './domain';
 import { gatewayNameProblems, type GatewayNaming } from './names';
 

@@ -1,5 +1,5 @@
 import { enforced, type Limit, type Policy, type Route } from '@portcullis/runtime/policy';
-import { dividedUp, least, times } from '../../core/later';
+import { dividedUp, least, times } from '../../core/props/later';
 
 /**
  * A token bucket of API Gateway: `rate` requests a second, `burst` at once.

@@ -1,7 +1,7 @@
 /** Images of private repositories of ECR, by their digest: a tag can be moved. */
 import { Fn, Token, type Precondition } from 'cdktf';
 import { partitionOf, suffixOf } from '../../core/aws';
-import { later } from '../../core/later';
+import { later } from '../../core/props/later';
 import type { AwsPlace } from '../account/place';
 
 export const IMAGE =

@@ -4,8 +4,8 @@ import type { Problem } from '@portcullis/runtime/policy';
 import type { TerraformResourceLifecycle } from 'cdktf';
 import { Construct } from 'constructs';
 import { SUBNET_ID, VPC_ID } from '../arns';
-import { each, isList, unless, unlike } from '../../core/checks';
-import { isLater } from '../../core/later';
+import { each, isList, unless, unlike } from '../../core/props/checks';
+import { isLater } from '../../core/props/later';
 
 /** Part of a network that exists already: this package creates none. */
 export interface PrivateNetwork {

@@ -3,8 +3,17 @@ import { logProblems, type LogOptions } from '../account/log-group';
 import { permissionProblems, type Permission } from '../account/permission';
 import { placeProblems, type AwsPlace } from '../account/place';
 import { CERTIFICATE_ARN, ROLE_NAME, SECURITY_GROUP_ID, elsewhereProblems, sameOrLater } from '../arns';
-import { isLater, known } from '../../core/later';
-import { HOST_NAME, each, isList, repeated, unless, unlike, wholeNumber, within } from '../../core/checks';
+import { isLater, known } from '../../core/props/later';
+import {
+  HOST_NAME,
+  each,
+  isList,
+  repeated,
+  unless,
+  unlike,
+  wholeNumber,
+  within,
+} from '../../core/props/checks';
 import { networkProblems, type PrivateNetwork } from '../network/private-network';
 import { environmentProblems } from './container';
 import { clusterProblems } from './cluster';

@@ -3,7 +3,7 @@ import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 import { Construct } from 'constructs';
 import { knownAs, nameWithin, refuseProps } from '../../core';
 import { refuseCollisions } from '../account/collisions';
-import { isLater, joined } from '../../core/later';
+import { isLater, joined } from '../../core/props/later';
 import { logGroup } from '../account/log-group';
 import type { PrivateService } from '../gateway/http-api/private-service';
 import { onlyInPrivate } from '../network/private-network';

@@ -3,8 +3,8 @@ import { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
 import type { Problem } from '@portcullis/runtime/policy';
 import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import { unlike } from '../../core/checks';
-import { isLater } from '../../core/later';
+import { unlike } from '../../core/props/checks';
+import { isLater } from '../../core/props/later';
 import type { AwsPlace } from '../account/place';
 import { elsewhereProblems } from '../arns';
 

@@ -1,8 +1,8 @@
 /** The one container of a task, in the words of ECS' task definitions. */
 import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
 import { literal } from '../../core';
-import { insideJson, isLater } from '../../core/later';
-import { looksSecret, shown } from '../../core/checks';
+import { insideJson, isLater } from '../../core/props/later';
+import { looksSecret, shown } from '../../core/props/checks';
 
 export interface ContainerOptions {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { LbListenerRuleAction, LbListenerRuleCondition } from '@cdktf/provider-aws/lib/lb-listener-rule';
-import type { Inputs } from '../../core/collisions';
-import { isLater } from '../../core/later';
+import type { Inputs } from '../../core/naming/collisions';
+import { isLater } from '../../core/props/later';
 
 /**
  * What a listener's rule forwards, each path of each host: of two rules that forward the same, the second gets nothing. Of a

@@ -3,7 +3,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Precondition } from 'cdktf';
 import type { Construct } from 'constructs';
 import { partitionOf } from '../../core/aws';
-import { checkedBy } from '../../core/later';
+import { checkedBy } from '../../core/props/later';
 import { PULL, repositoryArn } from '../images/image';
 import type { AwsPlace } from '../account/place';
 import { permissionDocument, permissionsLater, type Permission } from '../account/permission';

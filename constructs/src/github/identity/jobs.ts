@@ -1,6 +1,6 @@
 /** What GitHub calls jobs in the tokens that it gives them. */
 import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
-import { unless } from '../../core/checks';
+import { unless } from '../../core/props/checks';
 
 /** Issuer of the tokens of github.com's jobs. */
 export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';

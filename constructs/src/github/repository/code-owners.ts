@@ -1,7 +1,7 @@
 /** The file in which GitHub reads who has to review a change. */
 import type { Problem } from '@portcullis/runtime/policy';
-import { known } from '../../core/later';
-import { each, isList, unless, unlike } from '../../core/checks';
+import { known } from '../../core/props/later';
+import { each, isList, unless, unlike } from '../../core/props/checks';
 
 /**
  * The file `.github/CODEOWNERS`, by its path: each change of whatever file needs a review by one of the owners.

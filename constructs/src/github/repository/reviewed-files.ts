@@ -4,8 +4,8 @@ import { RepositoryPullRequest } from '@cdktf/provider-github/lib/repository-pul
 import { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { literal, refuseProps } from '../../core';
-import { unless, unlike, within } from '../../core/checks';
-import { known } from '../../core/later';
+import { unless, unlike, within } from '../../core/props/checks';
+import { known } from '../../core/props/later';
 
 export interface ReviewedFilesProps {
   /** Name of the repository, without its owner. */

@@ -1,6 +1,6 @@
 /** The API of a pull request, on the runner that scans it. */
 import { isLoopback, type Problem } from '@portcullis/runtime/policy';
-import { unless, unlike } from '../../core/checks';
+import { unless, unlike } from '../../core/props/checks';
 import type { Step } from '../workflow/workflow';
 
 /** What starts the API: Docker Compose, or a command of the repository. */

@@ -1,7 +1,7 @@
 import { isHttpsOrLoopback, readLimit, type Policy, type Problem } from '@portcullis/runtime/policy';
 import { allowListProblems, type AllowListEntry } from '../allow-list';
-import { shown, unless, unlike, within } from '../../core/checks';
-import { known } from '../../core/later';
+import { shown, unless, unlike, within } from '../../core/props/checks';
+import { known } from '../../core/props/later';
 import { toolsProblems, type RepositoryTools } from '../workflow/repository-tools';
 import { apiProblems, type ApiOnRunner } from './api-on-runner';
 import { scheduleProblem } from './schedule';

@@ -1,4 +1,4 @@
-import { shown } from '../../core/checks';
+import { shown } from '../../core/props/checks';
 
 /** The five fields of a cron expression, and the values that each may have. */
 const FIELDS = [

@@ -1,5 +1,5 @@
 import { visibleText, type Problem } from '@portcullis/runtime/policy';
-import { each, shown, within } from '../../core/checks';
+import { each, shown, within } from '../../core/props/checks';
 import { isZapRule } from './zap-rule-ids';
 
 /** What a packaged scan does with the alerts of one rule. The gate by severity does not depend on it. */

@@ -1,5 +1,5 @@
 /** How a repository's jobs install its packages and run its command `portcullis`. */
-import { unless } from '../../core/checks';
+import { unless } from '../../core/props/checks';
 import type { Problem } from '@portcullis/runtime/policy';
 
 export interface RepositoryTools {

@@ -4,8 +4,8 @@ import { Fn, Op, TerraformResource, Token, conditional } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Problem } from '@portcullis/runtime/policy';
 import { addressOf } from '../../core';
-import { madeAs, unless, unlike, wholeNumber } from '../../core/checks';
-import { guardProblems } from '../../core/guard';
+import { madeAs, unless, unlike, wholeNumber } from '../../core/props/checks';
+import { guardProblems } from '../../core/props/guard';
 import { hostProblems, nameProblems } from '../checks';
 import type { DatabaseEngine } from './database-mount';
 

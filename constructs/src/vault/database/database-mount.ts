@@ -2,8 +2,8 @@ import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { knownAs, refuseProps } from '../../core';
-import { guardProblems } from '../../core/guard';
-import { checkedBy, known } from '../../core/later';
+import { guardProblems } from '../../core/props/guard';
+import { checkedBy, known } from '../../core/props/later';
 import { ceiling, mountProblems, secondsLater, secondsProblems, type Lifetimes } from '../checks';
 
 /** A database secrets engine: a {@link DatabaseMount}, or one that exists already. */

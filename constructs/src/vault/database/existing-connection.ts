@@ -1,7 +1,7 @@
 import { DataVaultGenericSecret } from '@cdktf/provider-vault/lib/data-vault-generic-secret';
 import type { Construct } from 'constructs';
 import { refuseProps } from '../../core';
-import { madeAs } from '../../core/checks';
+import { madeAs } from '../../core/props/checks';
 import { nameProblems } from '../checks';
 import type { DatabaseConnection } from './database-connection';
 import type { DatabaseEngine } from './database-mount';

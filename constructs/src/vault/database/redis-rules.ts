@@ -1,6 +1,6 @@
 import type { Problem } from '@portcullis/runtime/policy';
-import { isList } from '../../core/checks';
-import { known } from '../../core/later';
+import { isList } from '../../core/props/checks';
+import { known } from '../../core/props/later';
 import { KNOWN_CATEGORIES, KNOWN_COMMANDS } from './redis-commands';
 
 /** A pattern of keys or of channels. It begins with text that stands for itself, and so cannot mean everything. */

@@ -2,7 +2,7 @@ import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { knownAs, refuseProps } from '../../core';
-import { guardProblems } from '../../core/guard';
+import { guardProblems } from '../../core/props/guard';
 import { mountProblems, nameProblems } from '../checks';
 import type { Grantee } from '../policy/grantee';
 

@@ -1,7 +1,7 @@
 import { ApproleAuthBackendRole } from '@cdktf/provider-vault/lib/approle-auth-backend-role';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../core';
-import { checkedBy } from '../../core/later';
+import { checkedBy } from '../../core/props/later';
 import {
   ceiling,
   cidrProblems,
@@ -11,7 +11,7 @@ import {
   secondsProblems,
   type Lifetimes,
 } from '../checks';
-import { madeAs } from '../../core/checks';
+import { madeAs } from '../../core/props/checks';
 import { policyOf, type Grantee } from '../policy/grantee';
 import type { PolicyRule } from '../policy/policy-document';
 import { AppRoleMount, type LoginMethod } from './app-role-mount';

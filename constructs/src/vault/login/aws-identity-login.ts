@@ -4,8 +4,8 @@ import { Fn, type Precondition } from 'cdktf';
 import { Construct } from 'constructs';
 import { knownAs, literal, refuseProps } from '../../core';
 import { roleArnProblems } from '../../core/aws';
-import { madeAs, unlike } from '../../core/checks';
-import { checkedBy, isLater, later } from '../../core/later';
+import { madeAs, unlike } from '../../core/props/checks';
+import { checkedBy, isLater, later } from '../../core/props/later';
 import {
   ceiling,
   cidrProblems,

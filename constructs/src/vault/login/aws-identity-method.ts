@@ -1,8 +1,8 @@
 import { isHttpsOrLoopback, type Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
 import { refuseProps } from '../../core';
-import { unless } from '../../core/checks';
-import { isLater } from '../../core/later';
+import { unless } from '../../core/props/checks';
+import { isLater } from '../../core/props/later';
 import { methodProblems } from '../checks';
 import { refuseCollisions } from '../collisions';
 import type { LoginMethod } from './app-role-mount';

@@ -2,7 +2,7 @@ import { Policy } from '@cdktf/provider-vault/lib/policy';
 import { Construct } from 'constructs';
 import { refuseCollisions } from '../collisions';
 import { refuseProps } from '../../core';
-import { madeAs } from '../../core/checks';
+import { madeAs } from '../../core/props/checks';
 import { policyNameProblems } from '../checks';
 import { knownPolicy } from '../policy/grantee';
 import { policyDocument, type PolicyRule } from '../policy/policy-document';

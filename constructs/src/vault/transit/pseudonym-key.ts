@@ -2,7 +2,7 @@ import { Mount } from '@cdktf/provider-vault/lib/mount';
 import { TransitSecretBackendKey } from '@cdktf/provider-vault/lib/transit-secret-backend-key';
 import { Construct } from 'constructs';
 import { knownAs, refuseProps } from '../../core';
-import { guardProblems } from '../../core/guard';
+import { guardProblems } from '../../core/props/guard';
 import { mountProblems, nameProblems } from '../checks';
 import { refuseCollisions } from '../collisions';
 import type { Grantee } from '../policy/grantee';

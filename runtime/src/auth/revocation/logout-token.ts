@@ -6,7 +6,7 @@ import type { Algorithm } from '../keys/algorithms';
 import { signerOf } from '../keys/jwks';
 import { checkAudiences, checkTimes, optionalText, requiredText, time } from '../token/claims';
 import { parseCompact } from '../token/compact';
-import { allowedAlgorithm } from '../token/verifier';
+import { allowedAlgorithm } from '../token/token-verifier';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 

@@ -6,7 +6,7 @@ import { outcomeName, type LimiterMetrics } from '../metrics';
 import { setHeaders, setPolicyHeader, type Standing } from './headers';
 import type { RefusalBody } from './refusal-body';
 import type { Decision } from '../store/store';
-import { limitedAnswer, refuseCall, secondsUntilFit, UNDECIDED } from './refusals';
+import { limitedAnswer, refuseCall, secondsUntilFit, UNDECIDED } from './limited-answer';
 
 /**
  * Tells client, metrics and log what was decided.

@@ -2,7 +2,7 @@ import type { Request, Response } from '../../peer-types';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuse } from '../../http/answer';
 import type { Middleware } from '../../http/middleware';
-import { attemptAnswer, secondsUntilFit, UNDECIDED } from '../answer/refusals';
+import { attemptAnswer, secondsUntilFit, UNDECIDED } from '../answer/limited-answer';
 import { NETWORKS_AT_A_SITE, clientAddress, networksOf } from '../client/client-address';
 import { ClientNames } from '../client/client-names';
 import { watchForProxies } from '../client/trusted-proxies';

@@ -2,7 +2,7 @@ import { ownTimeout } from '../../time/own-timers';
 import { Batch, type BatchScript, type Schedule, type ScriptRunner } from '../store/batch';
 import { limitArgument, type Script } from '../store/charge-script';
 import { Shape, stemOf, type Counters } from '../store/shape';
-import { shapesOf, type ToldShapes } from '../store/shapes';
+import { shapesOf, type ToldShapes } from '../store/told-shapes';
 import { BUCKETS, bucketAt } from '../store/window';
 import { blockKey, reserveScript, returnScript } from './block-script';
 

@@ -1,7 +1,7 @@
 import { Batch, type ScriptRunner } from './batch';
 import { chargeScript, limitArgument, refundScript, type Script } from './charge-script';
 import { Shape, stemOf, type Counters } from './shape';
-import { shapesOf } from './shapes';
+import { shapesOf } from './told-shapes';
 import type { Charge, Decision, Store } from './store';
 import { bucketAt } from './window';
 

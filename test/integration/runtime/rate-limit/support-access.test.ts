@@ -1,5 +1,5 @@
 /** What support may do, in the environment that is really deployed. */
-import { withLeasedRedis } from '../../../../cli/src/leased-redis';
+import { withLeasedRedis } from '../../../../cli/src/connections/leased-redis';
 import { putField } from '../../../../cli/src/secrets/put';
 import { VaultClient, VaultError } from '../../../../cli/src/engines/vault-client';
 import { policy } from '../../../../policy';

@@ -8,7 +8,7 @@ const SOURCES = join(CHECKOUT, 'constructs/src');
 export interface Example {
   /** What it is an example of: a class, a function. */
   readonly subject: string;
-  /** As in `constructs/src/core/backend.ts:20`. */
+  /** As in `constructs/src/core/state/backend.ts:20`. */
   readonly place: string;
   readonly code: string;
 }

@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { ciWorkflow } from '../../../../cli/src/create/ci-workflow';
 import { writeFolder } from '../../../../cli/src/create/write-folder';
-import { asks } from '../../../../cli/src/question';
+import { asks } from '../../../../cli/src/terminal/question';
 import { ACTIONS } from '../../../../constructs/src/github/workflow/actions';
 
 const CHECKOUT = join(__dirname, '../../../..');

@@ -3,7 +3,7 @@ import { judgeMachine, type Machine } from '../../../../cli/src/doctor/judge/mac
 import { judgeTarget, type Target, type VaultFacts } from '../../../../cli/src/doctor/judge/target';
 import { renderFindings } from '../../../../cli/src/doctor/render';
 import type { Finding } from '../../../../cli/src/doctor/finding';
-import { painter } from '../../../../cli/src/paint';
+import { painter } from '../../../../cli/src/terminal/paint';
 
 const told = (findings: readonly Finding[], state: Finding['state']): string[] =>
   findings

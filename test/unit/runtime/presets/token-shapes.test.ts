@@ -15,7 +15,7 @@ import {
 import { policy } from '../../../../policy';
 import type { AuthContext, AuthOptions } from '../../../../runtime/src/auth';
 import { resolveAuth } from '../../../../runtime/src/auth/options';
-import { makeVerifier, type TokenVerifier } from '../../../../runtime/src/auth/token/verifier';
+import { makeVerifier, type TokenVerifier } from '../../../../runtime/src/auth/token/token-verifier';
 import { Forge } from '../../../support/attack/forge';
 import { manualClock, settled } from '../../../support/clock';
 

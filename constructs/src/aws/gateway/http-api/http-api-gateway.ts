@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { knownAs, literal, refuseProps } from '../../../core';
 import { refuseCollisions } from '../../account/collisions';
-import { within } from '../../../core/checks';
+import { within } from '../../../core/props/checks';
 import { logGroup } from '../../account/log-group';
 import { httpAccessLogFormat } from '../access-log';
 import { httpApiCors } from '../cors';

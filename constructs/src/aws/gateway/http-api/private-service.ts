@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import { LISTENER_ARN, SECURITY_GROUP_ID, SUBNET_ID, elsewhereProblems } from '../../arns';
 import type { AwsPlace } from '../../account/place';
 import { REQUEST_ID_HEADER } from '../access-log';
-import { HOST_NAME, each, isList, shown, unlike } from '../../../core/checks';
-import { isLater, known } from '../../../core/later';
+import { HOST_NAME, each, isList, shown, unlike } from '../../../core/props/checks';
+import { isLater, known } from '../../../core/props/later';
 
 /** The app behind an internal load balancer that speaks TLS, as an HTTP API reaches it: {@link ApiService} is one. */
 export interface PrivateService {

@@ -3,8 +3,8 @@ import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-as
 import { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration';
 import type { Policy, Problem } from '@portcullis/runtime/policy';
 import { Construct } from 'constructs';
-import { each, unless, within } from '../../../core/checks';
-import { between, known, times } from '../../../core/later';
+import { each, unless, within } from '../../../core/props/checks';
+import { between, known, times } from '../../../core/props/later';
 import { logGroup, type LogOptions } from '../../account/log-group';
 import { clientLimits } from '../throttle';
 

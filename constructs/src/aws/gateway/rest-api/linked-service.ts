@@ -1,7 +1,7 @@
 import { ApiGatewayVpcLink } from '@cdktf/provider-aws/lib/api-gateway-vpc-link';
 import type { Problem } from '@portcullis/runtime/policy';
 import type { Construct } from 'constructs';
-import { HOST_NAME, unlike } from '../../../core/checks';
+import { HOST_NAME, unlike } from '../../../core/props/checks';
 import type { AwsPlace } from '../../account/place';
 import { elsewhereProblems } from '../../arns';
 

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import { knownAs, refuseProps } from '../../../core';
 import { refuseCollisions } from '../../account/collisions';
-import { madeAs, shown, within } from '../../../core/checks';
+import { madeAs, shown, within } from '../../../core/props/checks';
 import { logGroup } from '../../account/log-group';
 import type { AwsPlace } from '../../account/place';
 import { REST_ACCESS_LOG_FORMAT } from '../access-log';

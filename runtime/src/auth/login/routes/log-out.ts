@@ -1,7 +1,7 @@
 /** `POST /auth/logout` ends a session, here and at the provider (RP-Initiated Logout 1.0). */
 import type { Request, Response } from '../../../peer-types';
 import { redirect, refuse } from '../../../http/answer';
-import { forbidden } from '../../challenge';
+import { forbidden } from '../../request/challenge';
 import { ProviderRefusedError } from '../../provider/errors';
 import { cookiesOf } from '../cookies/cookies';
 import type { LoginParts } from '../parts';

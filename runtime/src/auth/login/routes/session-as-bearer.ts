@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from '../../../peer-types';
 import { refuse } from '../../../http/answer';
 import { routeOf } from '../../../http/route-of';
-import { AMBIGUOUS_CREDENTIALS, forbidden, SESSION_UNKNOWN, unavailable } from '../../challenge';
+import { AMBIGUOUS_CREDENTIALS, forbidden, SESSION_UNKNOWN, unavailable } from '../../request/challenge';
 import { ProviderRefusedError, ProviderUnavailableError } from '../../provider/errors';
 import { cookiesOf, type Cookies } from '../cookies/cookies';
 import type { LoginParts } from '../parts';

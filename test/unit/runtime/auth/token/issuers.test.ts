@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import { policy } from '../../../../../policy';
 import type { AuthContext } from '../../../../../runtime/src/auth';
 import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
-import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
+import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/token-verifier';
 import { Forge } from '../../../../support/attack/forge';
 import { manualClock, settled } from '../../../../support/clock';
 import { published } from '../../../../support/auth/published';

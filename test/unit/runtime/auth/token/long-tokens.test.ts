@@ -1,7 +1,7 @@
 /** Providers put a person's groups into their tokens: some people have many. */
 import { policy } from '../../../../../policy';
 import { resolveAuth } from '../../../../../runtime/src/auth/options';
-import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
+import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/token-verifier';
 import { AUDIENCE, useIssuer } from '../../../../support/auth/issuer';
 import { settled } from '../../../../support/clock';
 

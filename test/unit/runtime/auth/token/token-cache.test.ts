@@ -5,7 +5,7 @@ import type { AuthContext } from '../../../../../runtime/src/auth';
 import type { SigningKey } from '../../../../../runtime/src/auth/keys/jwks';
 import { resolveAuth, type AuthOptions } from '../../../../../runtime/src/auth/options';
 import { TokenCache, type CacheBounds } from '../../../../../runtime/src/auth/token/token-cache';
-import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
+import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/token-verifier';
 import { manualClock, type ManualClock } from '../../../../support/clock';
 import { makeKey, type TestKey } from '../../../../support/auth/issuer';
 import { published, type Published } from '../../../../support/auth/published';

@@ -10,7 +10,7 @@ import { policy } from '../../../../../policy';
 import type { AuthContext, AuthEvent, AuthOptions } from '../../../../../runtime/src/auth';
 import { authMetrics } from '../../../../../runtime/src/auth/metrics';
 import { resolveAuth } from '../../../../../runtime/src/auth/options';
-import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/verifier';
+import { makeVerifier, type TokenVerifier } from '../../../../../runtime/src/auth/token/token-verifier';
 import { Forge } from '../../../../support/attack/forge';
 import { manualClock, settled, type ManualClock } from '../../../../support/clock';
 import { published } from '../../../../support/auth/published';
