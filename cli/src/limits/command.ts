@@ -155,8 +155,8 @@ function parseCount(text: string): number {
 function table(windows: readonly WindowUsage[]): string {
   const rows = [
     ['tier', 'window', 'limit', 'used', 'remaining', 'all free in'],
-    ...windows.map(({ tier, override, windowSeconds, limit, used, remaining, resetSeconds }) => [
-      override ? `${tier} (its own)` : tier,
+    ...windows.map(({ tier, override, shadow, windowSeconds, limit, used, remaining, resetSeconds }) => [
+      `${tier}${override ? ' (its own)' : ''}${shadow ? ' (in shadow)' : ''}`,
       `${windowSeconds} s`,
       ...[limit, used, remaining].map((number) => number.toLocaleString('en')),
       `${resetSeconds} s`,

@@ -16,6 +16,8 @@ export interface WindowUsage {
   readonly override: boolean;
   readonly windowSeconds: number;
   readonly limit: number;
+  /** Whether it is only tried, and refuses nobody. */
+  readonly shadow: boolean;
   readonly used: number;
   /** Below zero when more was spent under another tier. */
   readonly remaining: number;
@@ -49,7 +51,7 @@ export class ClientLimits {
 
   /**
    * Reads what an organisation has spent and what it has left: of its own limits, when it has some, and of each tier's.
-   * (Only the organisation's tokens say which tier it has.)
+   * (Only the organisation's tokens say which tier it has.) Limits that count by something else are not told.
    *
    * @param overrides the limits of single organisations: `overridesSchema(policy)` reads them.
    * @throws StoreUnavailableError
@@ -63,15 +65,13 @@ export class ClientLimits {
     const names = Object.keys(this.policy.tiers).filter((name) => name !== ANONYMOUS_TIER);
     const tiers = names.map((name) => this.#plan.tier(name));
     return [...(own === undefined ? [] : [own]), ...tiers].flatMap((plan) =>
-      plan.limited.map(({ index, limit }) => ({
-        tier: plan.name,
-        override: plan === own,
-        windowSeconds: (windowsMs[index] ?? 0) / 1_000,
-        limit,
-        used: used[index] ?? 0,
-        remaining: limit - (used[index] ?? 0),
-        resetSeconds: Math.ceil((resetMs[index] ?? 0) / 1_000),
-      })),
+      plan.stated.flatMap(({ by, limit, windowSeconds, shadow = false }) => {
+        const index = windowsMs.indexOf(windowSeconds * 1_000);
+        const spent = used[index] ?? 0;
+        const told = { tier: plan.name, override: plan === own, windowSeconds, limit, shadow, used: spent };
+        const resetSeconds = Math.ceil((resetMs[index] ?? 0) / 1_000);
+        return by === undefined ? [{ ...told, remaining: limit - spent, resetSeconds }] : [];
+      }),
     );
   }
 
