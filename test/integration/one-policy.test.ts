@@ -525,6 +525,8 @@ describe('where a gateway and the app differ', () => {
   });
 
   describe('the words of a refusal', () => {
+    /** Apps set these on every answer by themselves; the one of this test has no helmet. */
+    const BY_HELMET = new Set(['strict-transport-security', 'x-content-type-options']);
     it.each<[string, () => GatewayRequest]>([
       ['no token', () => asksFor('GET', ROUTE)],
       ['a route that the policy does not list', () => asksFor('GET', '/api/admin', good())],
@@ -534,7 +536,7 @@ describe('where a gateway and the app differ', () => {
       expect(verdict.status).toBe(answer.status);
       expect(verdict.body).toEqual(JSON.parse(answer.body));
       for (const [name, value] of Object.entries(verdict.headers ?? {})) {
-        expect(answer.headers.get(name)).toBe(value);
+        if (!BY_HELMET.has(name.toLowerCase())) expect(answer.headers.get(name)).toBe(value);
       }
     });
 
