@@ -128,7 +128,8 @@ export function hasUnknown(value: unknown): boolean {
 export function show(value: Value | undefined): string {
   if (isNothing(value)) return 'nothing';
   if (value instanceof Veiled) return value.toString();
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  // The mark of a number that is kept as it was written: `parseExactly()`.
+  return typeof value === 'string' ? value.replace(/^\0/, '') : JSON.stringify(value);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

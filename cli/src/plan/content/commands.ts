@@ -67,9 +67,10 @@ export function judgeCluster(type: string, { path, name, value }: Leaf): Remark 
     return { grade: 'danger', sentence: `${path}: capabilities of root` };
   }
   if (/^run_as_(user|group)$/.test(name)) {
-    return Number(value) === 0
-      ? { grade: 'danger', sentence: `${path} is root` }
-      : { grade: 'notice', sentence: `${path} is not root` };
+    // What is no number here may be 0 all the same.
+    return Number(value) > 0
+      ? { grade: 'notice', sentence: `${path} is not root` }
+      : { grade: 'danger', sentence: `${path} is root` };
   }
   return /host_path\.path$|hostpath\.path$/i.test(path)
     ? { grade: 'danger', sentence: 'mounts a folder of its machine' }

@@ -426,6 +426,15 @@ const cases: [type: string, planned: Planned, line: string][] = [
     { before: { name: 'access', retention_in_days: 365 }, after: { name: 'access', retention_in_days: 0 } },
     'notice log access: is kept 365 days → for ever',
   ],
+  // A number that JavaScript rounds is read as a text.
+  [
+    'aws_cloudwatch_log_group',
+    {
+      before: { name: 'access', retention_in_days: 365 },
+      after: { name: 'access', retention_in_days: 2 ** 60 },
+    },
+    'danger log access: is kept 365 days → 1152921504606847000 days',
+  ],
   [
     'aws_cloudwatch_log_group',
     { before: { name: 'access', kms_key_id: 'arn:key' }, after: { name: 'access', kms_key_id: null } },

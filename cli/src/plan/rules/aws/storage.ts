@@ -8,11 +8,15 @@ import { named, type Rule } from '../rule';
 
 /** A number of days, where fewer are weaker and 0 stands for ever. */
 function daysKept(label: string): Judge {
-  const days = (value: Value | undefined): number => Number(value ?? 0) || Infinity;
+  /** @param unread what stands for a value that is no number here, as one of more digits than are exact: the worse one. */
+  const days = (value: Value | undefined, unread: number): number => {
+    const number = Number(value ?? 0);
+    return Number.isNaN(number) ? unread : number || Infinity;
+  };
   const say = (value: Value | undefined): string =>
-    days(value) === Infinity ? 'for ever' : `${show(value)} days`;
+    days(value, 0) === Infinity ? 'for ever' : `${show(value)} days`;
   return ofChanges((before, after) => ({
-    grade: days(after) < days(before) ? 'danger' : 'notice',
+    grade: days(after, 0) < days(before, Infinity) ? 'danger' : 'notice',
     sentence: `${label} ${say(before)} → ${say(after)}`,
   }));
 }
