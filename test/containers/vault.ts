@@ -41,6 +41,8 @@ export async function startVault(
     [
       '#!/bin/sh',
       `export SSL_CERT_FILE='${certificates.authority}'`,
+      // Where it sends whoever asks before it is active.
+      `export BAO_API_ADDR='https://${[...hosts].find(([, address]) => address === host)?.[0] ?? host}'`,
       `exec unshare --mount sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' '${known}' '${found}' "$@"`,
       '',
     ].join('\n'),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
+import ts from 'typescript';
 import { ciWorkflow } from '../../../../cli/src/create/ci-workflow';
 import { writeFolder } from '../../../../cli/src/create/write-folder';
 import { asks } from '../../../../cli/src/terminal/question';
@@ -39,6 +40,22 @@ function run(args: readonly string[], cwd = folder): Promise<Outcome> {
 
 const create = (...args: readonly string[]): Promise<Outcome> => run([...COMMAND, 'create', ...args]);
 
+/** Its configuration of TypeScript, with our packages as their sources: a fresh clone has compiled none. */
+async function fromSources(own: string): Promise<string> {
+  const file = join(CHECKOUT, 'tsconfig.json');
+  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as {
+    config: { compilerOptions: { paths: Record<string, string[]> } };
+  };
+  const paths = Object.entries(config.compilerOptions.paths).map(([name, places]) => [
+    name,
+    places.map((place) => join(CHECKOUT, place)),
+  ]);
+  const path = join(own, 'tsconfig.sources.json');
+  const options = { compilerOptions: { paths: Object.fromEntries(paths) as unknown } };
+  await writeFile(path, JSON.stringify({ extends: './tsconfig.json', ...options }));
+  return path;
+}
+
 it('writes an API whose types are right, whose test passes and whose stacks synthesize', async () => {
   const owners = ['--code-owners', '@example/platform'];
   const { code, stdout } = await create('orders-api', '--port', '4000', '--json', ...owners);
@@ -54,10 +71,15 @@ it('writes an API whose types are right, whose test passes and whose stacks synt
   expect(await readFile(join(own, 'server.ts'), 'utf8')).toContain('process.env.PORT ?? 4000');
 
   await symlink(join(CHECKOUT, 'node_modules'), join(own, 'node_modules'));
-  expect(await run([require.resolve('typescript/bin/tsc'), '--noEmit'], own)).toMatchObject({
-    code: 0,
-    stdout: '',
-  });
+  const config = await fromSources(own);
+  const types = await run(
+    [require.resolve('typescript/bin/tsc'), '--noEmit', '-p', config, '--listFiles'],
+    own,
+  );
+  const said = types.stdout.split('\n').filter((line) => !/^(\.\.\/|\s|$)/.test(line));
+  // Our sources have options of their own: what is said of them under these is left out.
+  expect(said.filter((line) => line.includes('error TS'))).toEqual([]);
+  for (const path of written.filter((one) => one.endsWith('.ts'))) expect(said).toContain(join(own, path));
   const tests = await run(['--import', 'tsx', '--test', '--test-reporter=tap', 'test/app.test.ts'], own);
   expect(tests).toMatchObject({ code: 0, stdout: expect.stringMatching(/^# pass 3$/m) as string });
   const { app } = JSON.parse(await readFile(join(own, 'cdktf.json'), 'utf8')) as { app: string };
