@@ -56,9 +56,8 @@ async function doctor(environment: string | undefined, { json, config }: DoctorO
 async function askTarget({ config, folder }: Project, name: string): Promise<Target> {
   const sandbox = namesServers(process.env) ? undefined : await findSandbox(folder);
   if (sandbox?.environment !== name) return lookAtTarget(config, name, process.env);
-  const { environment, variables } = await asItRuns(sandbox, config.environments[name]);
-  const environments = { ...config.environments, [name]: environment };
-  return lookAtTarget({ ...config, environments }, name, { ...process.env, ...variables });
+  const running = await asItRuns(sandbox, config, process.env);
+  return lookAtTarget(running.config, name, running.variables);
 }
 
 /** A config that cannot be read is a finding, too. */

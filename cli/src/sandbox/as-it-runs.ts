@@ -1,15 +1,23 @@
 /** An environment of the config as the sandbox runs it: with the addresses, clients and a token that exist only there. */
-import type { EnvironmentConfig } from '../config/define-config';
+import type { Config } from '../config/define-config';
 import type { Sandbox } from './find-sandbox';
 
-export interface Running {
-  readonly environment: EnvironmentConfig;
-  /** What the environment's fields name, and Vault's token. */
-  readonly variables: Readonly<Record<string, string>>;
+type Environments = Pick<Config, 'environments'>;
+
+export interface Running<C extends Environments> {
+  readonly config: C;
+  /** The environment variables, with what the environment's fields name, and Vault's token. */
+  readonly variables: NodeJS.ProcessEnv;
 }
 
 /** What the config says of clients is kept; addresses are the sandbox's. */
-export async function asItRuns(sandbox: Sandbox, environment: EnvironmentConfig = {}): Promise<Running> {
+export async function asItRuns<C extends Environments>(
+  sandbox: Sandbox,
+  config: C,
+  variables: NodeJS.ProcessEnv,
+): Promise<Running<C>> {
+  const { environment: name } = sandbox;
+  const { [name]: environment = {} } = config.environments;
   const tiers = sandbox.clients.flatMap(({ clientId, tier }) =>
     tier === undefined ? [] : [{ clientId, tier, secretVariable: `secret of ${clientId}` }],
   );
@@ -20,12 +28,17 @@ export async function asItRuns(sandbox: Sandbox, environment: EnvironmentConfig 
     }),
   );
   const clients = Object.fromEntries(tiers.map(({ tier, ...client }) => [tier, client]));
+  const running = {
+    ...environment,
+    ...{ vaultAddress: sandbox.vaultAddress, issuer: sandbox.issuer, redis: sandbox.redis },
+    verify: { clients, ...environment.verify },
+  };
   return {
-    environment: {
-      ...environment,
-      ...{ vaultAddress: sandbox.vaultAddress, issuer: sandbox.issuer, redis: sandbox.redis },
-      verify: { clients, ...environment.verify },
+    config: { ...config, environments: { ...config.environments, [name]: running } },
+    variables: {
+      ...variables,
+      ...Object.fromEntries(secrets),
+      VAULT_TOKEN: await sandbox.vaultToken('operator'),
     },
-    variables: { ...Object.fromEntries(secrets), VAULT_TOKEN: await sandbox.vaultToken('operator') },
   };
 }

@@ -61,9 +61,8 @@ async function settingsFor(config: Config, folder: string, options: Options): Pr
   const { [name]: known } = config.environments;
   const sandbox = known?.verify?.clients === undefined ? await findSandbox(folder) : undefined;
   if (known === undefined || sandbox?.environment !== name) return settingsOf(config, options, process.env);
-  const { environment, variables } = await asItRuns(sandbox, known);
-  const environments = { ...config.environments, [name]: environment };
-  return settingsOf({ ...config, environments }, options, { ...process.env, ...variables });
+  const running = await asItRuns(sandbox, config, process.env);
+  return settingsOf(running.config, options, running.variables);
 }
 
 function announce({ requests, seconds }: Forecast): void {

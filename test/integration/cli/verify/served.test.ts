@@ -88,14 +88,14 @@ async function sandboxOf({ statusSocket }: Service): Promise<Sandbox> {
 it('is verified whole, but for what cannot be had here', async () => {
   const [own, other] = await Promise.all([exported('enterprise'), exported('pro')]);
   const sandbox = await sandboxOf(service);
-  const { environment: local, variables } = await asItRuns(sandbox, {
-    verify: {
-      examples: { [LINK]: { link: own } },
-      pairs: [{ route: LINK, tier: 'enterprise', own: { link: own }, other: { link: other } }],
-    },
-  });
+  const verifying = {
+    examples: { [LINK]: { link: own } },
+    pairs: [{ route: LINK, tier: 'enterprise', own: { link: own }, other: { link: other } }],
+  };
+  const environments = { local: { verify: verifying } };
+  const { config: running, variables } = await asItRuns(sandbox, { policy, environments }, {});
   const wanted = { environment: 'local', unsafe: true };
-  const settings = settingsOf({ policy, environments: { local } }, wanted, variables);
+  const settings = settingsOf(running, wanted, variables);
   const results = await verify(policy, new URL(service.url), settings);
   const open = results.filter(({ outcome }) => outcome !== 'verified');
   expect(open).toMatchObject([{ check: 'expired-token', outcome: 'unverified' }]);
