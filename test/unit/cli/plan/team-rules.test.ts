@@ -1,10 +1,11 @@
 /** Rules of a team's own: read from the commit that is merged into, never from the pull request; they raise grades, and lower none. */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ConfigError } from '../../../../cli/src/config/define-config';
 import { defineRules, isHidden, type TeamRule } from '../../../../cli/src/plan/team-rules/define-rules';
+import { gitRepository } from '../../../support/git-repository';
 
 const CHECKOUT = join(__dirname, '../../../..');
 
@@ -14,20 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function write(name: string, text: string): void {
-  mkdirSync(dirname(join(folder, name)), { recursive: true });
-  writeFileSync(join(folder, name), text);
-}
-
-function git(...args: string[]): string {
-  const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false'];
-  return execFileSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' });
-}
-
-function commit(message: string): void {
-  git('add', '--all');
-  git('commit', '--quiet', '--message', message);
-}
+const { write, git, commit } = gitRepository(() => folder);
 
 const rules = (text: string): string =>
   `import { defineRules, isHidden } from '@portcullis/cli';\nconsole.log('the rules talk');\nexport default defineRules({ ${text} });\n`;

@@ -1,16 +1,9 @@
 /** The command in a repository of somebody else's: which version it compares with, and what it says. */
-import { execFile, execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { gitRepository } from '../../../support/git-repository';
 
 const CHECKOUT = join(__dirname, '../../../..');
 
@@ -37,20 +30,7 @@ export const policy = definePolicy({
   routes: [{ method: 'GET', path: '/orders', ${scopes} }],
 });\n`;
 
-function write(name: string, text: string): void {
-  mkdirSync(dirname(join(folder, name)), { recursive: true });
-  writeFileSync(join(folder, name), text);
-}
-
-function git(...args: string[]): string {
-  const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false'];
-  return execFileSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' });
-}
-
-function commit(message: string): void {
-  git('add', '--all');
-  git('commit', '--quiet', '--message', message);
-}
+const { write, git, commit } = gitRepository(() => folder);
 
 function policyDiff(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const command = [

@@ -37,6 +37,19 @@ const letsIn = (
     }),
 });
 
+/** Resolves dot segments that are spelled in this way, behind its guard. */
+const resolves = (spelling: string): Sabotage => ({
+  first: (app, routes) =>
+    app.use((req, res, next) => {
+      if (!req.url.includes(spelling)) next();
+      else {
+        req.url = new URL(req.url, 'http://api').pathname;
+        routes(req, res, next);
+      }
+    }),
+  found: { 'dot-segments': 'somewhere' },
+});
+
 /** Sends a header otherwise; undefined leaves it out. */
 const sends = (
   name: string,
@@ -172,28 +185,8 @@ export const SABOTAGED: Readonly<Record<string, Sabotage>> = {
     ...letsIn(({ originalUrl }) => isApi(originalUrl) && originalUrl.endsWith('/')),
     found: { 'trailing-slash': PROTECTED.filter((route) => !route.includes(':')) },
   },
-  'dot segments are resolved behind its guard': {
-    first: (app, routes) =>
-      app.use((req, res, next) => {
-        if (!req.url.includes('/../')) next();
-        else {
-          req.url = new URL(req.url, 'http://api').pathname;
-          routes(req, res, next);
-        }
-      }),
-    found: { 'dot-segments': 'somewhere' },
-  },
-  'encoded dot segments are resolved behind its guard': {
-    first: (app, routes) =>
-      app.use((req, res, next) => {
-        if (!req.url.includes('%2e%2e')) next();
-        else {
-          req.url = new URL(req.url, 'http://api').pathname;
-          routes(req, res, next);
-        }
-      }),
-    found: { 'dot-segments': 'somewhere' },
-  },
+  'dot segments are resolved behind its guard': resolves('/../'),
+  'encoded dot segments are resolved behind its guard': resolves('%2e%2e'),
   'Basic credentials are let in': {
     ...letsIn(({ headers }) => headers.authorization?.startsWith('Basic ') === true),
     found: { 'wrong-scheme': PROTECTED },
