@@ -1,5 +1,5 @@
-import { isHeaderToken } from '@portcullis/runtime/policy';
-import { PortcullisError, messageOf } from '../errors';
+import { isHeaderToken, isLoopback } from '@portcullis/runtime/policy';
+import { PortcullisError } from '../errors';
 
 /** `ERR_VAULT_REFUSED`: an answer other than 2xx. The messages are the server's own; they hold no secret. */
 export class VaultError extends PortcullisError {
@@ -105,7 +105,7 @@ export class VaultClient {
     body?: Record<string, unknown>,
     headers: Record<string, string> = {},
   ): Promise<unknown> {
-    const response = await fetch(`${this.address}/v1/${path}`, {
+    const response = await ask(`${this.address}/v1/${path}`, {
       method,
       headers: {
         ...(this.token === undefined ? {} : { 'X-Vault-Token': this.token }),
@@ -122,6 +122,34 @@ export class VaultClient {
   }
 }
 
+/**
+ * Follows a standby to the active node (307), and nobody else: `fetch()` would take the token along wherever it is sent,
+ * because it knows no credential of that name.
+ *
+ * @throws PortcullisError `ERR_UNREACHABLE` where something else answers in Vault's place
+ */
+async function ask(url: string, init: RequestInit): Promise<Response> {
+  const first = await fetch(url, { ...init, redirect: 'manual' });
+  if (!isRedirect(first)) return first;
+  const location = first.headers.get('location') ?? '';
+  const target = location !== '' && URL.canParse(location, url) ? new URL(location, url) : undefined;
+  if (target && [307, 308].includes(first.status) && isAsSafe(target, new URL(url))) {
+    const followed = await fetch(target, { ...init, redirect: 'manual' });
+    if (!isRedirect(followed)) return followed;
+  }
+  throw new PortcullisError(
+    'ERR_UNREACHABLE',
+    `what answers at Vault's address sends elsewhere (${first.status}${target ? `, to ${target.origin}` : ''})`,
+    'nothing was sent there: name the server itself in VAULT_ADDR',
+  );
+}
+
+const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;
+
+/** What leaves this machine does so by TLS. */
+const isAsSafe = (target: URL, from: URL): boolean =>
+  target.protocol === 'https:' || (from.protocol === 'http:' && isLoopback(target.hostname));
+
 /** The envelope of Vault's answers. */
 export interface VaultAnswer {
   readonly data?: Record<string, unknown>;
@@ -136,8 +164,9 @@ function parse(text: string): VaultAnswer {
     const answer: unknown = JSON.parse(text);
     if (typeof answer === 'object' && answer !== null) return answer;
     return { errors: ['not a JSON object'] };
-  } catch (error) {
-    return { errors: [`not JSON: ${messageOf(error)}`] };
+  } catch {
+    // Not with the parser's message, which quotes the answer.
+    return { errors: ['not JSON'] };
   }
 }
 

@@ -108,6 +108,8 @@ export async function requestToken(
       resource: audience,
       ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
     }),
+    // It could take the secret elsewhere.
+    redirect: 'error',
     signal: AbortSignal.timeout(10_000),
   });
   const answer = (await response.json()) as {
