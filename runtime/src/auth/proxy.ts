@@ -4,25 +4,13 @@
  * Node.
  */
 import type { CustomFetch } from 'openid-client';
-import type * as Undici from 'undici';
 import { mayBeProxied } from '../proxied';
+import { proxying } from '../proxy-agent';
 import { USER_AGENT } from '../http/user-agent';
 import { fetchingBy, fetchJson, type FetchJson } from './keys/fetch-json';
 
-interface Proxied {
-  readonly undici: typeof Undici;
-  readonly dispatcher: Undici.EnvHttpProxyAgent;
-}
-
-let loaded: Promise<Proxied> | undefined;
-
-function proxied(): Promise<Proxied> {
-  loaded ??= import('undici').then((undici) => ({ undici, dispatcher: new undici.EnvHttpProxyAgent() }));
-  return loaded;
-}
-
 const fetchProxied = fetchingBy(async (url, headers, signal) => {
-  const { undici, dispatcher } = await proxied();
+  const { undici, dispatcher } = await proxying();
   return undici.request(url, { headers, signal, dispatcher });
 });
 
@@ -34,7 +22,7 @@ export const fetchJsonOrProxied: FetchJson = (url) =>
 export const askProvider: CustomFetch = async (url, options) => {
   const said = { ...options, headers: { ...options.headers, 'user-agent': USER_AGENT } };
   if (!mayBeProxied(url)) return fetch(url, said as RequestInit);
-  const { undici, dispatcher } = await proxied();
+  const { undici, dispatcher } = await proxying();
   const init = { ...said, dispatcher } as unknown as NonNullable<Parameters<typeof undici.fetch>[1]>;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- openid-client takes any package's Response
   return await undici.fetch(url, init);

@@ -59,6 +59,7 @@ const FAREWELL_MS = 2_000;
  */
 export class SecretsManager {
   readonly #events = new Listeners<SecretsEvent>('onEvent');
+  readonly #emit: EmitEvent = (event) => this.#events.tell(event);
   readonly #scheduler: Scheduler;
   readonly #revocations: Revocations;
   readonly #vault: VaultConnection;
@@ -70,7 +71,6 @@ export class SecretsManager {
 
   private constructor(private readonly options: ResolvedOptions) {
     const { clock, onEvent, meterProvider } = options;
-    const emit: EmitEvent = (event) => this.#events.tell(event);
     this.#metrics = secretsMetrics(() => this.status(), meterProvider);
     this.onEvent(this.#metrics.onEvent);
     if (onEvent) this.onEvent(onEvent);
@@ -78,14 +78,14 @@ export class SecretsManager {
     this.#revocations = new Revocations(clock, this.#scheduler);
     this.#vault = new VaultConnection({
       ...options,
-      emit,
+      emit: this.#emit,
       onTokenReplaced: (old) => void this.#leave(old),
       onPlanChanged: () => this.#scheduler.wake(),
     });
     this.#kv = new KvReader(this.#vault.access);
     this.#leases = new LeaseRegistry({
       ...options,
-      emit,
+      emit: this.#emit,
       scheduler: this.#scheduler,
       revocations: this.#revocations,
     });
@@ -144,7 +144,7 @@ export class SecretsManager {
       path,
       read: (version) => this.#kv.read(path, schema, version),
       clock: this.options.clock,
-      emit: (event) => this.#events.tell(event),
+      emit: this.#emit,
     });
     this.#scheduler.add(watched);
     return watched;
@@ -162,8 +162,7 @@ export class SecretsManager {
    */
   pseudonyms(key: string): Pseudonyms {
     const { clock } = this.options;
-    const emit: EmitEvent = (event) => this.#events.tell(event);
-    return new TransitPseudonyms({ access: this.#vault.access, clock, emit, key });
+    return new TransitPseudonyms({ access: this.#vault.access, clock, emit: this.#emit, key });
   }
 
   /**

@@ -18,7 +18,7 @@ async function serve(listener: RequestListener): Promise<URL> {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
-const asked = { method: 'POST', body: 'ping', withinMs: 10_000, largest: 100 };
+const asked = { method: 'POST', body: 'ping', withinMs: 10_000, largest: 100 } as const;
 
 it('brings the body there and the whole answer back, however it is cut', async () => {
   const url = await serve((request, response) => {

@@ -1,6 +1,7 @@
 import { get as getInTheClear, type IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:https';
 import { mayBeProxied } from '../../proxied';
+import { readBounded } from '../../read-bounded';
 import { USER_AGENT } from '../../http/user-agent';
 
 /** Longer than any provider takes, shorter than a client's patience. */
@@ -50,7 +51,8 @@ export function fetchingBy(ask: Ask): FetchJson {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
       const { statusCode, body } = await ask(url, HEADERS, signal);
-      if (statusCode === 200) return JSON.parse(withoutMark(await readBounded(body, url))) as unknown;
+      if (statusCode === 200)
+        return JSON.parse(withoutMark(await readBounded(body, LARGEST_BODY_BYTES, url))) as unknown;
       body.destroy();
       throw new Error(`${url} answered ${statusCode}, expected 200`);
     } catch (error) {
@@ -62,18 +64,6 @@ export function fetchingBy(ask: Ask): FetchJson {
 /** Node 20's types do not know the option, and Node 20 ignores it. */
 function proxiedAgent(): Agent {
   return new Agent({ proxyEnv: process.env } as object);
-}
-
-async function readBounded(body: Answer['body'], url: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    const part = chunk as Buffer;
-    bytes += part.byteLength;
-    if (bytes > LARGEST_BODY_BYTES) throw new Error(`${url} sent more than ${LARGEST_BODY_BYTES} bytes`);
-    chunks.push(part);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** RFC 8259 §8.1: a parser may ignore a byte order mark, which some servers send. */

@@ -28,7 +28,7 @@ const LIFE_SECONDS = 60;
 /** Of the two that STS has, the one that Vault verifies faster. */
 const ALGORITHM = 'ES384';
 const TIMEOUT_MS = 5_000;
-const LARGEST_ANSWER = 64 * 1_024;
+const LARGEST = 64 * 1_024;
 
 /** What an account or a role lacks, by the code that STS answers. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
@@ -96,8 +96,7 @@ function addressOf(endpoint: string): URL {
 
 async function ask(url: URL, headers: Record<string, string>, body: string): Promise<Exchanged> {
   try {
-    const bounds = { withinMs: TIMEOUT_MS, largest: LARGEST_ANSWER };
-    return await exchange(url, { method: 'POST', headers, body, ...bounds });
+    return await exchange(url, { method: 'POST', headers, body, withinMs: TIMEOUT_MS, largest: LARGEST });
   } catch (cause) {
     const remedy = 'the task needs a way to it: a VPC endpoint for STS, or a NAT gateway';
     throw new SecretsError('ERR_LOGIN_SOURCE', problem(url.host, 'did not answer', remedy), { cause });

@@ -9,10 +9,11 @@ export type Answer =
   | { readonly kind: 'missing'; readonly messages: readonly string[]; readonly body: VaultBody }
   /** 429: later, and not before `retryAfterMs`. */
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
-  /** 307 or 308: a standby names the active node. */
-  | { readonly kind: 'redirected'; readonly location: string }
-  /** Any other 3xx: what answered is no Vault, or a proxy that sends elsewhere. Tokens are not sent there. */
-  | { readonly kind: 'moved'; readonly status: number; readonly location: string }
+  /**
+   * `redirected` (307, 308): a standby names the active node, which the client then asks. `moved` (any other 3xx): what
+   * answered is no Vault, or a proxy that sends elsewhere. Tokens are not sent there.
+   */
+  | { readonly kind: 'redirected' | 'moved'; readonly status: number; readonly location: string }
   /** 503, or a standby's 500 during an election: sealed, or without a leader; another node may serve. */
   | { readonly kind: 'sealed'; readonly retryAfterMs: number }
   /** 5xx, or 412 (a replica that lags behind): later. */
@@ -54,10 +55,9 @@ export function readAnswer(
   const messages = body.errors ?? [];
   const retryAfterMs = retryAfter(headers['retry-after'], wallNowMs);
   if (status >= 200 && status < 300) return { kind: 'ok', body };
-  if (status === 307 || status === 308)
-    return { kind: 'redirected', location: String(headers.location ?? '') };
-  if (status >= 300 && status < 400)
-    return { kind: 'moved', status, location: String(headers.location ?? '') };
+  const location = String(headers.location ?? '');
+  const isStandby = (status === 307 || status === 308) && location !== '';
+  if (status >= 300 && status < 400) return { kind: isStandby ? 'redirected' : 'moved', status, location };
   if (status === 400 || status === 405) return { kind: 'refused', messages };
   if (status === 403) return { kind: 'denied', messages };
   if (status === 404) return { kind: 'missing', messages, body };

@@ -1,9 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { EnvHttpProxyAgent } from 'undici';
-import { exchange, type Exchanged } from '../../exchange';
+import { exchange } from '../../exchange';
 import { baseOf } from '../../policy/address';
-import { mayBeProxied } from '../../proxied';
+import { isLoopback } from '../../policy/loopback';
 import { systemClock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { Secret } from '../secret';
@@ -50,13 +49,10 @@ const LARGEST_ANSWER = 32 * 1_024 * 1_024;
  */
 export class VaultClient implements VaultTransport {
   readonly #plain = new http.Agent(KEPT);
-  readonly #safe: https.Agent;
-  #proxied: EnvHttpProxyAgent | undefined;
+  readonly #safe = new https.Agent(KEPT);
   #preferred = 0;
 
-  constructor(private readonly options: VaultClientOptions) {
-    this.#safe = new https.Agent({ ...KEPT, ...(options.ca !== undefined && { ca: options.ca }) });
-  }
+  constructor(private readonly options: VaultClientOptions) {}
 
   /** Sends one request. The answer is that of the first server whose answer no other server would change. */
   async send(message: VaultRequest): Promise<Answer> {
@@ -85,18 +81,17 @@ export class VaultClient implements VaultTransport {
   close(): void {
     this.#plain.destroy();
     this.#safe.destroy();
-    void this.#proxied?.destroy();
   }
 
   async #sendTo(address: URL, message: VaultRequest): Promise<Answer> {
     const answer = await this.#once(new URL(`${baseOf(address)}/v1/${message.path}`), message);
-    if (answer.kind !== 'redirected' || answer.location === '') return answer;
+    if (answer.kind !== 'redirected') return answer;
+    if (!URL.canParse(answer.location, address.href)) return { ...answer, kind: 'moved' };
     const target = new URL(answer.location, address);
-    // The token follows a standby to its leader only over a channel at least as safe as the one we were given.
-    if (address.protocol === 'https:' && target.protocol !== 'https:') {
+    if (!isAsSafe(target, address)) {
       throw new SecretsError(
         'ERR_VAULT_ADDRESS_INSECURE',
-        `${address.host} redirects to plain HTTP; not followed`,
+        `${address.host} redirects to ${target.origin}, which would send the token in the clear: not followed`,
       );
     }
     const followed = await this.#once(target, message);
@@ -105,53 +100,32 @@ export class VaultClient implements VaultTransport {
   }
 
   async #once(url: URL, { method, token, body, signal }: VaultRequest): Promise<Answer> {
-    const { namespace } = this.options;
-    const headers = {
-      'x-vault-request': 'true',
-      ...(token && { 'x-vault-token': token.reveal() }),
-      ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
-      ...(body && { 'content-type': 'application/json' }),
-    };
-    const options = { method, headers, ...(signal && { signal }) };
-    const response = await (mayBeProxied(url.href)
-      ? this.#exchangeProxied(url, options, body)
-      : exchange(url, {
-          ...options,
-          agent: url.protocol === 'https:' ? this.#safe : this.#plain,
-          body: body && JSON.stringify(body),
-          ...{ withinMs: REQUEST_MS, largest: LARGEST_ANSWER },
-        }));
-    return readAnswer(response.status, response.headers, response.text, systemClock.wall());
-  }
-
-  /** Through the proxy that the environment names; the library for that is loaded only then. */
-  async #exchangeProxied(
-    url: URL,
-    { method, headers, signal }: SentOptions,
-    body?: VaultRequest['body'],
-  ): Promise<Exchanged> {
-    const { EnvHttpProxyAgent, request } = await import('undici');
-    const { ca } = this.options;
-    this.#proxied ??= new EnvHttpProxyAgent({
-      maxResponseSize: LARGEST_ANSWER,
-      ...(ca !== undefined && { connect: { ca }, requestTls: { ca } }),
-    });
-    const bound = AbortSignal.timeout(REQUEST_MS);
-    const answer = await request(url, {
+    const { namespace, ca } = this.options;
+    const response = await exchange(url, {
       method,
-      headers,
-      dispatcher: this.#proxied,
-      signal: signal ? AbortSignal.any([signal, bound]) : bound,
-      ...(body && { body: JSON.stringify(body) }),
+      headers: {
+        'x-vault-request': 'true',
+        ...(token && { 'x-vault-token': token.reveal() }),
+        ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      body: body && JSON.stringify(body),
+      agent: url.protocol === 'https:' ? this.#safe : this.#plain,
+      ...(ca !== undefined && { ca }),
+      ...(signal && { signal }),
+      ...{ withinMs: REQUEST_MS, largest: LARGEST_ANSWER },
     });
-    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+    return readAnswer(response.status, response.headers, response.text, systemClock.wall());
   }
 }
 
-interface SentOptions {
-  readonly method: VaultRequest['method'];
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+/**
+ * The token follows a standby to its leader only over a channel at least as safe as the one we were given: what is plain
+ * HTTP on loopback leaves this machine by TLS alone.
+ */
+function isAsSafe(target: URL, address: URL): boolean {
+  if (target.protocol === 'https:') return true;
+  return address.protocol === 'http:' && (isLoopback(target.hostname) || !isLoopback(address.hostname));
 }
 
 /**

@@ -4,17 +4,13 @@ import type { EmitEvent } from '../events';
 import type { Loan } from '../lease/revocations';
 import type { LoginMethod } from '../login/method';
 import { VaultAccess } from './access';
-import { VaultClient } from './client';
+import { VaultClient, type VaultClientOptions } from './client';
 import { errorFor } from './failure';
 import { loginWithin } from './first-login';
 import type { Session } from './session';
 import { TokenKeeper } from './token-keeper';
 
-export interface VaultConnectionOptions {
-  readonly addresses: readonly URL[];
-  readonly namespace?: string;
-  /** PEM of the authorities to trust instead of the system's. */
-  readonly ca?: string;
+export interface VaultConnectionOptions extends VaultClientOptions {
   readonly login: LoginMethod;
   readonly clock: Clock;
   readonly emit: EmitEvent;
@@ -35,20 +31,12 @@ export class VaultConnection {
   readonly #abort = new AbortController();
 
   constructor(private readonly options: VaultConnectionOptions) {
-    const { addresses, namespace, ca, login, clock, emit, withoutTokenMs, onLoginImpossible } = options;
-    this.#client = new VaultClient({
-      addresses,
-      ...(namespace !== undefined && { namespace }),
-      ...(ca !== undefined && { ca }),
-    });
+    this.#client = new VaultClient(options);
     this.keeper = new TokenKeeper({
+      ...options,
       vault: this.#client,
-      method: login,
-      clock,
-      emit,
+      method: options.login,
       signal: this.#abort.signal,
-      withoutTokenMs,
-      onLoginImpossible,
       onReplaced: options.onTokenReplaced,
       onChange: options.onPlanChanged,
     });

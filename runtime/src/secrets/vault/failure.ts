@@ -68,13 +68,12 @@ function nameOf(failure: Failure): readonly [SecretsErrorCode, string] {
       return ['ERR_VAULT_REQUEST_REFUSED', 'Vault refused the request'];
     case 'missing':
       return ['ERR_MOUNT_NOT_FOUND', 'not found'];
+    case 'redirected':
     case 'moved':
       return [
         'ERR_VAULT_MOVED',
         `what answers at Vault's address sends elsewhere (${failure.status}${towards(failure.location)}): name the server itself in VAULT_ADDR`,
       ];
-    case 'redirected':
-      return ['ERR_VAULT_FAILED', 'Vault redirected to nowhere'];
   }
 }
 
@@ -87,7 +86,7 @@ function towards(location: string): string {
 function safe(message: string): string {
   return message
     .replace(/\b[\w.+-]+:\/\/\S+/g, '[address]')
-    .replace(/(\/creds\/[^/\s"]+)\/[\w.-]+/g, '$1/[lease]')
+    .replace(/(\/creds\/[^/\s"]+)\/[\w.-]+|\/[A-Za-z0-9]{24}(\.\w+)?\b/g, '$1/[lease]')
     .replace(/\b(?:h?v?[sbr]\.)[\w-]{12,}/g, '[token]')
     .replace(/\s+/g, ' ')
     .slice(0, 300);

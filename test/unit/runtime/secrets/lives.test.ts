@@ -58,6 +58,8 @@ test.each<[number, Record<string, string>, object]>([
   [200, {}, { kind: 'ok' }],
   [204, {}, { kind: 'ok' }],
   [307, { location: 'https://b:8200/v1/x' }, { kind: 'redirected', location: 'https://b:8200/v1/x' }],
+  [308, { location: '/v1/x' }, { kind: 'redirected', location: '/v1/x' }],
+  [307, {}, { kind: 'moved', status: 307, location: '' }],
   [301, { location: 'https://b/v1/x' }, { kind: 'moved', status: 301, location: 'https://b/v1/x' }],
   [302, {}, { kind: 'moved', location: '' }],
   [400, {}, { kind: 'refused' }],
