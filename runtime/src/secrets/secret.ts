@@ -59,7 +59,8 @@ export function hideWhenPrinted<T>(value: T): T {
   return Array.isArray(value) || isPlain(value) ? hiddenCopy(value) : hideInPlace(value);
 }
 
-const HIDING = Object.fromEntries(
+/** Makes whatever has these properties print as `[secret]`. */
+export const HIDING: PropertyDescriptorMap = Object.fromEntries(
   ['toJSON', inspect.custom].map((name) => [name, { value: () => HIDDEN, configurable: true }]),
 );
 
@@ -72,6 +73,7 @@ function hiddenCopy<T extends object>(value: T): T {
   return Object.defineProperties(copy, {
     ...(Object.fromEntries(parts) as PropertyDescriptorMap),
     ...HIDING,
+    toString: { value: () => HIDDEN },
   });
 }
 

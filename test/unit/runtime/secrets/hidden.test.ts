@@ -49,6 +49,13 @@ test.each(Object.keys(made()))('%s prints as [secret], within the entry and by i
   expect(lines.join()).not.toMatch(/canary|99,97/);
 });
 
+test('lists and entries print as [secret] in a text as well', () => {
+  const { list } = hideWhenPrinted({ list: ['canary', 'canary'] });
+  const entry: unknown = hideWhenPrinted({ password: 'canary' });
+  expect([list, entry, [entry]].map(String)).toEqual(['[secret]', '[secret]', '[secret]']);
+  expect(list.join()).toBe('canary,canary');
+});
+
 test('what was hidden before, and what cannot be changed, is given back as it works', () => {
   const hidden = hideWhenPrinted({ password: 'canary' });
   expect(hideWhenPrinted(hidden).password).toBe('canary');

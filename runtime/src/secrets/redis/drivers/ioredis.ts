@@ -1,4 +1,5 @@
 import { SecretsError } from '../../errors';
+import { HIDING } from '../../secret';
 import { isRefusal, reconnectPauseMs, type MakeLink, type RedisDriver } from './driver';
 
 /** What the driver needs of an ioredis client; the library itself is the app's to install. */
@@ -74,9 +75,12 @@ function linkOf<Client extends IoredisClient>(
     },
   };
   Object.assign(native, hooks);
+  // Its options hold the password.
+  Object.defineProperties(native, HIDING);
   native.options.retryStrategy = (attempt: number) => (opening ? null : reconnectPauseMs(attempt));
   native.on('ready', onReady);
   native.on('error', (error: Error) => {
+    Reflect.deleteProperty(error, 'command');
     failure = error;
     if (!opening && isRefusal(error)) onRefused(error);
   });
@@ -106,15 +110,20 @@ function linkOf<Client extends IoredisClient>(
       }
     },
     sendCommand: ([command = '', ...args]) => native.call(command, ...args),
-    authenticate: async ({ user, password }) => {
-      await native.call('AUTH', user, password.reveal());
-    },
+    authenticate: ({ user, password }) =>
+      native.call('AUTH', user, password.reveal()).then(() => undefined, forgetCommand),
     identify: () => native.call('CLIENT', 'ID'),
     finish: async () => {
       await native.quit();
     },
     disconnect: () => native.disconnect(),
   };
+}
+
+/** ioredis notes on an error what was sent: of a sign-in the password, which whoever prints the error would show. */
+function forgetCommand(error: unknown): never {
+  Reflect.deleteProperty(error as Error, 'command');
+  throw error;
 }
 
 /** ioredis' own way to reject what it holds; not in its types. */
