@@ -212,16 +212,12 @@ const POOL_DEFAULTS = {
 };
 
 const COUNT = [isCount, 'a whole number, 1 or more'] as const;
-const MILLISECONDS = [isLength, 'milliseconds, 0 or more'] as const;
+/** For a timer of Node's: a longer one fires at once. */
+const timer = (unitMs: number) => (value: unknown) => isLength(value) && Number(value) * unitMs < 2 ** 31;
+const MILLISECONDS = [timer(1), 'milliseconds, 0 or more, fewer than 2 ** 31'] as const;
 
 /** What a wrong value of would surprise later; pg has more. */
-const EXPECTED_POOL: Expected<
-  Pick<
-    PostgresPoolOptions,
-    | ('host' | 'port' | 'database' | 'application_name' | 'max' | 'min' | 'maxUses' | 'maxLifetimeSeconds')
-    | ('idleTimeoutMillis' | 'connectionTimeoutMillis' | 'query_timeout' | 'allowExitOnIdle' | 'pg' | 'mount')
-  >
-> = {
+const EXPECTED_POOL = {
   host: TEXT,
   port: PORT,
   database: TEXT,
@@ -229,20 +225,25 @@ const EXPECTED_POOL: Expected<
   max: COUNT,
   min: [(value) => value === 0 || isCount(value), 'a whole number, 0 or more'],
   maxUses: [(value) => value === Infinity || isCount(value), 'a whole number, 1 or more, or Infinity'],
-  maxLifetimeSeconds: SECONDS,
+  maxLifetimeSeconds: [timer(1_000), 'seconds, 0 or more, fewer than 2 ** 31 / 1000'],
   idleTimeoutMillis: MILLISECONDS,
   connectionTimeoutMillis: MILLISECONDS,
   query_timeout: MILLISECONDS,
+  statement_timeout: [(value) => value === false || timer(1)(value), MILLISECONDS[1]],
+  lock_timeout: MILLISECONDS,
+  idle_in_transaction_session_timeout: MILLISECONDS,
+  keepAliveInitialDelayMillis: MILLISECONDS,
   allowExitOnIdle: [isSwitch, 'true or false'],
   pg: [(value) => isFunction((value as Partial<PgModule> | null)?.Pool), 'the module pg, or pg.native'],
   mount: TEXT,
-};
+} satisfies Partial<Expected<PostgresPoolOptions>>;
+type CheckedPool = Pick<PostgresPoolOptions, keyof typeof EXPECTED_POOL>;
 
 /** @throws SecretsError `ERR_SECRETS_CONFIG` for what Vault lends, what would overrule it, and values of no use. */
 export function resolvePostgresPool(
   options: PostgresPoolOptions,
 ): PoolOptions & Pick<PostgresPoolOptions, 'pg' | 'mount'> {
-  checkOptions('postgresPool()', options, EXPECTED_POOL, { others: 'ignored' });
+  checkOptions<CheckedPool>('postgresPool()', options, EXPECTED_POOL, { others: 'ignored' });
   const lent = ['user', 'password', 'connectionString'].filter((name) => Object.hasOwn(options, name));
   if (lent.length > 0) {
     const what = lent.join(' and ');

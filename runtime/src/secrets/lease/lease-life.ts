@@ -1,3 +1,5 @@
+import type { Lent } from './credential';
+
 /**
  * The life of a leased credential. Pure: all moments are milliseconds on the monotonic clock.
  *
@@ -27,11 +29,7 @@ const SPREAD = 0.05;
  * @param random in `[0, 1)`.
  */
 export function rotateAt(
-  {
-    obtainedAt,
-    ttlMs,
-    freshMs = ttlMs,
-  }: { readonly obtainedAt: number; readonly ttlMs: number; readonly freshMs?: number },
+  { obtainedAt, ttlMs, freshMs = ttlMs }: Pick<Lent, 'obtainedAt' | 'ttlMs' | 'freshMs'>,
   share: number,
   random: number,
 ): number {

@@ -50,7 +50,7 @@ export function vaultSource<L extends Lent>(
           throw explain(error);
         });
       const { lease_id: leaseId, lease_duration: seconds = 0, request_id: requestId } = body;
-      if (!leaseId) {
+      if (!leaseId || !(seconds > 0)) {
         throw new SecretsError(
           'ERR_LEASE_MISSING',
           `${subject}: "${path}" is answered without a lease: it lends nothing`,

@@ -3,6 +3,7 @@ import type { Clock } from '../../time/clock';
 import { SecretsError } from '../errors';
 import type { EmitEvent } from '../events';
 import type { LoginMethod } from '../login/method';
+import { isLength } from '../option-checks';
 import type { Task } from '../scheduler';
 import type { Answer } from './answer';
 import type { VaultTransport } from './client';
@@ -108,6 +109,8 @@ export class TokenKeeper implements Task {
     const from = clock.monotonic();
     try {
       const { token, ttlSeconds, requestId } = await method.login(vault, signal);
+      if (!isLength(ttlSeconds))
+        throw new SecretsError('ERR_LOGIN_SOURCE', `${method.name} does not say how long its token lives`);
       const old = this.#session;
       this.#session = new Session(token, { from, ttlMs: ttlSeconds === 0 ? Infinity : ttlSeconds * 1_000 });
       this.#gaveUp = false;

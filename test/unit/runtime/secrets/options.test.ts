@@ -6,6 +6,8 @@ import {
   SecretsError,
 } from '../../../../runtime/src/secrets';
 import {
+  resolveCredentials,
+  resolveLease,
   resolveOptions,
   resolvePostgresPool,
   resolveRedisClient,
@@ -183,11 +185,60 @@ test('postgresPool() has the defaults of pg.Pool, and takes no credential of som
     '  max: expected a whole number, 1 or more, received NaN',
     '  min: expected a whole number, 0 or more, received -1',
     '  port: expected a port, received a value of type string',
-    '  idleTimeoutMillis: expected milliseconds, 0 or more, received -5',
+    '  idleTimeoutMillis: expected milliseconds, 0 or more, fewer than 2 ** 31, received -5',
     '  pg: expected the module pg, or pg.native, received a value of type string',
     '(ERR_SECRETS_CONFIG)',
   ]);
 });
+
+/** Every option of an entry point that is a number. */
+const NUMBERS: readonly (readonly [entry: string, resolve: (options: object) => unknown, names: string[]])[] =
+  [
+    [
+      'SecretsManager.connect()',
+      (options) => resolveOptions({ address, login, ...options }, {}),
+      ['startupSeconds', 'drainSeconds', 'closeSeconds', 'withoutTokenSeconds'],
+    ],
+    ['watchKv()', resolveWatchKv, ['intervalSeconds', 'acceptPreviousSeconds']],
+    ['credentials()', resolveCredentials, ['graceSeconds']],
+    ['lease()', resolveLease, ['graceSeconds']],
+    ['redisClient()', (options) => resolveRedisClient({ host: 'cache', ...options }), ['port', 'database']],
+    [
+      'postgresPool()',
+      resolvePostgresPool,
+      [
+        ...[
+          'port',
+          'max',
+          'min',
+          'maxUses',
+          'maxLifetimeSeconds',
+          'idleTimeoutMillis',
+          'connectionTimeoutMillis',
+        ],
+        ...['query_timeout', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'],
+        'keepAliveInitialDelayMillis',
+      ],
+    ],
+  ];
+
+test.each(NUMBERS.flatMap(([entry, resolve, names]) => names.map((name) => [entry, name, resolve] as const)))(
+  '%s takes no number for %s that is none, or that a timer would take for another',
+  (_entry, name, resolve) => {
+    for (const wrong of [NaN, -1, -Infinity, '7', 'canary', true, null, {}, [7], 7n, new Number(7)])
+      expect(refusal(() => resolve({ [name]: wrong }))).toContain(`${name}: expected `);
+    if (name !== 'maxUses') expect(refusal(() => resolve({ [name]: Infinity }))).toContain(name);
+    expect(() => resolve({ [name]: undefined })).not.toThrow();
+  },
+);
+
+test.each(['maxLifetimeSeconds', 'idleTimeoutMillis', 'connectionTimeoutMillis', 'query_timeout'])(
+  'a pool takes no %s that is longer than timers can be: it would end at once',
+  (name) => {
+    expect(refusal(() => resolvePostgresPool({ [name]: 2 ** 31 }))).toContain('2 ** 31');
+    expect(resolvePostgresPool({ [name]: 86_400 })).toMatchObject({ [name]: 86_400 });
+  },
+);
 
 test('redisClient() is told where Redis is, and encrypts unless that is this machine', () => {
   expect(resolveRedisClient({ host: 'cache.internal' }).name).toBe('Redis at cache.internal:6379');

@@ -81,6 +81,19 @@ test('a periodic token is renewed for ever: 90 days, one login, never a moment w
   expect(of('token_renewed').length / 90).toBeLessThanOrEqual(24 / 0.7);
 });
 
+test.each([NaN, -1, undefined, '3600', Infinity])(
+  'a login method of somebody’s own that gives a token for %p seconds is asked again after pauses, not all the time',
+  async (ttlSeconds) => {
+    const { keeper, clock, logins, of } = keeperOf({
+      login: () => Promise.resolve({ token: new Secret('token'), ttlSeconds: ttlSeconds as number }),
+    });
+    await expect(keeper.login()).rejects.toMatchObject({ code: 'ERR_LOGIN_SOURCE' });
+    await clock.advance(60_000);
+    expect(logins()).toBeLessThan(20);
+    expect(of('token_obtained')).toEqual([]);
+  },
+);
+
 test('a token of 768 hours is renewed at its time; Node would let such a timer fire at once', () => {
   jest.useFakeTimers();
   try {
