@@ -55,7 +55,8 @@ export function secretsMetrics(
         token.add(1, { outcome: 'misused' });
         break;
       default:
-        token.add(1, { outcome: event.type.replace('token_', '') });
+        // A pseudonym that fails is in the log alone.
+        if (event.type.startsWith('token_')) token.add(1, { outcome: event.type.replace('token_', '') });
     }
   };
   return { onEvent, stop: () => deadline.removeCallback(observe) };

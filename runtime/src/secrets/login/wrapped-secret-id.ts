@@ -50,7 +50,7 @@ export async function unwrapSecretId(
 
 function isExpected(path: unknown, { mount, roleName }: ExpectedOrigin): boolean {
   if (typeof path !== 'string') return false;
-  const prefix = `auth/${mount}/role/`;
+  const prefix = `auth/${mount.replace(/^\/+|\/+$/g, '')}/role/`;
   if (!path.startsWith(prefix) || !path.endsWith('/secret-id')) return false;
   const role = path.slice(prefix.length, -'/secret-id'.length);
   return roleName === undefined ? role !== '' && !role.includes('/') : role === roleName;
