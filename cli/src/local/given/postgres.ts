@@ -75,7 +75,7 @@ async function tables(url: string, { database }: Seed): Promise<string> {
 export async function givePostgresBack(url: string, { database, vaultUser, mark }: Seed): Promise<void> {
   await withClient(url, async (query) => {
     const marked = await markedRoles(query, mark);
-    const leased = marked.includes(GROUP_ROLES.app) ? await membersOf(query, GROUP_ROLES.app, vaultUser) : [];
+    const leased = marked.includes(vaultUser) ? await membersBy(query, vaultUser, GROUP_ROLES.app) : [];
     await query('select pg_terminate_backend(pid) from pg_stat_activity where usename = any($1)', [
       [...leased, ...marked],
     ]);
@@ -100,13 +100,13 @@ async function markedRoles(query: Query, mark: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function membersOf(query: Query, group: string, except: string): Promise<string[]> {
+/** Whom this user has made a member: somebody else may have let roles of their own in meanwhile. */
+async function membersBy(query: Query, grantor: string, group: string): Promise<string[]> {
   const rows = await query<{ name: string }>(
-    `select distinct member.rolname as name from pg_auth_members
-       join pg_roles member on member.oid = pg_auth_members.member
-       join pg_roles grouped on grouped.oid = pg_auth_members.roleid
-     where grouped.rolname = $1 and member.rolname <> $2 and not member.rolsuper`,
-    [group, except],
+    `select distinct pg_get_userbyid(member) as name from pg_auth_members
+     where roleid = (select oid from pg_roles where rolname = $2)
+       and grantor = (select oid from pg_roles where rolname = $1) and member <> grantor`,
+    [grantor, group],
   );
   return rows.map(({ name }) => name);
 }
