@@ -8,6 +8,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import { buildArgv } from 'jest';
 import { messageOf, PortcullisError } from '../cli/src/errors';
 import type { Progress } from '../cli/src/engines/progress';
+import { unusedServers } from '../cli/src/local/generic-variables';
 import { showProgress } from '../cli/src/terminal/progress';
 import {
   prepareApiEngines,
@@ -122,6 +123,8 @@ async function main([name = 'test', ...given]: readonly string[]): Promise<numbe
   const forJest = [...suite.jest, ...given.filter((argument) => argument !== PREPARE)];
   // Before minutes of work, not after them.
   const { listTests, showConfig } = await parsed(name, forJest);
+  const unused = unusedServers(process.env, { canBeNamed: false });
+  if (unused !== undefined) console.error(`${commandOf(name)}: ${unused}`);
   if (!listTests && !showConfig) await suite.prepare(showProgress(process.stderr));
   if (given.includes(PREPARE)) return 0;
   return run(process.execPath, [require.resolve('./support/run-jest.js'), ...forJest], suite.env);

@@ -8,6 +8,10 @@ for (const name of Object.keys(process.env)) {
   if (!generic.kept.includes(name) && !generic.keptPrefixes.some(startsWith)) delete process.env[name];
 }
 
+// Nor do Portcullis' own, which name servers, a state and a socket for a person who starts something by hand.
+for (const name of Object.keys(process.env))
+  if (/^PORTCULLIS_(DATABASE|REDIS|VAULT|OIDC|OAUTH|STATE|STATUS)_/.test(name)) delete process.env[name];
+
 const esmOnly = ['jose', 'openid-client', 'oauth4webapi'];
 
 /** @type {import('jest').Config} */

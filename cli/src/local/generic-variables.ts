@@ -30,10 +30,17 @@ export function forgetGenericVariables(env: NodeJS.ProcessEnv = process.env): vo
   for (const name of Object.keys(env).filter(isGeneric)) Reflect.deleteProperty(env, name);
 }
 
-/** One line about the servers that are named in a generic variable; nothing where none is. Never their values. */
-export function unusedServers(env: NodeJS.ProcessEnv): string | undefined {
+/**
+ * One line about the servers that are named in a generic variable; nothing where none is. Never their values.
+ *
+ * @param canBeNamed whether a server of the user's own can be used at all: tests start each themselves.
+ */
+export function unusedServers(env: NodeJS.ProcessEnv, { canBeNamed = true } = {}): string | undefined {
   const set = Object.keys(SERVERS).filter((name) => env[name]);
   if (set.length === 0) return undefined;
   const ways = set.map((name) => SERVERS[name]).join(', ');
-  return `not used: ${set.join(', ')}, which other programs use too; to use such a server, name it with ${ways}`;
+  const how = canBeNamed
+    ? `to use such a server, name it with ${ways}`
+    : 'tests start their servers themselves';
+  return `not used: ${set.join(', ')}, which other programs use too; ${how}`;
 }

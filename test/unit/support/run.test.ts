@@ -23,8 +23,10 @@ test.each([
   ['test:api', 'npm run test:api'],
   ['test:libraries', 'npm run test:libraries'],
   ['test:examples', 'npm run test:examples'],
+  ['test:packages', 'npm run test:packages'],
   ['test:providers', 'npm run test:providers'],
   ['test:edge', 'npm run test:edge'],
+  ['test:containers', 'npm run test:containers'],
   ['test:full', 'npm run test:full'],
 ])('%s --help says how to use it, prepares no engine and runs nothing', (name, command) => {
   const { status, stdout, stderr } = suite(name, '--selectProjects', 'unit', '--help');
@@ -47,6 +49,19 @@ test.each([
   const { status, stdout, stderr } = suite('test', flag);
   expect(stdout).toMatch(answer);
   expect({ status, stderr, kept: readdirSync(cache) }).toEqual({ status: 0, stderr: '', kept: [] });
+});
+
+test('a server that the shell names is not used, and one line says so', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['bootstrap.mjs', 'test', '--listTests'], {
+    cwd: CHECKOUT,
+    env: { ...process.env, PORTCULLIS_CACHE: cache, DATABASE_URL: 'postgres://user:canary@host' },
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr:
+      'npm test: not used: DATABASE_URL, which other programs use too; tests start their servers themselves\n',
+  });
 });
 
 test('a suite that there is not, and an argument that a suite does not take, are told with what there is', () => {
