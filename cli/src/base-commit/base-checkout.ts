@@ -1,8 +1,9 @@
 /** The files of a commit in a folder of their own, with or without the packages that are installed in the working tree. */
-import { lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { atExit } from './at-exit';
 import { git } from './git';
 
 export interface BaseCheckout {
@@ -20,12 +21,17 @@ export async function checkOut(folder: string, commit: string, withPackages = tr
   const top = await realpath(await git(folder, ['rev-parse', '--show-toplevel']));
   const place = await realpath(await mkdtemp(join(tmpdir(), 'portcullis-base-')));
   const tree = join(place, 'tree');
-  const remove = (): Promise<void> => rm(place, { recursive: true, force: true });
+  const unwatch = atExit(() => rmSync(place, { recursive: true, force: true }));
+  const remove = async (): Promise<void> => {
+    unwatch();
+    await rm(place, { recursive: true, force: true });
+  };
   const at = (path: string): string => join(tree, relative(top, path));
   try {
     const index = { GIT_INDEX_FILE: join(place, 'index') };
     await git(top, ['read-tree', commit], index);
     await git(top, ['checkout-index', '--all', '--force', `--prefix=${tree}/`], index);
+    await dropLinksOut(top, commit, tree);
     if (!withPackages) return { at, remove };
     const here = await realpath(folder);
     for (let parent = here; parent === top || parent.startsWith(top + sep); parent = dirname(parent))
@@ -34,6 +40,17 @@ export async function checkOut(folder: string, commit: string, withPackages = tr
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+/** Links of the commit that lead out of it: to the working tree, say, which is another commit's. */
+async function dropLinksOut(top: string, commit: string, tree: string): Promise<void> {
+  const listed = await git(top, ['ls-tree', '-r', '--full-tree', '-z', commit]);
+  const links = listed.split('\0').flatMap((line) => /^120000 [^\t]*\t([^]*)$/.exec(line)?.slice(1) ?? []);
+  for (const path of links) {
+    const link = join(tree, path);
+    const target = await realpath(link).catch(async () => resolve(dirname(link), await readlink(link)));
+    if (!target.startsWith(tree + sep)) await rm(link);
   }
 }
 

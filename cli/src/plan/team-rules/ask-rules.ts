@@ -1,8 +1,10 @@
 /** Asks the rules of a file about changes, in a process of their own. */
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { atExit } from '../../base-commit/at-exit';
 import { PortcullisError } from '../../errors';
 import { plain } from '../../terminal/text';
 import type { Change } from '../change';
@@ -14,6 +16,7 @@ import { viewOf } from './view';
 /** Rules look at values, and wait for nothing. */
 const LONGEST_MS = 120_000;
 const MOST_PROBLEMS = 10;
+const LONGEST_SENTENCE = 500;
 
 const answerSchema = z.union([
   z.object({
@@ -33,36 +36,61 @@ const answerSchema = z.union([
 /**
  * What the rules find, by the change that it is about.
  *
- * @throws PortcullisError `ERR_RULES` where one throws, or finds nonsense: then the plan is not judged.
+ * @param longestMs how long they may take for all changes together
+ * @throws PortcullisError `ERR_RULES` where one throws, finds nonsense, or never answers: then the plan is not judged.
  */
 export async function askRules(
-  { file, name }: FoundRules,
+  { file, name, folder }: FoundRules,
   changes: readonly Change[],
+  longestMs = LONGEST_MS,
 ): Promise<ReadonlyMap<Change, readonly Remark[]>> {
-  await provideOurselves(file);
-  const answer = answerSchema.safeParse(await answerOf(file, changes));
-  if (!answer.success)
-    throw notJudged(name, [`they ended without an answer, or took more than ${LONGEST_MS / 1_000} s`]);
-  if ('failure' in answer.data) throw notJudged(name, [answer.data.failure]);
+  const asked = join(await provideOurselves(file), 'asked');
+  // Where the rules were checked out is nobody's business, and gone when this is read.
+  const refuse = (...problems: readonly string[]) =>
+    notJudged(
+      name,
+      problems.map((problem) => problem.replaceAll(`${folder}/`, '')),
+    );
+  const said = (index: number, rule: string, why: string): string => {
+    const change = changes[index];
+    return `${rule}, asked about ${change?.address ?? 'no change'}: ${change ? sayable(change)(why) : why}`;
+  };
+  const { message, isLate } = await answerOf(file, changes, asked, longestMs);
+  const answer = answerSchema.safeParse(message);
+  if (!answer.success) {
+    const why = isLate
+      ? `there was no answer within ${longestMs / 1_000} s`
+      : 'the process ended without an answer';
+    const last = lastAsked(asked);
+    throw refuse(last === undefined ? `while the file was read, ${why}` : said(...last, why));
+  }
+  if ('failure' in answer.data) throw refuse(answer.data.failure);
   const { findings, failed } = answer.data;
   if (failed.length > 0)
-    throw notJudged(
-      name,
-      failed.map(({ rule, change: index, why }) => {
-        const change = changes[index];
-        return `${rule}, asked about ${change?.address ?? ''}: ${change ? sayable(change)(why) : ''}`;
-      }),
-    );
+    throw refuse(...failed.map(({ rule, change: index, why }) => said(index, rule, why)));
   const remarks = new Map<Change, Remark[]>();
   for (const { rule, change: index, grade, sentence } of findings) {
     const change = changes[index];
-    if (change === undefined) throw notJudged(name, [`${rule} found something about no change`]);
-    remarks.set(change, [
-      ...(remarks.get(change) ?? []),
-      { grade, sentence: `${sayable(change)(sentence)} (rule ${rule})` },
-    ]);
+    if (change === undefined) throw refuse(`${rule} found something about no change`);
+    // What may not be shown is taken out before anything is cut: half of a secret looks like none.
+    const shown = plain(sayable(change)(sentence), LONGEST_SENTENCE);
+    remarks.set(change, [...(remarks.get(change) ?? []), { grade, sentence: `${shown} (rule ${rule})` }]);
   }
   return remarks;
+}
+
+/** Which change the rules were asked about last, and by which rule. */
+function lastAsked(note: string): [change: number, rule: string] | undefined {
+  const asked = z.tuple([z.string(), z.int()]).safeParse(parsed(note));
+  return asked.success ? [asked.data[1], asked.data[0]] : undefined;
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function notJudged(name: string, problems: readonly string[]): PortcullisError {
@@ -78,7 +106,18 @@ function notJudged(name: string, problems: readonly string[]): PortcullisError {
 /** What the process of the rules gets of the environment: no token, no address. */
 const VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'TSX_TSCONFIG_PATH', 'NODE_EXTRA_CA_CERTS'];
 
-async function answerOf(file: string, changes: readonly Change[]): Promise<unknown> {
+interface Answer {
+  readonly message?: unknown;
+  readonly isLate: boolean;
+}
+
+/** @param asked the file in which the process notes whom it asks */
+async function answerOf(
+  file: string,
+  changes: readonly Change[],
+  asked: string,
+  longestMs: number,
+): Promise<Answer> {
   const child = fork(join(__dirname, 'rules-process.mjs'), [], {
     cwd: dirname(file),
     env: Object.fromEntries(
@@ -88,33 +127,43 @@ async function answerOf(file: string, changes: readonly Change[]): Promise<unkno
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+  const unwatch = atExit(() => child.kill('SIGKILL'));
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, longestMs);
   try {
-    return await new Promise<unknown>((resolve, reject) => {
-      child.once('message', resolve);
+    return await new Promise<Answer>((resolve, reject) => {
+      child.once('message', (message) => resolve({ message, isLate }));
       child.once('error', reject);
-      child.once('exit', () => resolve(undefined));
+      child.once('exit', () => resolve({ isLate }));
       child.send({
         loader: require.resolve('../../config/require-module'),
         problems: require.resolve('./problems-of-rules'),
         file,
+        asked,
         changes: changes.map(viewOf),
       });
     });
   } finally {
     clearTimeout(timer);
-    child.kill();
+    unwatch();
+    child.kill('SIGKILL');
   }
 }
 
 /**
  * Rules import what is beside them, and our own packages: those of this very command. What is installed in the working tree
  * is the pull request's choice, and could make rules of nothing.
+ *
+ * @returns the folder of these packages
  */
-async function provideOurselves(file: string): Promise<void> {
+async function provideOurselves(file: string): Promise<string> {
   const scope = join(dirname(file), 'node_modules', '@portcullis');
   await rm(scope, { recursive: true, force: true });
   await mkdir(scope, { recursive: true });
   await symlink(join(__dirname, '../../..'), join(scope, 'cli'));
   await symlink(dirname(require.resolve('@portcullis/runtime/package.json')), join(scope, 'runtime'));
+  return scope;
 }

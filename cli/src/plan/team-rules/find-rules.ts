@@ -8,12 +8,15 @@ import { dirname, join, relative, sep } from 'node:path';
 import { checkOut } from '../../base-commit/base-checkout';
 import { commitOf, defaultBase, git } from '../../base-commit/git';
 import { messageOf, PortcullisError } from '../../errors';
+import { plain } from '../../terminal/text';
 
 const NAMES = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ending) => `portcullis.rules.${ending}`);
 
 /** A file of rules in a folder of its own, as the commit has it. */
 export interface FoundRules {
   readonly file: string;
+  /** The commit's files. */
+  readonly folder: string;
   /** As in `portcullis.rules.ts of origin/main`. */
   readonly name: string;
   remove(): Promise<void>;
@@ -43,7 +46,19 @@ export async function findRules(
   const file = await nearest(here, top, commit);
   if (file === undefined) return undefined;
   const checkout = await checkOut(here, commit, false);
-  return { file: join(checkout.at(top), file), name: `${file} of ${ref}`, remove: () => checkout.remove() };
+  const rules = {
+    file: join(checkout.at(top), file),
+    folder: checkout.at(top),
+    name: `${file} of ${ref}`,
+    remove: () => checkout.remove(),
+  };
+  if (existsSync(rules.file)) return rules;
+  await rules.remove();
+  throw new PortcullisError(
+    'ERR_RULES',
+    `the plan is not judged: ${plain(rules.name)} is a link that leads out of the commit, or nowhere`,
+    'write the rules into the file itself, on the base branch',
+  );
 }
 
 /** @param isOptional whether nothing is here that says there are rules: a shallow clone without the base is no mistake then */

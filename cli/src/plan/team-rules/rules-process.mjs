@@ -1,18 +1,24 @@
 /** A process that loads one file of rules, asks each about every change of plans, and says what they found. */
+import { openSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const GRADES = ['notice', 'unknown', 'danger'];
+const EXPECTED = 'expected nothing, or { grade, sentence }';
 
-process.once('message', ({ loader, problems, file, changes }) => {
+process.once('message', ({ loader, problems, file, changes, asked }) => {
   // In a checkout of Portcullis the loader itself is TypeScript.
   if (loader.endsWith('.ts')) require('tsx/cjs/api').register();
-  judge(require(loader), require(problems), file, changes.map(frozen))
+  const note = openSync(asked, 'w');
+  judge(require(loader), require(problems), file, changes.map(frozen), (rule, change) =>
+    // A process that ends says nothing any more. A name has at most 64 letters: each note covers the one before.
+    writeSync(note, `${JSON.stringify([rule, change])}\n`.padEnd(100), 0),
+  )
     .catch((error) => ({ failure: wordsOf(error) }))
     .then((answer) => process.send(answer, () => process.exit()));
 });
 
-async function judge({ requireModule }, { problemsOfRules }, file, changes) {
+async function judge({ requireModule }, { problemsOfRules }, file, changes, asks) {
   const rules = exportedBy(await requireModule(file));
   const problems = problemsOfRules(rules);
   if (problems.length > 0)
@@ -20,9 +26,11 @@ async function judge({ requireModule }, { problemsOfRules }, file, changes) {
   const findings = [];
   const failed = [];
   for (const [rule, find] of Object.entries(rules)) {
+    let at = 0;
     try {
       for (const [index, change] of changes.entries()) {
         at = index;
+        asks(rule, index);
         for (const finding of findingsIn(await find(change)))
           findings.push({ rule, change: index, ...finding });
       }
@@ -33,9 +41,6 @@ async function judge({ requireModule }, { problemsOfRules }, file, changes) {
   return { findings, failed };
 }
 
-/** The change that a rule is asked about. */
-let at = 0;
-
 /** The default export. In CommonJS that imports an ES module, it is one deeper. */
 function exportedBy(loaded) {
   return loaded?.default?.default ?? loaded?.default;
@@ -43,13 +48,14 @@ function exportedBy(loaded) {
 
 function findingsIn(found) {
   if (found === undefined) return [];
-  return (Array.isArray(found) ? found : [found]).map(({ grade, sentence } = {}) => {
+  return (Array.isArray(found) ? found : [found]).map((finding) => {
+    if (typeof finding !== 'object' || finding === null)
+      throw new Error(`it returned ${finding === null ? 'null' : `a ${typeof finding}`}; ${EXPECTED}`);
+    const { grade, sentence } = finding;
     if (!GRADES.includes(grade))
-      throw new Error(
-        `it returned a grade that is none of ${GRADES.join(', ')}; expected nothing, or { grade, sentence }`,
-      );
+      throw new Error(`it returned a grade that is none of ${GRADES.join(', ')}; ${EXPECTED}`);
     if (typeof sentence !== 'string' || sentence.trim() === '')
-      throw new Error('it returned no sentence; expected nothing, or { grade, sentence }');
+      throw new Error(`it returned no sentence; ${EXPECTED}`);
     return { grade, sentence };
   });
 }
@@ -61,6 +67,11 @@ function frozen(value) {
   return Object.freeze(value);
 }
 
+/** On one line, without the list of files that asked for a module. */
 function wordsOf(error) {
-  return String(error?.message ?? error).slice(0, 2_000);
+  const [words = ''] = String(error?.message ?? error).split('\nRequire stack:');
+  return words
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .slice(0, 2_000);
 }

@@ -1,11 +1,24 @@
 /** Rules of a team's own: read from the commit that is merged into, never from the pull request; they raise grades, and lower none. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { execFile, type ChildProcess } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../../../cli/src/config/define-config';
+import { readPlan } from '../../../../cli/src/plan/read-plan';
+import { askRules } from '../../../../cli/src/plan/team-rules/ask-rules';
 import { defineRules, isHidden, type TeamRule } from '../../../../cli/src/plan/team-rules/define-rules';
 import { gitRepository } from '../../../support/git-repository';
+import { until } from '../../../support/until';
 
 const CHECKOUT = join(__dirname, '../../../..');
 
@@ -35,7 +48,12 @@ function plan(after: object = {}, sensitive: object = {}): string {
     format_version: '1.2',
     planned_values: {},
     configuration: {},
-    resource_changes: [{ address: 'acme_thing.it', mode: 'managed', type: 'acme_thing', change }],
+    resource_changes: [
+      {
+        ...{ address: 'acme_thing.it', mode: 'managed', type: 'acme_thing', change },
+        provider_name: 'registry.opentofu.org/acme/acme',
+      },
+    ],
   });
 }
 
@@ -50,6 +68,7 @@ function judge(
   input = plan(),
   more: NodeJS.ProcessEnv = {},
   cwd = folder,
+  started: (child: ChildProcess) => void = () => undefined,
 ): Promise<Ran> {
   const command = [
     '--import',
@@ -71,6 +90,7 @@ function judge(
       resolve({ code: child.exitCode ?? 1, stdout, stderr }),
     );
     child.stdin?.end(input);
+    started(child);
   });
 }
 
@@ -218,15 +238,34 @@ it.each([
     /broken, asked about acme_thing\.it: no such region/,
   ],
   ['rejects', `broken: async () => { throw new Error('late') }`, /broken, .*late/],
-  ['returns true', 'broken: () => true', /broken, .*a grade that is none of notice, unknown, danger/],
-  ['returns null', 'broken: () => null', /broken, /],
+  ['returns true', 'broken: () => true', /broken, .*it returned a boolean/],
+  [
+    'has a grade of its own',
+    `broken: () => ({ grade: 'bad' })`,
+    /broken, .*a grade that is none of notice, unknown, danger/,
+  ],
+  [
+    'returns null',
+    'broken: () => null',
+    /broken, asked about acme_thing\.it: it returned null; expected nothing/,
+  ],
+  ['returns a list with a hole', 'broken: () => [undefined]', /broken, .*it returned a undefined/],
   [
     'would lower a grade',
     `broken: () => ({ grade: 'routine', sentence: 'is fine' })`,
     /broken, .*a grade that is none/,
   ],
   ['says nothing', `broken: () => ({ grade: 'danger', sentence: ' ' })`, /broken, .*no sentence/],
-  ['ends the process', 'broken: () => process.exit(0)', /ended without an answer/],
+  [
+    'ends the process',
+    'broken: () => process.exit(0)',
+    /broken, asked about acme_thing\.it: the process ended without an answer/,
+  ],
+  [
+    'waits for what never comes',
+    'broken: () => new Promise(() => {})',
+    /broken, asked about acme_thing\.it: the process ended without an answer/,
+  ],
   ['has no function', 'broken: 1', /received number; expected a function/],
   ['has an odd name', `'No Rule': () => undefined`, /No Rule: received this name/],
 ])('a rule that %s leaves the plan not judged', async (_, text, reason) => {
@@ -236,6 +275,91 @@ it.each([
   expect(stderr).toContain('portcullis.rules.ts of HEAD');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 });
+
+it('a rule that never ends is named, and so is what it was asked about', async () => {
+  const file = join(folder, 'portcullis.rules.cjs');
+  writeFileSync(file, 'exports.default = { endless: () => { for (;;); } };');
+  const rules = { file, folder, name: 'portcullis.rules.cjs of main', remove: () => Promise.resolve() };
+  const changes = readPlan(plan());
+  await expect(askRules(rules, changes, 5_000)).rejects.toThrow(
+    'endless, asked about acme_thing.it: there was no answer within 5 s',
+  );
+});
+
+it('a sentence of any length is cut, what may not be shown taken out of it', async () => {
+  repository(
+    rules(
+      `long: ({ after }) => ({ grade: 'danger', sentence: 'x'.repeat(490) + ' ' + after.note + 'y'.repeat(300000) })`,
+    ),
+  );
+  const { code, stdout } = await judge(['--json'], plan({ note: 'a note of nine words' }));
+  expect(code).toBe(4);
+  expect(stdout.length).toBeLessThan(5_000);
+  expect(stdout).toMatch(/x (\(not sh|\(not s)/);
+  expect(stdout).not.toContain('a note');
+});
+
+it('a link of the base branch that leads out of it is not followed', async () => {
+  repository(undefined);
+  const outside = realpathSync(mkdtempSync(join(tmpdir(), 'outside-')));
+  writeFileSync(join(outside, 'rules.ts'), rules(''));
+  symlinkSync(join(outside, 'rules.ts'), join(folder, 'portcullis.rules.ts'));
+  commit('a link');
+  expect(await judge()).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /portcullis\.rules\.ts of HEAD is a link that leads out of the commit/,
+    ) as string,
+  });
+  rmSync(join(folder, 'portcullis.rules.ts'));
+  write('portcullis.rules.ts', `import { rules } from './more/rules';\nexport default rules;\n`);
+  symlinkSync(outside, join(folder, 'more'));
+  commit('a link to a folder');
+  const { code, stderr } = await judge();
+  expect(stderr).toMatch(/Cannot find module '\.\/more\/rules'/);
+  expect(stderr).not.toMatch(/\?|portcullis-base-|Require stack/);
+  expect(code).toBe(1);
+  rmSync(join(folder, 'more'));
+  write('rules/rules.ts', rules(AT_DAWN).replace('export default', 'export const rules ='));
+  symlinkSync('rules', join(folder, 'more'));
+  commit('a link to a folder of its own');
+  expect(await judge()).toMatchObject({ code: 4 });
+  rmSync(outside, { recursive: true });
+});
+
+it.each(['SIGTERM', 'SIGINT'] as const)('%s while rules run leaves nothing behind', async (signal) => {
+  const asked = join(folder, 'asked');
+  repository(
+    rules(
+      `endless: () => { require('node:fs').writeFileSync(${JSON.stringify(asked)}, String(process.pid)); for (;;); }`,
+    ),
+  );
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
+  const ended = judge(
+    [],
+    plan(),
+    { TMPDIR: temporary },
+    folder,
+    (child) => void signalAt(child, signal, asked),
+  );
+  expect((await ended).code).toBe(signal === 'SIGTERM' ? 143 : 130);
+  expect(readdirSync(temporary).filter((name) => name.startsWith('portcullis-'))).toEqual([]);
+  await until(() => !isAlive(Number(readFileSync(asked, 'utf8'))));
+});
+
+async function signalAt(child: ChildProcess, signal: NodeJS.Signals, asked: string): Promise<void> {
+  await until(() => existsSync(asked) && readFileSync(asked, 'utf8') !== '');
+  child.kill(signal);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 it.each([
   ['no default export', 'export const rules = {};', /received|expected defineRules/],
