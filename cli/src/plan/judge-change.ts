@@ -1,7 +1,7 @@
 import { changedAttributes, SCRIPTS, type Change } from './change';
 import { examine } from './content/examine';
 import { GRADES, worst, type Grade, type Remark } from './grade';
-import { ruleFor } from './rules';
+import { ruleFor, strangerOf } from './rules';
 import { isOpenEnded, showsValues, waitsForValue, type Judge } from './rules/attribute-judges';
 import type { Rule } from './rules/rule';
 import { exhibit } from './shown/exhibit';
@@ -27,7 +27,10 @@ export async function judgeChange(change: Change): Promise<JudgedChange> {
   const say = sayable(change);
   const { ruled, seen } = await remarksOf(change, rule);
   const remarks = [
-    ...[...programsOf(change), ...ruled].map(({ grade, sentence }) => ({ grade, sentence: say(sentence) })),
+    ...[...programsOf(change), ...strangers(change), ...ruled].map(({ grade, sentence }) => ({
+      grade,
+      sentence: say(sentence),
+    })),
     // Content is described by what it was recognized as, never by a value that nobody knows.
     ...seen.map(({ grade, sentence }) => ({ grade, sentence: redact(sentence) })),
   ];
@@ -69,6 +72,14 @@ function programsOf({ type, before, after }: Change): Remark[] {
   const runs = SCRIPTS in before || SCRIPTS in after;
   if (type === 'external') return [{ grade: 'danger', sentence: 'runs a program on the machine that plans' }];
   return runs ? [{ grade: 'danger', sentence: 'runs a provisioner on the machine that deploys' }] : [];
+}
+
+/** What a provider does with its kinds, it alone decides. */
+function strangers(change: Change): Remark[] {
+  const provider = strangerOf(change);
+  return provider === undefined
+    ? []
+    : [{ grade: 'unknown', sentence: `is a kind of the provider ${provider}, which nothing here knows` }];
 }
 
 interface Remarks {

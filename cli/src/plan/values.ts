@@ -132,6 +132,12 @@ export function show(value: Value | undefined): string {
   return typeof value === 'string' ? value.replace(/^\0/, '') : JSON.stringify(value);
 }
 
+/** A number, also one that is kept as it was written, or given as a text; NaN where it is none. */
+export function numberOf(value: Value | undefined): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value !== '' ? Number(value.replace(/^\0/, '')) : NaN;
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Veiled);
 }

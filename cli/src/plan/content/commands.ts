@@ -1,33 +1,11 @@
 /** Texts that databases, clusters and stores take as orders: grants in SQL, rules of a Redis ACL, rules of RBAC. */
 import type { Remark } from '../grade';
 import type { Leaf } from './leaves';
-
-/** Rights in SQL that reach beyond the tables that a statement names, or that can be passed on. */
-const SQL_POWER =
-  /(?<!NO)\b(SUPERUSER|CREATEROLE|CREATEDB|BYPASSRLS|REPLICATION)\b|\bALL (PRIVILEGES|ON)\b|\bWITH\s+(GRANT|ADMIN)\s+OPTION\b|\bpg_(execute_server_program|(read|write)_server_files|(read|write)_all_data|signal_backend|maintain|checkpoint)\b|\bSECURITY\s+DEFINER\b|\bCOPY\b[^;]*\bPROGRAM\b|\bTO\s+PUBLIC\b|\bGRANT\s+rds_superuser\b|\*\.\*/i;
+import { beyondTheLease, powersInSql } from './sql';
 
 /** Rules of a Redis ACL that reach every key, or the server itself. */
 const ACL_POWER =
-  /^(~[*?]+|&[*?]+|%[RW]+~[*?]+|allkeys|allchannels|allcommands|nopass|\+@(all|admin|dangerous|scripting)|\+(config|module|debug|slaveof|replicaof|shutdown|migrate|monitor|cluster|failover|sync|psync|flushall|swapdb|acl|client)(\|(?!whoami|save|setinfo|setname|getname|id|no-evict)[\w-]+)?)$/i;
-
-/** The rights of another role, whatever these are. */
-const SQL_MEMBERSHIP = /\bGRANT\b(?:(?!\bON\b)[^;])*?\bTO\b(?! CURRENT_USER\b)/i;
-
-/** A statement that is made while it runs. */
-const SQL_MADE = /\bEXECUTE\b(?=\s*(?:['("$]|[\w.]+\s*(?:\(|\|\|)))/i;
-
-export function powersInSql(statement: string): string[] {
-  // Comments stand where spaces do; inside of a text they are none.
-  const plain = [statement, statement.replace(/\/\*[\s\S]*?\*\/|--[^\n]*/g, ' ')].map((text) =>
-    text.replace(/\s+/g, ' '),
-  );
-  const found = plain.flatMap((text) => [
-    ...[...text.matchAll(new RegExp(SQL_POWER, 'gi'))].map(([power]) => power.toUpperCase()),
-    ...(SQL_MEMBERSHIP.test(text) ? ['GRANT OF A ROLE'] : []),
-    ...(SQL_MADE.test(text) ? ['EXECUTE'] : []),
-  ]);
-  return [...new Set(found)];
-}
+  /^([~&][*?[].*|%[RW]+~[*?[].*|allkeys|allchannels|allcommands|nopass|\+@(all|admin|dangerous|scripting)|\+(config|module|debug|slaveof|replicaof|shutdown|migrate|monitor|cluster|failover|sync|psync|flushall|flushdb|function|keys|randomkey|restore|save|bgsave|bgrewriteaof|swapdb|acl|client)(\|(?!whoami|save|setinfo|setname|getname|id|no-evict)[\w-]+)?)$/i;
 
 export function isPowerfulAclRule(rule: string): boolean {
   return ACL_POWER.test(rule);
@@ -41,8 +19,9 @@ export function aclRulesIn(text: string): string[] {
 /** Undefined where a text is neither. */
 export function judgeCommand({ path, value }: Leaf): Remark | undefined {
   if (typeof value !== 'string') return undefined;
-  if (/^\s*(GRANT|CREATE (ROLE|USER)|ALTER (ROLE|USER|DEFAULT)|REVOKE|DROP)\b/i.test(value)) {
-    const [power] = powersInSql(value);
+  const isLease = /_statements?$/.test(path);
+  if (isLease || /^\s*(GRANT|CREATE (ROLE|USER)|ALTER (ROLE|USER|DEFAULT)|REVOKE|DROP)\b/i.test(value)) {
+    const [power] = [...powersInSql(value), ...(isLease ? beyondTheLease(value) : [])];
     if (power !== undefined) return { grade: 'danger', sentence: `${path}: SQL with ${power}` };
   }
   const rules = value.split(/[\s"[\],()]+/).filter(isPowerfulAclRule);

@@ -4,7 +4,7 @@
  */
 import type { Change } from '../change';
 import type { Remark } from '../grade';
-import { hasUnknown, own, Veiled, type Value } from '../values';
+import { hasUnknown, numberOf, own, Veiled, type Value } from '../values';
 import { coverMuch, isRange } from './cidr';
 import { isSource, openings } from './openings';
 import { judgeCluster, judgeCommand } from './commands';
@@ -13,7 +13,7 @@ import { compareDocuments } from './iam/compare';
 import { looksLikeIamPolicy } from './iam/statements';
 import { isInert } from './inert';
 import { identityOf, leavesOf, type Leaf } from './leaves';
-import { judgeLimit } from './limits';
+import { judgeLimit, lostLimit } from './limits';
 import { judgeExclusion, judgePrincipal, lostBinding } from './principals';
 import { judgeSwitch, lostSwitch } from './switches';
 import { looksLikeVaultPolicy } from './vault-document';
@@ -91,7 +91,7 @@ function asLeaves(
   const [was, will] = [leavesOf(before, name), leavesOf(after, name)];
   const [gained, gone] = [minus(will, was), minus(was, will)];
   const judged = [
-    ...gained.map((leaf) => judgeGained(change, leaf, was)),
+    ...gained.map((leaf) => judgeGained(change, leaf, gone)),
     ...gone.map((leaf) => judgeGone(change, leaf, will, gained)),
   ];
   return {
@@ -103,11 +103,14 @@ function asLeaves(
 /** A remark, `fine` where there is nothing to say, or undefined where the leaf is not understood. */
 type Judged = Remark | 'fine' | undefined;
 
-function judgeGained({ type }: Change, leaf: Leaf, was: readonly Leaf[]): Judged {
+/** @param gone what may have stood in its place. */
+function judgeGained({ type }: Change, leaf: Leaf, gone: readonly Leaf[]): Judged {
   const { path, value } = leaf;
   if (value instanceof Veiled) return undefined;
   if (isInert(path)) return 'fine';
-  const numbers = was.filter((other) => other.path === path && typeof other.value === 'number');
+  const numbers = gone.flatMap((other) =>
+    other.path === path && typeof other.value !== 'boolean' ? [numberOf(other.value)] : [],
+  );
   return (
     embedded(leaf) ??
     judgeCluster(type, leaf) ??
@@ -119,7 +122,7 @@ function judgeGained({ type }: Change, leaf: Leaf, was: readonly Leaf[]): Judged
     judgeLimit(
       type,
       leaf,
-      numbers.map((other) => Number(other.value)),
+      numbers.filter((number) => !Number.isNaN(number)),
     ) ??
     (typeof value === 'string' && isSource(path, value) && !coverMuch([value]) ? 'fine' : undefined)
   );
@@ -134,7 +137,7 @@ function judgeGone({ type }: Change, leaf: Leaf, will: readonly Leaf[], gained: 
   // Another value stands in its place, and was looked at there.
   if (gained.some((other) => other.path === path)) return 'fine';
   if (left === 0) {
-    const off = lostSwitch(type, leaf) ?? lostGuard(leaf);
+    const off = lostSwitch(type, leaf) ?? lostGuard(leaf) ?? lostLimit(leaf);
     if (off) return off;
   }
   // Of those let in, one less. Of those kept out, it would be one more.
@@ -162,7 +165,7 @@ function embedded({ path, value }: Leaf): Remark | undefined {
 /** A key, a log or a rule that was there and is not any more. */
 function lostGuard({ path, name }: Leaf): Remark | undefined {
   const guards =
-    /(^|_)(kms|encryption|cmk)\w*(key|key_id|key_arn|key_name|key_vault_key_id|key_self_link)$|^(encryption_key|customer_managed_key|permissions_boundary|web_acl_id|web_acl_arn|bucket_key_enabled|password_policy|minimum_password_length)$|log_(group|destination|bucket|uri)\w*$/.test(
+    /(^|_)(kms|encryption|cmk)\w*(key|key_id|key_arn|key_name|key_vault_key_id|key_self_link)$|^(encryption_key|customer_managed_key|permissions_boundary|web_acl_id|web_acl_arn|bucket_key_enabled|code_signing_config_arn|password_policy|minimum_password_length)$|log_(group|destination|bucket|uri)\w*$/.test(
       name,
     ) ||
     /(^|\.)(server_side_encryption\w*|encryption\w*|logging\w*|log_config|access_logs?\w*|log_delivery\w*|audit\w*|required_\w+|branch_protection|versioning\w*|network_policy\w*|rules)\./.test(

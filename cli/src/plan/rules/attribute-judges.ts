@@ -4,27 +4,30 @@
  */
 import type { Remark } from '../grade';
 import { coverMuch } from '../content/cidr';
-import { isNothing, isRecord, same, show, Veiled, type Value } from '../values';
+import { isNothing, isRecord, numberOf, same, show, type Value } from '../values';
+import { weakened } from './settings';
 
 export type Judge = (before: Value | undefined, after: Value | undefined) => Remark | undefined;
 
 const HOUR = 3_600;
 
-/**
- * A lifetime in seconds: longer is weaker, and so is more than an hour from the start.
- *
- * @param zero what 0 means: no limit at all, or the default of the server, which nobody has reviewed here.
- */
-export function lifetime(label: string, zero: 'unlimited' | 'unset' = 'unset'): Judge {
+/** What 0 seconds stand for: no limit, the default of somebody who has not been reviewed here, or none at all. */
+type Zero = 'unlimited' | 'unset' | 'none';
+
+/** A lifetime in seconds: longer is weaker, and so is one that goes. More than an hour is weak where nothing was said before. */
+export function lifetime(label: string, zero: Zero = 'unset'): Judge {
   return (before, after) => {
-    const [was, will] = [secondsOf(before, zero), secondsOf(after, zero)];
+    const given = isNothing(after) ? 0 : numberOf(after);
+    const isLong = given > HOUR || Number.isNaN(given);
     if (before === undefined) {
-      return will > HOUR && will !== Infinity
+      return isLong
         ? { grade: 'danger', sentence: `${label} is ${describeLifetime(after, zero)}, more than 1h` }
         : undefined;
     }
+    const [was, will] = [secondsOf(before, zero), secondsOf(after, zero)];
+    const wasUnsaid = was === Infinity && zero === 'unset';
     const sentence = `${label} ${describeLifetime(before, zero)} → ${describeLifetime(after, zero)}`;
-    return { grade: will > was ? 'danger' : 'notice', sentence };
+    return { grade: will > was || (wasUnsaid && isLong) ? 'danger' : 'notice', sentence };
   };
 }
 
@@ -66,8 +69,10 @@ export function mustBe(wanted: Value, right: string, wrong: string): Judge {
 
 /** How often something can be used: 0 stands for without limit. */
 export function uses(label: string): Judge {
-  const count = (value: Value | undefined): number =>
-    typeof value === 'number' && value > 0 ? value : Infinity;
+  const count = (value: Value | undefined): number => {
+    const number = numberOf(value);
+    return number > 0 ? number : Infinity;
+  };
   const say = (value: Value | undefined): string => (count(value) === Infinity ? 'unlimited' : show(value));
   return (before, after) => {
     if (before === undefined) {
@@ -109,17 +114,13 @@ export function changed(label: string): Judge {
         (name) => !same(was.get(name), will.get(name)),
       );
       const which = names.length > 0 ? ` (${names.sort().join(', ')})` : '';
-      const loads = names.find((name) => LOADS_CODE.test(name) && !isNothing(will.get(name)));
-      if (loads !== undefined)
-        return { grade: 'danger', sentence: `${label}: ${loads} decides what code runs` };
-      return { grade: 'notice', sentence: `${label} changes${which}` };
+      const weaker = weakened(was, will);
+      return weaker === undefined
+        ? { grade: 'notice', sentence: `${label} changes${which}` }
+        : { grade: 'danger', sentence: `${label}: ${weaker}` };
     }),
   );
 }
-
-/** Variables by which an environment loads code of its own, or trusts others. */
-const LOADS_CODE =
-  /^(NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|LD_PRELOAD|LD_LIBRARY_PATH|AWS_LAMBDA_EXEC_WRAPPER|JAVA_TOOL_OPTIONS|PYTHONPATH|PYTHONSTARTUP|PERL5OPT|RUBYOPT|BASH_ENV)$/;
 
 /** The members of a map, or of the maps inside of a block. */
 function entriesOf(value: Value | undefined): Map<string, Value> {
@@ -190,9 +191,10 @@ export function duration(seconds: number): string {
   return parts.flatMap(([count, unit]) => (count > 0 ? [`${count}${unit}`] : [])).join('') || '0s';
 }
 
+/** The texts of a list, and of lists in it. */
 export function itemsOf(value: Value | undefined): string[] {
   if (isNothing(value)) return [];
-  return (Array.isArray(value) ? (value as readonly Value[]) : [value]).map(show);
+  return Array.isArray(value) ? (value as readonly Value[]).flatMap(itemsOf) : [show(value)];
 }
 
 /** Everyone, everything, everywhere. */
@@ -200,15 +202,15 @@ export function isWide(item: string): boolean {
   return item.includes('*') || /^(0\.0\.0\.0|::)\/0$/.test(item);
 }
 
-function secondsOf(value: Value | undefined, zero: 'unlimited' | 'unset'): number {
-  const seconds = Number(value ?? 0);
-  if (value instanceof Veiled || Number.isNaN(seconds)) return Infinity;
+function secondsOf(value: Value | undefined, zero: Zero): number {
+  const seconds = isNothing(value) ? 0 : numberOf(value);
   if (seconds > 0) return seconds;
-  return zero === 'unlimited' ? Infinity : 0;
+  // Below 0 there is no tolerance. What is no number is the worst that it may be.
+  return seconds < 0 || (seconds === 0 && zero === 'none') ? 0 : Infinity;
 }
 
-function describeLifetime(value: Value | undefined, zero: 'unlimited' | 'unset'): string {
-  const seconds = Number(value ?? 0);
-  if (value instanceof Veiled || Number.isNaN(seconds)) return show(value);
+function describeLifetime(value: Value | undefined, zero: Zero): string {
+  const seconds = isNothing(value) ? 0 : numberOf(value);
+  if (Number.isNaN(seconds)) return show(value);
   return seconds > 0 ? duration(seconds) : zero;
 }

@@ -4,7 +4,7 @@ import { isRecord, type Value } from '../values';
 export type Block = Record<string, Value>;
 
 export function blocksOf(value: Value | undefined): Block[] {
-  return (Array.isArray(value) ? (value as unknown[]) : []).filter(isRecord) as Block[];
+  return (Array.isArray(value) ? value.flat(Infinity) : []).filter(isRecord) as Block[];
 }
 
 /** The one block of its kind that a resource has; without it, an empty one. */

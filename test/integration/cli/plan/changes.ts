@@ -205,6 +205,15 @@ const weaker: readonly PlannedRow[] = [
   ),
   row(
     'danger',
+    'database connection redis: its password goes to another server (host 127.0.0.1 → localhost)',
+    'a connection goes elsewhere',
+    (configuration) => {
+      const connection = find(configuration, 'vault_database_secret_backend_connection', { name: 'redis' });
+      (connection.redis as Resource).host = 'localhost';
+    },
+  ),
+  row(
+    'danger',
     'Vault mount database: maximum TTL of leases 1h → 32h',
     'a mount allows longer leases',
     set('vault_mount', { path: 'database' }, { max_lease_ttl_seconds: 115_200 }),
@@ -367,15 +376,6 @@ const neutral: readonly PlannedRow[] = [
         name: 'postgres',
       });
       (connection.postgresql as Resource).password_wo_version = 2;
-    },
-  ),
-  row(
-    'notice',
-    'database connection redis: host 127.0.0.1 → localhost',
-    'a connection goes elsewhere',
-    (configuration) => {
-      const connection = find(configuration, 'vault_database_secret_backend_connection', { name: 'redis' });
-      (connection.redis as Resource).host = 'localhost';
     },
   ),
   row(

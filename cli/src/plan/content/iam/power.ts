@@ -3,7 +3,7 @@ import type { Condition, Permission } from './statements';
 
 /** Actions that decide who may do what, or that let somebody act as another. */
 const DECIDES =
-  /^(iam|sts|organizations|sso|sso-admin|identitystore|ram|account):|:(put|set|attach|detach|delete|remove|update)\w*(policy|policies|publicaccessblock|acl)$|:(setqueueattributes|settopicattributes|sendcommand|startsession|executecommand|sendsshpublickey|addpermission|addlayerversionpermission|creategrant|scheduledkeydeletion|schedulekeydeletion|updatefunctioncode\w*|createaccesskey|disablekey|stoplogging|deletetrail|deletedetector|modifyimageattribute|modifysnapshotattribute|modifydbsnapshotattribute)$/;
+  /^(iam|sts|organizations|sso|sso-admin|identitystore|ram|account):|:(put|set|attach|detach|delete|remove|update)\w*(policy|policies|publicaccessblock|acl)$|:(setqueueattributes|settopicattributes|sendcommand|startsession|executecommand|sendsshpublickey|addpermission|addlayerversionpermission|creategrant|scheduledkeydeletion|schedulekeydeletion|updatefunctioncode\w*|updatefunctionconfiguration|startautomationexecution|authorizesecuritygroup\w+|stopconfigurationrecorder|updatedetector|updatetrail|puteventselectors|deleteloggroup|deletelogstream|putretentionpolicy|changeresourcerecordsets|putbucketwebsite|putimage\b|createaccesskey|disablekey|stoplogging|deletetrail|deletedetector|modifyimageattribute|modifysnapshotattribute|modifydbsnapshotattribute)$/;
 
 /** Actions that AWS offers on all resources alone, and that ordinary services need. */
 const ONLY_EVERYWHERE =

@@ -1,6 +1,7 @@
 /** What the resources of AWS have in common. */
 import { isNothing, show } from '../../values';
-import { harmless, type Judge } from '../attribute-judges';
+import { harmless, reviewed, type Judge } from '../attribute-judges';
+import { blockOf } from '../blocks';
 
 /** Attributes that identify or describe a resource, or that AWS fills in. */
 export const IDENTITY: Readonly<Record<string, Judge>> = {
@@ -18,6 +19,19 @@ export function kept(label: string, without: string): Judge {
     return before === undefined
       ? undefined
       : { grade: 'notice', sentence: `${label} ${show(before)} → ${show(after)}` };
+  };
+}
+
+/** A log that has to be there. Who watches the place where it was is told nothing when it goes to another. */
+export function keptLog(label: string, destination: string): Judge {
+  return (before, after) => {
+    if (isNothing(after))
+      return { grade: 'danger', sentence: `${label} removed: nothing says who called what` };
+    const [was, will] = [before, after].map((value) => show(blockOf(value)[destination]));
+    const remark = reviewed(label)(before, after);
+    return remark && !isNothing(before) && was !== will
+      ? { grade: 'danger', sentence: `${remark.sentence}: it is written somewhere else` }
+      : remark;
   };
 }
 

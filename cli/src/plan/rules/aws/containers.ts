@@ -1,10 +1,11 @@
 /** Containers on ECS: what a task definition runs, and the service that keeps it running. */
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
-import { isRecord, same, show, type Value } from '../../values';
+import { isNothing, isRecord, same, show, type Value } from '../../values';
 import { harmless, mustBe, reviewed, type Judge } from '../attribute-judges';
-import { blockOf } from '../blocks';
+import { blockOf, blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
+import { weakened } from '../settings';
 import { IDENTITY } from './common';
 
 export const taskDefinition: Rule = {
@@ -29,8 +30,17 @@ export const taskDefinition: Rule = {
     pid_mode: ofTheHost('processes that it sees'),
     ipc_mode: ofTheHost('memory that it shares'),
   },
-  remarks: compareContainers,
+  remarks: (change) => [...compareContainers(change), ...hostFolders(change)],
 };
+
+function hostFolders({ before, after }: Change): Remark[] {
+  const [was, will] = [before, after].map(({ volume }) =>
+    blocksOf(volume).flatMap(({ host_path: path }) => (isNothing(path) ? [] : [show(path)])),
+  );
+  return will?.some((path) => was?.includes(path) !== true)
+    ? [{ grade: 'danger', sentence: 'mounts a folder of its machine' }]
+    : [];
+}
 
 function ofTheHost(label: string): Judge {
   return (before, after) =>
@@ -45,12 +55,19 @@ function compareContainers({ before, after, action }: Change): Remark[] {
   if (action === 'delete' || action === 'forget') return [];
   const [was, will] = [containersOf(before.container_definitions), containersOf(after.container_definitions)];
   if (!was || !will) return [{ grade: 'unknown', sentence: 'its containers cannot be read from the plan' }];
-  return [...will].flatMap(([name, container]) => [
-    ...weaknesses(container)
-      .filter((weakness) => !weaknesses(was.get(name) ?? {}, false).includes(weakness))
-      .map((weakness): Remark => ({ grade: 'danger', sentence: `container ${name} ${weakness}` })),
-    ...differences(name, was.get(name), container),
-  ]);
+  const gone = [...was.keys()].filter((name) => !will.has(name));
+  return [
+    ...gone.map((name): Remark => ({
+      grade: 'unknown',
+      sentence: `container ${name} is no longer beside the others`,
+    })),
+    ...[...will].flatMap(([name, container]) => [
+      ...weaknesses(container)
+        .filter((weakness) => !weaknesses(was.get(name) ?? {}, false).includes(weakness))
+        .map((weakness): Remark => ({ grade: 'danger', sentence: `container ${name} ${weakness}` })),
+      ...differences(name, was.get(name), container),
+    ]),
+  ];
 }
 
 /** @param present a container that is not there has no weakness. */
@@ -67,6 +84,7 @@ function weaknesses(container: Container, present = Object.keys(container).lengt
     readonlyRootFilesystem !== true && 'can write to its own files',
     !drop.includes('ALL') && 'keeps capabilities of root',
     added.length > 0 && `has the capabilities ${added.join(', ')}`,
+    isRecord(linuxParameters) && !isNothing(linuxParameters.devices) && 'has devices of its machine',
   ].filter((weakness) => weakness !== false);
 }
 
@@ -76,27 +94,47 @@ function differences(name: string, was: Container | undefined, will: Container):
     // AWS returns an empty list where none was given; same() takes both for nothing.
     (part) => !same(was[part] as Value, will[part] as Value),
   );
-  // A value may be a secret, by mistake. A name is enough to look it up.
-  return changed.sort().map((part) => ({
-    grade: 'notice',
-    sentence:
-      part === 'image'
-        ? `container ${name} runs ${String(will.image)}`
-        : `container ${name}: ${part}${namesIn(part, was, will)} changes`,
-  }));
+  const unlogged = !isNothing(was.logConfiguration) && isNothing(will.logConfiguration);
+  const environments = [was, will].map((container) => settingsOf(container, 'environment'));
+  const weaker = weakened(environments[0] ?? new Map(), environments[1] ?? new Map());
+  return [
+    ...(weaker === undefined ? [] : [danger(`container ${name}: ${weaker}`)]),
+    ...(unlogged ? [danger(`container ${name} writes no log any more`)] : []),
+    ...changed.sort().map((part) => difference(name, part, was, will)),
+  ];
 }
+
+const danger = (sentence: string): Remark => ({ grade: 'danger', sentence });
+
+/** A value may be a secret, by mistake. A name is enough to look it up. */
+function difference(name: string, part: string, was: Container, will: Container): Remark {
+  if (part !== 'image')
+    return { grade: 'notice', sentence: `container ${name}: ${part}${namesIn(part, was, will)} changes` };
+  const sentence = `container ${name} runs ${String(will.image)}`;
+  return repositoryOf(was.image) === repositoryOf(will.image)
+    ? { grade: 'notice', sentence }
+    : { grade: 'danger', sentence: `${sentence}, of another repository` };
+}
+
+/** `registry.example.com:5000/api:1@sha256:…` → `registry.example.com:5000/api`. */
+const repositoryOf = (image: unknown): string =>
+  String(image)
+    .replace(/@.*$/, '')
+    .replace(/:[^/:]*$/, '');
 
 function namesIn(part: string, was: Container, will: Container): string {
   if (part !== 'environment' && part !== 'secrets') return '';
-  const entries = (container: Container): Map<string, string> =>
-    new Map(
-      (Array.isArray(container[part]) ? (container[part] as unknown[]) : [])
-        .filter(isRecord)
-        .map((entry) => [String(entry.name), JSON.stringify(entry)]),
-    );
-  const [before, after] = [entries(was), entries(will)];
+  const [before, after] = [settingsOf(was, part), settingsOf(will, part)];
   const names = new Set([...before.keys(), ...after.keys()]);
   return ` (${[...names].filter((name) => before.get(name) !== after.get(name)).join(', ')})`;
+}
+
+/** What a container is given by name. A secret is where it is read from. */
+function settingsOf(container: Container, part: 'environment' | 'secrets'): Map<string, string> {
+  const entries = Array.isArray(container[part]) ? (container[part] as unknown[]) : [];
+  return new Map(
+    entries.filter(isRecord).map(({ name, value, valueFrom }) => [String(name), String(value ?? valueFrom)]),
+  );
 }
 
 function containersOf(text: Value | undefined): Map<string, Container> | undefined {

@@ -3,7 +3,7 @@ import type { Remark } from '../../grade';
 import { isNothing, isRecord, same, show, type Value } from '../../values';
 import { blockOf, blocksOf } from '../blocks';
 import { IDENTITY } from './common';
-import { changed, harmless, reviewed } from '../attribute-judges';
+import { changed, harmless, ofChanges, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 export const firewall: Rule = {
@@ -109,7 +109,10 @@ export const firewallUse: Rule = {
   attributes: {
     resource_arn: reviewed('what it is in front of'),
     web_acl_arn: reviewed('firewall'),
-    log_destination_configs: reviewed('log'),
+    log_destination_configs: ofChanges((before, after) => ({
+      grade: 'danger',
+      sentence: `log ${show(before)} → ${show(after)}: it is written somewhere else`,
+    })),
     redacted_fields: (before, after) =>
       before !== undefined && blocksOf(after).length < blocksOf(before).length
         ? { grade: 'danger', sentence: 'the log shows more of each request' }

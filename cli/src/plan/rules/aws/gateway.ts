@@ -2,13 +2,14 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { compareDocuments } from '../../content/iam/compare';
-import { hasUnknown, isNothing, show, type Value } from '../../values';
-import { blockOf } from '../blocks';
-import { IDENTITY, kept, tlsPolicy } from './common';
+import { hasUnknown, isNothing, numberOf, same, show, type Value } from '../../values';
+import { blockOf, blocksOf, type Block } from '../blocks';
+import { IDENTITY, kept, keptLog, tlsPolicy } from './common';
 import {
   allowance,
   changed,
   harmless,
+  itemsOf,
   lifetime,
   mustBe,
   ofChanges,
@@ -24,9 +25,17 @@ const authorization = {
   authorization_scopes: harmless,
   // access() remarks on an authorizer that is removed.
   authorizer_id: ofChanges((before, after) =>
-    isNothing(after) ? undefined : reviewed('authorizer')(before, after),
+    isNothing(after) || isNothing(before)
+      ? undefined
+      : { grade: 'danger', sentence: `is authorized by another: ${show(before)} → ${show(after)}` },
   ),
-  api_key_required: harmless,
+  api_key_required: ofChanges((before, after) =>
+    before === true && after !== true
+      ? { grade: 'danger', sentence: 'asks for no API key any more' }
+      : after === true
+        ? { grade: 'notice', sentence: 'asks for an API key' }
+        : undefined,
+  ),
 };
 
 export const gatewayRoute: Rule = {
@@ -53,7 +62,11 @@ export const gatewayMethod: Rule = {
     resource_id: harmless,
     http_method: reviewed('method'),
     request_validator_id: kept('request validator', 'takes bodies and parameters of any shape'),
-    request_models: reviewed('schemas of bodies'),
+    request_models: ofChanges((before, after) =>
+      isNothing(after)
+        ? { grade: 'danger', sentence: 'takes bodies of any shape' }
+        : reviewed('schemas of bodies')(before, after),
+    ),
     request_parameters: reviewed('parameters'),
   },
   remarks: ({ before, after, action }) => {
@@ -86,21 +99,24 @@ function access(
   if (will !== 'AWS_IAM' && !isNothing(before.authorizer_id) && isNothing(after.authorizer_id)) {
     return [{ grade: 'danger', sentence: 'authorizer removed' }];
   }
-  return will === 'JWT'
+  return SCOPED.has(will)
     ? [...changed, ...scopes(before.authorization_scopes, after.authorization_scopes, was)]
     : changed;
 }
+
+/** Who looks at the scopes of a token. */
+const SCOPED: ReadonlySet<string | undefined> = new Set(['JWT', 'COGNITO_USER_POOLS']);
 
 /** A JWT authorizer admits a token with any one of a route's scopes: one more admits more tokens, none admits all. */
 function scopes(before: Value | undefined, after: Value | undefined, was: string | undefined): Remark[] {
   if (hasUnknown(after)) return [{ grade: 'unknown', sentence: 'its scopes are known only after the apply' }];
   if (isNothing(after)) {
-    return was === 'JWT' && isNothing(before)
+    return SCOPED.has(was) && isNothing(before)
       ? []
       : [{ grade: 'danger', sentence: 'has no scope: any token gets in' }];
   }
   const remark = allowance('scopes of which a token needs one:')(
-    was === 'JWT' ? (before ?? null) : undefined,
+    SCOPED.has(was) ? (before ?? null) : undefined,
     after,
   );
   return remark ? [remark] : [];
@@ -114,16 +130,16 @@ export const gatewayAuthorizer: Rule = {
     api_id: harmless,
     rest_api_id: harmless,
     name: harmless,
-    authorizer_type: reviewed('type'),
-    type: reviewed('type'),
-    authorizer_uri: reviewed('function'),
+    authorizer_type: decided('type'),
+    type: decided('type'),
+    authorizer_uri: decided('function'),
     authorizer_credentials: reviewed('role'),
     authorizer_credentials_arn: reviewed('role'),
     authorizer_payload_format_version: reviewed('payload'),
-    authorizer_result_ttl_in_seconds: lifetime('time for which an answer is kept'),
+    authorizer_result_ttl_in_seconds: lifetime('time for which an answer is kept', 'none'),
     enable_simple_responses: harmless,
-    identity_source: reviewed('what an answer is kept by'),
-    identity_sources: reviewed('what an answer is kept by'),
+    identity_source: keptBy(),
+    identity_sources: keptBy(),
     identity_validation_expression: reviewed('form of a token'),
     provider_arns: allowance('user pools that it trusts'),
     jwt_configuration: harmless,
@@ -144,12 +160,47 @@ export const gatewayAuthorizer: Rule = {
   },
 };
 
+function decided(label: string): Judge {
+  return ofChanges((before, after) => ({
+    grade: 'danger',
+    sentence: `another ${label} decides: ${show(before)} → ${show(after)}`,
+  }));
+}
+
+/** Where one of them goes, an answer counts for callers who differ in it. */
+function keptBy(): Judge {
+  const sources = (value: Value | undefined): string[] =>
+    itemsOf(value).flatMap((item) => item.split(/\s*,\s*/));
+  return ofChanges((before, after) => {
+    const lost = sources(before).filter((source) => !sources(after).includes(source));
+    const remark = reviewed('what an answer is kept by')(before, after);
+    return remark && lost.length > 0 ? { ...remark, grade: 'danger' } : remark;
+  });
+}
+
+/** Blocks of rates: a higher one, or one that goes, admits more. */
 function throttled(label: string): Judge {
-  return ofChanges((before, after) =>
-    !isNothing(before) && isNothing(after)
-      ? { grade: 'danger', sentence: `${label}: there are none any more` }
-      : reviewed(label)(before, after),
-  );
+  return ofChanges((before, after) => {
+    if (!isNothing(before) && isNothing(after))
+      return { grade: 'danger', sentence: `${label}: there are none any more` };
+    const [was, will] = [byRoute(before), byRoute(after)];
+    const raised = [...new Set([...was.keys(), ...will.keys()])].some((route) =>
+      RATES.some((name) => rateOf(will.get(route), name) > rateOf(was.get(route), name)),
+    );
+    const remark = reviewed(label)(before, after);
+    return remark && raised ? { ...remark, grade: 'danger' } : remark;
+  });
+}
+
+const RATES = ['throttling_rate_limit', 'throttling_burst_limit'];
+
+const byRoute = (value: Value | undefined): Map<string, Block> =>
+  new Map(blocksOf(value).map((block) => [show(block.route_key), block]));
+
+/** In calls a second. Without one, that of the account counts. */
+function rateOf(block: Block | undefined, name: string): number {
+  const rate = numberOf(block?.[name]);
+  return rate > 0 ? rate : Infinity;
 }
 
 export const gatewayStage: Rule = {
@@ -167,7 +218,7 @@ export const gatewayStage: Rule = {
     execution_arn: harmless,
     invoke_url: harmless,
     web_acl_arn: harmless,
-    access_log_settings: kept('access log', 'access log removed: nothing says who called what'),
+    access_log_settings: keptLog('access log', 'destination_arn'),
     default_route_settings: throttled('throttles'),
     route_settings: throttled('throttles of routes'),
     xray_tracing_enabled: reviewed('tracing'),
@@ -195,14 +246,19 @@ export const gatewayApi: Rule = {
     policy: harmless,
     cors_configuration: harmless,
   },
-  remarks: ({ before, after }) => {
+  remarks: ({ before, after, action }) => {
+    if (action === 'delete') return [];
     const [was, will] = [before, after].map(({ cors_configuration }) => blockOf(cors_configuration));
     const remark = allowance('origins whose pages may call it')(was?.allow_origins, will?.allow_origins);
     const cookies: Remark[] =
       will?.allow_credentials === true && was?.allow_credentials !== true
         ? [{ grade: 'danger', sentence: 'browsers send cookies along to pages of other origins' }]
         : [];
-    return [...(remark ? [remark] : []), ...cookies, ...whoMayCall(before.policy, after.policy)];
+    const quiet: Remark[] =
+      !remark && cookies.length === 0 && !same(before.cors_configuration, after.cors_configuration)
+        ? [{ grade: 'notice', sentence: 'what pages of other origins may send changes' }]
+        : [];
+    return [...(remark ? [remark] : []), ...cookies, ...quiet, ...whoMayCall(before.policy, after.policy)];
   },
 };
 
@@ -223,6 +279,12 @@ export const gatewayDomain: Rule = {
     domain_name: harmless,
     domain_name_configuration: harmless,
     security_policy: harmless,
+    mutual_tls_authentication: ofChanges((before, after) => {
+      if (isNothing(after)) return { grade: 'danger', sentence: 'asks clients for no certificate any more' };
+      return isNothing(before)
+        ? { grade: 'notice', sentence: 'asks clients for a certificate' }
+        : { grade: 'danger', sentence: 'takes other certificates of clients' };
+    }),
   },
   remarks: ({ before, after, action }) => {
     if (action === 'delete') return [];
@@ -233,7 +295,10 @@ export const gatewayDomain: Rule = {
     const [was, will] = [policyOf(before), policyOf(after)];
     if (hasUnknown(will))
       return [{ grade: 'unknown', sentence: 'its TLS policy is known only after the apply' }];
-    const remark = was === will ? undefined : tlsPolicy(was, will ?? null);
-    return remark ? [remark] : [];
+    if (was !== will) return [tlsPolicy(was, will ?? null)].filter((remark) => remark !== undefined);
+    const stays = same(before.domain_name_configuration, after.domain_name_configuration);
+    return action === 'create' || stays
+      ? []
+      : [{ grade: 'notice', sentence: 'has another certificate or endpoint' }];
   },
 };

@@ -39,9 +39,12 @@ function written(label: string): Judge {
     show(blockOf(value).enabled) === 'true' ? (value ?? null) : null;
   return ofChanges((before, after) => {
     if (same(log(before), log(after))) return undefined;
-    return log(after) === null
-      ? { grade: 'danger', sentence: `${label}: is no longer written` }
-      : reviewed(label)(log(before), log(after));
+    if (log(after) === null) return { grade: 'danger', sentence: `${label}: is no longer written` };
+    const remark = reviewed(label)(log(before), log(after));
+    const [was, will] = [before, after].map((value) => show(blockOf(value).bucket));
+    return remark && log(before) !== null && was !== will
+      ? { grade: 'danger', sentence: `${remark.sentence}: it is written somewhere else` }
+      : remark;
   });
 }
 

@@ -2,7 +2,7 @@
 import type { Attributes } from '../../change';
 import type { Remark } from '../../grade';
 import { coverMuch } from '../../content/cidr';
-import { hasUnknown, isNothing, show, type Value } from '../../values';
+import { hasUnknown, isNothing, same, show, type Value } from '../../values';
 import { blocksOf } from '../blocks';
 import { IDENTITY } from './common';
 import { harmless, isWide, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
@@ -46,7 +46,8 @@ export const securityGroupRule: Rule = {
     if (hasUnknown(after.from_port) || ADDRESSES.some((name) => hasUnknown(after[name]))) {
       return [{ grade: 'unknown', sentence: 'who it lets in is known only after the apply' }];
     }
-    return was === will ? [] : [opened(inwards, will)];
+    const stays = was === will && same(before.security_group_id, after.security_group_id);
+    return stays ? [] : [opened(inwards, will)];
   },
 };
 
@@ -94,8 +95,10 @@ function inline(
 
 function opened(inwards: boolean, rule: string): Remark {
   const everyone = rule.endsWith('anyone');
+  // A list that is kept elsewhere: who is on it, no plan tells.
+  const listed = /\bpl-\w+/.test(rule);
   return {
-    grade: inwards && everyone ? 'danger' : 'notice',
+    grade: !inwards ? 'notice' : everyone ? 'danger' : listed ? 'unknown' : 'notice',
     sentence: `${everyone ? 'opened: ' : ''}${inwards ? 'lets in' : 'lets out to'} ${rule}`,
   };
 }

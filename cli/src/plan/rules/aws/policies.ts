@@ -3,7 +3,7 @@ import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { isAdministrative } from '../../content/administrators';
 import { compareDocuments } from '../../content/iam/compare';
-import { hasUnknown, show, type Value } from '../../values';
+import { hasUnknown, isNothing, show, type Value } from '../../values';
 import { blocksOf } from '../blocks';
 import { IDENTITY } from './common';
 import { allowance, harmless, lifetime, reviewed, trusted } from '../attribute-judges';
@@ -76,9 +76,11 @@ export const iamRole: Rule = {
     managed_policy_arns: allowance('policies of its own'),
     max_session_duration: lifetime('session'),
     permissions_boundary: (before, after) =>
-      before !== undefined && before !== null && after === null
+      !isNothing(before) && isNothing(after)
         ? { grade: 'danger', sentence: 'is bounded no longer' }
-        : reviewed('boundary')(before, after),
+        : !isNothing(before)
+          ? { grade: 'unknown', sentence: `is bounded by another policy: ${show(before)} → ${show(after)}` }
+          : reviewed('boundary')(before, after),
   },
   remarks: (change) => [
     ...documentIn('assume_role_policy', 'who may take it: ')(change),

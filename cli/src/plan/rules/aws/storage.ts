@@ -1,7 +1,8 @@
 /** Stores of data: logs, keys, parameters, ElastiCache. How long they keep it, and under whose key. */
-import { isNothing, same, show, type Value } from '../../values';
+import { isNothing, numberOf, same, show, type Value } from '../../values';
 import { aclRulesIn, isPowerfulAclRule } from '../../content/commands';
 import { compareDocuments } from '../../content/iam/compare';
+import { blockOf } from '../blocks';
 import { IDENTITY, kept } from './common';
 import { changed, harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';
@@ -51,8 +52,16 @@ export const key: Rule = {
     multi_region: reviewed('regions'),
     customer_master_key_spec: reviewed('kind'),
     key_usage: reviewed('use'),
-    bypass_policy_lockout_safety_check: harmless,
-    rotation_period_in_days: reviewed('days between rotations'),
+    bypass_policy_lockout_safety_check: (before, after) =>
+      after === true
+        ? { grade: 'danger', sentence: 'takes a policy by which nobody could change it any more' }
+        : before === undefined
+          ? undefined
+          : { grade: 'notice', sentence: 'takes no policy by which nobody could change it any more' },
+    rotation_period_in_days: ofChanges((before, after) => ({
+      grade: numberOf(after) <= numberOf(before) || isNothing(before) ? 'notice' : 'danger',
+      sentence: `days between rotations ${show(before)} → ${show(after)}`,
+    })),
     is_enabled: mustBe(true, 'is enabled', 'is disabled: what it encrypted cannot be read'),
     enable_key_rotation: mustBe(true, 'is rotated', 'is not rotated'),
     deletion_window_in_days: daysKept('can be had back after a deletion for'),
@@ -127,7 +136,10 @@ export const storeUser: Rule = {
     engine: harmless,
     access_string: accessString(),
     no_password_required: mustBe(false, 'needs a password', 'needs no password'),
-    authentication_mode: changed('how it signs in'),
+    authentication_mode: (before, after) =>
+      show(blockOf(after).type).includes('no-password')
+        ? { grade: 'danger', sentence: 'needs no password' }
+        : changed('how it signs in')(before, after),
     passwords: () => ({ grade: 'danger', sentence: 'has a password that the state keeps' }),
   },
 };

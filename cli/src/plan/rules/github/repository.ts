@@ -1,7 +1,7 @@
 import type { Remark } from '../../grade';
 import { hasUnknown, isNothing, isRecord, same, show, type Value } from '../../values';
 import { allowance, harmless, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
-import { blockOf } from '../blocks';
+import { blockOf, blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
 
 /** A branch more that is excluded, or one less that is included, is one protected less. */
@@ -119,8 +119,16 @@ export const allowedActions: Rule = {
 };
 
 function patterns(value: Value | undefined): Value {
-  const { patterns_allowed: listed, verified_allowed: verified } = blockOf(value);
-  return [...itemsOf(listed), ...(verified === true ? ['* of verified creators'] : [])];
+  const {
+    patterns_allowed: listed,
+    verified_allowed: verified,
+    github_owned_allowed: owned,
+  } = blockOf(value);
+  return [
+    ...itemsOf(listed),
+    ...(verified === true ? ['* of verified creators'] : []),
+    ...(owned === true ? ["GitHub's own"] : []),
+  ];
 }
 
 export const deployEnvironment: Rule = {
@@ -135,15 +143,29 @@ export const deployEnvironment: Rule = {
     reviewers: (before, after) =>
       before === undefined
         ? undefined
-        : itemsOf(after).length === 0
+        : reviewersOf(after).length === 0
           ? { grade: 'danger', sentence: 'is deployed without a review' }
-          : { grade: 'notice', sentence: 'is reviewed by others' },
+          : {
+              grade: reviewersOf(after).some((one) => !reviewersOf(before).includes(one))
+                ? 'danger'
+                : 'notice',
+              sentence: 'is reviewed by others',
+            },
     deployment_branch_policy: (before, after) =>
       !isNothing(before) && isNothing(after)
         ? { grade: 'danger', sentence: 'any branch deploys to it' }
-        : reviewed('branches that deploy to it')(before, after),
+        : blockOf(before).protected_branches === true && blockOf(after).protected_branches !== true
+          ? { grade: 'danger', sentence: 'branches deploy to it that nothing protects' }
+          : reviewed('branches that deploy to it')(before, after),
   },
 };
+
+/** Each user and team by its number: one more can approve. */
+const reviewersOf = (value: Value | undefined): string[] =>
+  blocksOf(value).flatMap(({ users, teams }) => [
+    ...itemsOf(users).map((user) => `user ${user}`),
+    ...itemsOf(teams).map((team) => `team ${team}`),
+  ]);
 
 export const secretInRepository: Rule = {
   types: ['github_actions_secret', 'github_actions_environment_secret', 'github_actions_organization_secret'],

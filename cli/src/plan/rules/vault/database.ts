@@ -1,21 +1,20 @@
 import type { Change } from '../../change';
 import type { Remark } from '../../grade';
-import { aclRulesIn, isPowerfulAclRule, powersInSql } from '../../content/commands';
-import { hasUnknown, own, same, show, type Value } from '../../values';
+import { hasUnknown, isNothing, own, same, show } from '../../values';
 import {
   allowance,
   changed,
   harmless,
-  itemsOf,
   lifetime,
   mustBe,
+  ofChanges,
   reviewed,
   rewritten,
   type Judge,
 } from '../attribute-judges';
-import { redactStatement } from '../../shown/redact';
 import { blocksOf } from '../blocks';
 import { named, type Rule } from '../rule';
+import { statements, unlessWeaker } from './statements';
 
 export const databaseRole: Rule = {
   types: ['vault_database_secret_backend_role'],
@@ -47,11 +46,14 @@ export const connection: Rule = {
     backend: reviewed('mount'),
     allowed_roles: allowance('roles that may use it'),
     verify_connection: mustBe(true, 'is tried when it is written', 'is no longer tried when it is written'),
-    plugin_name: reviewed('plugin'),
-    root_rotation_statements: reviewed('how its password is rotated'),
+    plugin_name: ofChanges((before, after) => ({
+      grade: 'danger',
+      sentence: `its password is used by another program: ${show(before)} → ${show(after)}`,
+    })),
+    root_rotation_statements: unlessWeaker('how its password is rotated'),
     postgresql: harmless,
     redis: harmless,
-    data: harmless,
+    data: changed('data'),
   },
   remarks: (change) => [...inside(change, 'postgresql', POSTGRES), ...inside(change, 'redis', REDIS)],
 };
@@ -66,12 +68,15 @@ const POSTGRES: Readonly<Record<string, Judge>> = {
 };
 
 const REDIS: Readonly<Record<string, Judge>> = {
-  host: reviewed('host'),
-  port: reviewed('port'),
+  host: elsewhere('host'),
+  port: elsewhere('port'),
   username: reviewed('its own user'),
   tls: mustBe(true, 'talks TLS', 'talks without TLS'),
   insecure_tls: mustBe(false, "checks the server's certificate", "does not check the server's certificate"),
-  ca_cert: reviewed('certificate authority'),
+  ca_cert: ofChanges((before) => ({
+    grade: isNothing(before) ? 'notice' : 'danger',
+    sentence: 'trusts another certificate authority',
+  })),
   password: (before) =>
     before === undefined ? undefined : { grade: 'notice', sentence: 'its password will be written' },
 };
@@ -83,7 +88,7 @@ function inside(change: Change, block: string, judges: Readonly<Record<string, J
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
   return [...names].sort().flatMap((name) => {
     if (same(before?.[name], after[name])) return [];
-    const judge = own(judges, name) ?? changed(name);
+    const judge = own(judges, name) ?? unexplained(name);
     if (judge !== harmless && hasUnknown(after[name])) {
       return { grade: 'unknown', sentence: `${name} is known only after the apply` };
     }
@@ -91,69 +96,38 @@ function inside(change: Change, block: string, judges: Readonly<Record<string, J
   });
 }
 
+const unexplained = (name: string): Judge =>
+  ofChanges(() => ({ grade: 'unknown', sentence: `${name} changes, and no rule knows what that means` }));
+
+function elsewhere(label: string): Judge {
+  return ofChanges((before, after) => ({
+    grade: 'danger',
+    sentence: `its password goes to another server (${label} ${show(before)} → ${show(after)})`,
+  }));
+}
+
+/** Each asks for more than the one before it: https://www.postgresql.org/docs/current/libpq-ssl.html. */
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const UNSAID = SSL_MODES.indexOf('prefer');
+
 function connectionUrl(): Judge {
   return (before, after) => {
-    const cleartext = /sslmode=(disable|allow|prefer)\b/;
-    if (cleartext.test(show(after)) && !cleartext.test(show(before))) {
-      return { grade: 'danger', sentence: 'talks without TLS' };
-    }
-    return changed('URL')(before, after);
+    const [was, will] = [sslModeOf(show(before)), sslModeOf(show(after))];
+    if (before === undefined ? will < UNSAID + 1 && show(after).includes('sslmode=') : will < was)
+      return {
+        grade: 'danger',
+        sentence: will <= UNSAID ? 'talks without TLS' : 'checks less of its server by TLS',
+      };
+    return hostOf(show(before)) === hostOf(show(after)) || before === undefined
+      ? changed('URL')(before, after)
+      : { grade: 'danger', sentence: 'its password goes to another server' };
   };
 }
 
-function statements(label: string): Judge {
-  return (before, after) => {
-    const [was, will] = [grantsOf(before), grantsOf(after)];
-    const added = will.filter((grant) => !was.includes(grant));
-    const removed = was.filter((grant) => !will.includes(grant));
-    const powerful = added.filter(
-      (grant) => isPowerful(grant) && !removed.some((old) => sharesPower(old, grant)),
-    );
-    if (powerful.length > 0) return { grade: 'danger', sentence: `${label}: gains ${shown(powerful)}` };
-    if (before === undefined) return undefined;
-    const denials = removed.filter((grant) => /^-|^reset/.test(grant));
-    if (denials.length > 0)
-      return { grade: 'danger', sentence: `${label}: no longer denied ${denials.join(' ')}` };
-    const parts = [
-      removed.length > 0 && `loses ${shown(removed)}`,
-      added.length > 0 && `gains ${shown(added)}`,
-    ].filter(Boolean);
-    return { grade: 'notice', sentence: `${label}: ${parts.join(', ') || 'their order'}` };
-  };
+function sslModeOf(url: string): number {
+  const mode = /[?&\s]sslmode=([\w-]+)/.exec(url)?.[1] ?? 'prefer';
+  return SSL_MODES.indexOf(mode);
 }
 
-const shown = (grants: readonly string[]): string => grants.map(redactStatement).join(' ');
-
-/** A statement that removes a user no longer is not seen here: whoever changes one is read. */
-function unlessWeaker(label: string): Judge {
-  return (before, after) => {
-    const remark = statements(label)(before, after);
-    return remark?.grade === 'notice' ? { ...remark, grade: 'unknown' } : remark;
-  };
-}
-
-/** The SQL statements of a role. A Redis role has one statement, the JSON list of its ACL rules: these one by one. */
-function grantsOf(value: Value | undefined): string[] {
-  return itemsOf(value).flatMap((statement) =>
-    statement.startsWith('[') ? aclRules(statement) : [statement],
-  );
-}
-
-function aclRules(statement: string): string[] {
-  try {
-    return (JSON.parse(statement) as unknown[]).map(String).flatMap(aclRulesIn);
-  } catch {
-    return [statement];
-  }
-}
-
-/** Grants that a leased user must not have, in SQL or as Redis ACL rules. */
-function isPowerful(grant: string): boolean {
-  return isPowerfulAclRule(grant) || powersInSql(grant).length > 0;
-}
-
-/** Whether a removed statement granted the same power as an added one. */
-function sharesPower(old: string, statement: string): boolean {
-  const powers = powersInSql(statement);
-  return powers.length > 0 && powers.every((power) => powersInSql(old).includes(power));
-}
+/** What stands behind the user and the password. */
+const hostOf = (url: string): string => /^[a-z+]+:\/\/(?:[^/]*@)?([^/?]*)/i.exec(url)?.[1] ?? url;

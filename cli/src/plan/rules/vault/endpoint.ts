@@ -23,7 +23,9 @@ export const endpoint: Rule = {
     write_fields: harmless,
   },
   remarks: ({ action, before, after }) =>
-    action === 'create' || action === 'delete' || same(before.data_json, after.data_json)
+    action === 'create' ||
+    action === 'delete' ||
+    ['path', 'data_json'].every((name) => same(before[name], after[name]))
       ? []
       : [written(after.path)],
 };
@@ -38,10 +40,10 @@ function written(path: Value | undefined): Remark {
       sentence: "Vault replaces this connection's password by one that only it knows",
     };
   }
-  // What a path of an unknown mount means, nobody knows: `config/ca` of a PKI is who is trusted.
-  return /(^|\/)(roles?|config|root|issuers?|keys?)\//.test(text)
-    ? { grade: 'unknown', sentence: 'will be written: no rule knows what that path means' }
-    : { grade: 'notice', sentence: 'will be written' };
+  // What a path of an unknown mount means, nobody knows: `config/ca` of a PKI is who is trusted. An entry of KV is data.
+  return /^[\w-]+\/(data|metadata)\//.test(text)
+    ? { grade: 'notice', sentence: 'will be written' }
+    : { grade: 'unknown', sentence: 'will be written: no rule knows what that path means' };
 }
 
 /** Paths of users, roles, policies, audit devices, mounts and of Vault itself. */

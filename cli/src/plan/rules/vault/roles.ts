@@ -1,11 +1,12 @@
 import { isAdministrativeRole } from '../../content/administrators';
-import { isNothing } from '../../values';
+import { isNothing, show } from '../../values';
 import {
   allowance,
   harmless,
   itemsOf,
   lifetime,
   mustBe,
+  ofChanges,
   reviewed,
   uses,
   type Judge,
@@ -17,7 +18,8 @@ const TOKENS: Readonly<Record<string, Judge>> = {
   token_ttl: lifetime('TTL of tokens'),
   token_max_ttl: lifetime('maximum TTL of tokens'),
   token_explicit_max_ttl: lifetime('explicit maximum TTL of tokens'),
-  token_period: lifetime('period of tokens'),
+  // Without a period a token lives no longer than its maximum.
+  token_period: lifetime('period of tokens', 'none'),
   token_policies: policies('its tokens: list of policies'),
   token_bound_cidrs: allowance('where its tokens can be used', { empty: 'anywhere' }),
   token_no_default_policy: mustBe(
@@ -25,8 +27,12 @@ const TOKENS: Readonly<Record<string, Judge>> = {
     "its tokens lose Vault's default policy",
     "its tokens have Vault's default policy too",
   ),
-  token_num_uses: harmless,
-  token_type: reviewed('type of tokens'),
+  token_num_uses: ofChanges(uses('uses of a token')),
+  token_type: ofChanges((before, after) =>
+    show(after).includes('batch')
+      ? { grade: 'danger', sentence: 'its tokens are batch tokens, which nobody can revoke' }
+      : reviewed('type of tokens')(before, after),
+  ),
 };
 
 export const appRole: Rule = {
@@ -36,8 +42,14 @@ export const appRole: Rule = {
   attributes: {
     ...TOKENS,
     role_name: reviewed('name'),
-    role_id: harmless,
-    alias_metadata: harmless,
+    role_id: ofChanges(() => ({
+      grade: 'notice',
+      sentence: 'has another role ID: who logs in with the former one no longer can',
+    })),
+    alias_metadata: ofChanges(() => ({
+      grade: 'unknown',
+      sentence: 'its callers have other metadata: policies with templates may decide by it',
+    })),
     backend: reviewed('mount'),
     bind_secret_id: mustBe(true, 'asks for a secret ID again', 'lets in without a secret ID'),
     secret_id_bound_cidrs: allowance('from where it lets in', { empty: 'anywhere' }),
@@ -61,10 +73,16 @@ export const jwtRole: Rule = {
     bound_subject: (before, after) =>
       !isNothing(before) && isNothing(after)
         ? { grade: 'danger', sentence: 'is no longer bound to a subject' }
-        : reviewed('subject that it is bound to')(before, after),
+        : ofChanges((was, will) => ({
+            grade: isNothing(was) ? 'notice' : 'danger',
+            sentence: `lets in another subject: ${show(was)} → ${show(will)}`,
+          }))(before, after),
     bound_claims: boundClaims(),
     bound_claims_type: mustBe('string', 'compares claims exactly', 'takes claims by pattern'),
-    user_claim: reviewed('claim that names the caller'),
+    user_claim: ofChanges((before, after) => ({
+      grade: 'danger',
+      sentence: `callers are told apart by another claim: ${show(before)} → ${show(after)}`,
+    })),
     role_type: reviewed('type'),
     clock_skew_leeway: lifetime('tolerance of clocks'),
     expiration_leeway: lifetime('tolerance of expiry'),
