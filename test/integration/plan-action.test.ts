@@ -110,6 +110,7 @@ const PLAN = (actions: readonly string[]): string =>
     resource_changes: [
       {
         ...{ address: 'vault_mount.kv', mode: 'managed', type: 'vault_mount' },
+        provider_name: 'registry.opentofu.org/hashicorp/vault',
         change: { actions, before: { path: 'kv' }, after: actions[0] === 'delete' ? null : { path: 'kv' } },
       },
     ],

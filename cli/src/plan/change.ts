@@ -19,7 +19,7 @@ export interface Change {
 export type Attributes = Readonly<Record<string, Value>>;
 
 /** The attributes whose values differ, in the order of their names. */
-export function changedAttributes({ before, after }: Change): string[] {
+export function changedAttributes({ before, after }: Pick<Change, 'before' | 'after'>): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => !same(own(before, name), own(after, name))).sort();
 }

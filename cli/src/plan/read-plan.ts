@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { PortcullisError } from '../errors';
+import { asidesOf, asidesSchema, type Aside } from './asides';
 import { byName } from './by-name';
 import { parseExactly } from './digest/canonical';
 import { SCRIPTS, type Action, type Attributes, type Change } from './change';
+import { namesTwice } from './names-twice';
+import { differenceOf, oddityOf } from './odd-changes';
 import { isRecord, veil, Veiled, type Value } from './values';
 
 const changeSchema = z.object({
   // A check of lengths would read that of an object too, and turn what it finds there into a text.
   actions: z
     .array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open']))
-    .refine(({ length }) => length > 0, 'expected an action'),
+    .refine(({ length }) => length > 0, 'expected an action, as in ["update"]'),
   importing: z.unknown().optional(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
@@ -35,7 +38,9 @@ const moduleSchema = z.object({
 
 /** The part of the engines' plan format 1.x that is read: `tofu show -json <plan>`. */
 const planSchema = z.object({
-  format_version: z.string().regex(/^1\./, 'expected format 1.x'),
+  format_version: z
+    .string()
+    .refine((version) => version.startsWith('1.'), 'expected format 1.x, as in "1.2"'),
   errored: z.boolean().optional(),
   complete: z.boolean().optional(),
   deferred_changes: z.array(z.unknown()).optional(),
@@ -51,6 +56,7 @@ const planSchema = z.object({
       z.object({
         address: z.string(),
         previous_address: z.string().optional(),
+        deposed: z.string().optional(),
         mode: z.enum(['managed', 'data', 'ephemeral']),
         type: z.string(),
         provider_name: z.string().optional(),
@@ -58,21 +64,33 @@ const planSchema = z.object({
       }),
     )
     .default([]),
+  ...asidesSchema,
 });
 
 type RawChange = z.output<typeof planSchema>['resource_changes'][number];
 
+export interface ReadPlan {
+  readonly changes: readonly Change[];
+  readonly asides: readonly Aside[];
+}
+
+/** What a plan would change: see `readWholePlan()`. */
+export function readPlan(...given: Parameters<typeof readWholePlan>): Change[] {
+  return [...readWholePlan(...given).changes];
+}
+
 /**
- * Reads what a plan would change, secrets veiled. Resources that it only reads, or does not change, are left out.
+ * Reads what a plan would change, secrets veiled, and what it says besides. Resources that it only reads, or does not
+ * change, are left out.
  *
  * @param text what the engine's `show -json` printed.
  * @param removals what the configuration removes with a program, which no plan tells of: see `programsOfRemovals()`.
  * @param remedy how to get a plan that can be read.
  * @throws PortcullisError `ERR_PLAN_UNREADABLE` when it is no plan, or one that was not finished.
  */
-export function readPlan(text: string, removals: readonly string[] = [], remedy = PLAN_AGAIN): Change[] {
+export function readWholePlan(text: string, removals: readonly string[] = [], remedy = PLAN_AGAIN): ReadPlan {
   try {
-    return changesIn(text, removals);
+    return contentOf(text, removals);
   } catch (error) {
     const reason =
       error instanceof RangeError ? 'it is nested too deeply' : error instanceof Unreadable && error.message;
@@ -86,7 +104,7 @@ const PLAN_AGAIN = 'plan again with OpenTofu, or with Terraform 1.11 or newer';
 /** Why a plan cannot be read. */
 class Unreadable extends Error {}
 
-function changesIn(text: string, removals: readonly string[]): Change[] {
+function contentOf(text: string, removals: readonly string[]): ReadPlan {
   const plan = planSchema.safeParse(parseJson(text));
   if (!plan.success) throw new Unreadable(describe('', plan.error));
   const { errored, complete, deferred_changes: deferred = [] } = plan.data;
@@ -95,7 +113,24 @@ function changesIn(text: string, removals: readonly string[]): Change[] {
   if (complete === false)
     throw new Unreadable('it is not complete: the engine deferred a part, or was told to plan one (-target)');
   const { resource_changes: resources, output_changes: outputs, configuration } = plan.data;
-  return changesOf(resources, outputs, { ...programsOf(configuration.root_module), removals });
+  refuseOdd(resources, outputs);
+  const changes = changesOf(resources, outputs, { ...programsOf(configuration.root_module), removals });
+  return { changes, asides: asidesOf(plan.data, new Set(changes.map(({ address }) => address))) };
+}
+
+function refuseOdd(resources: readonly RawChange[], outputs: ReadonlyMap<string, RawChange['change']>): void {
+  const seen = new Set<string>();
+  for (const { address, deposed = '', change } of resources) {
+    const key = JSON.stringify([address, deposed]);
+    const oddity = seen.has(key) ? 'it is there twice' : oddityOf(change);
+    if (oddity !== undefined)
+      throw new Unreadable(`${address.slice(0, 200)}: ${oddity}, as no engine writes it`);
+    seen.add(key);
+  }
+  for (const [name, change] of outputs) {
+    const oddity = differenceOf(change);
+    if (oddity !== undefined) throw new Unreadable(`output.${name.slice(0, 200)}: ${oddity}`);
+  }
 }
 
 function changesOf(
@@ -103,11 +138,14 @@ function changesOf(
   outputs: ReadonlyMap<string, RawChange['change']>,
   programs: Programs & { readonly removals: readonly string[] },
 ): Change[] {
-  const { external } = programs;
+  const external = new Set([
+    ...programs.external,
+    ...resources.filter(isProgram).map(({ address }) => withoutKeys(address)),
+  ]);
   return [
     ...resources.filter(({ mode }) => mode === 'managed').flatMap((raw) => toChange(raw, programs)),
-    ...resources.filter(({ mode, type }) => mode === 'data' && type !== 'external').flatMap(toRead),
-    ...external.map((address) => readOf(address, 'external')),
+    ...resources.filter((raw) => raw.mode === 'data' && !isProgram(raw)).flatMap(toRead),
+    ...[...external].map((address) => readOf(address, 'external')),
     ...[...outputs].flatMap(([name, change]) =>
       toChange({ address: `output.${name}`, type: 'output', change: wrapped(change) }),
     ),
@@ -121,6 +159,17 @@ interface Programs {
   /** Addresses of data sources that are programs: they run at every plan. */
   readonly external: readonly string[];
 }
+
+const isProgram = ({
+  mode,
+  type,
+}: {
+  readonly mode?: string | undefined;
+  readonly type?: string | undefined;
+}): boolean => mode === 'data' && type === 'external';
+
+/** An address without the keys of instances: `a.b["c"]` → `a.b`. */
+const withoutKeys = (address: string): string => address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '');
 
 /** Data that is read at the apply only, because it depends on what is applied. */
 function toRead({ address, type, change: { actions } }: RawChange): Change[] {
@@ -138,7 +187,7 @@ function toChange(
   const { address, type, provider_name: provider, change } = raw;
   const action = actionOf(raw);
   if (action === undefined) return [];
-  const name = address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '');
+  const name = withoutKeys(address);
   const doomed = action === 'delete' || action === 'forget';
   const removed = doomed && removals?.some((from) => name === from || name.startsWith(`${from}.`));
   const runs = removed === true || provisioners?.has(name) === true;
@@ -171,7 +220,7 @@ function programsOf(module: unknown, prefix = '', depth = 0): Programs {
     programsOf(call.module, `${prefix}module.${name}.`, depth + 1),
   );
   const withScripts = resources.filter(({ provisioners = [] }) => provisioners.length > 0);
-  const programs = resources.filter(({ mode, type }) => mode === 'data' && type === 'external');
+  const programs = resources.filter(isProgram);
   return {
     provisioners: new Set([
       ...withScripts.map(({ address }) => prefix + address),
@@ -219,6 +268,12 @@ function attributes(value: Value): Attributes {
 }
 
 function parseJson(text: string): unknown {
+  const plan = parsed(text);
+  if (namesTwice(text, plan)) throw new Unreadable('an object in it has two members of one name');
+  return plan;
+}
+
+function parsed(text: string): unknown {
   try {
     // Two numbers that differ in their last digit would be one, and the change nowhere.
     return parseExactly(text);
@@ -230,5 +285,21 @@ function parseJson(text: string): unknown {
 /** The first problem, with its path. Values of a plan may be secret, and are left out. */
 function describe(part: string, { issues: [issue] }: z.ZodError): string {
   const path = [part, ...(issue?.path ?? [])].filter((name) => name !== '').map(String);
-  return `${path.join('.').slice(0, 200)}: ${issue?.message ?? 'not a plan'}`;
+  return `${path.join('.').slice(0, 200) || 'it'}: ${issue === undefined ? 'not a plan' : expectedBy(issue)}`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  map: 'an object',
+  string: 'a text',
+  boolean: 'true or false',
+};
+
+/** Zod's words are for who writes the schema. */
+function expectedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `expected ${KINDS[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
+  return issue.code === 'custom' ? issue.message : 'expected what engines write there';
 }

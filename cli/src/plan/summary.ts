@@ -1,3 +1,4 @@
+import type { Aside } from './asides';
 import type { Change } from './change';
 import { digestOf, normalized, type PlannedChange } from './digest/digest';
 import type { PlannedRun } from '../workspace/planned-run';
@@ -5,7 +6,7 @@ import { programsOfRemovals } from './digest/configuration';
 import { reviewable, type Reviewable } from './digest/reviewable';
 import { worst, type Grade, type Remark } from './grade';
 import { judgeChange, withRemarks, type JudgedChange } from './judge-change';
-import { readPlan } from './read-plan';
+import { readWholePlan, type ReadPlan } from './read-plan';
 
 export interface Counts {
   readonly create: number;
@@ -31,6 +32,8 @@ export interface StackSummary {
   readonly grade: Grade;
   readonly counts: Counts;
   readonly judged: readonly JudgedChange[];
+  /** What the plan says besides: drift that it puts back, checks that do not hold. */
+  readonly asides: readonly Aside[];
   /** The changes as they may be shown; the digest is made from them too. */
   readonly changes: readonly PlannedChange[];
 }
@@ -46,6 +49,7 @@ export async function summarize(
   changes: readonly Change[],
   basis: Reviewable = { refused: ['nothing says what it was planned with'] },
   second: SecondJudge = nobody,
+  asides: readonly Aside[] = [],
 ): Promise<StackSummary> {
   const found = await second(changes);
   const judged = await Promise.all(
@@ -59,9 +63,10 @@ export async function summarize(
     digest: fingerprint === null ? null : digestOf(stack, planned, fingerprint),
     refused: 'refused' in basis ? basis.refused : [],
     fingerprint,
-    grade: worst(judged.map(({ grade }) => grade)),
+    grade: worst([...judged, ...asides].map(({ grade }) => grade)),
     counts: countsOf(changes),
     judged,
+    asides,
     changes: planned,
   };
 }
@@ -73,16 +78,17 @@ export async function summarizeRun(
   second?: SecondJudge,
 ): Promise<StackSummary> {
   const basis = reviewable(run);
-  return summarize(stack, readPlan(run.plan, programsOfRemovals(run.configuration)), basis, second);
+  const { changes, asides } = readWholePlan(run.plan, programsOfRemovals(run.configuration));
+  return summarize(stack, changes, basis, second, asides);
 }
 
 /** Summarizes the plan of somebody else's engine. It has no digest, and nobody asks for one. */
 export async function summarizeForeign(
   name: string,
-  changes: readonly Change[],
+  { changes, asides }: ReadPlan,
   second?: SecondJudge,
 ): Promise<StackSummary> {
-  return { ...(await summarize(name, changes, { refused: [] }, second)), isForeign: true };
+  return { ...(await summarize(name, changes, { refused: [] }, second, asides)), isForeign: true };
 }
 
 function countsOf(changes: readonly Change[]): Counts {
@@ -124,10 +130,11 @@ export interface Line {
 }
 
 /** The remarks of a plan, worst first. */
-export function linesOf({ judged }: StackSummary): Line[] {
+export function linesOf({ judged, asides }: Pick<StackSummary, 'judged' | 'asides'>): Line[] {
   const order: readonly Grade[] = ['danger', 'unknown', 'notice', 'routine'];
   const lines = judged.flatMap(({ noun, address, remarks }) =>
     remarks.map(({ grade, sentence }) => ({ grade, subject: noun, sentence, address })),
   );
+  lines.push(...asides.map((aside) => ({ ...aside, subject: aside.address })));
   return order.flatMap((grade) => lines.filter((line) => line.grade === grade));
 }

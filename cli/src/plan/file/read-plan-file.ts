@@ -1,7 +1,7 @@
 /** A plan that somebody else's engine made: OpenTofu or Terraform, from HCL or CDKTF. */
 import { basename, relative } from 'node:path';
 import { PortcullisError } from '../../errors';
-import { readPlan } from '../read-plan';
+import { readWholePlan } from '../read-plan';
 import { summarizeForeign, type SecondJudge, type StackSummary } from '../summary';
 import { MAKE_IT, refuseOther } from './recognize';
 import { readText, STANDARD_INPUT } from './read-text';
@@ -32,7 +32,7 @@ export async function readPlanFile(file: string, name?: string, second?: SecondJ
     );
   const text = await readText(file);
   refuseOther(text);
-  const summary = await summarizeForeign(name ?? nameOf(file), readPlan(text, [], MAKE_IT), second);
+  const summary = await summarizeForeign(name ?? nameOf(file), readWholePlan(text, [], MAKE_IT), second);
   return { summary, source: sourceOf(file) };
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { messageOf, PortcullisError } from '../../errors';
+import { plain } from '../../terminal/text';
 import { MAKE_IT, unreadable } from './recognize';
 
 export const STANDARD_INPUT = '-';
@@ -18,16 +19,39 @@ export async function readText(file: string): Promise<string> {
 }
 
 async function readBytes(file: string): Promise<Buffer> {
-  if (file === STANDARD_INPUT && process.stdin.isTTY)
+  if (file !== STANDARD_INPUT) return readFileOf(file);
+  if (process.stdin.isTTY)
     throw unreadable(
       'standard input is a terminal',
       'pipe a plan in: `tofu show -json plan.bin | portcullis plan --file -`',
     );
-  if (file !== STANDARD_INPUT) await refuseNoFile(file);
+  return collected(process.stdin);
+}
+
+async function readFileOf(file: string): Promise<Buffer> {
+  const name = JSON.stringify(plain(file, 200));
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) throw unreadable(`${name} is a folder`);
+    return await collected(createReadStream(file));
+  } catch (cause) {
+    if (cause instanceof PortcullisError) throw cause;
+    throw new PortcullisError('ERR_PLAN_UNREADABLE', `there is no plan: ${whyNot(name, cause)}`, MAKE_IT, {
+      cause,
+    });
+  }
+}
+
+function whyNot(name: string, cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return `${name} is not there, seen from ${process.cwd()}`;
+  return code === 'EACCES' ? `${name} may not be read` : `${name} cannot be read: ${messageOf(cause)}`;
+}
+
+async function collected(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  const stream = file === STANDARD_INPUT ? process.stdin : createReadStream(file);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of stream) {
     length += chunk.length;
     if (length > LARGEST)
       throw unreadable(
@@ -37,13 +61,6 @@ async function readBytes(file: string): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-async function refuseNoFile(file: string): Promise<void> {
-  const found = await stat(file).catch((cause: unknown) => {
-    throw new PortcullisError('ERR_PLAN_UNREADABLE', `--file: ${messageOf(cause)}`, MAKE_IT, { cause });
-  });
-  if (found.isDirectory()) throw unreadable(`${JSON.stringify(file)} is a folder`);
 }
 
 /** PowerShell writes what it redirects as UTF-16, and marks the order of its bytes. */

@@ -25,7 +25,9 @@ export function refuseOther(text: string): void {
   const other = OTHERS.find(({ is }) => is(document));
   if (other !== undefined) throw unreadable(other.what, other.remedy);
   const { format_version: format } = document;
-  if (typeof format !== 'string') throw unreadable('it has no format_version');
+  if (format === undefined) throw unreadable('it has no format_version');
+  if (typeof format !== 'string')
+    throw unreadable('its format_version is no text; expected one such as "1.2", in quotes');
   if (!/^1\.\d+$/.test(format))
     throw unreadable(
       `its format_version is ${JSON.stringify(plain(format, 20))}; expected 1.x`,
@@ -34,6 +36,16 @@ export function refuseOther(text: string): void {
   const missing = ['planned_values', 'configuration'].filter((name) => !isRecord(document[name]));
   if (missing.length > 0)
     throw unreadable(`it has no ${missing.join(' and no ')}: a part of a plan is not judged`);
+  refuseNameless(document.resource_changes);
+}
+
+/** Engines say of each change whose provider it is. A rule may be asked about its own provider's kinds alone. */
+function refuseNameless(changes: unknown): void {
+  const index = Array.isArray(changes)
+    ? changes.findIndex((change) => isRecord(change) && typeof change.provider_name !== 'string')
+    : -1;
+  if (index !== -1)
+    throw unreadable(`resource_changes.${index} has no provider_name: whose provider it is of is not said`);
 }
 
 interface Other {

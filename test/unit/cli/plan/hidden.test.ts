@@ -79,6 +79,7 @@ it('an import, which changes nothing but who manages it', async () => {
   const change = {
     actions: ['no-op'],
     importing: { id: 'auth/approle/role/api' },
+    before: { role_name: 'api' },
     after: { role_name: 'api' },
   };
   await expect(said({ resource_changes: [role(change)] })).resolves.toEqual([

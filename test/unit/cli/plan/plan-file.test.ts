@@ -27,6 +27,7 @@ const change = (type: string, more: object = {}): object => ({
   address: `${type}.it`,
   mode: 'managed',
   type,
+  provider_name: `registry.opentofu.org/${type.startsWith('vault') ? 'hashicorp/vault' : 'acme/acme'}`,
   change: { actions: ['create'], before: null, after: {}, after_unknown: { id: true } },
   ...more,
 });
@@ -112,6 +113,81 @@ describe('a plan', () => {
     expect(summary.grade).not.toBe('routine');
   });
 
+  it('shows drift that it puts back, and checks that do not hold', async () => {
+    const drifted = (type: string, actions: readonly string[]): object => ({
+      address: `${type}.it`,
+      change: {
+        actions,
+        before: { tags: { a: '1' }, note: 'CANARY' },
+        after: actions[0] === 'delete' ? null : {},
+      },
+    });
+    const changed = { actions: ['update'], before: { tags: { a: '1' } }, after: { tags: { a: '2' } } };
+    const summary = await judge(
+      plan([change('acme_a', { change: changed }), change('acme_b', { change: changed })], {
+        resource_drift: [
+          drifted('acme_a', ['update']),
+          drifted('acme_b', ['delete']),
+          drifted('acme_stays', ['update']),
+        ],
+        checks: [
+          {
+            address: { kind: 'check', to_display: 'check.health' },
+            status: 'fail',
+            instances: [{ problems: [{ message: 'CANARY' }] }],
+          },
+          { address: { kind: 'check', to_display: 'check.broken' }, status: 'error' },
+          { address: { kind: 'check', to_display: 'check.fine' }, status: 'pass' },
+          { address: { kind: 'resource', to_display: 'acme_a.it' }, status: 'unknown' },
+        ],
+      }),
+    );
+    const shown = renderTerminal([summary]);
+    for (const line of [
+      'notice  acme_a.it: was changed by somebody else (note, tags), and the apply puts it back',
+      'notice  acme_b.it: was destroyed by somebody else, and the apply makes it anew',
+      'notice  check.health: does not hold',
+      'notice  check.broken: could not be checked',
+    ])
+      expect(shown).toContain(line);
+    expect(shown + renderMarkdown([summary]) + renderSarif([summary], 'plan.json')).not.toMatch(
+      /stays\.it|fine|CANARY/,
+    );
+    expect(
+      await judge(plan([], { checks: [{ address: { to_display: 'check.a' }, status: 'fail' }] })),
+    ).toMatchObject({
+      grade: 'notice',
+      judged: [],
+    });
+  });
+
+  it('reads numbers with an exponent', async () => {
+    const throttle = change('aws_apigatewayv2_stage', {
+      provider_name: 'registry.opentofu.org/hashicorp/aws',
+      change: {
+        actions: ['update'],
+        before: { default_route_settings: [{ throttling_rate_limit: 10, throttling_burst_limit: 5 }] },
+        after: { default_route_settings: [{ throttling_rate_limit: 7777, throttling_burst_limit: 5 }] },
+      },
+    });
+    expect(await judge(plan([throttle]).replace('7777', '1e12'))).toMatchObject({ grade: 'danger' });
+    expect(await judge(plan([throttle]).replace('7777', '1e-1'))).toMatchObject({ grade: 'notice' });
+  });
+
+  it('names a program that runs while it is made, wherever the plan tells of it', async () => {
+    const program = { ...change('external'), address: 'data.external.it', mode: 'data' };
+    const read = { ...program, change: { actions: ['read'], before: null, after: {}, after_unknown: {} } };
+    const resource = { address: 'data.external.it', mode: 'data', type: 'external' };
+    for (const given of [
+      plan([read]),
+      plan([{ ...read, address: 'data.external.it["a"]' }]),
+      plan([], { configuration: { root_module: { resources: [resource] } } }),
+    ]) {
+      const { grade, judged } = await judge(given);
+      expect({ grade, count: judged.length }).toEqual({ grade: 'danger', count: 1 });
+    }
+  });
+
   it('by a provider of somebody else whose kinds have the names of known ones is not known', async () => {
     const policy = (provider_name: string): object =>
       change('vault_policy', {
@@ -123,14 +199,38 @@ describe('a plan', () => {
           after_unknown: { id: true },
         },
       });
+    const graded = async (provider: string) => (await judge(plan([policy(provider)]))).grade;
+    for (const registry of ['registry.opentofu.org', 'registry.terraform.io'])
+      expect(await graded(`${registry}/hashicorp/vault`)).toBe('notice');
+    for (const other of [
+      'registry.opentofu.org/mallory/vault',
+      'evil.example/hashicorp/vault',
+      'registry.opentofu.org.evil.example/hashicorp/vault',
+      'evil.example/registry.opentofu.org/hashicorp/vault',
+      'hashicorp/vault',
+      'terraform.io/hashicorp/vault',
+      '',
+    ])
+      expect({ other, grade: await graded(other) }).toEqual({ other, grade: 'unknown' });
+  });
+
+  it('of a registry that nobody here knows is unknown, whatever its content says', async () => {
+    const tags = (provider_name: string): object =>
+      change('acme_thing', {
+        provider_name,
+        change: { actions: ['update'], before: { tags: { a: '1' } }, after: { tags: { a: '2' } } },
+      });
     const [known, other] = [
-      await judge(plan([policy('registry.example.com/hashicorp/vault')])),
-      await judge(plan([policy('registry.example.com/mallory/vault')])),
+      await judge(plan([tags('registry.opentofu.org/acme/acme')])),
+      await judge(plan([tags('evil.example/acme/acme')])),
     ];
     expect([known.grade, other.grade]).toEqual(['notice', 'unknown']);
+    expect(renderTerminal([other])).toContain('provider evil.example/acme/acme, which nothing here knows');
   });
 });
 
+const edited = (more: object): object =>
+  change('a_b', { change: { actions: ['update'], before: { a: 1 }, after: { a: 2 }, ...more } });
 const STATE = { version: 4, terraform_version: '1.12.6', serial: 3, lineage: 'a', resources: [] };
 
 it.each<[string, string | Uint8Array, RegExp]>([
@@ -178,6 +278,59 @@ it.each<[string, string | Uint8Array, RegExp]>([
   ],
   ['a plan that is cut off', plan().slice(0, -5), /cut off/],
   ['no format', JSON.stringify({ resource_changes: [] }), /no format_version/],
+  [
+    'a format that is a number',
+    plan([], { format_version: 1.2 }),
+    /format_version is no text; expected.*"1\.2"/,
+  ],
+  [
+    'a change of nobody’s provider',
+    plan([change('a_b', { provider_name: undefined })]),
+    /resource_changes\.0 has no provider_name/,
+  ],
+  ['changes that are no list', plan([], { resource_changes: {} }), /resource_changes: expected a list/],
+  [
+    'a resource without an address',
+    plan([change('a_b', { address: 1 })]),
+    /resource_changes\.0\.address: expected a text/,
+  ],
+  [
+    'a resource that is only unknown',
+    plan([edited({ after_unknown: true })]),
+    /a_b\.it: nothing of it is known/,
+  ],
+  ['an afterwards that is no object', plan([edited({ after: 5 })]), /a_b\.it: its after is no object/],
+  ['a before that is no object', plan([edited({ before: [] })]), /a_b\.it: its before is no object/],
+  [
+    'a change into nothing',
+    plan([edited({ after: null })]),
+    /a_b\.it: where it is update, its after is an object/,
+  ],
+  ['a change of nothing', plan([edited({ before: null })]), /its before is an object/],
+  ['a destruction that leaves something', plan([edited({ actions: ['delete'] })]), /its after is null/],
+  ['a creation of what was there', plan([edited({ actions: ['create'] })]), /its before is null/],
+  ['no change that changes', plan([edited({ actions: ['no-op'] })]), /its before and after differ/],
+  [
+    'no change that is known later',
+    plan([edited({ actions: ['no-op'], after: { a: 1 }, after_unknown: { a: true } })]),
+    /its before and after differ/,
+  ],
+  [
+    'an output that changes, and is said not to',
+    plan([], { output_changes: { a: { actions: ['no-op'], before: 'a', after: 'b' } } }),
+    /output\.a: .*differ/,
+  ],
+  ['a resource twice', plan([edited({}), edited({})]), /a_b\.it: it is there twice/],
+  [
+    'a member twice',
+    plan([edited({})]).replace('"after":', '"after":{"a":1},"after":'),
+    /two members of one name/,
+  ],
+  [
+    'a member twice, written in two ways',
+    plan([edited({})]).replace('"after":', '"\\u0061fter" :{"a":1},"after":'),
+    /two members of one name/,
+  ],
   ['a format of the past', plan([], { format_version: '0.2' }), /format_version is "0\.2"; expected 1\.x/],
   ['a format of the future', plan([], { format_version: '2.0' }), /format_version is "2\.0"/],
   ['a format that is no version', plan([], { format_version: '1.2\u001b[2J' }), /expected 1\.x/],
@@ -214,7 +367,7 @@ it.each<[string, string | Uint8Array, RegExp]>([
 });
 
 it.each([
-  ['not there', 'gone.json', /ENOENT/],
+  ['not there', 'gone.json', /^there is no plan: "[^"]*gone\.json" is not there, seen from \//],
   ['a folder', '.', /is a folder/],
 ])('%s: refused in words', async (_, name, reason) => {
   await expect(readPlanFile(join(folder, name))).rejects.toMatchObject({

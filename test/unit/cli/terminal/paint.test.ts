@@ -13,7 +13,16 @@ describe('colours', () => {
 
   it('of a plan follow them', () => {
     const summary = {
-      ...{ stack: 'a', grade: 'routine', digest: 'a:1', changes: [], refused: [], judged: [], counts: {} },
+      ...{
+        stack: 'a',
+        grade: 'routine',
+        digest: 'a:1',
+        changes: [],
+        refused: [],
+        judged: [],
+        asides: [],
+        counts: {},
+      },
     } as unknown as Parameters<typeof renderTerminal>[0][number];
     const hasColour = (text: string): boolean => text.includes('\u001b[');
     expect(hasColour(renderTerminal([summary], painter({ isTTY: true, hasColors: () => false })))).toBe(
