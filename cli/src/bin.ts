@@ -6,5 +6,6 @@
  */
 import { COMMANDS } from './program';
 import { runProcess } from './run-process';
+import { calledAs } from './terminal/command-name';
 
-void runProcess(COMMANDS);
+void runProcess(COMMANDS, calledAs(process.argv[1] ?? '', process.cwd(), process.env));

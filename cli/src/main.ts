@@ -2,4 +2,4 @@
 import { runProcess } from './run-process';
 import { WITH_START } from './start/with-start';
 
-void runProcess(WITH_START);
+void runProcess(WITH_START, 'npm run portcullis --');

@@ -198,6 +198,8 @@ describe('the command by its short name', () => {
     };
     const npx = ['--no-install', 'portcullis', '--version'];
     expect(await consumer.execute('npx', npx)).toEqual({ code: 0, output: `${version}\n` });
+    const mistyped = await consumer.execute('npx', ['--no-install', 'portcullis', 'plan', '--nope']);
+    expect(mistyped.output).toContain('see `npx portcullis plan --help`');
     await access(join(consumer.folder, 'node_modules/portcullis/bin.js'));
   });
 });

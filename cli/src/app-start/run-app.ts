@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { PortcullisError, messageOf } from '../errors';
+import { typed } from '../terminal/command-name';
 
 /** How long the app may take to end, once it was asked to. */
 const GRACE_MS = 15_000;
@@ -38,7 +39,7 @@ export async function runApp({ command, args, env, signal }: AppCommand): Promis
     throw new PortcullisError(
       'ERR_SETTING',
       `${JSON.stringify(command)} cannot be run: ${messageOf(cause)}`,
-      'give a command after --, as in portcullis start -- node server.js',
+      `give a command after --, as in ${typed('start -- node server.js')}`,
       { cause },
     );
   } finally {

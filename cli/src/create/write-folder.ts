@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PortcullisError } from '../errors';
+import { typed } from '../terminal/command-name';
 
 /**
  * @throws PortcullisError `ERR_SETTING` where something is there that is no empty folder, and for the folder that one is
@@ -47,6 +48,6 @@ const notEmpty = (folder: string, cause?: unknown): PortcullisError =>
   new PortcullisError(
     'ERR_SETTING',
     `${folder} is there, and is no empty folder`,
-    'name a folder that is not there; in the folder of an API that exists, run portcullis init',
+    `name a folder that is not there; in the folder of an API that exists, run ${typed('init')}`,
     { cause },
   );

@@ -5,6 +5,7 @@ import { askGithub, githubSchema, inJob, unclear } from '../by-hand/github';
 import { PortcullisError } from '../errors';
 import { reasonOf } from '../options/reason';
 import { parseDigest } from './reviewed';
+import { typed } from '../terminal/command-name';
 
 /** What stays of a break-glass deploy. */
 export interface Evidence {
@@ -122,7 +123,7 @@ function refuseUnknownStarter(startedBy: readonly string[], attempt: string): vo
     throw new PortcullisError(
       'ERR_NOT_APPROVED',
       `${robots.join(' and ')} started this deploy: whoever approves it may be who is behind that`,
-      'start it anew as a person: portcullis deploy --break-glass, or the button on GitHub',
+      `start it anew as a person: ${typed('deploy --break-glass')}, or the button on GitHub`,
     );
   if (attempt !== '1')
     throw new PortcullisError(

@@ -5,6 +5,7 @@ import { PortcullisError, messageOf } from '../errors';
 import { canonical } from '../plan/digest/canonical';
 import { digestOf, type PlannedChange } from '../plan/digest/digest';
 import type { Value } from '../plan/values';
+import { typed } from '../terminal/command-name';
 
 /** What one digest stands for. */
 export interface Reviewed {
@@ -29,7 +30,7 @@ export function parseDigest(digest: string): Reviewed {
   throw new PortcullisError(
     'ERR_SETTING',
     `received ${JSON.stringify(digest.slice(0, 100))} as a digest`,
-    'give one as `portcullis plan` prints it, such as vault-staging:5f2c…',
+    `give one as \`${typed('plan')}\` prints it, such as vault-staging:5f2c…`,
   );
 }
 
@@ -65,7 +66,7 @@ export function withChanges(reviewed: Reviewed, file: string): Reviewed {
   throw new PortcullisError(
     'ERR_SETTING',
     `${file} does not hold the changes of ${reviewed.digest}`,
-    'give what `portcullis plan --out` wrote in the reviewed run',
+    `give what \`${typed('plan --out')}\` wrote in the reviewed run`,
   );
 }
 
@@ -76,7 +77,7 @@ function parseFile(file: string): unknown {
     throw new PortcullisError(
       'ERR_SETTING',
       `${file} cannot be read: ${messageOf(cause)}`,
-      'give what `portcullis plan --out` wrote in the reviewed run',
+      `give what \`${typed('plan --out')}\` wrote in the reviewed run`,
       { cause },
     );
   }

@@ -9,6 +9,7 @@ import { applyRealm, planRealm, type RealmChange } from './reconcile';
 import { removeRealm, secretOf } from './realm-actions';
 import { realmOf } from './realm-of';
 import { renderChanges } from './render-changes';
+import { typed } from '../terminal/command-name';
 
 interface Options extends ConfigOption {
   readonly environment: string;
@@ -70,7 +71,7 @@ async function printSecret(client: string, options: Options & { readonly new?: b
     throw new PortcullisError(
       'ERR_SETTING',
       'standard output is a terminal, which would show the secret and keep it in its scrollback',
-      'pipe it, as in `portcullis identity secret … | portcullis secrets put secret/fintech-api/config oauth_client_secret`',
+      `pipe it, as in \`${typed('identity secret …')} | ${typed('secrets put secret/fintech-api/config oauth_client_secret')}\``,
     );
   }
   const wanted = await wantedRealm(options);

@@ -3,6 +3,7 @@ import type { KeycloakRealm, Representation } from '@portcullis/constructs/keycl
 import { PortcullisError } from '../errors';
 import type { KeycloakAdmin } from './admin-client';
 import { requireMark } from './mark';
+import { typed } from '../terminal/command-name';
 
 /**
  * Removes the realm with everything in it, its people included.
@@ -43,7 +44,7 @@ export async function secretOf(
     throw new PortcullisError(
       'ERR_SETTING',
       `the realm ${realm} has no client ${JSON.stringify(clientId)}`,
-      'name one that `portcullis identity plan` lists, and apply first',
+      `name one that \`${typed('identity plan')}\` lists, and apply first`,
     );
   }
   requireMark(client, `the client ${clientId}`, wanted);
@@ -55,6 +56,6 @@ export async function secretOf(
   throw new PortcullisError(
     'ERR_SETTING',
     `the client ${clientId} of the realm ${realm} has no secret`,
-    'run `portcullis identity apply`, which makes it a confidential client again',
+    `run \`${typed('identity apply')}\`, which makes it a confidential client again`,
   );
 }

@@ -8,6 +8,7 @@ import { plain } from '../terminal/text';
 import { detect, type FoundApi } from './detect';
 import { policyFile } from './written/files';
 import { byHand } from './written/protect';
+import { EXECUTES } from '../terminal/command-name';
 
 interface InitOptions {
   readonly entry?: string;
@@ -94,7 +95,8 @@ function render(api: FoundApi, { written, kept }: Changes, isWhole: boolean): st
 
 function nextSteps(api: FoundApi, { kept }: Changes): string[] {
   const start = /\.[cm]?ts$/.test(api.entry) ? `node --import tsx ${api.entry}` : `node ${api.entry}`;
-  const run = { npm: 'npx', pnpm: 'pnpm exec', yarn: 'yarn exec' }[api.packageManager];
+  // It will be a package of that API, whoever runs it now.
+  const run = EXECUTES[api.packageManager];
   const hasApp = kept.includes('cdktf.json') || kept.includes('stacks/main.ts');
   return [
     `${api.packageManager} install`,

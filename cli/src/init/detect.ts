@@ -6,6 +6,7 @@ import { PortcullisError } from '../errors';
 import { plain } from '../terminal/text';
 import { readManifest, type Manifest } from './read-manifest';
 import { routesIn, type FoundRoutes } from './routes';
+import type { PackageManager } from '../terminal/command-name';
 
 /** By the package that each comes with; the ones that build on another come first. */
 const FRAMEWORKS = {
@@ -25,8 +26,6 @@ const LOCK_FILES = {
   'pnpm-lock.yaml': 'pnpm',
   'yarn.lock': 'yarn',
 } as const;
-
-export type PackageManager = 'npm' | 'pnpm' | 'yarn';
 
 /** Where an entry usually is, where neither a script nor `main` says it. */
 const USUAL_ENTRIES = [

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isHeaderToken, isHttpsOrLoopback } from '@portcullis/runtime/policy';
 import { PortcullisError, messageOf, shownAddress } from '../errors';
 import { advertisedLimits, narrower, type AdvertisedLimit } from './advertised-limits';
+import { typed } from '../terminal/command-name';
 
 /** What every window has to admit in the long run. */
 export interface NeededLimit {
@@ -35,7 +36,7 @@ export async function probe(url: string, { tokenFile, atLeast, json }: ProbeOpti
     throw new PortcullisError(
       'ERR_SETTING',
       `the token is held to ${inWords(tooNarrow)}, which is less than ${atLeast.text}`,
-      `give its organisation limits of its own: portcullis limits set ORGANISATION ${atLeast.text} --until never --reason scans`,
+      `give its organisation limits of its own: ${typed(`limits set ORGANISATION ${atLeast.text} --until never --reason scans`)}`,
     );
   }
 }

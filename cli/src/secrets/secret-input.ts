@@ -1,4 +1,5 @@
 import { PortcullisError } from '../errors';
+import { typed } from '../terminal/command-name';
 
 /** Bytes. Vault's own limit of a KV entry is of the same order. */
 const LONGEST = 512 * 1_024;
@@ -13,10 +14,11 @@ export async function readSecret(
   input: NodeJS.ReadableStream & { readonly isTTY?: boolean },
 ): Promise<string> {
   if (input.isTTY === true) {
+    const put = typed('secrets put …');
     throw new PortcullisError(
       'ERR_SETTING',
       'standard input is a terminal, which would show the secret',
-      'pipe it: `openssl rand -base64 32 | portcullis secrets put …`, or `read -rs KEY; portcullis secrets put … <<< "$KEY"`',
+      `pipe it: \`openssl rand -base64 32 | ${put}\`, or \`read -rs KEY; ${put} <<< "$KEY"\``,
     );
   }
   const chunks: Buffer[] = [];

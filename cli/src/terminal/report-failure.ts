@@ -3,6 +3,7 @@ import { CommanderError, type Command } from 'commander';
 import { isNativeError } from 'node:util/types';
 import { endsWithCode, PortcullisError } from '../errors';
 import { plain } from './text';
+import { typed } from './command-name';
 
 /** Exit codes of a command that did not do its work. */
 export interface FailureCodes {
@@ -55,7 +56,8 @@ function usageLine(path: string, message: string): string {
     .replace(/^(unknown option '[^=']*)=.*'/s, "$1'")
     .replace('\n(Did you mean', ' (did you mean')
     .replace(/\.$/, '');
-  return `${path}: ${plain(problem, 500)}; see \`${path} --help\``;
+  const help = typed([...path.split(' ').slice(1), '--help'].join(' '));
+  return `${path}: ${plain(problem, 500)}; see \`${help}\``;
 }
 
 /** As in `portcullis secrets put`. */

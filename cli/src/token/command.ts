@@ -5,6 +5,7 @@ import { readsConfig, type ConfigOption } from '../config/option';
 import { messageOf, PortcullisError, shownAddress } from '../errors';
 import { findSandbox } from '../sandbox/find-sandbox';
 import { clientOf, type NamedClient } from './client-of';
+import { typed } from '../terminal/command-name';
 
 interface TokenOptions extends ConfigOption {
   readonly environment?: string;
@@ -18,7 +19,7 @@ const TIMEOUT_MS = 10_000;
 export function register(program: Command): void {
   readsConfig(program.command('token'))
     .description(
-      'prints an access token of a client, and nothing else: curl -H "Authorization: Bearer $(portcullis token pro -e staging)". ' +
+      `prints an access token of a client, and nothing else: curl -H "Authorization: Bearer $(${typed('token pro -e staging')})". ` +
         'Its secret is in the environment variable that the config names',
     )
     .argument('<tier|client>', 'a tier that has a client, or a client ID')

@@ -5,6 +5,7 @@ import { resolved } from '../config/lazy';
 import { loadConfig, type Project } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
 import { PortcullisError } from '../errors';
+import { typed } from '../terminal/command-name';
 
 interface WorkflowsOptions extends ConfigOption {
   readonly check?: boolean;
@@ -33,7 +34,7 @@ async function workflows({ check = false, json, config }: WorkflowsOptions): Pro
     return;
   }
   for (const path of paths) console.log(`${check ? 'not as described' : 'written'}: ${path}`);
-  if (check && stale.length > 0) console.log('Run `portcullis workflows`, and commit what it writes.');
+  if (check && stale.length > 0) console.log(`Run \`${typed('workflows')}\`, and commit what it writes.`);
 }
 
 async function write(file: string, content: string): Promise<void> {

@@ -6,6 +6,7 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { PortcullisError } from '../errors';
+import { typed } from '../terminal/command-name';
 
 /** The engine's name for it. */
 const ENGINES_NAME = '.terraform.lock.hcl';
@@ -59,6 +60,6 @@ export async function refuseSharedState(stack: string, lock: string, folder: str
   throw new PortcullisError(
     'ERR_LOCK_MISSING',
     `${stack} keeps its state in ${shared}, where others deploy it too, but nothing pins its providers: ${relative(process.cwd(), lock)} is missing`,
-    `run \`portcullis lock ${stack}\` where the engine reaches its provider registry, and commit the file`,
+    `run \`${typed(`lock ${stack}`)}\` where the engine reaches its provider registry, and commit the file`,
   );
 }

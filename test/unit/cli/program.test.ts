@@ -138,7 +138,7 @@ describe.each(commands.map((path) => [['portcullis', ...path].join(' '), path] a
         '--colour',
       );
       expect({ code, output }).toEqual({ code: USAGE[path[0] ?? ''] ?? 2, output: '' });
-      expect(errors).toBe(`${name}: unknown option '--colour'; see \`${name} --help\`\n`);
+      expect(errors).toBe(`${name}: unknown option '--colour'; see \`npx ${name} --help\`\n`);
     });
   },
 );
@@ -211,7 +211,7 @@ describe('portcullis', () => {
     const refused = await portcullis(...args);
     expect(refused).toMatchObject({ code, output: '' });
     expect(refused.errors).toContain(problem);
-    expect(refused.errors).toMatch(/^portcullis.*; see `portcullis.* --help`\n$/);
+    expect(refused.errors).toMatch(/^portcullis.*; see `npx portcullis.* --help`\n$/);
   });
 
   it.each([

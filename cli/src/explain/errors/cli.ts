@@ -55,7 +55,8 @@ const errors: Readonly<Record<PortcullisErrorCode | 'ERR_ENVIRONMENT_INVALID', E
   },
   ERR_LOCK_MISSING: {
     cause: "The stack's state is shared, and nothing pins the providers that it is deployed with.",
-    remedy: 'Run `portcullis lock` where the engine reaches its registry of providers, and commit the file.',
+    remedy:
+      'Run `npx portcullis lock` where the engine reaches its registry of providers, and commit the file.',
   },
   ERR_REPORT_UNREADABLE: {
     cause:

@@ -92,12 +92,12 @@ const errors: Readonly<Record<SecretsErrorCode, Explanation>> = {
   },
   ERR_KV_NOT_FOUND: {
     cause: 'There is no KV entry at this path, or its newest version was deleted.',
-    remedy: 'Deploy it, write it with `portcullis secrets put`, or mend the path.',
+    remedy: 'Deploy it, write it with `npx portcullis secrets put`, or mend the path.',
   },
   ERR_KV_SCHEMA: {
     cause:
       'The KV entry does not fit the schema that `kv()` or `watchKv()` was given. The message names fields, never values.',
-    remedy: 'Write the field with `portcullis secrets put`, or mend the schema.',
+    remedy: 'Write the field with `npx portcullis secrets put`, or mend the schema.',
   },
   ERR_KV_VERSION: {
     cause: 'The entry is in a KV engine of version 1, which keeps no versions to follow.',

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { messageOf, PortcullisError } from '../../errors';
 import { plain } from '../../terminal/text';
 import { MAKE_IT, unreadable } from './recognize';
+import { typed } from '../../terminal/command-name';
 
 export const STANDARD_INPUT = '-';
 
@@ -23,7 +24,7 @@ async function readBytes(file: string): Promise<Buffer> {
   if (process.stdin.isTTY)
     throw unreadable(
       'standard input is a terminal',
-      'pipe a plan in: `tofu show -json plan.bin | portcullis plan --file -`',
+      `pipe a plan in: \`tofu show -json plan.bin | ${typed('plan --file -')}\``,
     );
   return collected(process.stdin);
 }

@@ -5,6 +5,7 @@ import type { Policy } from '@portcullis/runtime/policy';
 import { PortcullisError } from '../../errors';
 import { recordSchema } from '../../plan/rules/api/record';
 import { definedBy } from './defined-by';
+import { typed } from '../../terminal/command-name';
 
 const answerSchema = z.union([
   z.object({ policy: recordSchema }),
@@ -37,7 +38,7 @@ export async function readPolicy(of: string, folder: string, config: string | un
     throw new PortcullisError(
       'ERR_CONFIG',
       `${of} cannot be read: its config ended without saying it`,
-      REMEDY,
+      `run another command with that config, such as \`${typed('doctor')}\`: it says what happens`,
     );
   if ('failure' in answer.data) {
     const { code, problem, remedy } = answer.data.failure;
@@ -46,5 +47,3 @@ export async function readPolicy(of: string, folder: string, config: string | un
   }
   return definedBy(answer.data.policy);
 }
-
-const REMEDY = 'run another command with that config, such as `portcullis doctor`: it says what happens';

@@ -122,7 +122,7 @@ function notFound(error: unknown, path: string): unknown {
   if (!isMissing(error)) return error;
   return new SecretsError(
     'ERR_KV_NOT_FOUND',
-    `there is no KV entry at "${path}": deploy it, write it with "portcullis secrets put", or mend the path`,
+    `there is no KV entry at "${path}": deploy it, write it with "npx portcullis secrets put", or mend the path`,
     { cause: error },
   );
 }

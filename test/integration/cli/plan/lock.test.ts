@@ -48,7 +48,7 @@ describe('the providers of a stack', () => {
     const args = command === 'plan' ? ['vault-shared'] : ['--reviewed', `vault-shared:${'0'.repeat(64)}`];
     const { code, output } = await portcullis([command, ...args]);
     expect(output).toContain('vault-shared keeps its state in s3');
-    expect(output).toContain('run `portcullis lock vault-shared`');
+    expect(output).toContain('run `npm run portcullis -- lock vault-shared`');
     expect(code).toBe(1);
   });
 

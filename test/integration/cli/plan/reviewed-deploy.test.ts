@@ -67,7 +67,7 @@ describe('deploying what was reviewed', () => {
     [
       'a digest of nothing',
       ['deploy', '--reviewed', 'vault-local'],
-      'as a digest (ERR_SETTING)\n  → give one as `portcullis plan` prints it',
+      'as a digest (ERR_SETTING)\n  → give one as `npm run portcullis -- plan` prints it',
     ],
     [
       'a stack that does not exist',

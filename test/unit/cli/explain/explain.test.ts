@@ -46,7 +46,7 @@ describe('portcullis explain', () => {
   it('names the nearest of an unknown one, and exits as for every bad argument', async () => {
     const { code, output, errors } = await portcullis('explain', 'ERR_VALT_SEELED');
     expect({ code, output }).toEqual({ code: 2, output: '' });
-    expect(errors).toMatch(/Did you mean ERR_VAULT_SEALED, .*; see `portcullis explain --help`\n$/);
+    expect(errors).toMatch(/Did you mean ERR_VAULT_SEALED, .*; see `npx portcullis explain --help`\n$/);
   });
 
   it('says how to list them where nothing is near', async () => {

@@ -45,7 +45,7 @@ describe('the digest of a plan', () => {
     `:${'0'.repeat(64)}`,
     `${'0'.repeat(64)}\n`,
   ])('is refused when it is none: %j', (text) => {
-    expect(() => parseDigest(text)).toThrow('give one as `portcullis plan` prints it');
+    expect(() => parseDigest(text)).toThrow('give one as `npx portcullis plan` prints it');
   });
 });
 
