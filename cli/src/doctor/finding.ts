@@ -6,16 +6,22 @@ export interface Finding {
   readonly state: 'right' | 'wrong' | 'unknown';
   /** What was found, and where that is wrong, what was expected. */
   readonly found: string;
-  /** The command that mends it, or what to do. */
+  /** The command that mends it, or what to do; where nothing is wrong, what to do for more. */
   readonly mend?: string;
 }
 
 /** Findings of one part. */
 export const findingsOf = (part: Finding['part']) => ({
-  right: (found: string): Finding => ({ part, state: 'right', found }),
-  wrong: (found: string, mend: string): Finding => ({ part, state: 'wrong', found, mend }),
-  unknown: (found: string, mend?: string): Finding => ({
-    ...{ part, state: 'unknown', found },
-    ...(mend !== undefined && { mend }),
-  }),
+  right: (found: string, mend?: string): Finding => finding(part, 'right', found, mend),
+  wrong: (found: string, mend: string): Finding => finding(part, 'wrong', found, mend),
+  unknown: (found: string, mend?: string): Finding => finding(part, 'unknown', found, mend),
 });
+
+function finding(
+  part: Finding['part'],
+  state: Finding['state'],
+  found: string,
+  mend: string | undefined,
+): Finding {
+  return { part, state, found, ...(mend !== undefined && { mend }) };
+}

@@ -1,3 +1,4 @@
+import { typed } from '../../terminal/command-name';
 import { stacksOf } from '../../workspace/stack-selection';
 import { findingsOf, type Finding } from '../finding';
 
@@ -6,10 +7,16 @@ export interface Repository {
   /** The config's file, relative to the working directory; undefined where there is none. */
   readonly file: string | undefined;
   readonly environments: Readonly<Record<string, { readonly stacks?: readonly string[] }>>;
-  /** The synthesized stacks, or why there are none. */
-  readonly stacks: readonly SynthesizedStack[] | { readonly failed: string };
+  /** The synthesized stacks, or why there are none; undefined where there is no cdktf app. */
+  readonly stacks: readonly SynthesizedStack[] | Failed | undefined;
   /** Files that `workflows` would write otherwise; undefined where the config describes no repository. */
-  readonly stale: readonly string[] | { readonly failed: string } | undefined;
+  readonly stale: readonly string[] | Failed | undefined;
+}
+
+/** Why something is not known, and what to do about it. */
+export interface Failed {
+  readonly failed: string;
+  readonly mend: string;
 }
 
 export interface SynthesizedStack {
@@ -21,28 +28,45 @@ export interface SynthesizedStack {
 
 const { right, wrong, unknown } = findingsOf('config');
 
-/** What is wrong with the repository. */
+/** What is wrong with the repository. A cdktf app needs no config to be planned and deployed. */
 export function judgeConfig({ file, environments, stacks, stale }: Repository): Finding[] {
-  return [
-    file === undefined
-      ? wrong('no portcullis.config.ts here or above', 'write one, as the README of @portcullis/cli shows')
-      : right(file),
-    ...(Array.isArray(stacks)
-      ? judgeStacks(stacks as readonly SynthesizedStack[], environments)
-      : [
+  if (file === undefined)
+    return stacks === undefined
+      ? [
           wrong(
-            `the stacks do not synthesize: ${failureOf(stacks)}`,
-            'mend what the app says: npx cdktf synth',
+            'neither a portcullis.config.ts, here or above, nor a cdktf.json here',
+            `for an API: ${typed('init')}; otherwise ${WRITE}`,
           ),
-        ]),
+        ]
+      : [
+          right(
+            'a cdktf.json and no portcullis.config.ts: plan, deploy and lock work with that',
+            `for environments by name, and for token, limits, revoke, verify, workflows and the others, ${WRITE}`,
+          ),
+          ...judgeStacks(stacks, environments),
+        ];
+  return [
+    right(file),
+    ...(stacks === undefined
+      ? [
+          unknown(
+            'no stacks: the config names no app, and beside it is no cdktf.json',
+            "to plan and deploy some, name what synthesizes them: app: 'node --import tsx stacks/main.ts'",
+          ),
+        ]
+      : judgeStacks(stacks, environments)),
     ...judgeWorkflows(stale),
   ];
 }
 
+const WRITE =
+  'write a portcullis.config.ts as the README of @portcullis/cli shows: the policy and environments';
+
 function judgeStacks(
-  stacks: readonly SynthesizedStack[],
+  stacks: readonly SynthesizedStack[] | Failed,
   environments: Repository['environments'],
 ): Finding[] {
+  if ('failed' in stacks) return [wrong(`the stacks do not synthesize: ${stacks.failed}`, stacks.mend)];
   const names = stacks.map(({ name }) => name);
   const empty = Object.entries(environments).filter(([environment, { stacks: listed }]) =>
     listed ? listed.some((one) => !names.includes(one)) : stacksOf(environment, names).length === 0,
@@ -69,7 +93,7 @@ function judgeStacks(
       : [
           wrong(
             `nothing pins the providers of ${unlocked.map(({ name }) => name).join(', ')}, whose state is shared`,
-            `portcullis lock ${unlocked.map(({ name }) => name).join(' ')}`,
+            typed(`lock ${unlocked.map(({ name }) => name).join(' ')}`),
           ),
         ]),
   ];
@@ -77,12 +101,7 @@ function judgeStacks(
 
 function judgeWorkflows(stale: Repository['stale']): Finding[] {
   if (stale === undefined) return [unknown('the config describes no repository: no workflows are written')];
-  if (!Array.isArray(stale))
-    return [
-      wrong(`the workflows cannot be made: ${failureOf(stale)}`, 'mend repository in portcullis.config.ts'),
-    ];
+  if ('failed' in stale) return [wrong(`the workflows cannot be made: ${stale.failed}`, stale.mend)];
   if (stale.length === 0) return [right('workflows as described')];
-  return [wrong(`not as described: ${stale.join(', ')}`, 'portcullis workflows')];
+  return [wrong(`not as described: ${stale.join(', ')}`, typed('workflows'))];
 }
-
-const failureOf = (given: unknown): string => (given as { readonly failed: string }).failed;

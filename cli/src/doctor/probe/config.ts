@@ -8,7 +8,7 @@ import { staleFiles } from '../../workflows/command';
 import { findApp, type App } from '../../workspace/find-app';
 import { lockFileOf, sharedBackend } from '../../workspace/lock-file';
 import { synthesize } from '../../workspace/synthesize';
-import type { Repository, SynthesizedStack } from '../judge/config';
+import type { Failed, Repository, SynthesizedStack } from '../judge/config';
 
 /** Looks; it writes nothing into the repository. @param named the config that `--config` names */
 export async function lookAtConfig(
@@ -18,7 +18,10 @@ export async function lookAtConfig(
   return {
     file: project && relative(process.cwd(), project.file),
     environments: project?.config.environments ?? {},
-    stacks: await attempt(async () => stacksOf(await findApp(named))),
+    stacks: await attempt(async () => {
+      const app = await appIfAny(named);
+      return app && stacksOf(app);
+    }),
     stale:
       project?.config.repository === undefined
         ? undefined
@@ -44,10 +47,22 @@ async function stacksOf(app: App): Promise<SynthesizedStack[]> {
   }
 }
 
-async function attempt<T>(work: () => Promise<T>): Promise<T | { readonly failed: string }> {
+/** Undefined where neither a config nor a `cdktf.json` names one. */
+async function appIfAny(named: string | undefined): Promise<App | undefined> {
+  try {
+    return await findApp(named);
+  } catch (error) {
+    if (error instanceof PortcullisError && error.code === 'ERR_CONFIG_MISSING') return undefined;
+    throw error;
+  }
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<T | Failed> {
   try {
     return await work();
   } catch (error) {
-    return { failed: error instanceof PortcullisError ? error.problem : messageOf(error) };
+    return error instanceof PortcullisError
+      ? { failed: error.problem, mend: error.remedy }
+      : { failed: messageOf(error), mend: 'mend what it names' };
   }
 }

@@ -71,6 +71,23 @@ it.each([
   expect(await readdir(join(folder, 'node_modules'))).toEqual(['theirs']);
 });
 
+it('doctor says of a cdktf app without a config what works there, and writes nothing', async () => {
+  await write({ 'cdktf.json': JSON.stringify({ app: 'cp -R app/. "$CDKTF_OUTDIR"' }) });
+  await mkdir(join(folder, 'app/stacks/vault'), { recursive: true });
+  await write({ 'app/manifest.json': '{ "stacks": { "vault": {} } }', 'app/stacks/vault/cdk.tf.json': '{}' });
+  const { stdout, stderr } = await portcullis(['doctor', '--json']);
+  const { findings } = JSON.parse(stdout) as { findings: { part: string; state: string; found: string }[] };
+  const ofConfig = findings.filter(({ part }) => part === 'config').map(({ state, found }) => [state, found]);
+  expect({ stderr, ofConfig }).toEqual({
+    stderr: '',
+    ofConfig: [
+      ['right', 'a cdktf.json and no portcullis.config.ts: plan, deploy and lock work with that'],
+      ['right', '1 stack, providers pinned where the state is shared'],
+    ],
+  });
+  expect((await readdir(folder)).sort()).toEqual(['app', 'cdktf.json']);
+});
+
 it('reads the config above the folder that it is called in, and writes beside that config alone', async () => {
   await write({
     'policy.ts': POLICY,

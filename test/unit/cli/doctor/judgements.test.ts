@@ -68,11 +68,31 @@ describe('a repository', () => {
     expect(judgeConfig(repository).map(({ state }) => state)).toEqual(['right', 'right', 'right']);
   });
 
+  it('that is a cdktf app without a config is right, and says what works and what a config adds', () => {
+    const app = { file: undefined, environments: {}, stacks: [stack('vault')], stale: undefined };
+    expect(told(judgeConfig(app), 'right')).toEqual([
+      'a cdktf.json and no portcullis.config.ts: plan, deploy and lock work with that → for environments by name, and for token, limits, revoke, verify, workflows and the others, write a portcullis.config.ts as the README of @portcullis/cli shows: the policy and environments',
+      '1 stack, providers pinned where the state is shared',
+    ]);
+    expect(judgeConfig(app)).toHaveLength(2);
+  });
+
+  it('with a config and no app is not called wrong: an API may have no stacks', () => {
+    const findings = judgeConfig({ ...repository, stacks: undefined });
+    expect(told(findings, 'wrong')).toEqual([]);
+    expect(told(findings, 'unknown')).toEqual([expect.stringMatching(/^no stacks: .* → .* app: 'node /)]);
+  });
+
   it.each<[string, Partial<Repository>, string]>([
     [
-      'no config',
-      { file: undefined },
-      'no portcullis.config.ts here or above → write one, as the README of @portcullis/cli shows',
+      'neither a config nor an app',
+      { file: undefined, stacks: undefined },
+      'neither a portcullis.config.ts, here or above, nor a cdktf.json here → for an API: npx portcullis init; ',
+    ],
+    [
+      'no config, and a shared state that is not locked',
+      { file: undefined, environments: {}, stacks: [stack('vault', 's3')] },
+      'nothing pins the providers of vault',
     ],
     [
       'an environment without a stack',
@@ -87,17 +107,22 @@ describe('a repository', () => {
     [
       'a shared state, not locked',
       { stacks: [stack('vault-live', 's3'), stack('orders')] },
-      'nothing pins the providers of vault-live, whose state is shared → portcullis lock vault-live',
+      'nothing pins the providers of vault-live, whose state is shared → npx portcullis lock vault-live',
     ],
     [
       'an app that fails',
-      { stacks: { failed: 'no such module' } },
-      'the stacks do not synthesize: no such module → mend what the app says: npx cdktf synth',
+      { stacks: { failed: 'no such module', mend: 'mend what the app says' } },
+      'the stacks do not synthesize: no such module → mend what the app says',
+    ],
+    [
+      'workflows that cannot be made',
+      { stale: { failed: 'repository has 1 problem', mend: 'mend what it names' } },
+      'the workflows cannot be made: repository has 1 problem → mend what it names',
     ],
     [
       'other workflows',
       { stale: ['.github/workflows/plan.yml'] },
-      'not as described: .github/workflows/plan.yml → portcullis workflows',
+      'not as described: .github/workflows/plan.yml → npx portcullis workflows',
     ],
   ])('with %s is wrong', (_, change, words) => {
     const [first, ...more] = told(judgeConfig({ ...repository, ...change }), 'wrong');
