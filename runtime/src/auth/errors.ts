@@ -30,7 +30,7 @@ export interface TokenLifetime {
   readonly allowedSeconds: number;
 }
 
-/** The token was refused. The error holds neither the token nor anything that was in it, but how long it lives. */
+/** The token was refused. The error holds nothing of the token but its lifetime. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
   readonly code: 'ERR_TOKEN_EXPIRED' | 'ERR_TOKEN_INVALID';
@@ -47,7 +47,7 @@ export class TokenError extends Error {
   }
 }
 
-/** The token cannot be verified now: its issuer does not answer, and no usable key is at hand. */
+/** The token cannot be verified now: its issuer does not answer, and none of its keys is known yet. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
   readonly code = 'ERR_KEYS_UNAVAILABLE';
@@ -63,8 +63,8 @@ export class KeysUnavailableError extends Error {
 }
 
 /**
- * A request was refused for another reason than its token: it brought none, or two, or the policy denies the call.
- * `answerTo()` tells what its client gets.
+ * A request was refused for another reason than its token: it has none, or two, or the policy denies the call. `answerTo()`
+ * makes the answer to its client.
  */
 export class RequestRefusedError extends Error {
   override readonly name = 'RequestRefusedError';
@@ -75,7 +75,7 @@ export class RequestRefusedError extends Error {
   }
 }
 
-/** Thrown when a middleware or a verifier is made: its options are invalid. `problems` holds all of them. */
+/** Thrown when a middleware or a verifier is made: its options are invalid. `problems` lists all of them. */
 export class AuthOptionsError extends Error {
   override readonly name = 'AuthOptionsError';
   readonly code = 'ERR_AUTH_OPTIONS_INVALID';
@@ -90,7 +90,7 @@ const FOREIGN_REMEDIES = {
   'express-oauth2-jwt-bearer': 'remove its auth(), which checks the same tokens',
 } as const;
 
-/** Another library than `requireAuth()` set `req.auth`: nothing in it says who is calling. Holds nothing of it. */
+/** Another library than `requireAuth()` set `req.auth`, so nobody knows who is calling. The error holds nothing of it. */
 export class ForeignAuthError extends Error {
   override readonly name = 'ForeignAuthError';
   readonly code = 'ERR_FOREIGN_AUTH';

@@ -6,17 +6,17 @@ import type { RevocationEvent } from './revocation/events';
 export interface UnusableClaim {
   readonly issuer: string;
   readonly claim: 'tier' | 'organisation';
-  /** What the claim is called, by `claims` of the options; the names of a path with dots between. */
+  /** Where the claim was looked for, as `claims` of the options say: the names of a path, joined by dots. */
   readonly name: string;
   /**
-   * `missing`, `nested` (it is an object, or inside another claim), `wrong_type`, `unknown_value` (none of the
-   * policy's tiers) or `several` of them. The tier is then the policy's default. An organisation that is missing is none; one that is no text
-   * is refused.
+   * `missing`; `nested`: it is an object, or inside another claim; `wrong_type`; `unknown_value`: none of the policy's
+   * tiers; `several` of them. For a tier, the policy's default tier applies then. A token without an organisation has
+   * none; one whose organisation is no string is refused.
    */
   readonly problem: 'missing' | 'nested' | 'wrong_type' | 'unknown_value' | 'several';
 }
 
-/** A token was refused; of one that lives longer than the policy allows, with both lifetimes in seconds. */
+/** A token was refused. If it lives longer than the policy allows, the event has both lifetimes in seconds. */
 export type TokenRefused = {
   readonly type: 'token_refused';
   readonly reason: RefusalReason;
@@ -29,10 +29,10 @@ export function tokenRefused({ reason, lifetime }: TokenError): TokenRefused {
 /** What happens behind the answers: for logs, counters and alarms. Never holds a token. */
 export type AuthEvent =
   | TokenRefused
-  /** Told at once, then at most once an hour for each issuer, claim and problem. */
+  /** Sent at once, then at most once an hour for each issuer, claim and problem. */
   | ({
       readonly type: 'claim_unusable';
-      /** How many tokens since this was told last. */
+      /** How many tokens since the event was sent last. */
       readonly tokens: number;
     } & UnusableClaim)
   | {
@@ -43,8 +43,8 @@ export type AuthEvent =
     }
   | { readonly type: 'keys_unavailable'; readonly issuer: string; readonly cause: string }
   /**
-   * More keys than are tried may have signed a token: it names none, or they share its `kid`. It is refused if one of the
-   * others did. Told once.
+   * More keys may have signed a token than are tried: it names none, or several share its `kid`. A token that one of the
+   * others signed is refused. Sent once.
    */
   | {
       readonly type: 'keys_left_untried';

@@ -18,68 +18,71 @@ import { EVERY, namesIn, type ClaimPath } from './claim-path';
 import type { CacheBounds } from './token/token-cache';
 import type { TrustedIssuer, VerifierOptions } from './token/token-verifier';
 
-/** One authorization server whose access tokens are let in. */
+/** One authorization server whose access tokens are accepted. */
 export interface IssuerOptions {
-  /** Its exact `iss`. */
+  /** Its exact `iss` (RFC 8414 §2): an https URL, http on loopback only. */
   readonly issuer: string;
-  /** What `aud` must name: this API, or one of several names it has. */
+  /** What `aud` must name: this API, or one of several names it goes by (RFC 9068 §4). */
   readonly audience: string | readonly string[];
   /**
-   * Which claim holds the audience. `'client_id'`, for providers whose access tokens name the client and no API: the
-   * audience is then the clients that may call, and a token has to say `token_use: access`.
+   * Which claim holds the audience. `'client_id'` is for providers whose access tokens name the client and no API, as
+   * Amazon Cognito's do: `audience` then lists the clients that may call, and a token has to say `token_use: access`.
    * @default 'aud'
    */
   readonly audienceClaim?: 'aud' | 'client_id';
-  /** Where its keys are. @default asked of the issuer (OpenID Connect Discovery 1.0) */
+  /** URL of its key set (JWKS, RFC 7517 §5). @default as its discovery document says (OpenID Connect Discovery 1.0 §4) */
   readonly jwksUri?: string;
   /**
-   * Where the issuer describes itself, where that is not below its name, as with Azure AD B2C.
+   * URL of its discovery document, for an issuer that does not publish it below its own URL, as Azure AD B2C.
    * @default `<issuer>/.well-known/openid-configuration`
    */
   readonly discoveryUrl?: string;
-  /** Signature algorithms to accept. @default RS256, PS256, ES256 and EdDSA */
+  /** Signature algorithms to accept (RFC 7518 §3.1, RFC 8037). @default RS256, PS256, ES256 and EdDSA */
   readonly algorithms?: readonly Algorithm[];
   /**
-   * `'at+jwt'`: a token must say that it is an access token (RFC 9068 §4). `'any'`: for providers whose
-   * access tokens say `JWT` or nothing. Their claims then tell access tokens apart; ID tokens are still refused.
+   * `'at+jwt'`: the header `typ` must say that the token is an access token (RFC 9068 §4). `'any'`: for providers whose
+   * access tokens say `JWT` or nothing. Access tokens are then told by their claims, and ID tokens are still refused.
    * @default 'at+jwt'
    */
   readonly tokenType?: 'at+jwt' | 'any';
+  /** Where tokens carry what no standard names a claim for. @default each field's own */
   readonly claims?: {
     /**
-     * Where the organisation is: the name of a claim, or a path into one. `['organization', '*']` takes the items of a
-     * list or the names of an object; of several, `chooseOrganisation` chooses.
+     * Where the caller's organisation is: the name of a claim, or a path into one. `['organization', '*']` takes the items
+     * of a list, or the names in an object; if there are several, `chooseOrganisation` chooses one.
      * @default 'org_id'
      */
     readonly organisation?: ClaimPath;
     /**
-     * Where the tier is, likewise: of a list, the one that is a tier of the policy. `'*'` before the end of a path stands
-     * for the organisation: `['organization', '*', 'tier']`. Where it cannot be used, the event `claim_unusable` tells.
+     * Where the caller's tier is, written the same way. From a list, the item that is a tier of the policy is taken. A `'*'`
+     * before the end of a path stands for the organisation: `['organization', '*', 'tier']`. A value that cannot be used
+     * is reported by the event `claim_unusable`, and the policy's default tier applies.
      * @default 'tier'
      */
     readonly tier?: ClaimPath;
     /**
-     * Where the scopes are, all of them together: texts with spaces, or lists; with `'*'` at its end, a path takes the names
-     * of an object. `['scope', ['realm_access', 'roles']]` adds Keycloak's roles to the scopes.
+     * Where the scopes are. What is at every place counts: strings with spaces between scopes, or lists; a path that ends
+     * with `'*'` takes the names in an object. `['scope', ['realm_access', 'roles']]` adds Keycloak's roles to the scopes.
      * @default ['scope'], or ['scp'] in tokens without it
      */
     readonly scopes?: readonly ClaimPath[];
   };
 }
 
-/** What `requireAuth()` asks of a deny-list on every request. `followRevocations()` makes one. */
+/** The deny-list that `requireAuth()` consults on every request. `followRevocations()` makes one. */
 export interface RevocationCheck {
-  /** Whether the caller's token was revoked. Answered from memory, for tokens verified earlier too. */
+  /** Whether the caller's token was revoked. Answered from memory, also for tokens that were verified earlier. */
   revoked(auth: AuthContext): boolean;
   /** `false` while this instance may have missed a revocation that is older than a second. */
   readonly current: boolean;
 }
 
-/** Who counts requests whose authentication failed. `rateLimit()` makes one. */
+/** Counts requests whose authentication failed. What `rateLimit()` returns is one. */
 export interface AuthenticationLimiter {
   /**
-   * Counts the request, and answers it: as told, or with 429.
+   * Counts the request, then answers it: by `answer`, or with 429 if its network is over the limit.
    *
+   * @param answer sends the 400 or 401 that the request would get otherwise.
    * @param expiredToken a token with which nothing is wrong but its age.
    */
   authenticationFailed(
@@ -90,50 +93,55 @@ export interface AuthenticationLimiter {
   ): Promise<void>;
 }
 
-/** One issuer, by default the policy's; or, with `issuers`, several. */
+/**
+ * Options of `requireAuth()` and `optionalAuth()`. Those of {@link IssuerOptions} describe one issuer, by default the
+ * policy's; `issuers` lists several instead.
+ */
 export interface AuthOptions extends Partial<IssuerOptions> {
+  /** The API's policy, as `definePolicy()` returned it. */
   readonly policy: Policy;
   /** Several issuers. A token is checked by the rules of the one that its `iss` names. @default the policy's issuer */
   readonly issuers?: readonly IssuerOptions[];
   /**
-   * Chooses the organisation for which a caller acts whose token names several, by what the request says of it, in its
-   * path or a header. It has to be one of them: anything else is refused, as is a throw.
+   * Chooses the organisation that a caller acts for when the token names several, by the request's path or a header.
+   * It has to return one of `organisations`; anything else, or an exception, refuses the request with 401.
    * @default a token that names several is refused
    */
   readonly chooseOrganisation?: (
     organisations: readonly string[],
     request: IncomingMessage,
   ) => string | undefined;
-  /** How far the clocks of issuer and API may be apart, in seconds. @default 5 */
+  /** How far apart the clocks of issuer and API may be, in seconds: 0 to 60. @default 5 */
   readonly toleranceSeconds?: number;
   /**
-   * The longest access token that is looked into, in characters. A longer one is refused (`too_long`). Node reads 16 KB
-   * of headers unless it is started with `--max-http-header-size`; sessions of `login()` do not depend on that.
-   * @default 12,288: some 200 groups
+   * The longest access token that is verified, in characters. A longer one is refused with the reason `too_long`. Node
+   * accepts 16 KB of headers unless it is started with `--max-http-header-size`; sessions of `login()` do not depend on
+   * that.
+   * @default 12,288: room for some 200 groups
    */
   readonly longestToken?: number;
   /**
-   * How many verified tokens are remembered: at most `entries`, in about `bytes` of memory. `false`: none.
+   * How many verified tokens are remembered: at most `entries`, in about `bytes` of memory. `false` remembers none.
    * @default 10,000 tokens in 32 MiB
    */
   readonly cache?: false | Partial<CacheBounds>;
   /**
-   * What was revoked, as `followRevocations()` knows it. Revoked tokens are refused. While it is not current,
-   * routes that the policy marks `sensitive` answer 503 and others go on. @default nothing is ever revoked
+   * The revocations to obey, as `followRevocations()` returned them. Revoked tokens are refused. While the list is not
+   * current, routes that the policy marks `sensitive` answer 503, and the others go on. @default nothing is ever revoked
    */
   readonly revocations?: RevocationCheck;
   /**
-   * Limits requests whose authentication fails by their network: the app's `rateLimit()`, with `trustedProxies`. Those
-   * over the limit get 429. Good tokens pass, whoever else guesses on their network. @default nobody counts them
+   * Counts requests whose authentication fails, by network: the app's `rateLimit()`, with `trustedProxies`. Those over
+   * the limit get 429. Good tokens pass, however many are guessed on their network. @default they are not counted
    */
   readonly limiter?: AuthenticationLimiter;
-  /** Told of what happens behind the answers, never of a token. @default nobody is told */
+  /** Called with what happens behind the answers, for logs and alarms; never with a token. @default not called */
   readonly onEvent?: OnAuthEvent;
-  /** Where the metrics go. @default OpenTelemetry's global provider */
+  /** Where the metrics go. @default OpenTelemetry's global provider: register the SDK first */
   readonly meterProvider?: MeterProvider;
 }
 
-/** The options of {@link AuthOptions}, with nothing left out. */
+/** {@link AuthOptions} with the defaults filled in. */
 export interface ResolvedAuth extends VerifierOptions {
   readonly policy: Policy;
   readonly cache: CacheBounds | undefined;
@@ -146,7 +154,7 @@ const DEFAULT_CACHE: CacheBounds = { entries: 10_000, bytes: 32 * 2 ** 20 };
 export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 export const DEFAULT_TOLERANCE_SECONDS = 5;
 export const DEFAULT_LONGEST_TOKEN = 12_288;
-/** The claims that no standard names. */
+/** The claims whose names are in no standard. */
 export const DEFAULT_CLAIMS = { organisation: 'org_id', tier: 'tier' };
 
 export const httpsUrl = z.string().refine(isHttpsOrLoopback, {

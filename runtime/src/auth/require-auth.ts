@@ -14,18 +14,18 @@ import { TokenError } from './errors';
 import { resolveAuth, type AuthOptions } from './options';
 import type { TokenVerifier } from './token/token-verifier';
 
-/** A middleware that verifies tokens. It fetches its issuers' keys from the moment it is made. */
+/** A middleware that verifies tokens. It fetches the keys of its issuers from the moment it is made, until `close()`. */
 export interface AuthMiddleware extends Middleware, Pick<TokenVerifier, 'readiness' | 'close'> {}
 
 /**
- * Lets in requests with a good access token and sets `req.auth`; answers all others (RFC 6750 §3):
- * 401 `unauthorized`, `token_expired` or `invalid_token`, 400 `invalid_request`, and 503
- * `temporarily_unavailable` while the issuer's keys cannot be had, or, on a `sensitive` route, while it is not
- * known what was revoked. Routes that the policy marks `public` pass without a token. A path that servers read
- * differently (`/files/../admin`) is 400 `invalid_request` on every route.
+ * Admits requests with a good access token, and sets `req.auth`. All others are answered (RFC 6750 §3): 401
+ * `unauthorized`, `token_expired` or `invalid_token`; 400 `invalid_request`; 503 `temporarily_unavailable` while the
+ * issuer's keys cannot be fetched, or, on a `sensitive` route, while it is not known what was revoked. Routes that the
+ * policy marks `public` pass without a token. A path that servers read differently (`/files/../admin`) is answered 400
+ * `invalid_request` on every route.
  *
- * Where the policy has `cors`, it answers preflights, and tells browsers of every answer, refusals included, which pages
- * may read it. So mount it before whatever may answer a page of another origin.
+ * If the policy has `cors`, it answers preflight requests, and every answer, refusals included, says which pages may read
+ * it. Mount it before anything else that may answer a page of another origin.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *

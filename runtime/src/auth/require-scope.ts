@@ -5,11 +5,11 @@ import { callerOf } from './caller';
 import { forbidden, insufficientScope, NO_CREDENTIALS } from './request/challenge';
 
 /**
- * Lets in callers whose token grants all of these scopes; 403 `insufficient_scope` otherwise, 401 without
- * a verified token. For apps without a policy; with one, `enforce(policy)` does this for every route. Its middleware
- * throws ForeignAuthError where another library set `req.auth`.
+ * Admits callers whose token grants all of these scopes; others are answered 403 `insufficient_scope`, and 401 without a
+ * verified token. For apps without a policy; with one, `enforce(policy)` does this for every route. Its middleware throws
+ * ForeignAuthError if another library set `req.auth`.
  *
- * @throws TypeError if no scope is given, which would check nothing, or one that is invalid (RFC 6749 §3.3).
+ * @throws TypeError if no scope is given, which would check nothing, or an invalid one (RFC 6749 §3.3).
  *
  * @example
  * app.get('/api/transactions', requireScope('read:transactions'), handler);
@@ -28,7 +28,7 @@ export function requireAnyScope(...required: readonly string[]): Middleware {
 }
 
 /**
- * Lets in callers of these tiers; 403 `forbidden` otherwise, 401 without a verified token.
+ * Admits callers of these tiers; others are answered 403 `forbidden`, and 401 without a verified token.
  *
  * @throws TypeError if no tier is given.
  */

@@ -12,23 +12,23 @@ import { resolveAuth, type AuthOptions } from './options';
 import type { TokenVerifier } from './token/token-verifier';
 
 /**
- * A request, as far as it is looked at. Node's messages are such, and so is a `Request` of the Fetch standard; of a job,
- * nothing need be there.
+ * The parts of a request that a verifier reads. Node's `IncomingMessage` has them, and so has a `Request` of the Fetch
+ * standard; a job needs none.
  */
 export interface VerifiedRequest extends Routed {
-  /** As Node has them: names and values in turn. They show whether Authorization was sent twice. */
+  /** Header names and values in turn, as Node has them: they show whether Authorization was sent twice. */
   readonly rawHeaders?: readonly string[] | undefined;
-  /** Of a form that was parsed already: it must not hold a token. */
+  /** The body, if it was parsed already: a form must not hold a token (RFC 6750 §2.2). */
   readonly body?: unknown;
 }
 
-/** The options of `requireAuth()`, but for those that need Node's requests. */
+/** Options of `createVerifier()`: those of `requireAuth()` without the ones that need Node's requests. */
 export interface CreateVerifierOptions<Given extends object = VerifiedRequest> extends Omit<
   AuthOptions,
   'chooseOrganisation' | 'limiter'
 > {
   /**
-   * As for `requireAuth()`, asked with the request that `verify()` or `authenticate()` was given.
+   * As for `requireAuth()`, called with the request that `verify()` or `authenticate()` was given.
    * @default a token that names several organisations is refused
    */
   readonly chooseOrganisation?: (
@@ -38,8 +38,8 @@ export interface CreateVerifierOptions<Given extends object = VerifiedRequest> e
 }
 
 /**
- * Verifies tokens for whatever is no Express app: another framework, the handshake of a WebSocket, a worker. It throws
- * where the middleware answers; {@link answerTo} makes the same answer of that.
+ * Verifies tokens outside of Express: in another framework, in the handshake of a WebSocket, in a worker. Where the
+ * middleware sends an answer, it throws; {@link answerTo} turns the error into the same answer.
  */
 export interface Verifier<Given extends object = VerifiedRequest> extends Pick<
   TokenVerifier,
@@ -48,39 +48,39 @@ export interface Verifier<Given extends object = VerifiedRequest> extends Pick<
   /**
    * Verifies an access token.
    *
-   * @param request only to ask `chooseOrganisation` with.
+   * @param request is passed to `chooseOrganisation`, and not read otherwise.
    * @throws TokenError if the token is refused or was revoked.
-   * @throws KeysUnavailableError if its issuer cannot be asked for its keys.
+   * @throws KeysUnavailableError while the keys of its issuer cannot be fetched.
    */
   verify(token: string, request?: Given): Promise<AuthContext>;
   /**
-   * Verifies the token of an Authorization header (RFC 6750 §2.1), whatever route it is for.
+   * Verifies the token of an Authorization header (RFC 6750 §2.1), for any route.
    *
    * @throws RequestRefusedError if there is no token, or more than one.
    * @throws TokenError, KeysUnavailableError as {@link verify}.
    */
   authenticate(headers: RequestHeaders): Promise<AuthContext>;
   /**
-   * As `requireAuth()`: the request's route counts as well, if it has a `url`, which is its target as it arrived.
+   * As `requireAuth()` does: the route counts as well, if the request has a `url`, its target as it was received.
    *
-   * @returns nothing for a route that the policy calls public.
-   * @throws RequestRefusedError as well for a path that servers read differently, and for a `sensitive` route while it
-   *   is not known what was revoked.
+   * @returns `undefined` for a route that the policy marks `public`: its tokens are not read.
+   * @throws RequestRefusedError also for a path that servers read differently, and for a `sensitive` route while it is not
+   *   known what was revoked.
    */
   authenticate(headers: RequestHeaders, request: Given): Promise<AuthContext | undefined>;
-  /** The policy's route for a request: what `limiter.consume({ client, route })` takes. */
+  /** The policy's route for a request, as `limiter.consume({ client, route })` takes it. */
   routeOf(request: Given): Route | undefined;
   /**
-   * As `enforce()`: holds a caller to the request's route.
+   * As `enforce()` does: checks that a caller may call the request's route.
    *
-   * @param caller nobody, for a public route.
+   * @param caller may be `undefined` for a public route.
    * @throws RequestRefusedError if the caller lacks a scope, or the policy does not list the route.
    */
   enforce(caller: AuthContext | undefined, request: Given): void;
 }
 
 /**
- * Makes a verifier. It fetches its issuers' keys from this moment on, until it is closed.
+ * Makes a verifier. It fetches the keys of its issuers from now on, until `close()`.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *

@@ -1,5 +1,6 @@
 import { expectShape, HOST, type Preset } from './preset';
 
+/** Options of `auth0()`. */
 export interface Auth0Options {
   /** The tenant's domain, or a custom one: `fintech.eu.auth0.com`. */
   readonly domain: string;

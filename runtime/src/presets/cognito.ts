@@ -1,5 +1,6 @@
 import { expectShape, type Preset } from './preset';
 
+/** Options of `cognito()`. */
 export interface CognitoOptions {
   /** The user pool: `eu-west-1_AbCdEf123`. */
   readonly userPool: string;

@@ -1,5 +1,6 @@
 import { expectShape, type Preset } from './preset';
 
+/** Options of `entra()`. */
 export interface EntraOptions {
   /** The directory (tenant) ID. */
   readonly tenant: string;

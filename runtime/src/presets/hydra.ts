@@ -1,5 +1,6 @@
 import { ADDRESS, expectShape, type Preset } from './preset';
 
+/** Options of `hydra()`. */
 export interface HydraOptions {
   /** Its exact issuer, `urls.self.issuer` of its configuration: `https://id.example.com`. */
   readonly url: string;

@@ -1,8 +1,10 @@
 import { ADDRESS, expectShape, type Preset } from './preset';
 
+/** Options of `keycloak()`. */
 export interface KeycloakOptions {
   /** Where Keycloak is, with its path if it has one: `https://id.example.com`. */
   readonly url: string;
+  /** Name of the realm. */
   readonly realm: string;
   /** Whose client roles are scopes as well: the client that stands for the API. @default roles of the realm alone */
   readonly client?: string;

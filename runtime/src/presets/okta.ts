@@ -1,5 +1,6 @@
 import { expectShape, HOST, type Preset } from './preset';
 
+/** Options of `okta()`. */
 export interface OktaOptions {
   /** The organisation's domain, or a custom one: `fintech.okta.com`. */
   readonly domain: string;

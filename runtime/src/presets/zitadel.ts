@@ -1,5 +1,6 @@
 import { expectShape, HOST, type Preset } from './preset';
 
+/** Options of `zitadel()`. */
 export interface ZitadelOptions {
   /** The instance's domain: `fintech.zitadel.cloud`. */
   readonly domain: string;

@@ -3,16 +3,16 @@ import { Provider } from '../provider/provider';
 import { resolveClientCredentials, type ClientCredentialsOptions } from './options';
 import { RenewingToken } from './renewing-token';
 
-/** Access tokens of this service itself. */
+/** Access tokens for this service itself. */
 export interface TokenSource {
   /**
-   * An access token that is good for five seconds at least. Asks the provider only when it has to.
+   * An access token that is valid for at least five more seconds. It is kept, and the provider is asked only for a new one.
    *
-   * @throws ProviderUnavailableError if there is none, and the provider does not answer.
-   * @throws ProviderRefusedError if it refuses, as `invalid_client`.
+   * @throws ProviderUnavailableError if a new one is needed and the provider does not answer.
+   * @throws ProviderRefusedError if the provider refuses, as with `invalid_client`.
    */
   token(): Promise<string>;
-  /** Stops looking for the provider. */
+  /** Stops trying to reach the provider. */
   close(): void;
 }
 

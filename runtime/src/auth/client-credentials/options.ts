@@ -15,14 +15,15 @@ import {
   type ProviderOptions,
 } from '../provider/options';
 
+/** Options of `clientCredentials()`. */
 export interface ClientCredentialsOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'> {
   /** The provider: its exact `iss`. */
   readonly issuer: string;
-  /** The API that the tokens are for (RFC 8707). @default the provider's choice */
+  /** The API that the tokens are for: the parameter `resource` (RFC 8707 §2). @default the provider's choice */
   readonly resource?: string;
-  /** What to ask for. @default the provider's choice */
+  /** The scopes to ask for (RFC 6749 §3.3). @default the provider's choice */
   readonly scopes?: readonly string[];
-  /** What else the token request says, as Auth0's `audience`. @default nothing */
+  /** More form parameters of the token request, such as Auth0's `audience`. @default none */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 

@@ -8,11 +8,11 @@ import { finishLogin, startLogin } from './routes/log-in';
 import { logOut } from './routes/log-out';
 import { sessionAsBearer } from './routes/session-as-bearer';
 
-/** The login's middleware. It looks for the provider from the moment it is made. */
+/** The middleware of a login. It fetches the provider's discovery document from the moment it is made. */
 export interface LoginMiddleware extends RequestHandler {
   /** Whether the provider was found: until then nobody can log in. */
   readiness(): { readonly ready: boolean; readonly waitingFor: readonly string[] };
-  /** Stops looking for the provider. */
+  /** Stops trying to reach the provider. */
   close(): void;
 }
 
@@ -31,16 +31,16 @@ const ROUTES: ReadonlyMap<string, LoginRoute> = new Map([
 /**
  * Login for people, by OpenID Connect: the browser gets a sealed cookie, never a token.
  *
- * - `GET /auth/login?returnTo=/path` leads to the provider (Authorization Code, PKCE S256, state, nonce);
- * - `GET /auth/callback` comes from there (`iss` is checked, RFC 9207) and leads to `returnTo`;
+ * - `GET /auth/login?returnTo=/path` redirects to the provider (Authorization Code, PKCE S256, state, nonce);
+ * - `GET /auth/callback` receives its response (`iss` is checked, RFC 9207) and redirects to `returnTo`;
  * - `POST /auth/logout` ends the session, here and at the provider (RP-Initiated Logout 1.0);
- * - every other request that brings the cookie goes on with an Authorization header, which `requireAuth()`
- *   verifies as any other: mount it after this. Tokens are renewed on the way.
+ * - every other request with the cookie is given an Authorization header, which `requireAuth()` verifies like any other:
+ *   mount it after this. Tokens are renewed on the way.
  *
- * Where `redirectUri` has a path before `/auth/callback`, these routes are below it. A proxy may take it away.
+ * If `redirectUri` has a path before `/auth/callback`, these routes are below it; a proxy may strip that path.
  *
- * Answers 503 with Retry-After while the provider is needed and does not answer, 403 to requests that another
- * site caused, 400 to those that bring a cookie and an Authorization header.
+ * It answers 503 with Retry-After while the provider is needed and does not answer, 403 to requests that another site
+ * caused, and 400 to requests with both a cookie and an Authorization header.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *

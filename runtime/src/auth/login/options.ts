@@ -21,52 +21,62 @@ import {
 import type { RevocationList } from '../revocation/revocation-list';
 import type { LoginRedis } from './session/login-redis';
 
+/** Options of `login()`. */
 export interface LoginOptions extends ClientOptions, Pick<AuthOptions, 'onEvent'> {
+  /** The API's policy: its scopes are asked for, and its `lifetimes.session` ends every session. */
   readonly policy: Policy;
   /** The provider: its exact `iss`. @default the policy's issuer */
   readonly issuer?: string;
   /**
-   * This app's `/auth/callback`, as it is registered with the provider. What comes before is the path that the app is
-   * below: the routes of the login are below it as well.
+   * URL of this app's `/auth/callback`, as it is registered with the provider: https, http on loopback only. A path before
+   * `/auth/callback` is the one that the app is mounted below; the other routes of the login are below it as well.
    */
   readonly redirectUri: string;
   /**
-   * Secrets of 32 characters or more that seal the cookies: the first one seals, all of them open. To replace
-   * the first, add the new one behind it on every instance, then put the new one first, and drop the old one
-   * after `idle`. A function is asked at each use, so that a key that changes reaches a running service; what it gives
-   * that is no list of such secrets changes nothing.
+   * Secrets of 32 characters or more that seal the cookies. The first one seals; each of them can open. To replace the
+   * first, append the new one on every instance, then put the new one first, and remove the old one after `idle`. A
+   * function is called at each use, so that a changed key reaches a running service; if it returns anything but a list of
+   * such secrets, the last good list stays in use.
    */
   readonly encryptionKeys: readonly string[] | (() => readonly string[]);
   /** Scopes to ask for, `openid` among them. @default openid and every scope of the policy */
   readonly scopes?: readonly string[];
-  /** The API that access tokens are for (RFC 8707); `false` for providers that refuse it. @default the policy's audience */
+  /**
+   * The API that access tokens are for: the parameter `resource` (RFC 8707 §2). `false` leaves it out, for providers that
+   * refuse it. @default the policy's audience
+   */
   readonly resource?: string | false;
-  /** What else the provider is asked for a login: `prompt`, `organization`, `acr_values`, Auth0's `audience`. @default nothing */
+  /** More parameters of the authorization request: `prompt`, `organization`, `acr_values`, Auth0's `audience`. @default none */
   readonly parameters?: Readonly<Record<string, string>>;
   /**
-   * What the provider calls the address that a browser comes back to from its logout, where that is no OpenID Connect:
-   * Cognito says `logout_uri`. It is then told this address and the client, and is given no ID token.
+   * The name of the parameter with the address that a browser returns to after the provider's logout, for providers that
+   * do not follow OpenID Connect here: Cognito's is `logout_uri`. They are then sent this address and the `client_id`, and
+   * no ID token.
    * @default 'post_logout_redirect_uri' (OpenID Connect RP-Initiated Logout 1.0 §2)
    */
   readonly logoutParameter?: string;
-  /** From the last renewal of tokens to the next login; the policy's `lifetimes.session` is the longest. @default '1h' */
+  /**
+   * How long a session lasts after its tokens were last renewed, such as '30m'; `lifetimes.session` of the policy is the
+   * most. @default '1h'
+   */
   readonly idle?: Duration;
   /**
-   * Where several instances hand each other renewed sessions, and where sessions are kept that are too large for cookies
-   * (11,400 characters, sealed): sealed as well, until they are over or their people log out.
-   * @default this instance is alone, and a login or renewal ends where its session is too large
+   * Redis, in which several instances share renewed sessions, and which keeps sessions that are too large for cookies
+   * (11,400 characters, sealed). They are sealed there as well, and are removed when they end or somebody logs out.
+   * @default none: for a single instance. A login or renewal fails if its session is too large
    */
   readonly redis?: LoginRedis;
   /**
-   * What ends sessions: each is held against it on every request, for as long as it lives. A session that was revoked,
-   * or whose person logged out, is answered 401 and its cookie cleared. Give `requireAuth()` the same, for the tokens.
-   * Without it, a copy of the session's cookie serves after logout until its access token expires, and longer with a
-   * provider that revokes no refresh token.
+   * The revocations to obey. Every request of a session is checked against them: one that was revoked, or whose person
+   * logged out, is answered 401, and its cookie is cleared. Give `requireAuth()` the same list, for the tokens. Without it,
+   * a copied cookie works after the logout until its access token expires, and longer if the provider does not revoke
+   * refresh tokens.
    * @default nothing is ever revoked
    */
   readonly revocations?: RevocationList;
+  /** Where tokens carry what no standard names a claim for. @default each field's own */
   readonly claims?: {
-    /** The claim of access tokens that holds the organisation, as `requireAuth()` is told it. @default 'org_id' */
+    /** The claim of access tokens that holds the organisation: the same as for `requireAuth()`. @default 'org_id' */
     readonly organisation?: ClaimPath;
   };
 }
@@ -77,11 +87,11 @@ export interface ResolvedLogin {
   readonly redirectUri: URL;
   readonly encryptionKeys: () => readonly string[];
   readonly scope: string;
-  /** What every request for tokens says of the API that they are for. */
+  /** The parameters of every token request that name the API. */
   readonly target: Readonly<Record<string, string>>;
-  /** What else the provider is asked for a login. */
+  /** More parameters of the authorization request. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** What the provider calls the address to come back to; undefined where it knows OpenID Connect's logout. */
+  /** The parameter with the address to return to after a logout; undefined for OpenID Connect's own. */
   readonly logoutParameter: string | undefined;
   readonly limits: { readonly maxAgeMs: number; readonly idleMs: number };
   readonly redis: LoginRedis | undefined;
@@ -93,7 +103,7 @@ export interface ResolvedLogin {
 const DEFAULT_IDLE = '1h';
 const CALLBACK = '/auth/callback';
 
-/** The path that the app is below; empty where it has its host for itself. */
+/** The path that the app is mounted below; empty if there is none. */
 export function basePathOf(redirectUri: URL): string {
   return redirectUri.pathname.slice(0, -CALLBACK.length);
 }

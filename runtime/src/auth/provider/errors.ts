@@ -1,6 +1,6 @@
 import { withCode } from '../../coded-message';
 
-/** The provider cannot be asked now: it does not answer, is in trouble, or was not found yet. Trying again may help. */
+/** The provider cannot be asked now: it does not answer, answers 5xx, or was not found yet. Trying again may help. */
 export class ProviderUnavailableError extends Error {
   override readonly name = 'ProviderUnavailableError';
   readonly code = 'ERR_PROVIDER_UNAVAILABLE';
@@ -16,7 +16,7 @@ export class ProviderUnavailableError extends Error {
   }
 }
 
-/** The provider refused, or it answered with something that must not be believed. */
+/** The provider refused, or its answer failed a check. Trying again does not help. */
 export class ProviderRefusedError extends Error {
   override readonly name = 'ProviderRefusedError';
   readonly code = 'ERR_PROVIDER_REFUSED';

@@ -4,27 +4,31 @@ import { z } from 'zod';
 import type { Problem } from '../../policy/errors';
 import { isHttpsOrLoopback } from '../../policy/loopback';
 
-/** How a client says who it is: RFC 6749 §2.3.1, OpenID Connect Core 1.0 §9; `'none'` is a public client, with PKCE. */
+/** How a client authenticates (RFC 6749 §2.3.1, OpenID Connect Core 1.0 §9); `'none'` is a public client, with PKCE. */
 export type ClientAuthentication = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
+/** A client that is registered with an OpenID provider. */
 export interface ClientOptions {
-  /** The client's name at the provider. */
+  /** Its `client_id` there. */
   readonly clientId: string;
-  /** For the two methods that send one. */
+  /** Its secret, for `client_secret_basic` and `client_secret_post`. @default none */
   readonly clientSecret?: string;
-  /** For `private_key_jwt`: PKCS#8 as PEM, or a JWK, whose `kid` and `alg` count. The provider has the public half. */
+  /**
+   * Its private key, for `private_key_jwt` (RFC 7523 §2.2): PKCS#8 as PEM, or a JWK, whose `kid` and `alg` are then used.
+   * The provider has the public half. @default none
+   */
   readonly privateKey?: string | JsonWebKey;
-  /** @default 'private_key_jwt' with a private key, else 'client_secret_basic' */
+  /** How it authenticates. @default 'private_key_jwt' with a private key, else 'client_secret_basic' */
   readonly clientAuthentication?: ClientAuthentication;
   /**
-   * Where the provider describes itself, where that is not below its issuer, as with Azure AD B2C. What it says its issuer
-   * is still has to be the issuer.
+   * URL of the provider's discovery document, if it is not published below its issuer, as with Azure AD B2C. The document
+   * still has to name that issuer.
    * @default `<issuer>/.well-known/openid-configuration`
    */
   readonly discoveryUrl?: string;
 }
 
-/** A client of one provider, with nothing left out. */
+/** A client of one provider, with the defaults filled in. */
 export interface ProviderOptions {
   /** The provider's exact `iss`. */
   readonly issuer: string;

@@ -4,12 +4,12 @@ import { tokenRefusal } from './challenge';
 import { RequestRefusedError } from '../errors';
 
 /**
- * What a client is answered whose request a verifier refused: status, headers and body of `requireAuth()` and
- * `enforce()` (RFC 6750 §3).
+ * The answer to a request that a verifier refused: status, headers and body as `requireAuth()` and `enforce()` send them
+ * (RFC 6750 §3).
  *
  * @param error what {@link Verifier} threw.
  * @param headers of the request: a client whose `Accept` asks for problem details (RFC 9457) gets those.
- * @returns nothing for an error that refuses nobody, such as one of the app's own: its error handler takes it.
+ * @returns `undefined` for any other error, such as one of the app's own: leave it to its error handler.
  *
  * @example
  * const answer = answerTo(error, request.headers);

@@ -7,11 +7,11 @@ import { insufficientScope, NO_CREDENTIALS, UNLISTED } from './challenge';
 import type { AuthContext } from '../context';
 
 /**
- * Holds every request to the policy's route for it: all of the route's scopes, or 403
- * `insufficient_scope` with `required` and `granted`. What the policy does not list is denied, 403
- * `forbidden`; a path that servers read differently (`/files/../admin`), 400. Mount it after `requireAuth()`.
+ * Checks every request against its route in the policy. A token that lacks one of the route's scopes is answered 403
+ * `insufficient_scope`, with `required` and `granted`; a request that the policy does not list, 403 `forbidden`; a path
+ * that servers read differently (`/files/../admin`), 400. Mount it after `requireAuth()`.
  *
- * Its middleware throws ForeignAuthError where another library set `req.auth`.
+ * Its middleware throws ForeignAuthError if another library set `req.auth`.
  *
  * @example
  * app.use(enforce(policy));
@@ -28,9 +28,10 @@ export function enforce(policy: Policy): Middleware {
 }
 
 /**
- * Why the policy denies a call; nothing where it does not.
+ * Why the policy denies a call.
  *
  * @param route of the policy, if it lists the call.
+ * @returns `undefined` if it does not deny it.
  */
 export function denialOf(route: Route | undefined, caller: AuthContext | undefined): ErrorAnswer | undefined {
   if (!route) return UNLISTED;

@@ -6,15 +6,18 @@ import { resolveRevocation, type RevocationOptions } from './options';
 import type { Revocation } from './revocation-list';
 import { RevocationStream } from './stream';
 
-/** Its user of Redis needs XADD on the key `portcullis:{<policy's name>}:revocations`, and nothing else. */
+/**
+ * Options of `addRevocation()`. Its Redis user needs XADD on the key `portcullis:{<policy's name>}:revocations`, and
+ * nothing else.
+ */
 export type AddRevocationOptions = Omit<RevocationOptions, 'onEvent'>;
 
 /**
- * Adds one revocation, for a command or a job that follows none itself. It is in force on every instance that follows
- * the same Redis within a second after this resolves.
+ * Adds one revocation, from a command or a job that does not follow them itself. Within a second after this resolves it is
+ * in force on every instance that follows the same Redis.
  *
  * @throws AuthOptionsError with every problem of the options at once.
- * @throws RevocationInvalidError if it does not say whose tokens, or says it wrongly.
+ * @throws RevocationInvalidError if it does not say whose tokens are revoked, or is malformed.
  * @throws RevocationNotStoredError if Redis did not confirm it within a second. Adding it again does no harm.
  *
  * @example

@@ -12,7 +12,7 @@ import { RevocationNotStoredError } from './errors';
 import { verifyLogoutToken } from './logout-token';
 import { resolveBackChannelLogout, type BackChannelLogoutOptions } from './options';
 
-/** Receives logout tokens. It fetches its issuer's keys from the moment it is made. */
+/** A handler that receives logout tokens. It fetches its issuer's keys from the moment it is made, until `close()`. */
 export interface BackChannelLogout extends RequestHandler {
   /** Stops fetching keys in the background. */
   close(): void;
@@ -26,10 +26,10 @@ const MOST_PARAMETERS = 16;
 const REMEMBERED = 10_000;
 
 /**
- * Where the provider tells of logouts (OpenID Connect Back-Channel Logout 1.0). Verifies the logout token and
- * revokes the session's access tokens, or all of the subject's if it names no session. Answers 200 once Redis has
- * the revocation, otherwise 400, as §2.8 has it. Mount it before `requireAuth()`: the provider brings no access
- * token, for its logout token is the proof.
+ * Receives the provider's notice of a logout (OpenID Connect Back-Channel Logout 1.0). It verifies the logout token and
+ * revokes the access tokens of the session, or all of the subject's if it names no session. It answers 200 once Redis has
+ * the revocation, otherwise 400 (§2.8). Mount it before `requireAuth()`: the provider sends no access token, only its
+ * logout token.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *

@@ -1,7 +1,7 @@
 import { withCode } from '../../coded-message';
 import { describeProblems, type Problem } from '../../policy';
 
-/** The revocation is invalid, and nothing was revoked. `problems` holds all that is wrong with it. */
+/** The revocation is invalid, and nothing was revoked. `problems` lists all that is wrong with it. */
 export class RevocationInvalidError extends Error {
   override readonly name = 'RevocationInvalidError';
   readonly code = 'ERR_REVOCATION_INVALID';
@@ -13,7 +13,7 @@ export class RevocationInvalidError extends Error {
 
 /**
  * The revocation holds on this instance, but Redis did not confirm it: other instances may not know of it yet.
- * This instance goes on trying to tell them while it runs. Revoking again does no harm.
+ * This instance keeps trying to tell them while it runs. Revoking again does no harm.
  */
 export class RevocationNotStoredError extends Error {
   override readonly name = 'RevocationNotStoredError';

@@ -21,8 +21,8 @@ const POLL_EVERY_MS = 200;
 const CURRENT_FOR_MS = 1_000;
 
 /**
- * Follows the revocations of all instances, for `requireAuth({ revocations })`. A revocation is on every
- * instance within one second; `current` is false on one that has been cut off for longer.
+ * Follows the revocations of all instances, for `requireAuth({ revocations })`. A revocation reaches every instance within
+ * one second; `current` is false on one that has been cut off from Redis for longer.
  *
  * @throws AuthOptionsError with every problem of the options at once.
  *

@@ -21,28 +21,29 @@ import {
 import type { LogoutTokenRules } from './logout-token';
 import type { RevocationList } from './revocation-list';
 
-/** `toleranceSeconds` is that of `requireAuth()`: give both the same. */
+/** Options of `followRevocations()`. Give it the same `toleranceSeconds` as `requireAuth()`. */
 export interface RevocationOptions extends Pick<AuthOptions, 'toleranceSeconds' | 'onEvent'> {
-  /** Gives the stream its name, and says how long tokens live. */
+  /** The API's policy: its name is part of the stream's key, its lifetimes say how long a revocation is kept. */
   readonly policy: Policy;
   /**
-   * A client of node-redis, or the rotating one of `SecretsManager.redisClient()`. Its user needs XADD, XRANGE,
-   * EVAL, TIME and PEXPIRE on the keys `portcullis:*`.
+   * A client of node-redis, or what `SecretsManager.redisClient()` returned. Its Redis user needs XADD, XRANGE, EVAL,
+   * TIME and PEXPIRE on the keys `portcullis:*`.
    */
   readonly redis: RedisCommands;
-  /** Whose tokens may be revoked: those that `requireAuth()` lets in. @default the policy's issuer */
+  /** The issuers whose tokens may be revoked: those of `requireAuth()`. @default the policy's issuer */
   readonly issuers?: readonly string[];
 }
 
 export type ResolvedRevocation = Required<RevocationOptions>;
 
+/** Options of `backChannelLogout()`: OpenID Connect Back-Channel Logout 1.0. */
 export interface BackChannelLogoutOptions
   extends Pick<IssuerOptions, 'jwksUri' | 'discoveryUrl' | 'algorithms'>, Pick<AuthOptions, 'onEvent'> {
-  /** Where the tokens of whoever logged out are revoked. It has to follow the issuer. */
+  /** Where the tokens of people who logged out are revoked. Its `issuers` have to include `issuer`. */
   readonly revocations: RevocationList;
   /** The provider that sends logout tokens: its exact `iss`. */
   readonly issuer: string;
-  /** This application's name there: the logout tokens' `aud`. */
+  /** This application's `client_id` there: the logout tokens' `aud`. */
   readonly clientId: string;
 }
 

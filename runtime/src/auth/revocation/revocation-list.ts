@@ -8,24 +8,24 @@ interface OfIssuer {
 
 interface WithCutOff {
   /**
-   * Tokens issued later are let in, so that a new login works: seconds since 1970, on the issuer's clock.
-   * @default now, plus how far the issuer's clock may be ahead of this one
+   * Tokens that were issued later are accepted, so that a new login works: seconds since 1970, on the issuer's clock.
+   * @default now, plus how far ahead the issuer's clock may be
    */
   readonly issuedUntil?: number;
 }
 
 /**
- * Which tokens of an issuer are refused from now on: one by its `jti`; those of a session, by `sid`; or all
- * that a subject or an organisation has been issued. Give a session's `subject` for providers that put no `sid`
- * into access tokens: tokens that name no session are then refused as if the subject were revoked.
+ * Which tokens of an issuer are refused from now on: one, by its `jti`; those of a session, by `sid`; or all that were
+ * issued to a subject or an organisation. Add the `subject` of a session for providers whose access tokens have no `sid`:
+ * its tokens that name no session are then refused as well.
  *
- * All but a `jti` also end the sessions of `login()` that they name and that began before: for as long as a session may
- * live (the policy's `lifetimes.session`), however often its tokens are renewed.
+ * All but a `jti` also end the sessions of `login()` that they name and that began before, for as long as a session may
+ * live (`lifetimes.session` of the policy), however often its tokens are renewed.
  */
 export type Revocation = OfIssuer &
   (
     | { readonly jti: string }
-    /** The name that `login()` gave a session of its own, which it ends by this when its person logs out. */
+    /** A session of `login()`, by the name that it gave it: it revokes this when somebody logs out. */
     | { readonly session: string }
     | ({ readonly sid: string; readonly subject?: string } & WithCutOff)
     | ({ readonly subject: string } & WithCutOff)
@@ -46,8 +46,8 @@ export interface RevocableSession {
 }
 
 /**
- * What login() asks of a deny-list on every request. It answers from memory: `revoked`; `good`; or `unknown`, for a
- * session that began before some revocation was lost on this instance, because it had no room for it or could not read it.
+ * What `login()` asks on every request, answered from memory. `unknown`: the session began before a revocation that this
+ * instance lost, because it had no room for it or could not read it.
  */
 export interface SessionCheck {
   sessionState(session: RevocableSession): 'good' | 'revoked' | 'unknown';
@@ -56,21 +56,20 @@ export interface SessionCheck {
 /**
  * The revocations that this instance follows, and the way to add to them.
  *
- * It holds 100,000 revocations of tokens (23 MB), each for as long as a token may live: one more, and every token
- * issued up to now is refused. Apart from them, it holds 250,000 revocations of sessions (55 MB), each for as long as a
- * session may live: one more, and `sensitive` routes refuse the sessions that began before. In Redis, each takes some
- * 70 bytes.
+ * It holds up to 100,000 revocations of tokens (23 MB), each for as long as a token may live; with one more, every token
+ * issued so far is refused. It also holds up to 250,000 revocations of sessions (55 MB), each for as long as a session may
+ * live; with one more, `sensitive` routes refuse the sessions that began before. In Redis, each takes some 70 bytes.
  */
 export interface RevocationList extends RevocationCheck, SessionCheck {
-  /** Whose tokens may be revoked. */
+  /** The issuers whose tokens may be revoked. */
   readonly issuers: readonly string[];
-  /** How far the issuers' clocks may be from this one, in seconds. */
+  /** How far apart the clocks of issuers and this instance may be, in seconds. */
   readonly toleranceSeconds: number;
   /**
    * Revokes tokens and ends sessions, on this instance at once and on every other within a second after it resolves.
    *
    * @throws RevocationNotStoredError if Redis did not confirm it within a second.
-   * @throws RevocationInvalidError if it does not say whose tokens, or says it wrongly.
+   * @throws RevocationInvalidError if it does not say whose tokens are revoked, or is malformed.
    */
   revoke(revocation: Revocation): Promise<void>;
   /** Stops following. */
