@@ -1,6 +1,6 @@
 import { withCode } from '../coded-message';
 
-/** What went wrong, as a name that does not change: alerts and tests may switch on it. */
+/** What went wrong. The codes are stable: alerts and tests may switch on them. `docs/errors.md` explains each. */
 export type SecretsErrorCode =
   /** An option or environment variable is missing or malformed. */
   | 'ERR_SECRETS_CONFIG'
@@ -13,18 +13,18 @@ export type SecretsErrorCode =
   | 'ERR_VAULT_SEALED'
   /** A rate-limit quota of Vault (429). */
   | 'ERR_VAULT_THROTTLED'
-  /** What answered sends to another address for good (301): it is no Vault, or stands before one. */
+  /** The address redirects to another for good (301): it is no Vault, or a proxy in front of one. */
   | 'ERR_VAULT_MOVED'
   /** Vault, or the database behind it, failed (5xx). */
   | 'ERR_VAULT_FAILED'
   /** Vault refused the request as malformed (400). */
   | 'ERR_VAULT_REQUEST_REFUSED'
-  /** The token is valid, its policy does not allow the path. */
+  /** The token is valid, but its policy does not allow the path. */
   | 'ERR_VAULT_CAPABILITY_MISSING'
   /** The token expired, was revoked, or never was one. */
   | 'ERR_VAULT_TOKEN_INVALID'
   | 'ERR_VAULT_LOGIN_REFUSED'
-  /** What the login needs cannot be had: an unreadable file, no credentials of AWS. */
+  /** Something that the login needs is missing: an unreadable file, no AWS credentials. */
   | 'ERR_LOGIN_SOURCE'
   /** The wrapping token is expired, or somebody else has unwrapped it. */
   | 'ERR_WRAPPING_TOKEN_INVALID'
@@ -32,9 +32,9 @@ export type SecretsErrorCode =
   | 'ERR_WRAPPING_TOKEN_FOREIGN'
   | 'ERR_MOUNT_NOT_FOUND'
   | 'ERR_ROLE_NOT_FOUND'
-  /** The path is answered without a lease: it lends nothing. */
+  /** Vault's answer has no lease: the path lends nothing. */
   | 'ERR_LEASE_MISSING'
-  /** What was lent does not fit its schema. */
+  /** What Vault leased does not match its schema. */
   | 'ERR_LEASE_SCHEMA'
   | 'ERR_KV_NOT_FOUND'
   | 'ERR_KV_SCHEMA'
@@ -42,17 +42,17 @@ export type SecretsErrorCode =
   | 'ERR_KV_VERSION'
   /** The credential reached its deadline and could not be replaced. */
   | 'ERR_CREDENTIAL_EXPIRED'
-  /** No credential could be had yet, within the bound of the start. */
+  /** No first credential was obtained within `startupSeconds`. */
   | 'ERR_CREDENTIAL_UNAVAILABLE'
-  /** Redis has been away for longer than a command waits. */
+  /** Redis has not been reachable for longer than a command waits. */
   | 'ERR_REDIS_UNREACHABLE'
   /** `close()` was called. */
   | 'ERR_SECRETS_CLOSED';
 
-/** Every failure of this folder. The message says what to do; it never holds a secret or a lease ID. */
+/** Every failure of a SecretsManager. The message says what to do; it never holds a secret or a lease ID. */
 export class SecretsError extends Error {
   override readonly name: string = 'SecretsError';
-  /** Milliseconds that the server asked to be left alone for; 0 when it did not. */
+  /** How long the server asked clients to wait, in milliseconds; 0 if it did not. */
   readonly retryAfterMs: number;
 
   constructor(
@@ -65,7 +65,7 @@ export class SecretsError extends Error {
   }
 }
 
-/** A policy that lacks a capability: names it, its path, and the construct that grants it. */
+/** A Vault policy lacks a capability. The message names it, its path, and the construct that grants it. */
 export class MissingCapabilityError extends SecretsError {
   override readonly name = 'MissingCapabilityError';
 

@@ -1,6 +1,6 @@
 /**
- * What a SecretsManager tells. Never a secret, a token or a lease ID. By `vaultRequestId` Vault's audit log knows the
- * request that it tells of.
+ * What a SecretsManager reports, for logs and alarms; never a secret, a token or a lease ID. `vaultRequestId` is the ID of
+ * the request in Vault's audit log.
  */
 export type SecretsEvent =
   | {
@@ -10,7 +10,7 @@ export type SecretsEvent =
       readonly vaultRequestId?: string;
     }
   | { readonly type: 'token_renewed'; readonly ttlSeconds: number }
-  /** The token cannot live on: a new one was obtained, and what was leased under it is leased again. */
+  /** The token could not be renewed: a new one was obtained, and everything that was leased under it is leased again. */
   | {
       readonly type: 'token_replaced';
       readonly method: string;
@@ -40,7 +40,7 @@ export type SecretsEvent =
       readonly code: string;
       readonly message: string;
       readonly attempt: number;
-      /** Seconds the old credential still serves; 0 when there is none. */
+      /** For how many seconds the old credential still works; 0 if there is none. */
       readonly servesForSeconds: number;
     }
   | {
@@ -55,7 +55,7 @@ export type SecretsEvent =
       readonly role: string;
       readonly user: string;
     }
-  /** Vault did not take the revocation: the lease ends by its TTL. */
+  /** Vault did not accept the revocation: the lease ends by its TTL. */
   | {
       readonly type: 'revocation_failed';
       readonly source: string;
@@ -65,7 +65,7 @@ export type SecretsEvent =
     }
   | { readonly type: 'kv_changed'; readonly path: string; readonly version: number }
   | { readonly type: 'kv_failed'; readonly path: string; readonly code: string; readonly message: string }
-  /** Vault gave no pseudonym: the log names no subject. Told every ten seconds at most. */
+  /** Vault gave no pseudonym, so the log names no subject. Sent every ten seconds at most. */
   | { readonly type: 'pseudonym_failed'; readonly code: string; readonly message: string };
 
 export type EmitEvent = (event: SecretsEvent) => void;

@@ -31,80 +31,97 @@ import { nodeRedis, type NodeRedisClient } from './redis/drivers/node-redis';
 import type { PgModule } from './postgres/load-pg';
 import { parseAddresses } from './vault/addresses';
 
+/** Options of `SecretsManager.connect()`. */
 export interface SecretsManagerOptions {
-  /** Servers of one Vault or OpenBao cluster, with the path that it is below, if there is one. @default VAULT_ADDR, comma-separated */
+  /**
+   * URLs of the servers of one Vault or OpenBao cluster, each with the path that Vault is below, if there is one.
+   * @default VAULT_ADDR, separated by commas
+   */
   readonly address?: string | readonly string[];
-  /** @default VAULT_NAMESPACE */
+  /** Vault namespace of every request. @default VAULT_NAMESPACE, or none */
   readonly namespace?: string;
-  /** File with the authorities to trust, PEM. @default VAULT_CACERT */
+  /** Path of a PEM file with the certificate authorities to trust. @default VAULT_CACERT, or Node's own */
   readonly caFile?: string;
-  /** @default AppRole with VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID or VAULT_SECRET_ID, read at each login */
+  /**
+   * How to log in to Vault: `appRole()`, `jwtLogin()`.
+   * @default AppRole with VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID or VAULT_SECRET_ID, read at each login
+   */
   readonly login?: LoginMethod;
-  /** Sends tokens over plain HTTP to hosts other than loopback. @default false */
+  /** Whether tokens may be sent over plain HTTP to hosts other than loopback. @default false */
   readonly allowPlainHttp?: boolean;
-  /** The API's policy; its lifetimes say when a credential is replaced. @default after 50 minutes of 60 */
+  /** The API's policy: its lifetimes say at which share of its life a credential is replaced. @default 50 minutes of 60 */
   readonly policy?: Policy;
   /** Mount of the database secrets engine. @default 'database' */
   readonly databaseMount?: string;
-  /** How long a start waits for Vault and for first credentials. @default 30 */
+  /** How long `connect()` waits for Vault, and later calls for their first credential, in seconds. @default 30 */
   readonly startupSeconds?: number;
-  /** Longest wait for work in flight before old connections are closed. @default 30 */
+  /** Longest wait for work in flight before connections of a replaced user are closed, in seconds. @default 30 */
   readonly drainSeconds?: number;
-  /** Longest shutdown, revocations included. @default 10 */
+  /** Longest shutdown by `close()`, revocations included, in seconds. @default 10 */
   readonly closeSeconds?: number;
-  /** How long the process may go on without a valid token and without a login. @default 60 */
+  /** How long the process may go on without a valid token and without a login, in seconds. @default 60 */
   readonly withoutTokenSeconds?: number;
-  /** Called when that bound has passed. @default one line on standard error, then exit code 1 */
+  /** Called when `withoutTokenSeconds` have passed. @default one line on standard error, then exit code 1 */
   readonly onLoginImpossible?: Listener<SecretsError>;
-  /** Told of everything, as `SecretsManager.onEvent()` tells it. @default nothing is told */
+  /** Called with every event from the first login on; `SecretsManager.onEvent()` adds listeners later. @default not called */
   readonly onEvent?: Listener<SecretsEvent>;
-  /** For the metrics that `metrics.ts` lists. @default the global one: register the SDK first */
+  /** Where the metrics go. @default OpenTelemetry's global provider: register the SDK first */
   readonly meterProvider?: MeterProvider;
-  /** Unix socket that shows the status to `portcullis secrets status`. @default PORTCULLIS_STATUS_SOCKET, or none */
+  /** Path of the Unix socket that `portcullis secrets status` reads. @default PORTCULLIS_STATUS_SOCKET, or none */
   readonly statusSocket?: string;
-  /** For tests. @default the clocks of the process */
+  /** The clock to go by, for tests. @default the clocks of the process */
   readonly clock?: Clock;
 }
 
+/** Options of `SecretsManager.watchKv()`. */
 export interface WatchKvOptions {
-  /** How often Vault is asked for a newer version. @default 30 */
+  /** How often Vault is asked for a newer version, in seconds. @default 30 */
   readonly intervalSeconds?: number;
-  /** How long the version before is still to be accepted after a change. @default 3600 */
+  /** How long the previous version stays in `accepted` after a change, in seconds. @default 3600 */
   readonly acceptPreviousSeconds?: number;
 }
 
-/** Everything of `pg.PoolConfig` but the user and the password, which Vault lends. Defaults: pg.Pool's. */
+/**
+ * Options of `SecretsManager.postgresPool()`: those of `pg.PoolConfig` without user and password, which Vault lends. Their
+ * defaults are pg.Pool's.
+ */
 export interface PostgresPoolOptions extends Omit<PoolConfig, 'user' | 'password' | 'connectionString'> {
-  /** The module whose `Pool` it is: `pg.native`, or another copy of `pg` than the one that is found. @default `pg` */
+  /** The module whose `Pool` to extend: `pg.native`, or another copy of `pg` than the one that is found. @default `pg` */
   readonly pg?: PgModule;
-  /** Mount of the database secrets engine. @default SecretsManagerOptions.databaseMount */
+  /** Mount of the database secrets engine. @default `databaseMount` of the SecretsManager */
   readonly mount?: string;
 }
 
+/** Options of `SecretsManager.credentials()`. */
 export interface CredentialsOptions {
-  /** How long the user before goes on working after a rotation. @default 30 */
+  /** How long the previous user still works after a rotation, in seconds. @default 30 */
   readonly graceSeconds?: number;
-  /** Mount of the database secrets engine. @default SecretsManagerOptions.databaseMount */
+  /** Mount of the database secrets engine. @default `databaseMount` of the SecretsManager */
   readonly mount?: string;
 }
 
+/** Options of `SecretsManager.lease()`. */
 export interface LeaseOptions {
-  /** How long what was lent before goes on working after a rotation. @default 30 */
+  /** How long the previous lease still works after a rotation, in seconds. @default 30 */
   readonly graceSeconds?: number;
-  /** What the engine has to be told, as `{ common_name: 'api.internal' }` for a certificate. @default it is only read */
+  /**
+   * The body of the request to the engine, such as `{ common_name: 'api.internal' }` for a certificate; it is then a write.
+   * @default none: the path is read
+   */
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-/** Where Redis is, and how to talk to it. */
+/** Options of `SecretsManager.redisClient()`: where Redis is, and how to talk to it. */
 export interface RedisClientOptions<Native = NodeRedisClient> {
+  /** Name or address of its host. */
   readonly host: string;
-  /** @default 6379 */
+  /** TCP port. @default 6379 */
   readonly port?: number;
-  /** @default true, but false on loopback */
+  /** Whether to connect by TLS. @default true, but false on loopback */
   readonly tls?: boolean;
-  /** @default 0 */
+  /** Number of the logical database (`SELECT`). @default 0 */
   readonly database?: number;
-  /** The client library: `nodeRedis()` or `ioredis(Redis)`. @default nodeRedis() */
+  /** The client library to use: `nodeRedis()` or `ioredis(Redis)`. @default nodeRedis() */
   readonly driver?: RedisDriver<Native>;
 }
 

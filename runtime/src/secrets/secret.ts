@@ -6,7 +6,7 @@ const HIDDEN = '[secret]';
 
 /**
  * A value that prints as `[secret]`: in logs, in JSON, in `util.inspect`, in a template string.
- * Only {@link Secret.reveal} gives it away, so that a search for `reveal` finds every use.
+ * Only {@link Secret.reveal} returns it, so that a search for `reveal` finds every use.
  */
 export class Secret {
   readonly #value: string;
@@ -46,12 +46,12 @@ export function secret(): z.ZodPipe<z.ZodString, z.ZodTransform<Secret, string>>
 }
 
 /**
- * The same value, printing as `[secret]`, all the objects inside it too, while its properties can be read by name.
- * Covers `JSON.stringify`, `util.inspect` and every logger. The properties cannot be enumerated, because pino
- * copies those of an object that is logged by itself, and so does `{ ...value }`.
+ * The same value, printed as `[secret]`, and so are all objects inside it; its properties can still be read by name. This
+ * holds for `JSON.stringify`, `util.inspect` and every logger. The properties cannot be enumerated, because pino copies
+ * those of an object that is logged by itself, as `{ ...value }` does.
  *
- * Lists and plain objects are copied. What has more to it than its properties (a date, a map, a buffer, a key, an instance of
- * a class with private fields) would not work as a copy: it is changed itself.
+ * Lists and plain objects are copied. Other objects (a date, a map, a buffer, a key, an instance with private fields) would
+ * not work as copies: they are changed themselves.
  */
 export function hideWhenPrinted<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof Secret) return value;

@@ -48,8 +48,8 @@ import type { Session } from './vault/session';
 const FAREWELL_MS = 2_000;
 
 /**
- * Everything secret that a service uses: one token, the credentials leased under it, KV entries. Keeps them
- * valid, replaces them under load, gives them back.
+ * All the secrets that a service uses: one Vault token, the credentials leased under it, KV entries. It keeps them valid,
+ * replaces them under load, and revokes them at the end.
  *
  * @example
  * const secrets = await SecretsManager.connect();
@@ -92,10 +92,11 @@ export class SecretsManager {
   }
 
   /**
-   * Logs in. Waits for a Vault that is unreachable, sealed or throttling, up to `startupSeconds`; whatever
-   * waiting cannot mend fails at once.
+   * Logs in. It waits up to `startupSeconds` for a Vault that is unreachable, sealed or throttling, and fails at once if
+   * waiting would not help.
    *
-   * @throws SecretsError with the code of the reason.
+   * @throws SecretsError with the code of the reason: `ERR_SECRETS_CONFIG`, `ERR_VAULT_…`, `ERR_LOGIN_SOURCE`,
+   * `ERR_WRAPPING_TOKEN_…`.
    */
   static async connect(options: SecretsManagerOptions = {}): Promise<SecretsManager> {
     const manager = new SecretsManager(resolveOptions(options, process.env));
@@ -115,9 +116,9 @@ export class SecretsManager {
   }
 
   /**
-   * Reads a KV v2 entry. The object prints as `[secret]`; its fields are as the schema makes them.
+   * Reads a KV v2 entry once. The object prints as `[secret]`; its fields are what the schema makes of them.
    *
-   * @param path mount and entry, as in `secret/fintech-api/config`.
+   * @param path mount and entry, such as `secret/fintech-api/config`.
    * @throws SecretsError `ERR_KV_NOT_FOUND`, `ERR_KV_VERSION`, `ERR_KV_SCHEMA`, or MissingCapabilityError.
    */
   async kv<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
@@ -125,10 +126,11 @@ export class SecretsManager {
   }
 
   /**
-   * Reads a KV v2 entry and follows its versions: raising a secret's version reaches the running service, and what
-   * the version before signed or sealed stays acceptable for a while.
+   * Reads a KV v2 entry and follows its versions: a new version of a secret reaches the running service, and what the
+   * version before signed or sealed is still accepted for a while.
    *
-   * @throws as `kv()`, at the start only; later the last good version stays and `kv_failed` tells why.
+   * @throws SecretsError as `kv()`, for the first read only; later the last good version stays, and the event `kv_failed`
+   * has the reason.
    * @example
    * const keys = await secrets.watchKv('secret/fintech-api/config', z.object({ jwt_signing_key: secret() }));
    * sign(keys.current.jwt_signing_key);
@@ -151,8 +153,8 @@ export class SecretsManager {
   }
 
   /**
-   * What logs call people: pseudonyms that this process can give and not resolve. `portcullis whois` can, for a reason
-   * that Vault's audit log keeps.
+   * Pseudonyms for people in logs. This process can make and not resolve them; `portcullis whois` can, for a reason that
+   * Vault's audit log keeps.
    *
    * @param key mount and key of a transit engine, as the construct `PseudonymKey` makes them: `pseudonyms/orders`.
    * @throws SecretsError `ERR_SECRETS_CONFIG`
@@ -166,8 +168,8 @@ export class SecretsManager {
   }
 
   /**
-   * A `pg.Pool` whose user Vault leases from `<mount>/creds/<role>`. It is an instance of the application's own class,
-   * for libraries that ask.
+   * A `pg.Pool` whose user Vault leases from `<mount>/creds/<role>`. It is an instance of the application's own `pg.Pool`,
+   * for libraries that check.
    *
    * @throws SecretsError `ERR_SECRETS_CONFIG`, `ERR_SECRETS_CLOSED`
    */
@@ -181,8 +183,8 @@ export class SecretsManager {
   }
 
   /**
-   * A user and a password, for drivers that take no pool: they are asked for whenever a connection is made, or told by
-   * `onRotate()`.
+   * A user and a password that Vault leases from `<mount>/creds/<role>`, for drivers that take no pool: read `current`
+   * whenever a connection is made, or listen by `onRotate()`.
    *
    * @throws SecretsError as for `lease()`
    * @example
@@ -202,12 +204,13 @@ export class SecretsManager {
   }
 
   /**
-   * Whatever Vault lends, followed over its rotations: keys of a cloud, a certificate, a user of any engine. It is
-   * replaced at the same share of its life as a database's user, and given back by `close()`.
+   * Anything that Vault leases, followed over its rotations: cloud keys, a certificate, a user of any engine. It is
+   * replaced at the same share of its life as a database user, and revoked by `close()`.
    *
-   * @param path as Vault has it: `aws/creds/reports`. The policy has to grant it, and `sys/leases/revoke/<path>/*`.
-   * @throws SecretsError `ERR_LEASE_MISSING`, `ERR_LEASE_SCHEMA`, `ERR_SECRETS_CONFIG`, MissingCapabilityError; or when
-   * nothing is lent within `startupSeconds`.
+   * @param path of the request to Vault, such as `aws/creds/reports`. The Vault policy has to grant it, and
+   * `sys/leases/revoke/<path>/*`.
+   * @throws SecretsError `ERR_LEASE_MISSING`, `ERR_LEASE_SCHEMA`, `ERR_SECRETS_CONFIG`, MissingCapabilityError; or the
+   * reason why nothing was leased within `startupSeconds`.
    * @example
    * const keys = await secrets.lease('aws/creds/reports', z.object({ access_key: z.string(), secret_key: secret() }));
    * const client = new S3Client({ credentials: () => toAws(keys.current) });
@@ -224,8 +227,8 @@ export class SecretsManager {
   }
 
   /**
-   * A Redis client whose credentials change under it, whoever lends them: Vault (a role's name is enough),
-   * ElastiCache's IAM authentication, or Upstash with a token from KV.
+   * A Redis client whose credentials are replaced while it is used. They come from Vault (the name of a role is enough),
+   * from ElastiCache's IAM authentication, or, for Upstash, from a KV entry.
    *
    * @throws SecretsError `ERR_SECRETS_CONFIG`, `ERR_SECRETS_CLOSED`
    * @example
@@ -250,11 +253,12 @@ export class SecretsManager {
   }
 
   /**
-   * Tells of each credential that was replaced, after new work already uses it; returns a function that stops it.
-   * It schedules nothing: when credentials are replaced, the policy's lifetimes say (`rotate()` does so now). Use it to
-   * log rotations, or to tell what keeps a credential of its own.
+   * Calls a listener for each credential that was replaced, once new work uses the new one. It schedules nothing: the
+   * policy's lifetimes say when credentials are replaced, and `rotate()` replaces them now. Use it to log rotations, or to
+   * notify code that keeps a credential of its own.
    *
-   * @param onRefresh may be async; its failures are warnings of the process and change nothing.
+   * @param onRefresh may be async; if it fails, the process emits a warning, and nothing else changes.
+   * @returns a function that removes the listener.
    */
   scheduleCredentialRefresh(
     onRefresh: Listener<Extract<SecretsEvent, { type: 'credential_rotated' }>>,
@@ -266,36 +270,37 @@ export class SecretsManager {
   }
 
   /**
-   * Tells of everything; returns a function that stops it.
+   * Calls a listener with every event.
    *
-   * @param listener may be async; its failures are warnings of the process and change nothing.
+   * @param listener may be async; if it fails, the process emits a warning, and nothing else changes.
+   * @returns a function that removes the listener.
    */
   onEvent(listener: Listener<SecretsEvent>): () => void {
     return this.#events.add(listener);
   }
 
   /**
-   * Replaces every leased credential now. Resolves when the old ones are drained, closed and revoked.
+   * Replaces every leased credential now. It resolves once the old ones are drained, closed and revoked.
    *
-   * @throws the first failure; what could not be replaced keeps serving.
+   * @throws SecretsError the first failure; credentials that could not be replaced stay in use.
    */
   async rotate(): Promise<void> {
     await this.#leases.rotate();
   }
 
-  /** What each lease and the token are doing, for people and for `portcullis secrets status`. */
+  /** The state of the token and of each lease, as `portcullis secrets status` shows it. */
   status(): SecretsStatus {
     return statusOf(this.options.clock, this.#vault.keeper, this.#leases.all);
   }
 
-  /** Whether everything serves, for `/readyz`. */
+  /** Whether the token and every lease can be used, for `/readyz`. */
   readiness(): SecretsReadiness {
     return readinessOf(this.status());
   }
 
   /**
-   * Drains, closes, revokes every lease and at last the token, within `closeSeconds` together. What Vault
-   * does not take back in time ends by its TTL. Never rejects; repeated calls share one shutdown.
+   * Drains and closes all connections, then revokes every lease and at last the token, in `closeSeconds` altogether. What
+   * Vault does not revoke in time ends by its TTL. Never rejects; repeated calls share one shutdown.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();

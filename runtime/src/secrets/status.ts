@@ -3,38 +3,46 @@ import { deadlineOf } from './lease/credential';
 import type { AnyLease } from './lease/lease-registry';
 import type { TokenKeeper } from './vault/token-keeper';
 
-/** One lease as `portcullis secrets status` shows it. No secret, no lease ID. */
+/** The state of one lease, without its secret or lease ID. */
 export interface LeaseStatus {
+  /** Who leases it: `vault-database`, `vault`, `elasticache-iam` or `upstash-kv`. */
   readonly source: string;
+  /** The role or path that it is leased from. */
   readonly role: string;
   readonly state: 'starting' | 'serving' | 'rotating' | 'expired' | 'closed';
+  /** Its user; `undefined` without a credential, as the numbers below. */
   readonly user: string | undefined;
+  /** Seconds since it was leased. */
   readonly ageSeconds: number | undefined;
-  /** Seconds until min(lease, token); `undefined` without a credential. */
+  /** Seconds until the lease or the token ends, whichever is first; `undefined` without a credential. */
   readonly deadlineInSeconds: number | undefined;
-  /** `expire` only where nothing will replace the credential, or keep its token, before that. */
+  /** `expire` only if nothing will replace the credential, or renew its token, before that. */
   readonly nextAction: 'rotate' | 'expire' | 'nothing';
   readonly nextActionInSeconds: number | undefined;
+  /** Code of the last failure, until it is mended. */
   readonly lastErrorCode: string | undefined;
 }
 
+/** The state of the Vault token. */
 export interface TokenStatus {
   readonly valid: boolean;
+  /** Seconds until it ends; `undefined` if it never does, or there is none. */
   readonly deadlineInSeconds: number | undefined;
   readonly nextAction: 'renew' | 'login';
   readonly nextActionInSeconds: number | undefined;
   readonly lastErrorCode: string | undefined;
 }
 
+/** The state of a SecretsManager. */
 export interface SecretsStatus {
   readonly token: TokenStatus;
   readonly leases: readonly LeaseStatus[];
 }
 
-/** For `/readyz`. */
+/** Whether a SecretsManager is ready, for `/readyz`. */
 export interface SecretsReadiness {
   readonly ready: boolean;
-  /** What is not ready, as in `redis-role: expired (ERR_VAULT_SEALED)`. */
+  /** What is not ready, such as `redis-role: expired (ERR_VAULT_SEALED)`. */
   readonly problems: readonly string[];
 }
 

@@ -5,14 +5,18 @@ import { checkOptions, isFunction, TEXT, type Expected } from '../option-checks'
 import type { AwsCredentialProvider } from './credential-provider';
 import { awsSigner } from './signer';
 
+/** Options of `awsWebIdentityToken()`. */
 export interface AwsWebIdentityTokenOptions {
-  /** Who the token is for: what the role of Vault's JWT method is bound to, as a rule Vault's address. */
+  /** The token's `aud`, as the role of Vault's JWT method expects it: usually Vault's URL. */
   readonly audience: string;
-  /** Region whose STS gives the token: the global endpoint has none. */
+  /** AWS region whose STS issues the token: the global endpoint does not. */
   readonly region: string;
-  /** Where that STS is, for a VPC endpoint of a name of its own. @default `https://sts.<region>.amazonaws.com` */
+  /** URL of that STS, for a VPC endpoint with another name. @default `https://sts.<region>.amazonaws.com` */
   readonly endpoint?: string;
-  /** @default the SDK's own chain: environment, web identity, the task's or the instance's role */
+  /**
+   * The AWS credentials to sign with.
+   * @default the SDK's own chain: environment, web identity, the task's or the instance's role
+   */
   readonly credentials?: AwsCredentialProvider;
 }
 
@@ -44,8 +48,8 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 const LONGEST_CODE = 100;
 
 /**
- * The identity of an IAM role as a JWT that the account's own issuer signed, anew at each login: no secret at all. Vault
- * and OpenBao verify it by their JWT method, as the construct `AwsIdentityLogin` sets it up.
+ * The identity of an IAM role as a JWT, signed by the account's own issuer anew at each login: there is no secret to keep.
+ * Vault and OpenBao verify it by their JWT method, which the construct `AwsIdentityLogin` sets up.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
  *
  * @example
@@ -56,7 +60,7 @@ const LONGEST_CODE = 100;
  * })
  *
  * @throws SecretsError `ERR_SECRETS_CONFIG` with every problem of the options at once. What is returned rejects with
- * `ERR_LOGIN_SOURCE` where STS gives no token, and says why.
+ * `ERR_LOGIN_SOURCE`, and the reason, if STS issues no token.
  */
 export function awsWebIdentityToken(options: AwsWebIdentityTokenOptions): () => Promise<string> {
   checkOptions('awsWebIdentityToken()', options, EXPECTED, { required: ['audience', 'region'] });

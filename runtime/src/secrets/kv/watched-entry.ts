@@ -23,10 +23,10 @@ export interface WatchedEntryOptions<T> {
 const SPREAD = 0.2;
 
 /**
- * A KV entry that follows its versions. Both the newest and, for a while, the one before it are at hand, so that
- * what was signed or sealed with the old key goes on being accepted: sign with `current`, verify with `accepted`.
- * Instances learn of a new version within the interval; `refresh()` looks at once. While the newest version
- * is missing or does not fit its schema, the last good one stays, and an event tells why.
+ * A KV entry whose versions are followed. It has the newest version and, for a while, the one before, so that what was
+ * signed or sealed with the old key is still accepted: sign with `current`, verify with `accepted`. An instance sees a new
+ * version within the interval; `refresh()` asks at once. While the newest version is missing or does not match the schema,
+ * the last good one stays, and the event `kv_failed` has the reason.
  */
 export class WatchedEntry<T> implements Task {
   readonly #changes = new Listeners<T>('onChange');
@@ -61,14 +61,14 @@ export class WatchedEntry<T> implements Task {
     return this.#entry.version;
   }
 
-  /** What `current` replaced, while it is still to be accepted. */
+  /** The version that `current` replaced, while it is still accepted; otherwise `undefined`. */
   get previous(): T | undefined {
     return this.#previous && this.#previous.until > this.options.clock.monotonic()
       ? this.#previous.value
       : undefined;
   }
 
-  /** `current`, then `previous` where there is one. */
+  /** `current`, then `previous` if there is one. */
   get accepted(): readonly [T, ...T[]] {
     const { current, previous } = this;
     return previous === undefined ? [current] : [current, previous];

@@ -4,18 +4,18 @@ import { SecretsError } from '../errors';
 import type { Consumer, Generation, Lender } from './consumer';
 import type { Leased } from './credential';
 
-/** What `onRotate` tells. */
+/** What listeners of `onRotate()` are given. */
 export interface Rotated<T> {
-  /** What serves from now on. */
+  /** What to use from now on. */
   readonly current: T;
-  /** What served before; it goes on working for `graceSeconds`, then it is revoked. */
+  /** What was used before: it works for `graceSeconds` more, then it is revoked. */
   readonly previous: T;
 }
 
 /**
- * Something that Vault lends for a time, followed over its rotations: a user and a password, keys of a cloud, a
- * certificate. Ask for `current` whenever it is used, or be told by `onRotate()`. The rule for swapping: open with
- * `current`, close what was opened with `previous` within `graceSeconds`; no rotation comes before that time is over.
+ * Something that Vault leases, followed over its rotations: a user and a password, cloud keys, a certificate. Read
+ * `current` at each use, or listen by `onRotate()`. How to swap: open with `current`, and close what was opened with
+ * `previous` within `graceSeconds`; the next rotation does not start before that.
  */
 export class LeasedSecret<T> implements Consumer<Leased<T>> {
   readonly #rotations = new Listeners<Rotated<T>>('onRotate');
@@ -28,26 +28,26 @@ export class LeasedSecret<T> implements Consumer<Leased<T>> {
     private readonly role: string,
   ) {}
 
-  /** What Vault has lent. @throws SecretsError `ERR_CREDENTIAL_EXPIRED`, `ERR_SECRETS_CLOSED` */
+  /** What Vault leased last. @throws SecretsError `ERR_CREDENTIAL_EXPIRED`, `ERR_SECRETS_CLOSED` */
   get current(): T {
     if (this.#serving) return this.#serving.value;
     throw this.#over ?? new SecretsError('ERR_CREDENTIAL_UNAVAILABLE', `${this.role} is not lent yet`);
   }
 
   /**
-   * Tells of every rotation, after `current` has changed; returns a function that stops it.
+   * Calls a listener at every rotation, once `current` has changed.
    *
-   * @param listener may be async; its failures are warnings of the process and change nothing.
+   * @param listener may be async; if it fails, the process emits a warning, and nothing else changes.
+   * @returns a function that removes the listener.
    */
   onRotate(listener: Listener<Rotated<T>>): () => void {
     return this.#rotations.add(listener);
   }
 
   /**
-   * To be called when a server does not take `current` any more, because somebody else has revoked it. Resolves when
-   * another one serves.
+   * Call this when a server refuses `current`, because somebody else has revoked it. It resolves once there is another.
    *
-   * @throws SecretsError when none can be had now.
+   * @throws SecretsError if none can be obtained now.
    */
   async refused(): Promise<void> {
     const user = this.#serving?.user;
@@ -55,7 +55,7 @@ export class LeasedSecret<T> implements Consumer<Leased<T>> {
     await this.lender.ready();
   }
 
-  /** Gives it back. Never rejects. */
+  /** Revokes the lease. Never rejects. */
   async close(): Promise<void> {
     await this.lender.close(0);
     this.#end('ERR_SECRETS_CLOSED', 'was closed');

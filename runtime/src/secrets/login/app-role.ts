@@ -7,27 +7,28 @@ import { sendLogin } from './send-login';
 import { readValue, type ValueSource } from './value';
 import { unwrapSecretId } from './wrapped-secret-id';
 
+/** Options of `appRole()`: a role ID, and either a secret ID or a wrapping token that holds one. */
 export interface AppRoleOptions {
   readonly roleId: string;
-  /** Either the secret ID itself… */
+  /** The secret ID itself. */
   readonly secretId?: ValueSource;
-  /** …or a wrapping token that holds it: good for one unwrap, by the right party. */
+  /** A wrapping token that holds the secret ID: it can be unwrapped once. */
   readonly wrappedSecretId?: ValueSource;
-  /** Where AppRole is mounted. @default 'approle' */
+  /** Mount of the AppRole auth method. @default 'approle' */
   readonly mount?: string;
-  /** Name of the role, when known: the wrapping token must then come from this role's path exactly. */
+  /** Name of the role: the wrapping token must then have been made at this role's own path. @default any role of the mount */
   readonly roleName?: string;
 }
 
 /**
- * AppRole. A wrapped secret ID is unwrapped once and kept in memory for later logins; when its source
- * holds another wrapping token by then, that one is unwrapped.
+ * Login by AppRole. A wrapped secret ID is unwrapped once and kept in memory for later logins; if its source holds another
+ * wrapping token by then, that one is unwrapped.
+ * https://developer.hashicorp.com/vault/docs/auth/approle
  *
- * A role whose secret IDs are good for one login (`secret_id_num_uses = 1`, as the construct `AppRoleLogin`
- * makes them) lets a process renew its token for ever, but not log in again with the same secret ID. Should
- * the token be lost (an outage longer than its period, a revocation), the process can go on only if its source
- * holds a new secret ID by then; else it turns not-ready and ends after `withoutTokenSeconds`, and whoever
- * starts it mints anew.
+ * A role whose secret IDs can be used once (`secret_id_num_uses = 1`, as the construct `AppRoleLogin` makes them) lets a
+ * process renew its token for ever, but not log in again with the same secret ID. If the token is lost (an outage longer
+ * than its period, a revocation), the process goes on only if its source holds a new secret ID by then. Otherwise it is
+ * no longer ready, and ends after `withoutTokenSeconds`; whoever starts it again issues a new secret ID.
  */
 export function appRole(options: AppRoleOptions): LoginMethod {
   checkOptions('appRole()', options, EXPECTED, { required: ['roleId'] });

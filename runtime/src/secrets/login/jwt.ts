@@ -3,17 +3,18 @@ import type { LoginMethod } from './method';
 import { sendLogin } from './send-login';
 import { readValue, type ValueSource } from './value';
 
+/** Options of `jwtLogin()`. */
 export interface JwtLoginOptions {
   /** The role of Vault's JWT auth method, bound to the token's claims. */
   readonly role: string;
-  /** The token, read again at each login: a file that the platform keeps fresh, or a function that asks for one. */
+  /** The token, read at each login: a file that the platform keeps fresh, or a function that fetches one. */
   readonly token: ValueSource;
-  /** Where the method is mounted. @default 'jwt' */
+  /** Mount of the JWT auth method. @default 'jwt' */
   readonly mount?: string;
 }
 
 /**
- * JWT: the platform's own identity of the workload, such as a Kubernetes service account's projected token or
+ * Login by a JWT: the identity that a platform gives a workload, such as a Kubernetes service account's projected token or
  * a CI job's OIDC token. https://developer.hashicorp.com/vault/docs/auth/jwt
  *
  * @example

@@ -1,19 +1,19 @@
 import type { Secret } from '../secret';
 import type { VaultTransport } from '../vault/client';
 
-/** The token that a login gave. */
+/** The token that a login obtained. */
 export interface Grant {
   readonly token: Secret;
-  /** 0: it never expires. */
+  /** How long it lives, in seconds; 0 if it never expires. */
   readonly ttlSeconds: number;
-  /** What Vault's audit log calls the request that gave it. */
+  /** ID of the login request in Vault's audit log. */
   readonly requestId?: string;
 }
 
-/** A way to get a token. Called at the start, and whenever the token cannot be renewed any more. */
+/** A way to log in to Vault. It is used at the start, and whenever the token cannot be renewed any more. */
 export interface LoginMethod {
-  /** For events and messages, as in `approle`. */
+  /** Its name in events and messages, such as `approle`. */
   readonly name: string;
-  /** @throws SecretsError with the reason; transient reasons are retried by the caller. */
+  /** Logs in. @throws SecretsError with the reason; the caller retries after transient ones. */
   readonly login: (vault: VaultTransport, signal: AbortSignal) => Promise<Grant>;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isHeaderToken } from '../../policy/address';
 import { SecretsError } from '../errors';
 
-/** The value itself, or where it is read at each login: so a new one is picked up. */
+/** A value, or where to read it at each login, so that a new one is picked up: a file, or a function. */
 export type ValueSource = string | { readonly file: string } | (() => string | Promise<string>);
 
 /** @throws SecretsError `ERR_LOGIN_SOURCE` when the source cannot be read or gives nothing that can be a token. */

@@ -4,7 +4,7 @@ import type { EmitEvent } from '../events';
 import type { VaultAccess } from '../vault/access';
 import { segmentsOf } from '../vault/path';
 
-/** Who is named, as `req.auth` has it: subjects are unique within their issuer only. */
+/** A person, as `req.auth` names them: subjects are unique within their issuer only. */
 export interface Named {
   readonly issuer: string;
   readonly subject: string;
@@ -28,13 +28,13 @@ const PAUSE_MS = 10_000;
 const CONTEXT = Buffer.from('subject').toString('base64');
 
 /**
- * What logs call people: a ciphertext of Vault's transit engine, always the same for one person, which this process cannot
- * decrypt. It asks Vault the first time that a person is named, and then remembers.
+ * Names for people in logs: ciphertexts of Vault's transit engine, always the same for one person, which this process
+ * cannot decrypt. It asks Vault when a person is named for the first time, and then remembers.
  */
 export interface Pseudonyms {
-  /** The pseudonym, if this process knows it by now. */
+  /** The pseudonym, if this process knows it already. */
   known(who: Named): string | undefined;
-  /** The pseudonym. @throws SecretsError when Vault does not give it. */
+  /** The pseudonym. @throws SecretsError if Vault does not give one. */
   of(who: Named): Promise<string>;
 }
 

@@ -6,18 +6,21 @@ import { checkOptions, isFunction, isSwitch, TEXT, type Expected } from '../../o
 import type { CredentialSource } from '../../lease/credential';
 import { Secret } from '../../secret';
 
-/** An ElastiCache user with IAM authentication: nothing is stored anywhere, a token is signed when it is needed. */
+/** An ElastiCache user with IAM authentication: nothing is stored, a token is signed when it is needed. */
 export interface ElastiCacheIam {
   readonly kind: 'elasticache-iam';
   /** Name of the user. Its ID must be the same. */
   readonly user: string;
   /** Name of the replication group or of the serverless cache. */
   readonly cache: string;
-  /** @default false */
+  /** Whether it is a serverless cache. @default false */
   readonly serverless?: boolean;
-  /** @default AWS_REGION */
+  /** AWS region of the cache. @default AWS_REGION */
   readonly region?: string;
-  /** @default the SDK's own chain: environment, web identity, the task's or the instance's role */
+  /**
+   * The AWS credentials to sign with.
+   * @default the SDK's own chain: environment, web identity, the task's or the instance's role
+   */
   readonly credentials?: AwsCredentialProvider;
 }
 

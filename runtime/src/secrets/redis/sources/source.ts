@@ -2,12 +2,12 @@ import { SecretsError } from '../../errors';
 import type { ElastiCacheIam } from './elasticache-iam';
 import type { Upstash } from './upstash';
 
-/** A user that Vault leases from its database secrets engine: for a Redis that one runs oneself. */
+/** A user that Vault leases from its database secrets engine, for a Redis of your own. */
 export interface LeasedRedis {
   readonly kind: 'vault';
-  /** As in `<mount>/creds/<role>`. */
+  /** Name of the engine's role, as in `<mount>/creds/<role>`. */
   readonly role: string;
-  /** @default SecretsManagerOptions.databaseMount */
+  /** Mount of the database secrets engine. @default `databaseMount` of the SecretsManager */
   readonly mount?: string;
 }
 

@@ -7,10 +7,10 @@ import { loadZod } from '../../load-zod';
 import { secret, type Secret } from '../../secret';
 import { segmentsOf } from '../../vault/path';
 
-/** An Upstash database, spoken to over HTTPS with a token that is kept in Vault. */
+/** An Upstash database, over its REST API with a token that is kept in Vault. */
 export interface Upstash {
   readonly kind: 'upstash';
-  /** KV v2 entry with the fields `UPSTASH_REDIS_URL` and `UPSTASH_REDIS_TOKEN`. */
+  /** Path of a KV v2 entry with the fields `UPSTASH_REDIS_URL` and `UPSTASH_REDIS_TOKEN`. */
   readonly path: string;
 }
 
