@@ -4,14 +4,15 @@ import { durationSchema } from './duration';
 import { expected, flag, objectOf } from './expected';
 import { isHttpsOrLoopback } from './loopback';
 
+/** The pages of other origins that may call an API (Fetch standard, CORS protocol). */
 export interface Cors {
   /** Exact origins, such as `https://app.example.com`; or `*` alone: every origin. */
   readonly origins: readonly string[];
   /** Request headers that a page may set, in lower case. */
   readonly headers: readonly string[];
-  /** Whether browsers send cookies along. */
+  /** Whether browsers may send cookies with these calls. */
   readonly credentials: boolean;
-  /** How long a browser may remember the answer to a preflight. */
+  /** How long a browser may remember the answer to a preflight request, in seconds. */
   readonly maxAgeSeconds: number;
 }
 

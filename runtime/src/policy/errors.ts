@@ -38,7 +38,7 @@ export function toProblems(issue: z.core.$ZodIssue): Problem[] {
   return issues.flatMap((inner) => toProblems({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** Thrown by `definePolicy()`: the policy is invalid. `problems` holds all of them, not just the first. */
+/** Thrown by `definePolicy()`: the policy is invalid. `problems` lists all that is wrong. */
 export class PolicyError extends Error {
   readonly code = 'ERR_POLICY_INVALID';
   override readonly name = 'PolicyError';

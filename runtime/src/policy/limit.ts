@@ -1,26 +1,28 @@
 import { durationSeconds } from './duration';
 
 /**
- * What a limit is counted by. Who sent no token, or a token without it, counts by what is left: the organisation, else
- * the token's subject, else the network.
+ * What a limit is counted by. A caller without a token, or whose token does not say it, is counted by the next of these:
+ * the organisation, the token's subject, the network.
  *
- * - `'organisation'`: the token's `org_id`; the subject of a token without one;
+ * - `'organisation'`: the token's `org_id`, or the subject of a token without one;
  * - `'user'`: the token's subject, within its organisation;
  * - `'client'`: the OAuth client that got the token, within its issuer;
  * - `'address'`: the network of the caller's address;
- * - `{ claim }`: the value of a claim, within its issuer: a text, a number or a boolean;
- * - `{ function }`: what the function of this name among `rateLimit()`'s `keys` gives.
+ * - `{ claim }`: the value of a claim, within its issuer: a string, a number or a boolean;
+ * - `{ function }`: what the function of this name in `keys` of `rateLimit()` returns.
  */
 export type LimitKey =
   'organisation' | 'user' | 'client' | 'address' | { readonly claim: string } | { readonly function: string };
 
 /** At most `limit` of cost in any trailing window of `windowSeconds`. */
 export interface Limit {
+  /** The most cost that is admitted in a window. */
   readonly limit: number;
+  /** Length of the trailing window, in seconds. */
   readonly windowSeconds: number;
-  /** Whose: the outermost key first, each further one within those before it. Missing: the organisation's. */
+  /** What it is counted by, each key within those before it. Missing: by organisation. */
   readonly by?: readonly LimitKey[];
-  /** Decided and counted, never refused. Missing: enforced. */
+  /** Set if calls over it are counted and never refused. Missing if it is enforced. */
   readonly shadow?: true;
 }
 

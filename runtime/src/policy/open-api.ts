@@ -5,29 +5,36 @@ import { ANONYMOUS_TIER } from './schema';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a policy does not say about a route. */
+/** What an OpenAPI document says about a route beside what the policy has. */
 export interface OperationDetails {
+  /** What the operation does, in a few words. */
   readonly summary: string;
   /** Schemas of query parameters, by name; none is required. */
   readonly query?: Readonly<Record<string, JsonSchema>>;
   /** Schema of the JSON body. */
   readonly body?: JsonSchema;
-  /** Whether there has to be a body, where there may be one. @default true */
+  /** Whether the body is required. @default true */
   readonly bodyRequired?: boolean;
-  /** Schemas of path parameters, by the names of the route's own path. @default a segment that every server reads alike; a wildcard is any text */
+  /**
+   * Schemas of path parameters, by their names in the route's path.
+   * @default a segment that every server reads alike; any text for a wildcard
+   */
   readonly path?: Readonly<Record<string, JsonSchema>>;
   /** Status and description of success. @default 200 OK */
   readonly success?: readonly [status: number, description: string];
-  /** Refusals of the route's own, by status, beside those that follow from the policy: `{ 404: 'No such report' }`. */
+  /** Descriptions of further error answers, by status, beside those of the policy: `{ 404: 'No such report' }`. */
   readonly refusals?: Readonly<Record<number, string>>;
 }
 
+/** Options of `openApi()`. */
 export interface OpenApiOptions {
+  /** Title of the API. */
   readonly title: string;
+  /** Version of the API. */
   readonly version: string;
   /**
-   * By `'<method> <path>'` of the policy's routes. `false` leaves a route out that is not for clients: where an identity
-   * provider sends people back, say.
+   * Details by `'<method> <path>'` of the policy's routes. `false` leaves out a route that is not for clients, such as an
+   * identity provider's callback.
    */
   readonly operations: Readonly<Record<string, OperationDetails | false>>;
 }
@@ -45,10 +52,10 @@ const ERROR: JsonSchema = {
 };
 
 /**
- * Writes the document. Every route of the policy is in it, with its scopes, unless `operations` leaves it out; what
- * `operations` adds is how to call it.
+ * Makes the OpenAPI 3.1 document of a policy, as a plain object: every route with its scopes, answers and headers, unless
+ * `operations` leaves it out.
  *
- * @throws TypeError when details are given for something that is not a route of the policy.
+ * @throws TypeError if `operations` names something that is not a route of the policy.
  */
 export function openApi(policy: Policy, { title, version, operations }: OpenApiOptions): JsonSchema {
   const unknown = Object.keys(operations).filter(

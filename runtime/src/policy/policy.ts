@@ -6,45 +6,60 @@ import { limitsOf, repeatedLimits, tierLimits } from './limits';
 import { compilePattern, patternsOverlap } from './route-pattern';
 import { ANONYMOUS_TIER, policySchema, type ParsedPolicy, type PolicyInput } from './schema';
 
+/** A route of a {@link Policy}, with its defaults. */
 export interface Route {
+  /** HTTP method, in capital letters. HEAD is GET. */
   readonly method: string;
-  /** Express 5 path syntax. */
+  /** In Express 5 path syntax. */
   readonly path: string;
-  /** All of them are required. */
+  /** Scopes that a token needs, all of them. */
   readonly scopes: readonly string[];
+  /** What a call takes from the client's limits. */
   readonly cost: number;
+  /** What happens to calls while the rate-limit store does not answer. */
   readonly onStoreFailure: 'open' | 'closed' | 'local';
+  /** Whether calls are answered 503 while it is not known what was revoked. */
   readonly sensitive: boolean;
+  /** Whether it is open to calls without a token. */
   readonly public: boolean;
-  /** Limits of this route's own, beside those of the caller's tier. Missing: it has none. */
+  /** Limits of this route alone, beside those of the caller's tier. Missing if it has none. */
   readonly limits?: readonly Limit[];
-  /** No call of this route is refused by a limit. Missing: limits are enforced. */
+  /** Set if no limit refuses calls of this route. Missing if limits are enforced. */
   readonly shadow?: true;
-  /** Whether calls are counted. `false` is for public routes alone. */
+  /** Whether calls are counted. `false` for public routes only. */
   readonly limit: boolean;
 }
 
 /** A validated, deeply frozen policy. Made by {@link definePolicy} only. */
 export interface Policy {
+  /** Name of the API. */
   readonly name: string;
+  /** The exact `iss` of access tokens. */
   readonly issuer: string;
+  /** What the `aud` of access tokens has to name. */
   readonly audience: string;
+  /** The limits of each tier, by its name. */
   readonly tiers: Readonly<Record<string, readonly Limit[]>>;
+  /** The tier of callers whose token names none of these. */
   readonly defaultTier: string;
+  /** Every route of the API. */
   readonly routes: readonly Route[];
+  /** How long things live, in seconds. */
   readonly lifetimes: {
     readonly accessTokenSeconds: number;
     readonly credentialSeconds: number;
     readonly rotateAtSeconds: number;
     readonly sessionSeconds: number;
   };
+  /** What clients of the default tier are shown when they are refused by a limit. */
   readonly upgradeUrl?: string;
+  /** The pages of other origins that may call the API. Missing if there are none. */
   readonly cors?: Cors;
   /**
-   * The route that a request is, matched as Express' router matches it; `undefined` when the policy does
-   * not list it, which means denied. HEAD is GET.
+   * The route of a request, matched as Express' router matches it. HEAD is matched as GET.
    *
-   * @param rawPath the path as it was sent: still encoded, without the query.
+   * @param rawPath the path as it was sent: still percent-encoded, without the query.
+   * @returns `undefined` if the policy does not list it: such a call is denied.
    */
   readonly match: (method: string, rawPath: string) => Route | undefined;
 }

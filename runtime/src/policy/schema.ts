@@ -54,19 +54,21 @@ const aCeiling = expected('a whole number from 1 to 1,000,000,000, such as 100')
 
 const window = objectOf(
   {
-    /** Cost admitted in any window of this length. */
+    /** How much cost is admitted in any `window`: a whole number, 1 to 1,000,000,000. */
     limit: z.int(aCeiling).min(1, aCeiling).max(1_000_000_000, aCeiling),
+    /** Length of the trailing window, such as '1m'; 31 days at most. */
     window: durationSchema.refine(
       (seconds) => seconds <= LONGEST_WINDOW_SECONDS,
       'expected a window of 31 days at most',
     ),
     /**
-     * Whose limit it is; of several keys each is counted within those before it: `['organisation', 'client']`.
+     * Whose limit it is. With several keys, up to four, each is counted within those before it:
+     * `['organisation', 'client']`.
      *
      * @default 'organisation'
      */
     by: z.union([limitKey, z.array(limitKey).min(1, aKey).max(4, aKey)], aKey).optional(),
-    /** Decided, counted and told, never refused: to try a limit. @default false */
+    /** Whether the limit is only tried: calls over it are counted and reported, and never refused. @default false */
     shadow: flag.optional(),
   },
   `a limit such as ${A_LIMIT}`,
@@ -87,25 +89,30 @@ const A_ROUTE = "{ method: 'GET', path: '/api/orders', scopes: ['read:orders'] }
 
 const route = objectOf(
   {
+    /** HTTP method. HEAD is GET. */
     method: z.enum(METHODS, expected(`one of ${METHODS.join(', ')}; HEAD is GET`)),
+    /** In Express 5 path syntax: `/users/:id`, `/files/*rest`. */
     path,
-    /** All of them are required. @default none */
+    /** Scopes that a token needs, all of them (RFC 6749 §3.3). @default none */
     scopes: z.array(scope, expected("a list of scopes such as ['read:orders']")).default([]),
-    /** What a call takes from the client's limit. HEAD costs what GET does. @default 1 */
+    /** What a call takes from the client's limits: a whole number, 0 to 1,000,000. @default 1 */
     cost: z.int(aCost).min(0, aCost).max(1_000_000, aCost).default(1),
-    /** What happens when the rate-limit store does not answer. @default 'local' */
+    /**
+     * What happens to calls while the rate-limit store does not answer: 'open' admits them, 'closed' answers 503, 'local'
+     * counts them in the memory of each process, against a share of each limit. @default 'local'
+     */
     onStoreFailure: z
       .enum(['open', 'closed', 'local'], expected("'open', 'closed' or 'local'"))
       .default('local'),
-    /** Refused while revocations cannot be read. @default false */
+    /** Whether calls are answered 503 while it is not known what was revoked. @default false */
     sensitive: flag.default(false),
-    /** Limits of this route's own, beside those of the caller's tier. @default none */
+    /** Limits of this route alone, beside those of the caller's tier. @default none */
     limits: windows.optional(),
-    /** Its calls are decided, counted and told, never refused, whatever limits they are held to. @default false */
+    /** Whether no limit refuses its calls: they are counted and reported only. @default false */
     shadow: flag.optional(),
-    /** Open to everyone: no token is asked for. Its calls are limited by network where there is a tier `anonymous`. @default false */
+    /** Whether calls need no token. They are limited by network if there is a tier `anonymous`. @default false */
     public: flag.default(false),
-    /** `false`: calls of this public route are never counted, for health checks and back-channel logout. @default true */
+    /** Whether its calls are counted. `false` is for public routes: health checks, back-channel logout. @default true */
     limit: flag.default(true),
   },
   `a route such as ${A_ROUTE}`,
@@ -126,7 +133,7 @@ const route = objectOf(
   }
 });
 
-/** The tier of callers without a token. Each network has its limits: there is nobody else to name. */
+/** The tier of callers without a token. Its limits are those of each network. */
 export const ANONYMOUS_TIER = 'anonymous';
 
 const someRoutes = expected(`at least one route, as in [${A_ROUTE}]: what is not listed is denied`);
@@ -142,13 +149,13 @@ const ROTATE_AT = 5 / 6;
 
 const lifetimes = objectOf(
   {
-    /** Longest `exp - iat` of an access token. @default '15m' */
+    /** Longest life of an access token, `exp - iat`. @default '15m' */
     accessToken: durationSchema.default(900),
-    /** Longest life of a leased credential. @default '60m' */
+    /** Longest life of a credential that Vault leases. @default '60m' */
     credential: durationSchema.default(3_600),
-    /** Age at which a credential is replaced. @default five sixths of `credential`: `'50m'` */
+    /** Age at which a credential is replaced, less than `credential`. @default five sixths of `credential`: `'50m'` */
     rotateAt: durationSchema.optional(),
-    /** From a person's login to the next one, whatever happens. What ended a session is remembered as long. @default '8h' */
+    /** Longest time from a person's login to their next; revocations of sessions are kept as long. @default '8h' */
     session: durationSchema.default(28_800),
   },
   "lengths of time such as { accessToken: '15m', credential: '60m' }",
@@ -159,17 +166,23 @@ const lifetimes = objectOf(
 
 export const policySchema = objectOf(
   {
-    /** Names the API's Vault role, policy, KV entry and gateway. */
+    /** Name of the API, and of its Vault role, policy, KV entry and gateway: lower-case letters, digits, hyphens. */
     name: named('orders-api'),
+    /** The authorization server: the exact `iss` of its access tokens. An https URL, http on loopback only. */
     issuer: httpsUrl('https://auth.example.com'),
+    /** What the `aud` of access tokens has to name (RFC 9068 §4). */
     audience: z.string(anAudience).min(1, anAudience),
+    /** The limits of each tier, by its name; as `{ limits, shadow: true }`, to try them all. */
     tiers: z.record(named('pro'), tier, tiersByName),
+    /** The tier of callers whose token names none, or one that does not exist. */
     defaultTier: named('free'),
+    /** Every route of the API: a call of any other is answered 403. */
     routes: z.array(route, someRoutes).min(1, someRoutes),
+    /** How long tokens, credentials and sessions live. @default each field's own */
     lifetimes: lifetimes.prefault({}),
-    /** Whose pages may call the API with a browser. @default those of its own origin */
+    /** The pages of other origins that may call the API (CORS). @default none */
     cors: corsSchema.optional(),
-    /** Shown to clients of the default tier when they are limited. */
+    /** An https URL that clients of the default tier are shown when they are refused by a limit. @default none */
     upgradeUrl: httpsUrl('https://example.com/pricing').optional(),
   },
   `a policy such as { name: 'orders-api', issuer: …, audience: …, tiers: ${A_TIER}, defaultTier: 'free', routes: [${A_ROUTE}] }`,

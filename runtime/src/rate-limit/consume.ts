@@ -16,56 +16,57 @@ import type { Limiter } from './decide/limiter';
 import type { Denial } from './events';
 import { outcomeName, type LimiterMetrics } from './metrics';
 
-/** A caller that has no request: of a message of a WebSocket, of a job. */
+/** A caller without a request, as of a WebSocket message or a job. */
 export type Consumer =
   | string
   | (Pick<AuthContext, 'subject'> & Partial<AuthContext>)
   | (Required<Pick<AuthContext, 'organisation'>> & Partial<AuthContext>);
 
-/** What is taken from a client's limits. */
+/** What to charge to a client's limits. */
 export interface Consumption {
   /**
-   * Who is charged: `req.auth`, what a verifier gave, or what these are made of. A text is the `org_id` of an
-   * organisation, by the policy's issuer.
+   * Who is charged: `req.auth`, what a verifier returned, or an object with the same fields. A string is the `org_id` of an
+   * organisation at the policy's issuer.
    */
   readonly client: Consumer;
-  /** The client's tier. @default what `client` says; the policy's default tier */
+  /** The client's tier. @default that of `client`, else the policy's default tier */
   readonly tier?: string;
-  /** A whole number, 0 or more. 0 only reads. @default the route's cost; 1 */
+  /** A whole number, 0 or more; 0 reads and charges nothing. @default the route's cost, else 1 */
   readonly cost?: number;
   /**
-   * A route of the policy, for its cost, its limits and its outage policy: `'POST /api/exports'`, or what `routeOf()` of
-   * a verifier gave.
+   * A route of the policy, whose cost, limits and `onStoreFailure` apply: `'POST /api/exports'`, or what `routeOf()` of a
+   * verifier returned.
    * @default none
    */
   readonly route?: RouteKey | Route | undefined;
   /** The client's IP address, for limits by address. @default none: such limits count by client */
   readonly address?: string;
-  /** For limits by a function: what it would give. @default none: such limits count by client */
+  /** For limits by a function: the values that they would return, by name. @default none: such limits count by client */
   readonly keys?: Readonly<Record<string, string>>;
 }
 
-/** What became of it. */
+/** How a consumption was decided. */
 export interface Consumed {
+  /** Whether it was admitted, and charged. */
   readonly allowed: boolean;
-  /** Who decided; `open` and `closed` while nobody could: the route's outage policy. */
+  /** Who decided: Redis, a reserved block, this process' memory, a remembered refusal; or the route's `onStoreFailure`. */
   readonly by: 'store' | 'block' | 'memory' | 'cache' | 'open' | 'closed';
   readonly tier: string;
   readonly cost: number;
-  /** Seconds until it fits, at least 1; `Infinity` when it never does; missing when it was admitted. */
+  /** Seconds until it would be admitted, at least 1; `Infinity` if never; missing if it was admitted. */
   readonly retryAfter?: number;
   /** Whether a limit in shadow would have refused it. */
   readonly deniedInShadow: boolean;
-  /** What `rateLimit()` puts on an answer: `RateLimit`, `X-RateLimit-Remaining`, `Retry-After`. */
+  /** The headers that `rateLimit()` sets on an answer: `RateLimit`, `X-RateLimit-Remaining`, `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * What a client is answered that is not admitted: 429 or 503, as by `rateLimit()` but with the usual body, whatever
-   * `refusalBody` says. {@link Consumed.headers} are in it. Nothing for what was admitted.
+   * The answer to a client that was not admitted: 429 or 503, as `rateLimit()` sends it but always with the usual body.
+   * {@link Consumed.headers} are in it. `undefined` if it was admitted.
    *
    * @param headers of the request: a client whose `Accept` asks for problem details (RFC 9457) gets those.
    */
   answer(headers?: RequestHeaders): Answer | undefined;
-  /** As `req.rateLimit.refund()`. */
+  /** Gives back part of the cost, as `req.rateLimit.refund()` does. */
   refund(amount: number): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { withCode } from '../coded-message';
 import { describeProblems, type Problem } from '../policy/errors';
 
-/** Thrown when a limiter is made with invalid options. `problems` holds every problem. */
+/** Thrown when a limiter is made with invalid options. `problems` lists all of them. */
 export class RateLimitOptionsError extends Error {
   override readonly name = 'RateLimitOptionsError';
   readonly code = 'ERR_RATE_LIMIT_OPTIONS_INVALID';

@@ -1,18 +1,18 @@
 import { systemClock, type Clock } from '../time/clock';
 import type { StoreEvent } from './store/guarded-redis';
 
-/** What a limiter tells, for logs and alarms. Clients are named by their hash; no event holds a token or an address. */
+/** What a limiter reports, for logs and alarms. Clients are named by their hash; no event holds a token or an address. */
 export type RateLimitEvent =
   | StoreEvent
   | {
-      /** Fields of the overrides that cannot be understood have changed; an empty list when all are understood again. */
+      /** The list of overrides that cannot be understood has changed; it is empty once all are understood again. */
       readonly type: 'overrides_unusable';
       /** The entry in Vault's KV. */
       readonly path: string;
       readonly organisations: readonly string[];
     }
   | {
-      /** `denied_in_shadow`: the call went on, and would be denied if the limits in shadow were enforced. */
+      /** `denied_in_shadow`: the call was admitted, and would be refused if the limits in shadow were enforced. */
       readonly type: 'denied' | 'denied_in_shadow';
       readonly client: string;
       readonly tier: string;
@@ -20,17 +20,17 @@ export type RateLimitEvent =
       readonly route: string;
       readonly cost: number;
       readonly limit: number;
-      /** Seconds until the call fits; missing when it never does. */
+      /** Seconds until the call would be admitted; missing if never. */
       readonly retryAfter?: number;
     }
   | {
-      /** Told at the end of a second in which more calls were denied than are told one by one. */
+      /** Sent at the end of a second in which more calls were denied than are reported one by one. */
       readonly type: 'denials_left_out';
-      /** The event that they would have been. */
+      /** The kind of the events that were left out. */
       readonly of: 'denied' | 'denied_in_shadow';
-      /** How many were not told. */
+      /** How many were left out. */
       readonly calls: number;
-      /** Of how many clients; at most 10,000 are told apart. */
+      /** How many clients they were of; at most 10,000 are told apart. */
       readonly clients: number;
     };
 

@@ -25,84 +25,88 @@ import type { RefusalBody } from './answer/refusal-body';
 import { trustedProxies, type TrustedProxies } from './client/trusted-proxies';
 import { aFunction, having, upTo } from './option-checks';
 
-/** What a request is counted by, for a limit `by: { function }`. It is hashed before it is stored. */
+/** Gives what a request is counted by, for a limit `by: { function }`. The value is hashed before it is stored. */
 export type KeyFunction = (req: Request) => string | undefined;
 
-/** This many failed attempts in any trailing window. */
+/** At most this many failed attempts in any trailing window. */
 export interface AttemptLimit {
+  /** A whole number, 1 to 1,000,000. */
   readonly failures: number;
+  /** A duration such as '15m', up to '1d'. */
   readonly window: Duration;
 }
 
-/** Gives the limits of an organisation (its `org_id`) that has its own. */
+/** Gives the limits of an organisation (by its `org_id`) that has its own; `undefined` for those that have their tier's. */
 export type Overrides = (organisation: string) => TierPlan | undefined;
 
-/** Overrides that may change while the app runs: what `watchOverrides()` gives. */
+/** Overrides that may change while the app runs. */
 export interface OverridesSource {
   readonly current: Overrides;
-  /** Which version of the entry `current` is of, for `portcullis limits set`, which waits until every instance has it. */
+  /** The version of the KV entry that `current` was read from: `portcullis limits set` waits until every instance has it. */
   readonly version?: number;
 }
 
-/** What `watchOverrides()` gives. */
+/** What `watchOverrides()` resolves with. */
 export interface WatchedOverrides extends OverridesSource {
-  /** Organisations whose field cannot be understood, and which have the limits of their tier: for `/readyz`. */
+  /** Organisations whose field cannot be understood: they have their tier's limits. For `/readyz`. */
   readonly unusable: readonly string[];
 }
 
 /** Options of every limiter. */
 interface LimiterOptions {
   /**
-   * Where the counters are: a client of node-redis, ioredis or @upstash/redis, or
-   * `SecretsManager.redisClient()`. Either this or `store`.
+   * The Redis that holds the counters: a client of node-redis, ioredis or @upstash/redis, or what
+   * `SecretsManager.redisClient()` returned. Either this or `store` is required.
    */
   readonly redis?: RedisClient | undefined;
-  /** Counts in this process' memory, without Redis. @default none */
+  /** Holds the counters in the memory of this process instead. In production it has to be a `singleInstance`. @default none */
   readonly store?: MemoryStore;
   /**
-   * The proxies that say who a caller without a token is: hops, or ranges. 0: there is none, the socket's address counts.
+   * The proxies in front of the app, whose headers give the address of a caller without a token: a number of hops, or
+   * their ranges. 0 means that there is none, and the socket's address counts.
    *
-   * @default not stated. The socket's address counts, which is a proxy's if there is one, and a warning says so. So
-   * `rateLimit()` counts neither calls of public routes nor failed authentications
+   * @default not stated: the socket's address counts, which is the proxy's if there is one, and a warning says so.
+   * `rateLimit()` then counts neither calls of public routes nor failed authentications
    */
   readonly trustedProxies?: TrustedProxies;
   /**
-   * Longest wait for Redis, ms, above 0 and up to 60000. `loginLimit()` may wait three times for each attempt.
+   * Longest wait for Redis, in milliseconds, above 0 and up to 60,000. `loginLimit()` may wait three times for one attempt.
    *
    * @default 50
    */
   readonly timeoutMs?: number;
-  /** Told of outages and, at most ten times a second, of refused requests. @default nobody is told */
+  /** Called with outages and, at most ten times a second, with refused requests. @default not called */
   readonly onEvent?: OnRateLimitEvent;
-  /** Where the metrics go. @default OpenTelemetry's global provider */
+  /** Where the metrics go. @default OpenTelemetry's global provider: register the SDK first */
   readonly meterProvider?: MeterProvider;
 }
 
+/** Options of `rateLimit()`. */
 export interface RateLimitOptions extends LimiterOptions {
-  /** Its tiers say how much a client may spend, its routes what a call costs. */
+  /** The API's policy: its tiers say how much a client may spend, its routes what a call costs. */
   readonly policy: Policy;
   /**
-   * Routes whose cost depends on the request, as `'POST /api/transactions/export'`.
+   * Functions that price single requests, by route, such as `'POST /api/transactions/export'`.
    *
    * @default each route costs what the policy says
    */
   readonly costs?: Readonly<Record<RouteKey, CostFunction>>;
   /**
-   * Calls that may be admitted without a round trip, from blocks of units that this process reserves for the
-   * client, and charges to it, in advance: `{ tiers: ['enterprise'] }`. Never more than the limit is admitted; a
-   * busy client may be refused up to 5/65 of it, and what a killed process held.
+   * Calls that may be admitted without a round trip: `{ tiers: ['enterprise'] }`. This process reserves blocks of units
+   * for their clients, and charges them in advance. Never more than the limit is admitted; a busy client may lose up to
+   * 5/65 of it, and what a killed process held.
    *
    * @default none
    */
   readonly reserved?: ReservedOptions;
   /**
-   * What limits `by: { function }` count by, as `{ device: (req) => req.get('x-device') }`. A call for which one gives
-   * `undefined` counts by its organisation. What it throws goes to the app's error handler; the call is charged.
+   * The functions that limits `by: { function }` name: `{ device: (req) => req.get('x-device') }`. A call for which one
+   * returns `undefined` counts by its organisation. What it throws goes to the app's error handler; the call is charged.
    *
    * @default none
    */
   readonly keys?: Readonly<Record<string, KeyFunction>>;
-  /** Organisations whose limits are not their tier's: `await watchOverrides(secrets, policy)`. @default none */
+  /** Limits of single organisations, in place of their tier's: `await watchOverrides(secrets, policy)`. @default none */
   readonly overrides?: OverridesSource;
   /**
    * Share of each limit, above 0 and up to 1, that one process admits by itself while Redis does not answer.
@@ -111,55 +115,58 @@ export interface RateLimitOptions extends LimiterOptions {
    */
   readonly localShare?: number;
   /**
-   * Gives the JSON body of a refusal, whatever `Accept` asks for. Where it throws, or gives no object, the usual body is
-   * sent and a warning of the process tells.
+   * Makes the JSON body of a refusal, whatever `Accept` asks for. If it throws, or returns no object, the usual body is
+   * sent, and the process emits a warning.
    *
    * @default `{ error, message, … }`; problem details (RFC 9457) where `Accept` asks for `application/problem+json`
    */
   readonly refusalBody?: RefusalBody;
 }
 
+/** Options of `loginLimit()`. */
 export interface LoginLimitOptions extends LimiterOptions {
-  /** Keeps services that share a Redis apart, as the policy's `name` does. */
+  /** Name of the service: it keeps services that share a Redis apart, as the policy's `name` does. */
   readonly name: string;
   /**
-   * The account that an attempt names, as the client wrote it: an e-mail address, a `client_id`. Anything but a
-   * string counts as one account, the same for all. Where it gives `undefined`, only the network counts. A promise is
-   * waited for. What it throws, or rejects with, goes to the app's error handler, and the attempt counts as failed.
+   * Gives the account that an attempt names, as the client wrote it: an e-mail address, a `client_id`. Values that are no
+   * strings count as one account together. For `undefined`, only the network counts. A promise is awaited. What it throws,
+   * or rejects with, goes to the app's error handler, and the attempt counts as failed.
    *
    * @default only the network counts
    */
   readonly account?: (req: Request) => unknown;
   /**
-   * Whether an attempt succeeded, asked once it is answered; a promise is waited for. Give it where a failure is
-   * answered with a page or a redirect: an attempt that counts as a success is nearly free, and makes its network
-   * known.
+   * Says whether an attempt succeeded, once it has been answered; a promise is awaited. Needed if a failure is answered
+   * with a page or a redirect: an attempt that counts as a success is nearly free, and makes its network known for the
+   * account.
    *
    * @default the status is below 400
    */
   readonly succeeded?: (req: Request, res: Response) => boolean | Promise<boolean>;
-  /** An office behind one address mistypes, too. @default { failures: 50, window: '15m' } */
+  /** Failed attempts from one network, for all accounts together. @default { failures: 50, window: '15m' } */
   readonly perNetwork?: AttemptLimit;
   /**
-   * From all networks together; and as many again from each network that is known for the account.
+   * Failed attempts for one account, from all networks together, and as many again from each network that is known for
+   * the account.
    *
    * @default { failures: 10, window: '15m' }
    */
   readonly perAccount?: AttemptLimit;
-  /** What happens while Redis does not answer. @default 'local' (a quarter of the limits in each process) */
+  /** What happens to attempts while Redis does not answer. @default 'local' (a quarter of the limits in each process) */
   readonly onStoreFailure?: OnStoreFailure;
 }
 
+/** Options of `watchOverrides()`. */
 export interface WatchOverridesOptions {
-  /** The entry in Vault's KV. @default `secret/<policy name>/limits` */
+  /** Path of the entry in Vault's KV engine, version 2. @default `secret/<policy name>/limits` */
   readonly path?: string;
-  /** How soon a change is known here, in seconds. @default 15 */
+  /** How often Vault is asked for a change, in seconds. @default 15 */
   readonly intervalSeconds?: number;
-  /** Told once when there are no overrides to read, with the reason. @default nothing is told */
+  /** Called once, with the reason, when there are no overrides to read. @default not called */
   readonly onMissing?: (error: Error) => void;
-  /** Told of `overrides_unusable`. @default nothing is told */
+  /** Called with the event `overrides_unusable`. @default not called */
   readonly onEvent?: OnRateLimitEvent;
-  /** For the metric `portcullis.rate_limit.overrides.unusable`. @default the global one: register the SDK first */
+  /** Where the metrics go. @default OpenTelemetry's global provider: register the SDK first */
   readonly meterProvider?: MeterProvider;
 }
 

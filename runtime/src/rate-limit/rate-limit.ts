@@ -32,23 +32,24 @@ import { shadowTeller } from './shadow';
 import { chosenStore } from './chosen-store';
 import type { StoreState } from './store/guarded-redis';
 
-/** The middleware. An outage of Redis degrades it, and does not stop it. */
+/** The middleware of a limiter. It goes on during an outage of Redis, as the routes' `onStoreFailure` says. */
 export interface RateLimiter extends Middleware {
   /**
-   * Takes a cost from a client's limits, without a request: for messages of a WebSocket, for jobs. It shares all counters
-   * with the requests of that client. Rejects only with RangeError, for what no policy allows.
+   * Charges a cost to a client's limits without a request: for WebSocket messages, for jobs. It shares all counters with
+   * the requests of that client. It rejects only with a RangeError, for a cost or a route that no policy allows.
    *
    * @example
    * const limiter = rateLimit({ policy, redis });
    * const { allowed, retryAfter } = await limiter.consume({ client: 'org_acme', tier: 'pro', cost: 5 });
    */
   consume: Consume;
-  /** Whether Redis decides: for `/readyz`. */
+  /** Whether Redis decides, for `/readyz`. */
   storeState(): StoreState;
   /**
-   * Counts a request whose authentication failed, by its network, and answers it: as told, or with 429. What
-   * `requireAuth({ limiter })` calls. It counts nothing where `trustedProxies` is not stated.
+   * Counts a request whose authentication failed, by its network, then answers it: by `answer`, or with 429.
+   * `requireAuth({ limiter })` calls it. It counts nothing if `trustedProxies` is not stated.
    *
+   * @param answer sends the 400 or 401 that the request would get otherwise.
    * @param expiredToken a token with which nothing is wrong but its age. It is counted by itself, so that no
    *   neighbour's failures come between its client and the word that it has to refresh.
    */
@@ -58,7 +59,7 @@ export interface RateLimiter extends Middleware {
     answer: () => void,
     expiredToken?: string,
   ): Promise<void>;
-  /** Gives reserved blocks back. Call it at shutdown, while Redis is still connected. Never rejects. */
+  /** Gives back what reserved blocks still hold. Call it at shutdown, while Redis is connected. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -81,27 +82,26 @@ const FAILED_AUTHENTICATION = 'failed-authentication';
 const UNLISTED = 'unlisted';
 
 /**
- * Charges each request's cost to its caller and refuses, with 429, what does not fit in any trailing
- * window of the caller's tier. The caller is the organisation of the verified token, else its subject:
- * put this after `requireAuth()`. A path that servers read differently (`/files/../admin`) is refused with 400 and
- * charged to nobody.
+ * Charges the cost of each request to its caller, and answers 429 if it does not fit into a trailing window of the caller's
+ * tier. The caller is the organisation of the verified token, else its subject: mount this after `requireAuth()`. A path
+ * that servers read differently (`/files/../admin`) is answered 400 and charged to nobody.
  *
  * Without a token the caller is the network of the client's address (an IPv4 address, an IPv6 /64; a /48 has room for
- * sixteen that are at their limit), in the policy's tier `anonymous`, else in its default tier. By network are counted,
- * each by itself:
+ * sixteen that are at their limit), in the policy's tier `anonymous`, else in its default tier. Two kinds of requests are
+ * counted by network, separately:
  *
- * - calls of routes that the policy calls public, where it has a tier `anonymous` and the route's `limit` is not `false`.
- *   A caller whose token this process has verified already is counted by itself instead;
- * - requests that failed to authenticate, where `requireAuth({ limiter })` is given this limiter. A good token passes
- *   whatever its network's neighbours do.
+ * - calls of routes that the policy marks `public`, if it has a tier `anonymous` and the route's `limit` is not `false`.
+ *   A caller whose token this process has verified already is counted as that caller instead;
+ * - requests whose authentication failed, if `requireAuth({ limiter })` is given this limiter. A good token passes, however
+ *   many others fail on its network.
  *
- * Both only where `trustedProxies` is stated: behind a proxy that is not, all clients would be one.
+ * Both need `trustedProxies`: behind a proxy that is not stated, all clients would be one.
  *
- * Every decided answer carries `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since 1970), and the
- * fields `RateLimit` and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not
- * answer, each route's `onStoreFailure` decides; an answer that nobody decided carries `RateLimit-Policy` alone.
+ * Answers have the headers `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since 1970), and `RateLimit` and
+ * `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers. While Redis does not answer, each route's `onStoreFailure`
+ * decides; an answer that it lets through uncounted has `RateLimit-Policy` alone.
  *
- * Its middleware fails with ForeignAuthError where another library set `req.auth`.
+ * Its middleware passes ForeignAuthError to the app's error handler if another library set `req.auth`.
  *
  * @throws RateLimitOptionsError with every problem of the options at once.
  *

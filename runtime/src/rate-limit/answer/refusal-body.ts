@@ -1,17 +1,18 @@
 import type { Request } from '../../peer-types';
 import type { ErrorBody } from '../../http/answer';
 
-/** A call that is refused: the usual body, and its status. */
+/** A refused call: the usual body, its status, and what was decided. */
 export interface Refusal extends ErrorBody {
-  /** 429: over the limit. 503: nobody could decide. */
+  /** 429: over the limit. 503: the store does not answer, and the route's `onStoreFailure` is 'closed'. */
   readonly status: 429 | 503;
+  /** The client's tier. */
   readonly tier: string;
-  /** Missing where nobody could decide. */
+  /** The limit that refused it. Missing with 503. */
   readonly limit?: number;
   readonly remaining?: number;
-  /** Seconds until the call fits; missing where it never does. */
+  /** Seconds until the call would be admitted; missing if never. */
   readonly retryAfter?: number;
 }
 
-/** Gives the JSON body of a refusal, in place of the usual one. */
+/** Makes the JSON body of a refusal, in place of the usual one. */
 export type RefusalBody = (refusal: Refusal, req: Request) => object;

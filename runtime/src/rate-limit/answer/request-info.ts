@@ -10,12 +10,12 @@ export interface Refunds {
 /** What an admitted request was charged, and where its client stands: `req.rateLimit`. */
 export class RateLimitInfo {
   readonly cost: number;
-  /** The hashed client. */
+  /** The client, hashed. */
   readonly client: string;
   readonly tier: string;
-  /** The limit of the window that binds the client most; `Infinity` where all its limits are only tried. */
+  /** The limit that the client is closest to; `Infinity` if all its limits are in shadow. */
   readonly limit: number;
-  /** What is left in that window, after this request. */
+  /** What is left of that limit, after this request. */
   readonly remaining: number;
   readonly #resetSeconds: number;
   readonly #charged: Refunds;
@@ -38,22 +38,21 @@ export class RateLimitInfo {
     this.#decision = decision;
   }
 
-  /** What was spent in that window, this request included. */
+  /** What was spent of that limit, this request included. */
   get used(): number {
     return this.limit === Infinity ? 0 : this.limit - this.remaining;
   }
 
-  /** When the whole limit is free again if nothing more is sent: what `X-RateLimit-Reset` says. */
+  /** When the whole limit is free again, if nothing more is sent: the value of `X-RateLimit-Reset`. */
   get resetTime(): Date {
     return new Date((Math.ceil(this.#decision.nowMs / 1_000) + this.#resetSeconds) * 1_000);
   }
 
   /**
-   * Gives back part of the cost when the work turned out smaller, to the buckets that were charged. All refunds of a
-   * request together are at most its cost. A refund that the store does not take is lost; the client stays charged
-   * for a window.
+   * Gives back part of the cost if the work turned out smaller. All refunds of a request together are at most its cost. A
+   * refund that the store does not accept is lost: the client stays charged for a window.
    *
-   * @throws RangeError when `amount` is not a whole number, 0 or more.
+   * @throws RangeError if `amount` is not a whole number, 0 or more.
    */
   async refund(amount: number): Promise<void> {
     if (!Number.isSafeInteger(amount) || amount < 0)

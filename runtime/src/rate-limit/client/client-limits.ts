@@ -9,26 +9,28 @@ import { RedisStore } from '../store/redis-store';
 import { Shape, stemOf } from '../store/shape';
 import { ClientNames } from './client-names';
 
-/** Where an organisation stands in one window of one tier. */
+/** What an organisation has spent of one limit of one tier. */
 export interface WindowUsage {
   readonly tier: string;
   /** Whether the organisation has this limit instead of its tier's. */
   readonly override: boolean;
   readonly windowSeconds: number;
+  /** The most cost that is admitted in the window. */
   readonly limit: number;
-  /** Whether it is only tried, and refuses nobody. */
+  /** Whether the limit is in shadow, and refuses nobody. */
   readonly shadow: boolean;
+  /** What was spent in the window that ends now. */
   readonly used: number;
-  /** Below zero when more was spent under another tier. */
+  /** What is left; below zero if more was spent under another tier. */
   readonly remaining: number;
-  /** Seconds until all of it is free again, if nothing more is spent. */
+  /** Seconds until the whole limit is free again, if nothing more is spent. */
   readonly resetSeconds: number;
 }
 
 const RESET = plainScript(`return redis.call('DEL', unpack(KEYS))`);
 
 /**
- * What support can see and do about an organisation's limits, beside the running app.
+ * Reads and resets what organisations have spent, beside the running app: for support.
  *
  * @example
  * const limits = new ClientLimits(policy, redis);
@@ -50,11 +52,11 @@ export class ClientLimits {
   }
 
   /**
-   * Reads what an organisation has spent and what it has left: of its own limits, when it has some, and of each tier's.
-   * (Only the organisation's tokens say which tier it has.) Limits that count by something else are not told.
+   * Reads what an organisation has spent and what is left: of its own limits, if it has some, and of each tier's, because
+   * only its tokens say which tier it has. Limits that count by anything else are left out.
    *
-   * @param overrides the limits of single organisations: `overridesSchema(policy)` reads them.
-   * @throws StoreUnavailableError
+   * @param overrides the limits of single organisations, as `overridesSchema(policy)` reads them.
+   * @throws StoreUnavailableError if Redis does not answer in time.
    */
   async usage(issuer: string, organisation: string, overrides?: Overrides): Promise<WindowUsage[]> {
     const client = this.#names.ofOrganisation(issuer, organisation);
@@ -76,22 +78,22 @@ export class ClientLimits {
   }
 
   /**
-   * Reads what running instances reported within the last seconds: whom they denied in the last hour, and which version
-   * of the overrides they follow.
+   * Reads what running instances reported lately: whom they denied in the last hour, and which version of the overrides
+   * they follow.
    *
-   * @throws StoreUnavailableError
+   * @throws StoreUnavailableError if Redis does not answer in time.
    */
   reported(): Promise<Reported> {
     return reported(this.#redis, this.#names);
   }
 
   /**
-   * Forgets what an organisation has spent. Processes of the app may repeat a refusal for a second more, and may spend
-   * blocks that they hold for the organisation for a sixtieth of the shortest window. A later refund of a call from
-   * before the reset reduces what was spent since, because a refund knows its bucket and not its call.
+   * Resets what an organisation has spent. Instances of the app may repeat a refusal for one more second, and may use blocks
+   * that they reserved for it for a sixtieth of the shortest window. A later refund of a call from before the reset reduces
+   * what was spent since.
    *
-   * @returns whether there was something to forget.
-   * @throws StoreUnavailableError
+   * @returns whether anything was reset.
+   * @throws StoreUnavailableError if Redis does not answer in time.
    */
   async reset(issuer: string, organisation: string): Promise<boolean> {
     const keys = new Shape(this.#plan.windowsMs).keys([

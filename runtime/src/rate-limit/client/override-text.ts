@@ -1,5 +1,5 @@
 /**
- * One organisation's limits as its field in Vault's KV says them: what they are, until when, and why.
+ * The limits of one organisation as its field in Vault's KV states them, with their end and their reason.
  *
  *     5000/1m until 2026-12-01T00:00:00Z # black friday
  */

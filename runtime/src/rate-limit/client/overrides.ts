@@ -28,12 +28,12 @@ export interface KvWatcher {
 /** In headers and metrics, the tier of an organisation that has limits of its own. */
 const CUSTOM = 'custom';
 
-/** What an entry says. */
+/** The limits of single organisations, read from a KV entry. */
 export interface OrganisationLimits {
   readonly overrides: Overrides;
-  /** What an organisation's field says, its end and its reason included; also when the end has passed. */
+  /** What an organisation's field states, with its end and its reason, also after that end. */
   readonly said: (organisation: string) => OverrideText | undefined;
-  /** The fields that cannot be understood, by their names, and what was expected. They are left out. */
+  /** The fields that cannot be understood, by their names, and what was expected. They do not apply. */
   readonly unusable: readonly Problem[];
 }
 
@@ -42,7 +42,8 @@ export interface OrganisationLimits {
  *
  *     bao kv patch -mount=secret fintech-api/limits acme=enterprise globex='5000/1m until 2026-12-01T00:00:00Z # fair'
  *
- * What has an end counts until then (as this machine's clock has it), and is ignored afterwards. A field that cannot be understood is left out, and no other: its organisation has the limits of its tier.
+ * A field with an end applies until then, by this machine's clock. A field that cannot be understood is left out alone: its
+ * organisation has the limits of its tier.
  */
 export function overridesSchema(
   policy: Pick<Policy, 'tiers' | 'defaultTier'>,
@@ -112,14 +113,14 @@ function customTier(text: string, { windowsMs }: LimitPlan): TierPlan | undefine
 const BEARABLE = new Set(['ERR_KV_NOT_FOUND', 'ERR_KV_SCHEMA']);
 
 /**
- * Follows the overrides in Vault's KV. A change is applied within the interval. A field that cannot be understood is left
- * out alone, in every instance alike: `unusable` of what is returned, an event and the metric
- * `portcullis.rate_limit.overrides.unusable` say so. While there is no entry, or none that can be read, the last good
- * version stays; until there is one, every organisation has its tier's limits.
+ * Follows the overrides in Vault's KV. A change applies within the interval. A field that cannot be understood is left out
+ * alone, in the same way in every instance; `unusable` of the result, an event and the metric
+ * `portcullis.rate_limit.overrides.unusable` report it. While there is no entry, or none that can be read, the last good
+ * version stays; before the first, every organisation has its tier's limits.
  *
- * Overrides are by `org_id` alone: where several issuers are configured, they must not share identifiers.
+ * Overrides are by `org_id` alone: if several issuers are configured, they must not use the same identifiers.
  *
- * @throws what `watchKv()` throws for other reasons: the Vault policy may not read the entry, Vault is away.
+ * @throws SecretsError as `watchKv()`, if the Vault policy does not allow to read the entry, or Vault does not answer.
  *
  * @example
  * app.use(rateLimit({ policy, redis, overrides: await watchOverrides(secrets, policy) }));

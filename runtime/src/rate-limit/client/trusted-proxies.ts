@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { expected } from '../../policy/expected';
 import { isAddressRange } from '../option-checks';
 
-/** This many hops in front of the app, or the proxies at these addresses and ranges: `'10.0.0.0/8'`, `'2001:db8::/32'`. */
+/** The number of hops in front of the app, or the addresses and ranges of its proxies: `'10.0.0.0/8'`, `'2001:db8::/32'`. */
 type Proxies = number | readonly string[];
 
 /**
- * The proxies whose `X-Forwarded-For` entries are believed. There is no "all": anyone can write the header.
- * `{ forwarded: 1 }`: they write `Forwarded` (RFC 7239) instead, as HTTP APIs of API Gateway do.
+ * The proxies whose entries in `X-Forwarded-For` are trusted. There is no "all": anyone can send the header.
+ * `{ forwarded: 1 }` is for proxies that write `Forwarded` (RFC 7239) instead, as API Gateway's HTTP APIs do.
  */
 export type TrustedProxies = Proxies | { readonly forwarded: Proxies };
 

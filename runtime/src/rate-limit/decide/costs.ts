@@ -4,12 +4,12 @@ import { withCode } from '../../coded-message';
 import { unawaited } from '../../listener';
 import type { Policy, Route } from '../../policy';
 
-/** A route of the policy, as `'POST /api/transactions/export'`. */
+/** A route of the policy, such as `'POST /api/transactions/export'`. */
 export type RouteKey = `${string} /${string}`;
 
 /**
- * What one call costs, known before its work starts: a whole number, 0 or more (a fraction is rounded up).
- * It sees the request before the body is parsed, unless a parser comes first.
+ * Gives what one call costs, before its work starts: a number, 0 or more; fractions are rounded up. The request's body is
+ * not parsed yet, unless a parser is mounted before.
  */
 export type CostFunction = (req: Request) => number;
 

@@ -1,10 +1,10 @@
 import type { Policy, Route } from '../../policy';
 import { routeNamed, type RouteKey } from './costs';
 
-/** The calls that reserved blocks may admit: all calls of these tiers, and all calls of these routes. */
+/** The calls that reserved blocks may admit: those of these tiers, and those of these routes. */
 export interface ReservedOptions {
   readonly tiers?: readonly string[];
-  /** As `'GET /api/transactions'`. */
+  /** Such as `'GET /api/transactions'`. */
   readonly routes?: readonly RouteKey[];
 }
 

@@ -11,13 +11,13 @@ export interface DeniedOrganisation {
   readonly denials: number;
 }
 
-/** Who was denied in the last hour, and what instances follow. */
+/** Who was denied in the last hour, and which overrides the instances follow. */
 export interface Reported {
   /** Most denied first. */
   readonly denied: readonly DeniedOrganisation[];
-  /** Denials of organisations that are not in the list, because it is bounded. */
+  /** Denials of organisations for which the list has no room. */
   readonly others: number;
-  /** The version of the overrides that each running instance follows; instances without overrides are not here. */
+  /** The version of the overrides that each running instance follows; an instance without overrides has none. */
   readonly versions: readonly number[];
 }
 

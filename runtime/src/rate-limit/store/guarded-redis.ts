@@ -7,7 +7,7 @@ import type { Script } from './charge-script';
 /** Why the store does not decide. */
 export type StoreFailure = 'disconnected' | 'timeout' | 'resting' | 'error';
 
-/** The store did not decide, or not in time. The route's outage policy decides instead. */
+/** Redis did not decide, or not in time. The route's `onStoreFailure` decides instead. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly code = 'ERR_RATE_LIMIT_STORE';
@@ -20,25 +20,25 @@ export class StoreUnavailableError extends Error {
   }
 }
 
-/** Whether Redis decides: for `/readyz` and the log. */
+/** Whether Redis decides, for `/readyz` and logs. */
 export interface StoreState {
-  /** In a cluster: whether every shard that clients needed lately decides. */
+  /** Whether Redis decides; in a cluster, whether every shard does that clients needed lately. */
   readonly up: boolean;
   /** Why it is down, or why it was down last. */
   readonly failure?: StoreFailure;
-  /** Redis' own words, when it answered with an error: `OOM`, `READONLY`, `NOPERM`… */
+  /** The code of Redis' error, if it answered with one: `OOM`, `READONLY`, `NOPERM`… */
   readonly redisError?: string;
-  /** The `maxmemory-policy` of a Redis that may evict counters: its clients then get more than their limit. */
+  /** The `maxmemory-policy`, if Redis may evict counters: clients then get more than their limit. */
   readonly evicts?: string;
 }
 
-/** A change of the store's state. `store_up` and `store_down` are each told once. */
+/** A change of the store's state. `store_up` and `store_down` are each sent once. */
 export type StoreEvent =
   | { readonly type: 'store_down'; readonly failure: StoreFailure; readonly redisError?: string }
   | { readonly type: 'store_up' }
   /**
-   * Redis may evict counters, and with them what their clients have spent: set `maxmemory-policy noeviction`. Told
-   * when Redis first answers, and when it answers again after an outage.
+   * Redis may evict counters, and with them what their clients have spent: set `maxmemory-policy noeviction`. Sent when
+   * Redis first answers, and when it answers again after an outage.
    */
   | { readonly type: 'store_evicts'; readonly policy: string };
 

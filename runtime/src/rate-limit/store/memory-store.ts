@@ -2,17 +2,19 @@ import type { Counter } from './counter';
 import { MemoryCounters } from './memory-counters';
 import type { Store } from './store';
 
+/** Options of `MemoryStore`. */
 export interface MemoryStoreOptions {
   /**
-   * Says that this process is the only one that serves the API. Each further process would admit every limit once more.
-   * Under `NODE_ENV=production` it has to be said.
+   * Whether this process is the only one that serves the API: each further one would admit every limit once more. Has to be
+   * `true` under `NODE_ENV=production`.
    *
    * @default false
    */
   readonly singleInstance?: boolean;
   /**
-   * How many counters are remembered: one of each client, window and key. Beyond it the one that has been quiet longest is
-   * forgotten, and its client begins anew. One takes 200 bytes, and 40 more for each sixtieth of its window that was charged.
+   * How many counters are kept: one for each client, window and key. With one more, the counter that was unused longest is
+   * dropped, and its client starts anew. A counter takes 200 bytes, and 40 more for each sixtieth of its window with a
+   * charge.
    *
    * @default 100000
    */
