@@ -4,7 +4,9 @@ import { Construct } from 'constructs';
 import { knownAs } from './naming/identity';
 import { literal } from './props/literal';
 
+/** Properties of {@link PolicyRecord}. */
 export interface PolicyRecordProps {
+  /** The API's policy. */
   readonly policy: Policy;
 }
 

@@ -23,6 +23,7 @@ import { failAtApply } from './fail-at-apply';
 import { knownAs } from './naming/identity';
 import { literal } from './props/literal';
 
+/** Properties of {@link SecretVariable}. */
 export interface SecretVariableProps {
   /** Name of the variable; its value is given as `TF_VAR_<name>`. */
   readonly name: string;
@@ -47,6 +48,7 @@ export interface SecretInput {
   readonly [MADE_WITH]: string;
   /** Expression of the value. It is ephemeral, and null or a placeholder while no value is given. */
   readonly expression: string;
+  /** A whole number above zero. Raised, the value is written again. */
   readonly version: number;
   /** Resources that must exist before the value may be written. */
   readonly gates: readonly TerraformResource[];

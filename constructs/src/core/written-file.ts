@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { TerraformStack, type ISynthesisSession } from 'cdktf';
 import { Construct } from 'constructs';
 
+/** Properties of {@link WrittenFile}. */
 export interface WrittenFileProps {
   /** Without its dot, as in `zip`. */
   readonly extension: string;
+  /** Bytes of the file. */
   readonly content: Uint8Array;
 }
 

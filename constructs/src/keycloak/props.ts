@@ -2,7 +2,9 @@
 import { ANONYMOUS_TIER, isHttpsOrLoopback, type Policy, type Problem } from '@portcullis/runtime/policy';
 import { each, HOST_NAME, noneOf, unless, unlike, within } from '../core/props/checks';
 
+/** Properties of `keycloakRealm()`. */
 export interface KeycloakRealmProps {
+  /** The API's policy: its scopes, audience and tiers. */
   readonly policy: Policy;
   /** The environment that it is for, as in `staging`. A realm of another one is neither changed nor removed. */
   readonly environment: string;
@@ -19,7 +21,9 @@ export interface KeycloakRealmProps {
   readonly organisations?: readonly KeycloakOrganisation[];
 }
 
+/** The web app that people log in to, a confidential client. */
 export interface KeycloakLogin {
+  /** Its `client_id`. */
   readonly clientId: string;
   /** The app's `/auth/callback`: https, or http on this machine. */
   readonly redirectUri: string;
@@ -31,7 +35,9 @@ export interface KeycloakLogin {
   readonly scopes?: readonly string[];
 }
 
+/** A client that gets tokens for itself. */
 export interface KeycloakService {
+  /** Its `client_id`. */
   readonly clientId: string;
   /** Scopes of the policy that may be asked for. */
   readonly scopes: readonly string[];
@@ -39,6 +45,7 @@ export interface KeycloakService {
   readonly organisation?: string;
 }
 
+/** A customer of the API, as tokens name it. */
 export interface KeycloakOrganisation {
   /** How tokens name it: its key in every limit and row, so it never changes. */
   readonly alias: string;

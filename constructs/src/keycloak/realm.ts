@@ -15,6 +15,7 @@ export type Representation = Readonly<Record<string, unknown>>;
 
 /** A realm as it has to be, in the words of Keycloak's admin API. It holds no secret: Keycloak makes those of clients. */
 export interface KeycloakRealm {
+  /** Name of the realm. */
   readonly realm: string;
   /** `<policy>/<environment>`, by which the realm and what was made in it are known again. */
   readonly owner: string;
@@ -25,6 +26,7 @@ export interface KeycloakRealm {
 }
 
 export interface RealmClientScope {
+  /** Name of the client scope. */
   readonly name: string;
   /** Whether Keycloak made it with the realm. */
   readonly builtIn: boolean;
@@ -33,11 +35,13 @@ export interface RealmClientScope {
 }
 
 export interface RealmOrganisation {
+  /** How tokens name it. */
   readonly alias: string;
   readonly settings: Representation;
 }
 
 export interface RealmClient {
+  /** Its `client_id`. */
   readonly clientId: string;
   readonly settings: Representation;
   /** Names of client scopes that every token has. */

@@ -19,6 +19,7 @@ export interface AuditFile {
 /** One full disk must not stop every request, and one lost disk must not take the record along. */
 export const AUDIT_FEWEST = 2;
 
+/** Properties of {@link AuditDevices}. */
 export interface AuditDevicesProps {
   /** At least two: Vault refuses to answer when it can write to none of its devices. */
   readonly devices: readonly AuditFile[];

@@ -5,6 +5,7 @@ import { madeAs } from '../core/props/checks';
 import { AUDIT_FEWEST, type AuditDevices } from './audit-devices';
 import type { PolicyRule } from './policy/policy-document';
 
+/** Properties of {@link AuditRequired}. */
 export interface AuditRequiredProps {
   /** The devices that the same stack makes: they are counted once they are there. @default the server's owner makes them */
   readonly devices?: AuditDevices;

@@ -14,6 +14,7 @@ import { KMS_KEY_ARN, ROLE_NAME } from '../arns';
 import { JobRoles, jobProblems, jobRoleName, type AwsJobs } from './job-roles';
 import type { AwsPlace } from './place';
 
+/** Properties of {@link AwsDeployIdentity}. */
 export interface AwsDeployIdentityProps extends AwsJobs {
   /** Environment of the repository: its jobs may deploy, if they are the workflow's. */
   readonly environment: string;
@@ -38,7 +39,9 @@ export interface AwsDeployIdentityProps extends AwsJobs {
 
 /** Names of the two IAM roles, each unique in the account. */
 export interface DeployRoleNames {
+  /** Of the role that reads the state. */
   readonly plan: string;
+  /** Of the role that writes it. */
   readonly deploy: string;
 }
 

@@ -10,10 +10,13 @@ import { permissionDocument, type ResourcePermission } from './permission';
 import { partitionOf, suffixOf } from '../../core/aws';
 import { placeProblems, type AwsPlace } from './place';
 
+/** Properties of {@link EncryptionKey}. */
 export interface EncryptionKeyProps {
+  /** Account and region that it is in. */
   readonly place: AwsPlace;
   /** Name of its alias, without `alias/`. */
   readonly name: string;
+  /** What it is for, as AWS shows it. */
   readonly description: string;
   /** What is encrypted with it: log groups of the account, or caches of ElastiCache. */
   readonly encrypts: 'logs' | 'caches';

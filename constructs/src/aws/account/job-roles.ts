@@ -41,7 +41,9 @@ export interface AwsJobs {
 
 /** Numbers that stay the same when names change, as `gh api repos/OWNER/NAME --jq '.owner.id, .id'` prints them. */
 export interface SubjectIds {
+  /** Number of the owner: an organisation or a user. */
   readonly owner: string;
+  /** Number of the repository. */
   readonly repository: string;
 }
 

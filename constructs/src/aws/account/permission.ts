@@ -11,6 +11,7 @@ export interface Permission {
   readonly actions: readonly string[];
   /** ARNs, each of one thing, without a wildcard; `*` alone for actions that are about no resource. */
   readonly resources: readonly string[];
+  /** Conditions of IAM, by operator and key. @default none */
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -25,6 +26,7 @@ const WITHOUT_RESOURCE: readonly unknown[] = ['sts:GetWebIdentityToken'];
 
 /** A statement of a policy that belongs to a key or to a role: it says who may do it. */
 export interface ResourcePermission extends Permission {
+  /** Who may: an account or a role, or a service of AWS. */
   readonly principal: { readonly AWS: string } | { readonly Service: string };
 }
 

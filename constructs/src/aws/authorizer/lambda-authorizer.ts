@@ -10,12 +10,15 @@ import { bundleAuthorizer } from './bundle';
 import { permissionDocument } from '../account/permission';
 import { zipOf } from './zip';
 
+/** Properties of {@link LambdaAuthorizer}. */
 export interface LambdaAuthorizerProps {
   /** Name of the function. */
   readonly name: string;
   /** Name of its IAM role. */
   readonly role: string;
+  /** Options of the app's `requireAuth()`. */
   readonly options: AuthorizerOptions;
+  /** How its logs are kept. */
   readonly logs: LogOptions;
 }
 

@@ -7,12 +7,15 @@ import { unlike, wholeNumber, within } from '../../core/props/checks';
 import { domainProblems, type GatewayDomain } from './domain';
 import { gatewayNameProblems, type GatewayNaming } from './names';
 
+/** Properties that both kinds of gateway have. */
 export interface GatewayProps extends GatewayNaming {
   /** Options of the app's `requireAuth()`, so that both verify alike. @default the policy's issuer and audience */
   readonly auth?: Omit<AuthorizerOptions, 'policy'>;
+  /** The host name that clients call, and its certificate. */
   readonly domain: GatewayDomain;
   /** How many clients of the largest tier may be at their limit at once before the gateway throttles. */
   readonly busyClients: number;
+  /** How its logs are kept. */
   readonly logs: LogOptions;
 }
 

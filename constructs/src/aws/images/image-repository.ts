@@ -16,7 +16,9 @@ import { placeProblems, type AwsPlace } from '../account/place';
 import { KMS_KEY_ARN, ROLE_NAME, elsewhereProblems } from '../arns';
 import { PULL, repositoryArnOf } from './image';
 
+/** Properties of {@link ImageRepository}. */
 export interface ImageRepositoryProps extends AwsJobs {
+  /** Account and region that it is in. */
   readonly place: AwsPlace;
   /** Name of the repository of images, as in `orders`. */
   readonly name: string;

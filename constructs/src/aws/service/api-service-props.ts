@@ -21,7 +21,9 @@ import { listenerProblems, type ExistingListener } from './existing-listener';
 import { IMAGE, IMAGE_EXPECTED } from '../images/image';
 
 export interface ApiServiceProps {
+  /** Account and region that it is in. */
   readonly place: AwsPlace;
+  /** The VPC and the private subnets that its tasks run in. */
   readonly network: PrivateNetwork;
   /**
    * Name of the service, and of its cluster and load balancer where it has its own: unique in account and region, so it says
@@ -76,6 +78,7 @@ export interface ApiServiceProps {
   readonly tasks: { readonly min: number; readonly max: number };
   /** Adds the network load balancer that VPC links of REST APIs want. @default false */
   readonly networkLoadBalancer?: boolean;
+  /** How its logs are kept. */
   readonly logs: LogOptions;
 }
 

@@ -7,9 +7,13 @@ import type { PrivateNetwork } from '../network/private-network';
 import { letThrough, securityGroup } from '../network/security-groups';
 import { READY, targetGroup, type TaskBalancer } from './target-group';
 
+/** Properties of {@link InternalLoadBalancer}. */
 export interface InternalLoadBalancerProps {
+  /** Name of the load balancer. */
   readonly name: string;
+  /** The VPC and the private subnets that it is in. */
   readonly network: PrivateNetwork;
+  /** ARN of the certificate of its listener. */
   readonly certificateArn: string;
   /** Port of the tasks, which speak HTTP to this load balancer alone. */
   readonly port: number;

@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 
 /** What sends requests to the tasks: a load balancer of the service's own, or a rule of a listener that exists already. */
 export interface TaskBalancer {
+  /** ARN of the listener. */
   readonly listenerArn: string;
+  /** ARN of the target group that tasks join. */
   readonly targetGroupArn: string;
   /** Once it is there, ECS takes the target group. */
   readonly attachment: ITerraformDependable;
@@ -15,7 +17,9 @@ export interface TaskBalancer {
 }
 
 export interface TargetGroupProps {
+  /** Name of the target group. */
   readonly name: string;
+  /** ID of the VPC that the tasks are in. */
   readonly vpcId: string;
   /** Port of the tasks, which speak HTTP to the load balancer alone. */
   readonly port: number;

@@ -18,8 +18,11 @@ import { networkProblems, onlyInPrivate, type PrivateNetwork } from '../network/
 import { letThrough, securityGroup } from '../network/security-groups';
 import { accessString } from './store-access';
 
+/** Properties of {@link RateLimitStore}. */
 export interface RateLimitStoreProps {
+  /** Account and region that it is in. */
   readonly place: AwsPlace;
+  /** The VPC and the private subnets that its nodes are in. */
   readonly network: PrivateNetwork;
   /** Name of the replication group. What belongs to it gets names that begin with it. */
   readonly name: string;
@@ -31,6 +34,7 @@ export interface RateLimitStoreProps {
   readonly shards?: number | undefined;
   /** Replicas of each shard, in other zones: one of them takes over when the primary fails. @default 1 */
   readonly replicas?: number;
+  /** How its logs are kept. */
   readonly logs: LogOptions;
   /**
    * Whether the engine refuses to destroy the store, and with it every counter and every revocation. Without, ElastiCache

@@ -5,6 +5,7 @@ import { ACTIONS } from '../workflow/actions';
 import { PORTCULLIS, type RepositoryTools } from '../workflow/repository-tools';
 import { type Step, vaultStep } from '../workflow/workflow';
 
+/** What plans of pull requests and deploys of main need to know. */
 export interface DeliveryWorkflowProps {
   /** JWT roles of the jobs, the same in every environment's Vault. `DeployIdentity` makes them. */
   readonly vault: { readonly planRole: string; readonly deployRole: string };
@@ -31,8 +32,11 @@ export interface DeliveryImage {
 /** Variable with the digest of the image that stacks deploy. Without it they keep what is deployed. */
 export const IMAGE_DIGEST = 'PORTCULLIS_IMAGE_DIGEST';
 
+/** An environment, and how its stacks are deployed. */
 export interface DeliveryEnvironment {
+  /** Name of the environment: in the repository, and in `portcullis.config.ts`. */
   readonly name: string;
+  /** Names of its stacks. */
   readonly stacks: readonly string[];
   /** Address of the environment's own Vault, as runners reach it. */
   readonly vaultAddress: string;
@@ -59,6 +63,7 @@ export interface DeliveryEnvironment {
   readonly handOver?: HandOver;
 }
 
+/** The service that runs the image of an environment. */
 export interface DeliveredService {
   /** Origin at which it says at `/healthz` which release it is: the digest of its image. */
   readonly url: string;
@@ -84,7 +89,9 @@ export const PLAN = `${PORTCULLIS} plan`;
 
 /** Where a job signs in to AWS. Each may be an expression of the workflow. */
 export interface AwsSignIn {
+  /** AWS region. */
   readonly region: string;
+  /** ARN of the role that the job assumes. */
   readonly roleArn: string;
   /** What its token is for, where that is not what the action asks for by itself. */
   readonly audience?: string;

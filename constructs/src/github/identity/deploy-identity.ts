@@ -21,9 +21,11 @@ export interface JobRole {
   readonly bound: Readonly<
     Partial<Record<'environment' | 'ref' | 'event_name' | 'job_workflow_ref', string | readonly string[]>>
   >;
+  /** What its jobs may do in Vault. */
   readonly rules: readonly PolicyRule[];
 }
 
+/** Properties of {@link DeployIdentity}. */
 export interface DeployIdentityProps {
   /** `owner/name` of the repository. */
   readonly repository: string;
@@ -31,6 +33,7 @@ export interface DeployIdentityProps {
   readonly repositoryId: string;
   /** The audience that jobs ask their token for, as a rule Vault's address. */
   readonly audience: string;
+  /** A role for each kind of job. */
   readonly roles: readonly JobRole[];
   /** The JWT method that they are roles of. @default one of its own, mounted at 'github' */
   readonly method?: LoginMethod;

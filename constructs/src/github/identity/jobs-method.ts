@@ -9,6 +9,7 @@ import { GITHUB_ISSUER, issuerProblems } from './jobs';
 /** Mount of the method by which jobs sign in to Vault. */
 export const JOBS_MOUNT = 'github';
 
+/** Properties of {@link JobsMethod}. */
 export interface JobsMethodProps {
   /** Path below `auth/`. @default 'github' */
   readonly path?: string;

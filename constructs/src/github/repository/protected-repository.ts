@@ -16,20 +16,23 @@ import { ReviewedFiles } from './reviewed-files';
 
 /** An environment of the repository that jobs deploy to. */
 export interface DeployEnvironment {
+  /** Name of the environment. */
   readonly name: string;
   /** Numbers of teams. One of them has to approve each deploy. @default none: nobody is asked */
   readonly reviewerTeams?: readonly number[];
 }
 
+/** Properties of {@link ProtectedRepository}. */
 export interface ProtectedRepositoryProps {
   /** Name of the repository, without its owner. */
   readonly name: string;
-  /** @default 'private' */
+  /** Who can see the repository. @default 'private' */
   readonly visibility?: 'private' | 'internal' | 'public';
   /** Names of the checks that have to pass before a merge, as GitHub shows them. */
   readonly requiredChecks: readonly string[];
   /** How many reviewers have to approve a pull request: 1 to 10. @default 1 */
   readonly approvals?: number;
+  /** The environments that its jobs deploy to. */
   readonly environments: readonly DeployEnvironment[];
   /** Users and teams with write access. One of them has to review each change, whatever file it is of. */
   readonly codeOwners: readonly string[];

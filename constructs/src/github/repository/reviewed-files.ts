@@ -7,6 +7,7 @@ import { literal, refuseProps } from '../../core';
 import { unless, unlike, within } from '../../core/props/checks';
 import { known } from '../../core/props/later';
 
+/** Properties of {@link ReviewedFiles}. */
 export interface ReviewedFilesProps {
   /** Name of the repository, without its owner. */
   readonly repository: string;

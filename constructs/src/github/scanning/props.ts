@@ -7,7 +7,9 @@ import { apiProblems, type ApiOnRunner } from './api-on-runner';
 import { scheduleProblem } from './schedule';
 import { zapRuleProblems, type ZapRule } from './zap-rules';
 
+/** How an API is scanned by ZAP: the baseline of pull requests, and staging in full. */
 export interface SecurityScanningProps {
+  /** The API's policy: its tiers are scanned, one after the other. */
   readonly policy: Policy;
   /** Origin of staging, which is scanned in full after each deploy, and on schedule: the variable `STAGING_URL`. */
   readonly stagingUrl: string;

@@ -6,7 +6,9 @@ import type { Step } from '../workflow/workflow';
 export interface TokenRequest {
   /** The issuer's token endpoint. */
   readonly url: string;
+  /** The API that the token is for. */
   readonly resource: string;
+  /** The scopes to ask for. */
   readonly scopes: readonly string[];
   /** How long one token is used, in seconds. */
   readonly renewSeconds: number;

@@ -42,6 +42,7 @@ export function serverProblems({
 export interface DatabaseConnection {
   /** What is at its other end. */
   readonly kind: 'postgres' | 'redis';
+  /** The engine that it is in. */
   readonly mount: DatabaseEngine;
   /** Name of the connection, by reference: what uses it is created after the connection. */
   readonly connectionName: string;

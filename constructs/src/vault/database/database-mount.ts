@@ -16,8 +16,9 @@ export interface DatabaseEngine {
   readonly credentialSeconds: number;
 }
 
+/** Properties of {@link DatabaseMount}. */
 export interface DatabaseMountProps {
-  /** @default 'database' */
+  /** Path of the mount. @default 'database' */
   readonly path?: string;
   /**
    * Life of every credential, in seconds: the default TTL and the maximum. At most an hour, and what the policy says.

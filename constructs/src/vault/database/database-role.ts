@@ -7,8 +7,11 @@ import type { PolicyRule } from '../policy/policy-document';
 import { knownAs, refuseProps } from '../../core';
 import { nameProblems } from '../checks';
 
+/** Properties of {@link DatabaseRole}. */
 export interface DatabaseRoleProps {
+  /** The connection that its users are made through. */
   readonly connection: DatabaseConnection;
+  /** Name of the role, which the app leases by. */
   readonly name: string;
   /** Statements that create the user, in the language of the database. */
   readonly creationStatements: readonly string[];

@@ -6,6 +6,7 @@ import { nameProblems } from '../checks';
 import type { DatabaseConnection } from './database-connection';
 import type { DatabaseEngine } from './database-mount';
 
+/** A connection that exists already. */
 export interface ExistingConnectionProps {
   /** The engine that it is in, as a rule `DatabaseMount.at(…)`. */
   readonly mount: DatabaseEngine;

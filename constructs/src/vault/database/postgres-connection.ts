@@ -23,13 +23,17 @@ export const DEFAULTS = {
   preventDestroy: true,
 } as const;
 
+/** Properties of {@link PostgresConnection}. */
 export interface PostgresConnectionProps {
+  /** The engine that it is in: a {@link DatabaseMount}, or `DatabaseMount.at(…)`. */
   readonly mount: DatabaseEngine;
   /** Name of the connection. */
   readonly name: string;
+  /** Name or address of the server, as Vault reaches it. */
   readonly host: string;
-  /** @default 5432 */
+  /** TCP port of the server. @default 5432 */
   readonly port?: number;
+  /** Name of the database. */
   readonly database: string;
   /** `sslmode` as libpq has it. `disable` is for loopback alone. @default 'verify-full' */
   readonly sslMode?: (typeof SSL_MODES)[number];

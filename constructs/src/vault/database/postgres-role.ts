@@ -9,6 +9,7 @@ import { nameProblems } from '../checks';
 import { revocationStatements } from './postgres-revocation';
 import { connectionProblems, type PostgresServer } from './database-connection';
 
+/** Properties of {@link PostgresRole}. */
 export interface PostgresRoleProps {
   /** A {@link PostgresConnection}, or one that exists already: `PostgresConnection.at(…)`. */
   readonly connection: PostgresServer;

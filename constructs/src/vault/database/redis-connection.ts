@@ -14,12 +14,15 @@ import { existingConnection, type ExistingConnectionProps } from './existing-con
 /** What a connection to Redis is unless its props say otherwise. */
 export const DEFAULTS = { port: 6_379, tls: true, username: 'vault_admin', preventDestroy: true } as const;
 
+/** Properties of {@link RedisConnection}. */
 export interface RedisConnectionProps {
+  /** The engine that it is in: a {@link DatabaseMount}, or `DatabaseMount.at(…)`. */
   readonly mount: DatabaseEngine;
   /** Name of the connection. */
   readonly name: string;
+  /** Name or address of the server, as Vault reaches it. */
   readonly host: string;
-  /** @default 6379 */
+  /** TCP port of the server. @default 6379 */
   readonly port?: number;
   /** Whether Vault speaks TLS to the server. `false` is for loopback alone. @default true */
   readonly tls?: boolean;

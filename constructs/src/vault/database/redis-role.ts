@@ -6,6 +6,7 @@ import type { Grantee } from '../policy/grantee';
 import { connectionProblems, type RedisServer } from './database-connection';
 import { aclProblems } from './redis-rules';
 
+/** Properties of {@link RedisRole}. */
 export interface RedisRoleProps {
   /** A {@link RedisConnection}, or one that exists already: `RedisConnection.at(…)`. */
   readonly connection: RedisServer;

@@ -11,6 +11,7 @@ import type { Grantee } from '../policy/grantee';
 import type { KvEngine } from './kv-mount';
 import { nameProblems } from '../checks';
 
+/** Properties of {@link KvEntry}. */
 export interface KvEntryProps {
   /** A {@link KvMount}, or one that exists already: `KvMount.at(…)`. */
   readonly mount: KvEngine;

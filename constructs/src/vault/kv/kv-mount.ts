@@ -23,8 +23,9 @@ export interface KvEngine {
   grantWrite(grantee: Grantee, entry: string): void;
 }
 
+/** Properties of {@link KvMount}. */
 export interface KvMountProps {
-  /** @default 'secret' */
+  /** Path of the mount. @default 'secret' */
   readonly path?: string;
   /** Whether the engine refuses to destroy the mount, and with it every secret in it. @default true */
   readonly preventDestroy?: boolean;

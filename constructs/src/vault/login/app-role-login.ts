@@ -17,6 +17,7 @@ import type { PolicyRule } from '../policy/policy-document';
 import { AppRoleMount, type LoginMethod } from './app-role-mount';
 import { OWN_TOKEN } from './service-token';
 
+/** Properties of {@link AppRoleLogin}. */
 export interface AppRoleLoginProps {
   /** Name of the role and of its policy. */
   readonly name: string;

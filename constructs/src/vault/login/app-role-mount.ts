@@ -12,6 +12,7 @@ export interface LoginMethod {
   readonly pathName: string;
 }
 
+/** Properties of {@link AppRoleMount}. */
 export interface AppRoleMountProps {
   /** Path below `auth/`. @default 'approle' */
   readonly path?: string;

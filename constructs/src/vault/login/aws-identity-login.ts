@@ -20,6 +20,7 @@ import type { PolicyRule } from '../policy/policy-document';
 import type { LoginMethod } from './app-role-mount';
 import { OWN_TOKEN } from './service-token';
 
+/** Properties of {@link AwsIdentityLogin}. */
 export interface AwsIdentityLoginProps {
   /** Name of the role and of its policy. */
   readonly name: string;

@@ -8,6 +8,7 @@ import { refuseCollisions } from '../collisions';
 import type { LoginMethod } from './app-role-mount';
 import { mountJwtMethod } from './jwt-method';
 
+/** Properties of {@link AwsIdentityMethod}. */
 export interface AwsIdentityMethodProps {
   /**
    * Issuer of the account's tokens, as `aws iam get-outbound-web-identity-federation-info` prints it:

@@ -8,6 +8,7 @@ import { knownPolicy } from '../policy/grantee';
 import { policyDocument, type PolicyRule } from '../policy/policy-document';
 import type { AppRoleLogin } from './app-role-login';
 
+/** Properties of {@link WrappedSecretIdMinter}. */
 export interface WrappedSecretIdMinterProps {
   /** The login that secret IDs are minted for. */
   readonly login: AppRoleLogin;

@@ -7,6 +7,7 @@ export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'pat
 export interface PolicyRule {
   /** As in `secret/data/fintech-api/config`; `*` only as the last character, `+` for one segment. */
   readonly path: string;
+  /** What it allows there. */
   readonly capabilities: readonly Capability[];
   /** Why the policy needs the rule. It is written above the rule, for whoever reviews it. */
   readonly reason: string;

@@ -4,6 +4,7 @@ import { policyNameProblems } from '../checks';
 import { policyOf, type Grantee } from './grantee';
 import type { PolicyRule } from './policy-document';
 
+/** Properties of {@link SupportAccess}. */
 export interface SupportAccessProps {
   /** Name of the policy, as in `fintech-api-support`. */
   readonly name: string;

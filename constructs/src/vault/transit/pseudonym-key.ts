@@ -7,6 +7,7 @@ import { mountProblems, nameProblems } from '../checks';
 import { refuseCollisions } from '../collisions';
 import type { Grantee } from '../policy/grantee';
 
+/** Properties of {@link PseudonymKey}. */
 export interface PseudonymKeyProps {
   /** Name of the key, as in `orders`. */
   readonly name: string;

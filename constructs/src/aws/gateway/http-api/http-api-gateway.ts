@@ -24,6 +24,7 @@ import { CACHE_SECONDS, LambdaAuthorizer } from '../../authorizer/lambda-authori
 import { integrate, serviceProblems, strayProblems, type PrivateService } from './private-service';
 import { throttle } from '../throttle';
 
+/** Properties of {@link HttpApiGateway}. */
 export interface HttpApiGatewayProps extends GatewayProps {
   /**
    * Options of the app's `requireAuth()`, so that both verify alike. API Gateway's own JWT authorizer takes one issuer,
@@ -32,6 +33,7 @@ export interface HttpApiGatewayProps extends GatewayProps {
    * @default the policy's issuer and audience, and the algorithms that the runtime accepts
    */
   readonly auth?: Omit<AuthorizerOptions, 'policy'>;
+  /** The service behind it, by its listener. */
   readonly service: PrivateService;
 }
 

@@ -8,7 +8,9 @@ import { between, known, times } from '../../../core/props/later';
 import { logGroup, type LogOptions } from '../../account/log-group';
 import { clientLimits } from '../throttle';
 
+/** Properties of {@link WebAcl}. */
 export interface WebAclProps {
+  /** Name of the ACL. */
   readonly name: string;
   /** ARN of the stage that the ACL protects. */
   readonly resourceArn: string;
@@ -16,6 +18,7 @@ export interface WebAclProps {
   readonly requestsPerAddress: number;
   /** As {@link FirewallOptions} has it. */
   readonly counted: readonly string[];
+  /** How its log is kept. */
   readonly logs: LogOptions;
 }
 

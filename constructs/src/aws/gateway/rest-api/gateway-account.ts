@@ -11,7 +11,9 @@ import { placeProblems, type AwsPlace } from '../../account/place';
 import { ROLE_NAME } from '../../arns';
 import { permissionDocument } from '../../account/permission';
 
+/** Properties of {@link GatewayAccount}. */
 export interface GatewayAccountProps {
+  /** Account and region whose setting it is. */
   readonly place: AwsPlace;
   /** Name of the IAM role that writes the logs, unique in the account. @default `gateway-log-<region>` */
   readonly name?: string;
@@ -19,6 +21,7 @@ export interface GatewayAccountProps {
 
 /** The setting of a region, as gateways need it. */
 export interface GatewayLogging {
+  /** Account and region whose setting it is. */
   readonly place: AwsPlace;
   /** Stages that log depend on it. Undefined where somebody else makes it. */
   readonly setting: ApiGatewayAccount | undefined;

@@ -30,7 +30,9 @@ import { restInexpressible, restMethods } from './methods';
 import { throttle } from '../throttle';
 import { firewallProblems, requestsPerAddress, WebAcl, type FirewallOptions } from './firewall';
 
+/** Properties of {@link RestApiGateway}. */
 export interface RestApiGatewayProps extends GatewayProps {
+  /** The service behind it, by its network load balancer. */
   readonly service: LinkedService;
   /** The account's setting that lets the stage log: a {@link GatewayAccount} of this stack, or one that is there. */
   readonly account: GatewayLogging;
@@ -39,7 +41,7 @@ export interface RestApiGatewayProps extends GatewayProps {
    * accept. @default the app alone checks bodies
    */
   readonly bodies?: BodySchemas;
-  /** @default every rule blocks what it matches */
+  /** How the web ACL treats what its rules match. @default every rule blocks what it matches */
   readonly firewall?: FirewallOptions;
 }
 
