@@ -9,8 +9,8 @@ const shared = require('./test/support/jest-shared.js');
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // One a core: jest leaves a core free, which on two cores would run one file at a time, most of them waiting.
-  maxWorkers: availableParallelism(),
+  // One more than there are cores, where jest leaves a core free: many files wait for servers most of their time.
+  maxWorkers: availableParallelism() + 1,
   // A worker keeps much of every file that it ran. Beyond this, collecting garbage costs more than a new one.
   workerIdleMemoryLimit: '1GB',
   // No bound of any test, but the end of one that hangs: a test waits for what it waits for (test/support/until.ts).

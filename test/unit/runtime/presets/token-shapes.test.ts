@@ -35,6 +35,14 @@ const presets = {
 let verifier: TokenVerifier | undefined;
 afterEach(() => verifier?.close());
 
+/** One an issuer: most of what a test of one token would take is making RSA keys. */
+const forges = new Map<string, Forge>();
+function forgeOf(issuer: string): Forge {
+  const forge = forges.get(issuer) ?? new Forge(issuer, policy.audience, NOW);
+  forges.set(issuer, forge);
+  return forge;
+}
+
 /** A token of this provider with exactly these claims, beside its issuer, a subject and a good life. */
 async function verified(
   { verify }: Pick<Preset, 'verify'>,
@@ -42,7 +50,7 @@ async function verified(
   options: Partial<AuthOptions> = {},
   request?: unknown,
 ): Promise<AuthContext> {
-  const forge = new Forge(verify.issuer, policy.audience, NOW);
+  const forge = forgeOf(verify.issuer);
   verifier = makeVerifier(
     resolveAuth({ policy, ...verify, jwksUri: 'https://keys.example.com/jwks', ...options }),
     {
