@@ -56,8 +56,10 @@ export function endsWithCode(error: unknown): error is Error {
 
 /** The message of anything that can be thrown. */
 export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  // Node's own errors may be of another realm than ours; those of the DOM are no native ones.
+  if (!isNativeError(error) && !(error instanceof Error)) return String(error);
+  if (error.message === '' && 'errors' in error)
+    return (error as AggregateError).errors.map(messageOf).join(', ');
   // fetch() hides why it failed in its cause.
-  if (error instanceof TypeError && error.message === 'fetch failed') return messageOf(error.cause);
-  return error instanceof Error ? error.message : String(error);
+  return error.message === 'fetch failed' ? messageOf(error.cause) : error.message;
 }

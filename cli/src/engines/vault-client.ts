@@ -1,5 +1,5 @@
 import { isHeaderToken, isLoopback } from '@portcullis/runtime/policy';
-import { PortcullisError } from '../errors';
+import { messageOf, PortcullisError } from '../errors';
 
 /** `ERR_VAULT_REFUSED`: an answer other than 2xx. The messages are the server's own; they hold no secret. */
 export class VaultError extends PortcullisError {
@@ -126,15 +126,15 @@ export class VaultClient {
  * Follows a standby to the active node (307), and nobody else: `fetch()` would take the token along wherever it is sent,
  * because it knows no credential of that name.
  *
- * @throws PortcullisError `ERR_UNREACHABLE` where something else answers in Vault's place
+ * @throws PortcullisError `ERR_UNREACHABLE` where nothing answers, or something else in Vault's place
  */
 async function ask(url: string, init: RequestInit): Promise<Response> {
-  const first = await fetch(url, { ...init, redirect: 'manual' });
+  const first = await fetchOnce(url, init);
   if (!isRedirect(first)) return first;
   const location = first.headers.get('location') ?? '';
   const target = location !== '' && URL.canParse(location, url) ? new URL(location, url) : undefined;
   if (target && [307, 308].includes(first.status) && isAsSafe(target, new URL(url))) {
-    const followed = await fetch(target, { ...init, redirect: 'manual' });
+    const followed = await fetchOnce(target, init);
     if (!isRedirect(followed)) return followed;
   }
   throw new PortcullisError(
@@ -142,6 +142,15 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
     `what answers at Vault's address sends elsewhere (${first.status}${target ? `, to ${target.origin}` : ''})`,
     'nothing was sent there: name the server itself in VAULT_ADDR',
   );
+}
+
+async function fetchOnce(url: string | URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, redirect: 'manual' });
+  } catch (cause) {
+    const problem = `Vault did not answer: ${messageOf(cause)}`;
+    throw new PortcullisError('ERR_UNREACHABLE', problem, 'start it, or mend its address', { cause });
+  }
 }
 
 const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;

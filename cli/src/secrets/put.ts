@@ -110,11 +110,7 @@ function versionOf({ data }: { readonly data?: Record<string, unknown> }): numbe
 }
 
 function refusal(error: unknown, path: string, target: string): unknown {
-  if (!(error instanceof VaultError)) {
-    if (error instanceof PortcullisError) return error;
-    const cause = error instanceof Error ? error.message : 'no answer';
-    return new PortcullisError('ERR_UNREACHABLE', `Vault did not answer: ${cause}`, 'check VAULT_ADDR');
-  }
+  if (!(error instanceof VaultError)) return error;
   const said = error.errors.join('; ');
   if (error.status === 403) {
     const remedy = `its policy needs "patch", and "create" for a new entry, on "${target}"`;

@@ -75,7 +75,7 @@ export async function inspectVault(
     return [
       {
         problem: `${name} cannot be used: ${messageOf(error)}`,
-        remedy: isUntrusted(error)
+        remedy: isUntrusted(error as Error)
           ? 'export NODE_EXTRA_CA_CERTS, the file (PEM) of the authority that signed its certificate'
           : 'start it, or mend the address or the token',
       },
@@ -84,9 +84,8 @@ export async function inspectVault(
 }
 
 /** Whether it was OpenSSL that refused: fetch() hides that in its cause. */
-function isUntrusted(error: unknown): boolean {
-  const { code = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-  return /CERT|VERIFY/.test(code);
+function isUntrusted({ code, cause }: NodeJS.ErrnoException): boolean {
+  return /CERT|VERIFY/.test(String(code)) || (Boolean(cause) && isUntrusted(cause as Error));
 }
 
 function rightsObstacle(name: string, missing: readonly Right[]): Obstacle[] {

@@ -67,3 +67,12 @@ test('what is no JSON is not repeated', async () => {
     expect.objectContaining({ problem: 'Vault answered 502 on a: not JSON' }) as Error,
   );
 });
+
+test('a Vault that is not there is said in words, without a stack', async () => {
+  const gone = await serve(() => undefined);
+  await new Promise((closed) => servers.pop()?.close(closed));
+  await expect(new VaultClient(gone, 'token').read('a')).rejects.toMatchObject({
+    code: 'ERR_UNREACHABLE',
+    problem: expect.stringMatching(/^Vault did not answer: connect ECONNREFUSED/) as string,
+  });
+});
