@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { PoolConfig, PoolOptions } from '../peer-types';
 import { harmless, type Listener } from '../listener';
 import type { Policy } from '../policy';
+import { isHeaderToken } from '../policy/address';
 import { isLoopback } from '../policy/loopback';
 import { systemClock, type Clock } from '../time/clock';
 import {
@@ -178,12 +179,15 @@ export function resolveOptions(
   env: Readonly<Record<string, string | undefined>>,
 ) {
   checkOptions('SecretsManager.connect()', options, EXPECTED);
-  const { caFile = env.VAULT_CACERT, namespace = env.VAULT_NAMESPACE } = options;
+  /** What is set: a variable that is empty is none. */
+  const set = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  const { caFile = set('VAULT_CACERT'), namespace = set('VAULT_NAMESPACE') } = options;
   const { lifetimes } = options.policy ?? DEFAULTS;
   const [addresses, login, ca] = together(
     () => parseAddresses(options.address ?? env.VAULT_ADDR, options.allowPlainHttp ?? false),
     () => options.login ?? loginFromEnvironment(env),
     () => (caFile === undefined ? undefined : readPem(caFile)),
+    () => namespace === undefined || checkNamespace(namespace),
   );
   return {
     addresses,
@@ -198,7 +202,7 @@ export function resolveOptions(
     onLoginImpossible: harmless(options.onLoginImpossible ?? exitProcess, 'onLoginImpossible'),
     onEvent: options.onEvent,
     meterProvider: options.meterProvider,
-    statusSocket: options.statusSocket ?? env.PORTCULLIS_STATUS_SOCKET,
+    statusSocket: options.statusSocket ?? set('PORTCULLIS_STATUS_SOCKET'),
     ...(namespace !== undefined && { namespace }),
     ...(ca !== undefined && { ca }),
   };
@@ -315,6 +319,13 @@ export function resolveRedisClient(options?: RedisClientOptions<unknown>): Redis
     name: `Redis at ${host}:${port}`,
     link: (credentials, events) => driver.create(endpoint, credentials, events),
   };
+}
+
+/** It is sent in a header. */
+function checkNamespace(namespace: string): void {
+  if (isHeaderToken(namespace)) return;
+  const problem = 'the namespace holds a line break or another character that none has: mend VAULT_NAMESPACE';
+  throw new SecretsError('ERR_SECRETS_CONFIG', `${problem}, or { namespace }`);
 }
 
 function readPem(file: string): string {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { resolve } from 'node:path';
 import type { SecretsStatus } from './status';
 
 /**
@@ -17,7 +18,8 @@ export async function serveStatus(path: string, status: () => SecretsStatus): Pr
   await rm(path, { force: true });
   const mask = process.umask(0o177);
   try {
-    server.listen(path); // The socket's file is made before this returns.
+    // Digits alone would be a port, open to all. The socket's file is made before this returns.
+    server.listen(resolve(path));
   } finally {
     process.umask(mask);
   }

@@ -52,7 +52,7 @@ export function readAnswer(
   wallNowMs: number,
 ): Answer {
   const body = parseBody(text);
-  const messages = body.errors ?? [];
+  const messages = Array.isArray(body.errors) ? body.errors.map(String) : [];
   const retryAfterMs = retryAfter(headers['retry-after'], wallNowMs);
   if (status >= 200 && status < 300) return { kind: 'ok', body };
   const location = String(headers.location ?? '');

@@ -74,6 +74,14 @@ test.each<[number, Record<string, string>, object]>([
   expect(readAnswer(status, headers, '{}', 1_000)).toMatchObject(expected);
 });
 
+test.each(['{"errors":"canary"}', '{"errors":{"a":1}}', '{"errors":[1]}', '[]', 'null', '7'])(
+  '%s is an answer, whoever gave it',
+  (text) => {
+    expect(readAnswer(403, {}, text, 0)).toMatchObject({ kind: 'denied' });
+    expect(readAnswer(502, {}, text, 0)).toMatchObject({ kind: 'failed', status: 502 });
+  },
+);
+
 test('a page of a load balancer is no answer of Vault, but its status counts', () => {
   expect(readAnswer(502, {}, '<html>', 0)).toMatchObject({ kind: 'failed', messages: [] });
 });

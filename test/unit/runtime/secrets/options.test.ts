@@ -46,6 +46,24 @@ describe('SecretsManager.connect()', () => {
     });
   });
 
+  test('takes a variable that is empty for one that is not set', () => {
+    const empty = { VAULT_CACERT: '', VAULT_NAMESPACE: '', PORTCULLIS_STATUS_SOCKET: '' };
+    const resolved = connect({ address, login }, empty);
+    expect(resolved).toEqual({
+      ...connect({ address, login }),
+      onLoginImpossible: expect.any(Function) as unknown,
+    });
+  });
+
+  test.each(['team\ncanary', 'te am', 'é'])(
+    'refuses the namespace %j, which no header can hold',
+    (namespace) => {
+      const env = { VAULT_NAMESPACE: namespace };
+      expect(refusal(() => connect({ address, login }, env))).toContain('mend VAULT_NAMESPACE');
+      expect(refusal(() => connect({ address, login, namespace }))).toContain('or { namespace }');
+    },
+  );
+
   test('takes the share of a rotation from the policy', () => {
     const lifetimes = { ...policy.lifetimes, credentialSeconds: 600, rotateAtSeconds: 300 };
     expect(connect({ address, login, policy: { ...policy, lifetimes } })).toMatchObject({ rotateShare: 0.5 });
