@@ -12,7 +12,7 @@ const AWS_BY_NAME =
 const AZURE =
   /^(?:Owner|Contributor|User Access Administrator|Role Based Access Control Administrator|[\w ]*Administrator|[\w ]*Data Owner|Key Vault Secrets Officer|Global Administrator)$/i;
 const AZURE_DEFINITIONS =
-  /8e3af657-a8ff-443c-a75c-2fe8c4bcb635|b24988ac-6180-42a0-ab88-20f7382dd24c|18d7d88d-d35e-4fb5-a5c3-7773c20a72d9|f58310d9-a9f6-439a-9e8d-f62e7b41a168|00482a5a-887f-4fb3-b363-3b7fe8e74483/i;
+  /8e3af657-a8ff-443c-a75c-2fe8c4bcb635|b24988ac-6180-42a0-ab88-20f7382dd24c|18d7d88d-d35e-4fb5-a5c3-7773c20a72d9|f58310d9-a9f6-439a-9e8d-f62e7b41a168|00482a5a-887f-4fb3-b363-3b7fe8e74483|62e90394-69f5-4237-9190-012177145e10|e8611ab8-c189-46e8-94e1-60213ab1f814/i;
 
 const GOOGLE =
   /^roles\/(?:owner|editor|[\w.]*[aA]dmin\w*|iam\.(?:serviceAccountTokenCreator|serviceAccountUser|serviceAccountKeyAdmin|workloadIdentityUser|securityReviewer)|secretmanager\.secretAccessor)$/;

@@ -2,7 +2,7 @@
  * The second eye: what a change means by its content, whatever the kind of resource. It looks at the attributes that no
  * rule of the kind explains, and says which of them it understood whole.
  */
-import type { Change } from '../change';
+import type { Attributes, Change } from '../change';
 import type { Remark } from '../grade';
 import { hasUnknown, numberOf, own, Veiled, type Value } from '../values';
 import { coverMuch, isRange } from './cidr';
@@ -12,6 +12,7 @@ import { judgeKind } from './credentials';
 import { compareDocuments } from './iam/compare';
 import { looksLikeIamPolicy } from './iam/statements';
 import { isInert } from './inert';
+import { isCleartext, weakened } from './settings';
 import { identityOf, leavesOf, type Leaf } from './leaves';
 import { judgeLimit, lostLimit } from './limits';
 import { judgeExclusion, judgePrincipal, lostBinding } from './principals';
@@ -19,6 +20,7 @@ import { judgeSwitch, lostSwitch } from './switches';
 import { looksLikeVaultPolicy } from './vault-document';
 import { compareVaultPolicies } from './vault-policy';
 import { judgeWord } from './words';
+import { blocksOf } from '../blocks';
 
 export interface Seen {
   readonly remarks: readonly Remark[];
@@ -48,7 +50,12 @@ export async function examine(
   }
   const kind = change.action === 'create' || change.action === 'replace' ? judgeKind(change.type) : undefined;
   return {
-    remarks: deduplicated([...(kind ? [kind] : []), ...remarks, ...openings(change, beside)]),
+    remarks: deduplicated([
+      ...(kind ? [kind] : []),
+      ...remarks,
+      ...weakenedPairs(change, names),
+      ...openings(change, beside),
+    ]),
     explained,
   };
 }
@@ -117,6 +124,7 @@ function judgeGained({ type }: Change, leaf: Leaf, gone: readonly Leaf[]): Judge
     judgePrincipal(type, leaf) ??
     judgeCommand(leaf) ??
     judgeExclusion(leaf) ??
+    judgeReplaced(type, leaf, gone) ??
     judgeSwitch(type, leaf) ??
     judgeWord(type, leaf) ??
     judgeLimit(
@@ -131,13 +139,15 @@ function judgeGained({ type }: Change, leaf: Leaf, gone: readonly Leaf[]): Judge
 function judgeGone({ type }: Change, leaf: Leaf, will: readonly Leaf[], gained: readonly Leaf[]): Judged {
   const { path, name, value } = leaf;
   if (isInert(path)) return 'fine';
+  if (/log_types$|logs?_exports$/.test(name))
+    return { grade: 'danger', sentence: `${path}: one is no longer written` };
   const left = will.filter((other) => other.path === path).length;
   const bound = lostBinding(leaf, left);
   if (bound) return bound;
   // Another value stands in its place, and was looked at there.
   if (gained.some((other) => other.path === path)) return 'fine';
   if (left === 0) {
-    const off = lostSwitch(type, leaf) ?? lostGuard(leaf) ?? lostLimit(leaf);
+    const off = lostSwitch(type, leaf) ?? lostGuard(leaf) ?? lostLimit(type, leaf);
     if (off) return off;
   }
   // Of those let in, one less. Of those kept out, it would be one more.
@@ -149,6 +159,34 @@ function judgeGone({ type }: Change, leaf: Leaf, will: readonly Leaf[], gained: 
     return { grade: 'notice', sentence: `${path} loses one` };
   }
   return undefined;
+}
+
+/** What stands where something else stood: an address without TLS, a place of logs that nobody watches. */
+function judgeReplaced(type: string, { path, name, value }: Leaf, gone: readonly Leaf[]): Remark | undefined {
+  const former = gone.flatMap((other) =>
+    other.path === path && typeof other.value === 'string' ? [other.value] : [],
+  );
+  if (typeof value !== 'string' || former.length === 0) return undefined;
+  if (former.some((text) => isCleartext(text, value)))
+    return { grade: 'danger', sentence: `${path} no longer leads to TLS` };
+  const isLog = /log|trail|audit|recorder|delivery_channel/.test(`${type}.${path}`);
+  return isLog &&
+    /^(s3_bucket_name|target_bucket|log_\w*(destination|bucket|group|uri)\w*|destination(_arn)?)$/.test(name)
+    ? { grade: 'danger', sentence: `${path}: it is written somewhere else` }
+    : undefined;
+}
+
+/** Settings that are pairs of a name and a value: alone, or in a list. */
+function weakenedPairs({ before, after }: Change, names: readonly string[]): Remark[] {
+  const pairs = (side: Attributes): Map<string, Value> =>
+    new Map(
+      [side, ...names.flatMap((name) => blocksOf(own(side, name)))].flatMap(
+        ({ name, value }): [string, Value][] =>
+          typeof name === 'string' && value !== undefined ? [[name, value]] : [],
+      ),
+    );
+  const words = weakened(pairs(before), pairs(after));
+  return words === undefined ? [] : [{ grade: 'danger', sentence: words }];
 }
 
 /** A policy inside a block, or in a list. What it was before is not known here: all of it counts. */
@@ -168,7 +206,7 @@ function lostGuard({ path, name }: Leaf): Remark | undefined {
     /(^|_)(kms|encryption|cmk)\w*(key|key_id|key_arn|key_name|key_vault_key_id|key_self_link)$|^(encryption_key|customer_managed_key|permissions_boundary|web_acl_id|web_acl_arn|bucket_key_enabled|code_signing_config_arn|password_policy|minimum_password_length)$|log_(group|destination|bucket|uri)\w*$/.test(
       name,
     ) ||
-    /(^|\.)(server_side_encryption\w*|encryption\w*|logging\w*|log_config|access_logs?\w*|log_delivery\w*|audit\w*|required_\w+|branch_protection|versioning\w*|network_policy\w*|rules)\./.test(
+    /(^|\.)(server_side_encryption\w*|encryption\w*|logging\w*|tls|log_config|access_logs?\w*|log_delivery\w*|audit\w*|required_\w+|branch_protection|versioning\w*|network_policy\w*|rules)\./.test(
       `${path}.`,
     );
   return guards ? { grade: 'danger', sentence: `no longer has ${path}` } : undefined;

@@ -14,13 +14,23 @@ export interface Leaf {
 /** @param path of the value, as in `ingress`. */
 export function leavesOf(value: Value | undefined, path: string): Leaf[] {
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return (value as readonly Value[]).flatMap((item) => leavesOf(item, path));
+  if (Array.isArray(value))
+    return (value as readonly Value[]).flatMap((item) =>
+      // A block without a word in it says something by being there, as `access_config {}` does.
+      isRecord(item) && isNothing(item) ? [leafOf(path, EMPTY)] : leavesOf(item, path),
+    );
   if (isRecord(value)) {
     return Object.entries(value).flatMap(([name, part]) => leavesOf(part, `${path}.${name}`));
   }
   if (isNothing(value)) return [];
-  const name = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return [{ path, name, value: value as Scalar }];
+  return [leafOf(path, value as Scalar)];
+}
+
+/** Stands for a block that is empty. */
+const EMPTY = '{}';
+
+function leafOf(path: string, value: Scalar): Leaf {
+  return { path, name: path.slice(path.lastIndexOf('.') + 1).toLowerCase(), value };
 }
 
 export function identityOf({ path, value }: Leaf): string {

@@ -15,7 +15,7 @@ const SOURCES =
 
 /** Fields whose address is that of somebody else, to whom something is sent. */
 const ELSEWHERE =
-  /external_ips?|endpoint|upstream|forward|dns|name_?server|resolver|next_hop|customer_gateway/;
+  /external_ips?|nat_ip|public_ip|endpoint|upstream|forward|dns|name_?server|resolver|next_hop|customer_gateway/;
 
 /** Words for everywhere. */
 const ANYWHERE = /^(\*|internet|any)$/i;

@@ -24,6 +24,12 @@ export function judgePrincipal(type: string, { path, name, value }: Leaf): Remar
   if (typeof value !== 'string') return undefined;
   if (EVERYBODY.test(value) && !/^(all|everyone)$/i.test(value))
     return { grade: 'danger', sentence: `${path}: everybody (${value})` };
+  if (/^Microsoft\.Authorization\/(\*|.*\bwrite$)/i.test(value))
+    return { grade: 'danger', sentence: `${path}: may decide who may` };
+  if (textsInJson(value).some((text) => EVERYBODY.test(text) || isAdministrative(text)))
+    return { grade: 'danger', sentence: `${path}: everybody, or somebody who may do anything` };
+  if (/(^|\.)access_config(\.|$)/.test(path))
+    return { grade: 'danger', sentence: `${path}: has a public address` };
   if (/^\*$|^(AWS|arn):\*$/.test(value) && ADMITS.test(name))
     return { grade: 'danger', sentence: `${path}: everybody, or everything` };
   if (/^(allowed|bound|trusted)_/.test(name) && /[*]/.test(value))
@@ -54,6 +60,11 @@ export function judgePrincipal(type: string, { path, name, value }: Leaf): Remar
   return undefined;
 }
 
+/** The texts of an object that is given as JSON, as Google's policies are. */
+function textsInJson(value: string): string[] {
+  return /^\s*\{/.test(value) ? [...value.matchAll(/"([^"\\]*)"/g)].map(([, text = '']) => text) : [];
+}
+
 /** `name` is a role's in a reference to one alone. */
 function inRole(type: string, path: string, name: string): boolean {
   if (name === 'name')
@@ -70,12 +81,14 @@ export function lostBinding({ path, name }: Leaf, left: number): Remark | undefi
   ) {
     return left === 0 ? { grade: 'danger', sentence: `is no longer bound by ${path}` } : undefined;
   }
+  if (/(^|_)authorized_(networks|ip_ranges)|api_server_access_profile|^allowed_common_names/.test(path))
+    return left === 0 ? { grade: 'danger', sentence: `is no longer bound by ${path}` } : undefined;
   return undefined;
 }
 
 /** Of what is excluded from a protection, one more is one protected less. */
 export function judgeExclusion({ path, name, value }: Leaf): Remark | undefined {
-  return /^(exclude|excludes|excluded\w*|exclusions?|exempt\w*|ignored?|skip|bypass\w*|restrictions_bypass|except\w*|suppress\w*|not_actions|ip_exempt)$/.test(
+  return /^(exclude|excludes|excluded\w*|exclusions?|exempt\w*|ignored?|skip|bypass\w*|\w+_bypassers|restrictions_bypass|except\w*|suppress\w*|not_actions|ip_exempt)$/.test(
     name,
   ) && value !== ''
     ? { grade: 'danger', sentence: `${path}: one more is excepted` }

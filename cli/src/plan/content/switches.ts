@@ -20,6 +20,7 @@ const GUARDS = anyOf(
   // Logs and alarms
   String.raw`(?:enable_)?(?!verbose|debug)(?:\w+_)?logging(?:_enabled)?|(?:enable_)?(?:audit|flow|access)_logs?(?:_enabled)?`,
   'enable_log_file_validation|log_file_validation_enabled|include_global_service_events|is_multi_region_trail|is_organization_trail',
+  'client_certificate_enabled|allow_admin_create_user_only|web_commit_signoff_required|include_management_events',
   'actions_enabled|recording_group_all_supported|all_supported|include_global_resource_types|enable_flow_logs|scan_on_push|vulnerability_alerts',
   // Who may do what
   'enforce_admins|require_code_owner_reviews?|dismiss_stale_reviews(?:_on_push)?|require_signed_commits|required_signatures|require_conversation_resolution|require_last_push_approval|required_linear_history|prevent_self_review',
@@ -40,7 +41,9 @@ const DOORS = anyOf(
   String.raw`(?:associate|assign|map)_public_ip(?:_\w+)?|enable_public_ip|ipv4_enabled|nat_ip_enabled`,
   String.raw`(?:enable_)?anonymous\w*|insecure\w*|\w+_insecure|(?:skip|disable)_(?:tls|ssl|cert)\w*|(?:tls|ssl)_skip\w*|tls_disable|disable_(?:ssl|tls|logging|encryption)\w*`,
   'allows_force_pushes|allows_public_repositories|allows_deletions|can_admins_bypass|can_approve_pull_request_reviews|blocks_creations_disabled|lock_branch_disabled',
-  'privileged|host_network|host_pid|host_ipc|hostnetwork|hostpid|hostipc|allow_privilege_escalation|enable_execute_command',
+  'remote_debugging_enabled|(?:enable_)?non_ssl_port(?:_enabled)?|data_trace_enabled|automount_service_account_token|allow_forking|members_can_create_public_\\w+',
+  'allow_subdomains|allow_user_certificates|allow_host_certificates|basic_constraints_valid_for_non_ca|is_ca',
+  'privileged(?:_mode)?|host_network|host_pid|host_ipc|hostnetwork|hostpid|hostipc|allow_privilege_escalation|enable_execute_command',
   'admin_enabled|admin_user_enabled|enable_legacy_abac|issue_client_certificate|serial_port_enable|basic_auth_enabled|local_auth_enabled|shared_access_key_enabled|no_password_required|password_authentication_enabled|key_based_authentication_enabled',
   'log_raw|disable_iss_validation|disable_local_ca_jwt|allow_any_name|allow_glob_domains|allow_wildcard_certificates|no_parent|orphan|superuser|create_role|bypass_row_level_security|replication|skip_auth\\w*|with_grant_option|can_grant|mute_findings|is_admin|admin|force_destroy|skip_final_snapshot|include_organization_wide|copy_grants_all',
 );
@@ -76,7 +79,7 @@ export function lostSwitch(type: string, { path, name, value }: Leaf): Remark | 
 
 /** Blocks that guard, whose switch is called `enabled` alone. */
 const GUARDING_BLOCKS =
-  /(point_in_time_recovery|auth_settings\w*|encryption\w*|logging\w*|\w*protection|mfa\w*|audit\w*|server_side_encryption)\.enabled$/;
+  /(point_in_time_recovery|backup_configuration|auth_settings\w*|encryption\w*|logging\w*|\w*protection|mfa\w*|audit\w*|server_side_encryption)\.enabled$/;
 
 function isGuard(type: string, path: string, name: string): boolean {
   return (

@@ -43,7 +43,7 @@ const WORDS: readonly Words[] = [
   },
   {
     field:
-      /^(min\w*tls\w*|tls_version|tls_min_version|minimum_protocol_version|ssl_policy|security_policy|min\w*ssl\w*|ssl_minimal_tls_version_enforced)$/,
+      /^(min\w*tls\w*|tls_version|tls_min_version|minimum_protocol_version|ssl_policy|security_policy|min\w*ssl\w*|tls_security_policy|ssl_minimal_tls_version_enforced)$/,
     weak: /(^|[^\d.])(ssl_?v?3|tls_?v?_?1([._]?[01])?)([^\d.]|$)|^1\.[01]$|2016-08|2015-05|TLS-1-[01]|tlsenforcementdisabled|^COMPATIBLE$/i,
     strong: /1[._-]?[23]|^MODERN|^RESTRICTED/i,
     says: 'takes connections of less than TLS 1.2',
@@ -84,6 +84,36 @@ const WORDS: readonly Words[] = [
     field: /^(logging|log_level|logging_level|audit_log_level|level|logging_service)$/,
     weak: /^(off|none|disabled)$/i,
     strong: /^(all|info|full|on)$/i,
+    says: 'is no longer recorded',
+  },
+  {
+    field: /^evaluation_mode$/,
+    weak: /^(always_allow|disabled)$/i,
+    strong: /^(require_attestation|always_deny|project_singleton_policy_enforce)$/i,
+    says: 'runs what nobody attested',
+  },
+  {
+    field: /^enforcement_level$/,
+    weak: /^(advisory|soft-mandatory)$/i,
+    strong: /^hard-mandatory$/i,
+    says: 'is not enforced',
+  },
+  {
+    field: /^ftps_state$|^protocols$/,
+    weak: /^(allallowed|ftp)$/i,
+    strong: /^(ftpsonly|disabled|sftp|ftps)$/i,
+    says: 'talks without TLS',
+  },
+  {
+    field: /^(allowed_actions|access_level)$/,
+    weak: /^(all|organization|enterprise)$/i,
+    strong: /^(selected|local_only|none)$/i,
+    says: 'is for more than is named',
+  },
+  {
+    field: /^certificate_transparency_logging_preference$/,
+    weak: /^disabled$/i,
+    strong: /^enabled$/i,
     says: 'is no longer recorded',
   },
   {
@@ -156,6 +186,12 @@ export function judgeWord(type: string, { path, name, value }: Leaf): Remark | u
   if (name === 'default_action' && /network_rules|network_acls|firewall|acl/.test(`${type}.${path}`)) {
     if (/^allow$/i.test(value)) return { grade: 'danger', sentence: `${path} lets in what no rule is about` };
   }
+  if (/seccomp|apparmor|app_armor/.test(path) && /^unconfined$/i.test(value))
+    return { grade: 'danger', sentence: `${path}: asks its machine for anything` };
+  if (path.endsWith('retention.mode'))
+    return { grade: /^compliance$/i.test(value) ? 'notice' : 'danger', sentence: `${path}${said(value)}` };
+  if (/dnssec\w*\.state$/.test(path))
+    return { grade: /^on$/i.test(value) ? 'notice' : 'danger', sentence: `${path}${said(value)}` };
   const state = /^(status|state)$/.test(name) ? stateOf(type, value) : undefined;
   if (state !== undefined) return { grade: state, sentence: `${path}${said(value)}` };
   for (const { field, weak, strong, says } of WORDS) {

@@ -5,7 +5,7 @@
 import type { Remark } from '../grade';
 import { coverMuch } from '../content/cidr';
 import { isNothing, isRecord, numberOf, same, show, type Value } from '../values';
-import { weakened } from './settings';
+import { weakened } from '../content/settings';
 
 export type Judge = (before: Value | undefined, after: Value | undefined) => Remark | undefined;
 

@@ -1,7 +1,7 @@
 /** What the resources of AWS have in common. */
 import { isNothing, show } from '../../values';
 import { harmless, reviewed, type Judge } from '../attribute-judges';
-import { blockOf } from '../blocks';
+import { blockOf } from '../../blocks';
 
 /** Attributes that identify or describe a resource, or that AWS fills in. */
 export const IDENTITY: Readonly<Record<string, Judge>> = {

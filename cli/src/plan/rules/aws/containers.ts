@@ -3,9 +3,9 @@ import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { isNothing, isRecord, same, show, type Value } from '../../values';
 import { harmless, mustBe, reviewed, type Judge } from '../attribute-judges';
-import { blockOf, blocksOf } from '../blocks';
+import { blockOf, blocksOf } from '../../blocks';
 import { named, type Rule } from '../rule';
-import { weakened } from '../settings';
+import { weakened } from '../../content/settings';
 import { IDENTITY } from './common';
 
 export const taskDefinition: Rule = {

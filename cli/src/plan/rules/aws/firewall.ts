@@ -1,7 +1,7 @@
 /** WAFv2: what a web ACL stops. */
 import type { Remark } from '../../grade';
 import { isNothing, isRecord, same, show, type Value } from '../../values';
-import { blockOf, blocksOf } from '../blocks';
+import { blockOf, blocksOf } from '../../blocks';
 import { IDENTITY } from './common';
 import { changed, harmless, ofChanges, reviewed } from '../attribute-judges';
 import { named, type Rule } from '../rule';

@@ -3,7 +3,7 @@ import type { Change } from '../../change';
 import type { Remark } from '../../grade';
 import { compareDocuments } from '../../content/iam/compare';
 import { hasUnknown, isNothing, numberOf, same, show, type Value } from '../../values';
-import { blockOf, blocksOf, type Block } from '../blocks';
+import { blockOf, blocksOf, type Block } from '../../blocks';
 import { IDENTITY, kept, keptLog, tlsPolicy } from './common';
 import {
   allowance,

@@ -2,7 +2,7 @@
 import type { Attributes } from '../../change';
 import type { Value } from '../../values';
 import { harmless, itemsOf, mustBe, ofChanges, reviewed } from '../attribute-judges';
-import { blockOf } from '../blocks';
+import { blockOf } from '../../blocks';
 import { named, type Rule } from '../rule';
 import { IDENTITY } from './common';
 

@@ -2,7 +2,7 @@
 import { same, show, type Value } from '../../values';
 import { changed, harmless, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
 import type { Remark } from '../../grade';
-import { blockOf, blocksOf } from '../blocks';
+import { blockOf, blocksOf } from '../../blocks';
 import { named, type Rule } from '../rule';
 import { IDENTITY, tlsPolicy } from './common';
 

@@ -3,7 +3,7 @@ import type { Attributes } from '../../change';
 import type { Remark } from '../../grade';
 import { coverMuch } from '../../content/cidr';
 import { hasUnknown, isNothing, same, show, type Value } from '../../values';
-import { blocksOf } from '../blocks';
+import { blocksOf } from '../../blocks';
 import { IDENTITY } from './common';
 import { harmless, isWide, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
 import { named, type Rule } from '../rule';

@@ -4,7 +4,7 @@ import type { Remark } from '../../grade';
 import { isAdministrative } from '../../content/administrators';
 import { compareDocuments } from '../../content/iam/compare';
 import { hasUnknown, isNothing, show, type Value } from '../../values';
-import { blocksOf } from '../blocks';
+import { blocksOf } from '../../blocks';
 import { IDENTITY } from './common';
 import { allowance, harmless, lifetime, reviewed, trusted } from '../attribute-judges';
 import { named, type Rule } from '../rule';

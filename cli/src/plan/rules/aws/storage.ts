@@ -2,9 +2,18 @@
 import { isNothing, numberOf, same, show, type Value } from '../../values';
 import { aclRulesIn, isPowerfulAclRule } from '../../content/commands';
 import { compareDocuments } from '../../content/iam/compare';
-import { blockOf } from '../blocks';
+import { blockOf } from '../../blocks';
 import { IDENTITY, kept } from './common';
-import { changed, harmless, itemsOf, mustBe, ofChanges, reviewed, type Judge } from '../attribute-judges';
+import {
+  allowance,
+  changed,
+  harmless,
+  itemsOf,
+  mustBe,
+  ofChanges,
+  reviewed,
+  type Judge,
+} from '../attribute-judges';
 import { named, type Rule } from '../rule';
 
 /** A number of days, where fewer are weaker and 0 stands for ever. */
@@ -109,7 +118,7 @@ export const store: Rule = {
         ? { grade: 'danger', sentence: 'talks without TLS too' }
         : reviewed('TLS')(before, after),
     kms_key_id: encryptionKey,
-    user_group_ids: kept('users', 'lets in without a user'),
+    user_group_ids: allowance('groups of users that it lets in', { empty: 'anybody, without a user' }),
     security_group_ids: reviewed('who reaches it'),
     parameter_group_name: reviewed('parameters'),
     automatic_failover_enabled: mustBe(

@@ -1,7 +1,7 @@
 import type { Remark } from '../../grade';
 import { hasUnknown, isNothing, isRecord, same, show, type Value } from '../../values';
 import { allowance, harmless, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
-import { blockOf, blocksOf } from '../blocks';
+import { blockOf, blocksOf } from '../../blocks';
 import { named, type Rule } from '../rule';
 
 /** A branch more that is excluded, or one less that is included, is one protected less. */

@@ -12,7 +12,7 @@ import {
   rewritten,
   type Judge,
 } from '../attribute-judges';
-import { blocksOf } from '../blocks';
+import { blocksOf } from '../../blocks';
 import { named, type Rule } from '../rule';
 import { statements, unlessWeaker } from './statements';
 

@@ -36,7 +36,7 @@ const isOn = (value: Value): boolean =>
 const isOff = (value: Value): boolean => /^(false|0|no|off|disabled?|none|allow|prefer)$/i.test(show(value));
 
 /** As from `https:` to `http:`. */
-function isCleartext(before: string, after: string): boolean {
+export function isCleartext(before: string, after: string): boolean {
   const [, scheme = ''] = /^([a-z]+)s:\/\//i.exec(before) ?? [];
   const tells = /sslmode=(disable|allow|prefer)\b|ssl=false|tls=false/i;
   return (

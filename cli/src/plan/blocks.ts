@@ -1,5 +1,5 @@
 /** Blocks of HCL: a plan has each kind of them as a list. */
-import { isRecord, type Value } from '../values';
+import { isRecord, type Value } from './values';
 
 export type Block = Record<string, Value>;
 
