@@ -68,14 +68,14 @@ async function start(words: string[], options: StartOptions): Promise<void> {
     process.exitCode = 130;
     return;
   }
-  const { variables, url } = environment;
+  const { variables, url, warden } = environment;
   const [command = '', ...args] = words;
   try {
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
     screen.say(
       `\n  ${words.join(' ')}\n    ${Object.keys(variables).join(', ')}\n  ${url}, after ${seconds} s. Ctrl-C ends everything.\n`,
     );
-    const ended = runApp({ command, args, env: { ...given, ...variables }, signal });
+    const ended = runApp({ command, args, env: { ...given, ...variables }, signal, warden });
     process.exitCode = options.check ? await check(ended, url, stopping, options) : await ended;
   } finally {
     await screen.step('Stopping', () => environment.stop());

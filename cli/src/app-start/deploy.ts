@@ -30,24 +30,33 @@ interface Synthesized {
   readonly terraform?: { readonly backend?: Readonly<Record<string, { readonly path?: string }>> };
 }
 
+export interface Deployed {
+  readonly stacks: readonly string[];
+  /** With what they can be planned again, but for Vault's token. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /**
  * Synthesizes the stacks of the environment, and applies them.
  *
  * @throws PortcullisError `ERR_SYNTH`, `ERR_SETTING` for a state that is kept elsewhere and variables that nothing holds,
  * `ERR_DEPLOY` with what the engine said.
  */
-export async function deployStacks(run: Run, target: DeployTarget, note: Note): Promise<readonly string[]> {
+export async function deployStacks(run: Run, target: DeployTarget, note: Note): Promise<Deployed> {
   const { app, environment, deployer, secrets } = target;
   const output = await run.subfolder('stacks');
   const states = await run.subfolder('state');
+  const lasting = {
+    ...target.addresses,
+    PORTCULLIS_STATE_DIR: states,
+    TF_VAR_state_passphrase: randomPassword(),
+  };
   const variables = {
     ...withoutGenericVariables(engineEnvironment()),
     TERRAFORM_BINARY_NAME: deployer.engine,
     ...providerSource(deployer.engineConfiguration),
-    ...target.addresses,
+    ...lasting,
     VAULT_TOKEN: target.vaultToken,
-    PORTCULLIS_STATE_DIR: states,
-    TF_VAR_state_passphrase: randomPassword(),
     ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`TF_VAR_${name}`, value])),
     ...ownVariables(secrets),
   };
@@ -83,7 +92,7 @@ export async function deployStacks(run: Run, target: DeployTarget, note: Note): 
     note(`apply ${stack}`);
     await engine('apply', '-auto-approve');
   }
-  return stacks;
+  return { stacks, variables: lasting };
 }
 
 /** What the caller set for variables that are not ours. */

@@ -3,6 +3,7 @@ import type { Project } from '../config/load-config';
 import { EngineFinder } from '../engines/engine-finder';
 import { choosePort } from '../engines/process/ports';
 import { Run } from '../engines/process/run';
+import type { Warden } from '../engines/process/warden';
 import type { Progress } from '../engines/progress';
 import { VaultClient, VaultError } from '../engines/vault-client';
 import { whenAborted } from '../engines/when-aborted';
@@ -24,6 +25,8 @@ export interface AppEnvironment {
   /** Its own address, if it listens where PORT says. */
   readonly url: string;
   readonly stacks: readonly string[];
+  /** Ends what it watches, the servers too, should this process be killed. */
+  readonly warden: Warden;
   stop(): Promise<void>;
 }
 
@@ -74,7 +77,7 @@ async function assemble(run: Run, options: AppEnvironmentOptions): Promise<AppEn
     progress.step('OIDC provider', () => startIdentity(run, policy)),
   ]);
   const admin = new VaultClient(vault.address, vault.rootToken);
-  const stacks = await progress.step(`Stacks of ${environment}`, (note) =>
+  const deployed = await progress.step(`Stacks of ${environment}`, (note) =>
     deployStacks(
       run,
       {
@@ -108,6 +111,8 @@ async function assemble(run: Run, options: AppEnvironmentOptions): Promise<AppEn
     OIDC_ISSUER_URL: identity.server.issuer,
     PORTCULLIS_STATUS_SOCKET: statusSocket,
   };
+  const vaultToken = async (): Promise<string> =>
+    (await admin.write('auth/token/create', { ttl: VAULT_TOKEN_LIFE })).auth?.client_token ?? '';
   const withdraw = await offerSandbox(
     run,
     {
@@ -117,14 +122,15 @@ async function assemble(run: Run, options: AppEnvironmentOptions): Promise<AppEn
     },
     {
       client: (clientId) => Promise.resolve(identity.clients.find((one) => one.clientId === clientId)),
-      vaultToken: async () =>
-        (await admin.write('auth/token/create', { ttl: VAULT_TOKEN_LIFE })).auth?.client_token ?? '',
+      vaultToken,
+      stackVariables: async () => ({ ...deployed.variables, VAULT_TOKEN: await vaultToken() }),
     },
   );
   return {
     variables,
     url: `http://127.0.0.1:${port}`,
-    stacks,
+    stacks: deployed.stacks,
+    warden: run.warden,
     stop: async () => {
       withdraw?.();
       await run.close();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import type { Warden } from '../engines/process/warden';
 import { PortcullisError, messageOf } from '../errors';
 import { typed } from '../terminal/command-name';
 
@@ -13,6 +14,8 @@ export interface AppCommand {
   readonly env: NodeJS.ProcessEnv;
   /** Asks the app to end. */
   readonly signal: AbortSignal;
+  /** Ends the app should this process be killed. */
+  readonly warden: Pick<Warden, 'watch' | 'forget'>;
 }
 
 /**
@@ -21,8 +24,14 @@ export interface AppCommand {
  * @returns its exit code; as a shell has it where a signal ended it.
  * @throws PortcullisError `ERR_SETTING` where there is no such program.
  */
-export async function runApp({ command, args, env, signal }: AppCommand): Promise<number> {
+export async function runApp({ command, args, env, signal, warden }: AppCommand): Promise<number> {
+  // In our process group, or it could not read from the terminal: the warden is told of the process alone.
   const child = spawn(command, args, { stdio: 'inherit', env });
+  const { pid } = child;
+  if (pid !== undefined) {
+    warden.watch(pid);
+    child.once('exit', () => warden.forget(pid));
+  }
   let late: NodeJS.Timeout | undefined;
   const stop = (): void => {
     // At a terminal Ctrl-C has reached it already; a second signal would cut its good order short.

@@ -14,6 +14,7 @@ import { askRules } from './team-rules/ask-rules';
 import { findRules } from './team-rules/find-rules';
 import { selectStacks } from '../workspace/stack-selection';
 import { summarizeRun, type SecondJudge, type StackSummary } from './summary';
+import { plansOnSandbox } from '../sandbox/falls-back';
 import { Workspace } from '../workspace/workspace';
 
 interface PlanOptions extends ConfigOption {
@@ -36,7 +37,10 @@ export function register(program: Command): void {
       'plans stacks and says what changes for security: exit code 0 routine, 2 notice, 3 unknown, 4 danger, 1 failed',
     )
     .argument('[stacks...]', 'the stacks to plan, as in vault-staging')
-    .option('-e, --environment <name>', 'every stack of an environment')
+    .option(
+      '-e, --environment <name>',
+      'every stack of an environment; of one that `portcullis start` runs from here, against what runs',
+    )
     .option(
       '--file <file>',
       'instead of stacks, a plan of OpenTofu or of Terraform 1.6 or newer: what `show -json` printed, or - for standard input',
@@ -116,6 +120,7 @@ async function plan(
   second: SecondJudge | undefined,
 ): Promise<Judged> {
   const app = await findApp(config);
+  await plansOnSandbox(environment, config);
   const workspace = await Workspace.open(app, showProgress(process.stderr));
   try {
     const chosen = selectStacks(await workspace.synthesize(), stacks, environment, app.environments);

@@ -25,16 +25,33 @@ export function fallsBackToSandbox(command: Command, person: Person): Command {
       if (namesServers(process.env)) return;
       const sandbox = await sandboxHere(running.opts<ConfigOption>().config);
       if (sandbox === undefined) return;
-      console.error(`portcullis: on ${sandbox.environment}, which was started from ${sandbox.folder}`);
+      say(sandbox);
       Object.assign(process.env, await variablesOf(sandbox, person));
     })
     .addHelpText('after', `\n${wrapped(HELP, 80).join('\n')}`);
+}
+
+/**
+ * Has stacks be planned as they were deployed on the sandbox of this repository, where it runs this environment and the
+ * environment variables name no servers.
+ */
+export async function plansOnSandbox(environment: string | undefined, config?: string): Promise<void> {
+  if (environment === undefined || namesServers(process.env)) return;
+  const sandbox = await sandboxHere(config);
+  if (sandbox?.environment !== environment) return;
+  const variables = await sandbox.stackVariables();
+  if (variables === undefined) return;
+  say(sandbox);
+  Object.assign(process.env, variables);
 }
 
 /** Whether the environment variables mean other servers than the sandbox's. */
 export function namesServers(variables: NodeJS.ProcessEnv): boolean {
   return NAMED_BY.some((name) => variables[name]);
 }
+
+const say = ({ environment, folder }: Sandbox): void =>
+  console.error(`portcullis: on ${environment}, which was started from ${folder}`);
 
 /** The sandbox of the repository of this config, or of the folder that the command is called in. */
 export async function sandboxHere(config?: string): Promise<Sandbox | undefined> {

@@ -10,6 +10,8 @@ import { OFFER, PATHS, type Person, type SandboxDescription } from './sandbox';
 export interface Sandbox extends SandboxDescription {
   client(clientId: string): Promise<Client>;
   vaultToken(person: Person): Promise<string>;
+  /** Undefined where its stacks cannot be planned. */
+  stackVariables(): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 /**
@@ -50,6 +52,10 @@ async function described(socket: string): Promise<Sandbox | undefined> {
       ...description,
       client: async (clientId) => JSON.parse(await askSocket(socket, PATHS.client(clientId))) as Client,
       vaultToken: async (person) => JSON.parse(await askSocket(socket, PATHS.vaultToken(person))) as string,
+      stackVariables: async () => {
+        const answer = await askSocket(socket, PATHS.stackVariables).catch(() => undefined);
+        return answer === undefined ? undefined : (JSON.parse(answer) as Record<string, string>);
+      },
     };
   } catch {
     return undefined;

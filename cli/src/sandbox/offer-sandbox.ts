@@ -36,6 +36,7 @@ function serve(description: SandboxDescription, secrets: SandboxSecrets): Server
   const people: readonly Person[] = ['support', 'operator'];
   const answers = new Map<string, () => Promise<unknown>>([
     [PATHS.description, () => Promise.resolve(description)],
+    [PATHS.stackVariables, () => secrets.stackVariables?.() ?? Promise.resolve(undefined)],
     ...people.map((person) => [PATHS.vaultToken(person), () => secrets.vaultToken(person)] as const),
     ...description.clients.map(
       ({ clientId }) => [PATHS.client(clientId), () => secrets.client(clientId)] as const,

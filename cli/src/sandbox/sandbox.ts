@@ -39,12 +39,15 @@ export const PATHS = {
   description: '/',
   client: (clientId: string): string => `/clients/${encodeURIComponent(clientId)}`,
   vaultToken: (person: Person): string => `/vault-tokens/${person}`,
+  stackVariables: '/stack-variables',
 } as const;
 
 /** What the socket gives besides. */
 export interface SandboxSecrets {
   client(clientId: string): Promise<Client | undefined>;
   vaultToken(person: Person): Promise<string>;
+  /** With what its stacks were deployed, as environment variables: they can be planned again. @default they cannot */
+  stackVariables?(): Promise<Readonly<Record<string, string>>>;
 }
 
 /** The socket's folder and name in a run's folder, which is one of `RUN_PREFIX` in the folder of temporary files. */

@@ -57,7 +57,7 @@ export class ManagedProcess {
     child.once('exit', () => {
       // This ends what the child started and left behind: nobody else then holds its pipes open.
       signalGroup(pid, 'SIGKILL');
-      warden.forget(pid);
+      warden.forget(-pid);
     });
     this.exited = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => ({
       code: code as number | null,
@@ -83,7 +83,7 @@ export class ManagedProcess {
         ...spec.user,
       });
       // The warden knows the child before anything is awaited: it ends the child even if this process dies now.
-      if (child.pid !== undefined) warden.watch(child.pid);
+      if (child.pid !== undefined) warden.watch(-child.pid);
       if (spec.onLine !== undefined) readLines(child, spec.log, spec.onLine);
       await once(child, 'spawn');
       return new ManagedProcess(spec, child.pid ?? 0, child, warden);

@@ -10,7 +10,7 @@ type Order =
   | { readonly forgetFolder: string };
 
 /**
- * Keeps a promise that this process cannot keep itself: when it dies, even by SIGKILL, every process group
+ * Keeps a promise that this process cannot keep itself: when it dies, even by SIGKILL, every process, process group
  * and folder named here is ended and removed. The warden has a session of its own, so neither a terminal's
  * Ctrl-C nor its closing reaches it, and holds no file or pipe of this process open.
  */
@@ -35,14 +35,17 @@ export class Warden {
     return this.child.pid;
   }
 
-  /** Makes the warden end the process group of `pid` when this process is gone. */
-  watch(pid: number): void {
-    this.tell({ watch: pid });
+  /**
+   * Makes the warden end it when this process is gone.
+   * @param target as kill(2) takes it: a process, or a process group by the negative of its number.
+   */
+  watch(target: number): void {
+    this.tell({ watch: target });
   }
 
   /** Call it as soon as the process has exited: the system may soon give its number to another process. */
-  forget(pid: number): void {
-    this.tell({ forget: pid });
+  forget(target: number): void {
+    this.tell({ forget: target });
   }
 
   /** Makes the warden remove the folder when this process is gone. */

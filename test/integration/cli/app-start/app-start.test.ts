@@ -1,7 +1,18 @@
 /** `portcullis start -- <command>` in a repository that is not ours: real servers, its stacks, its app. */
 import { execFile, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../support/until';
@@ -88,6 +99,15 @@ it('serves the app behind real servers, gives its exit code, and leaves nothing 
   await expect(portcullis(['limits', 'show', 'org-free']).ended).resolves.toMatchObject({ code: 0 });
   const status = await portcullis(['secrets', 'status']).ended;
   expect(status.stdout).toMatch(/orders-role .*serving/);
+
+  const unchanged = await portcullis(['plan', '-e', 'local']).ended;
+  expect(unchanged).toMatchObject({ code: 0, stdout: expect.stringContaining('no change') as string });
+  const stack = join(folder, 'stacks/vault-stack.ts');
+  const before = await readFile(stack, 'utf8');
+  await writeFile(stack, before.replace("['127.0.0.0/8']", "['0.0.0.0/0']"));
+  const wider = await portcullis(['plan', '-e', 'local']).ended;
+  await writeFile(stack, before);
+  expect(wider).toMatchObject({ code: 4, stdout: expect.stringContaining('0.0.0.0/0') as string });
 
   running.child.kill('SIGINT');
   const { code, stderr } = await running.ended;

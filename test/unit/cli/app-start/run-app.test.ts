@@ -1,7 +1,13 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { runApp } from '../../../../cli/src/app-start/run-app';
+import { until } from '../../../support/until';
+
+const warden = { watch: () => undefined, forget: () => undefined };
 
 const run = (code: string, signal = new AbortController().signal): Promise<number> =>
-  runApp({ command: process.execPath, args: ['-e', code], env: process.env, signal });
+  runApp({ command: process.execPath, args: ['-e', code], env: process.env, signal, warden });
 
 it.each([
   ['its exit code', 'process.exit(7)', 7],
@@ -23,9 +29,30 @@ it('says what cannot be run', async () => {
     args: [],
     env: {},
     signal: new AbortController().signal,
+    warden,
   });
   await expect(missing).rejects.toMatchObject({
     code: 'ERR_SETTING',
     message: expect.stringContaining('"./no-such-app" cannot be run') as string,
   });
 });
+
+it('leaves no app behind when it is killed with SIGKILL', async () => {
+  const parent = fork(join(__dirname, '../../../support/doomed-app.ts'), [], {
+    execArgv: ['--import', require.resolve('tsx')],
+  });
+  const [app] = (await once(parent, 'message')) as [number];
+  expect(isAlive(app)).toBe(true);
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+  await until(() => !isAlive(app));
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};

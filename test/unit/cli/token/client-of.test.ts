@@ -19,6 +19,7 @@ const sandbox: NonNullable<Places['sandbox']> = {
     { clientId: 'free-two', tier: 'free' },
   ],
   client: (clientId) => Promise.resolve({ clientId, clientSecret: `of ${clientId}` }),
+  stackVariables: () => Promise.resolve(undefined),
   vaultToken: () => Promise.reject(new Error('no token of Vault is asked for')),
 };
 const variables = { PRO_SECRET: 'from-the-environment' };
