@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { LocalBackend, S3Backend, type TerraformStack } from 'cdktf';
 import type { Problem } from '@portcullis/runtime/policy';
 import { KMS_KEY, regionProblems } from '../aws';
@@ -12,7 +13,10 @@ export type StateBackend = {
 } & (
   | {
       readonly kind: 'local';
-      /** Folder of the state file. The file is named after the stack. */
+      /**
+       * Folder of the state file, which is named after the stack. A relative one is below the folder that the app runs in:
+       * whoever runs the engine, and wherever, finds the same state.
+       */
       readonly directory: string;
     }
   | {
@@ -42,7 +46,7 @@ export function useBackend(stack: TerraformStack, backend: StateBackend): void {
   claimState(stack, project);
   const stackName = stack.node.id;
   if (backend.kind === 'local') {
-    new LocalBackend(stack, { path: `${backend.directory}/${stackName}.tfstate` });
+    new LocalBackend(stack, { path: resolve(backend.directory, `${stackName}.tfstate`) });
     return;
   }
   const lockFile = { useLockfile: true };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { encryptState, relaxProviderPin, useBackend, type StateEncryption } from '@portcullis/constructs';
 import { only, refusedProps, stackIn, synthesize } from '../../../support/synth/synthesize';
 
@@ -11,6 +12,11 @@ const enforced = { method: 'method.aes_gcm.state', enforced: true };
 it('keeps the state in a file named after the stack', () => {
   const { terraform } = synthesize((stack) => useBackend(stack, { kind: 'local', directory: '/state' }));
   expect(terraform.backend).toEqual({ local: { path: '/state/test.tfstate' } });
+});
+
+it('finds the same state wherever the engine runs: a relative folder is below that of the app', () => {
+  const { terraform } = synthesize((stack) => useBackend(stack, { kind: 'local', directory: 'states' }));
+  expect(terraform.backend).toEqual({ local: { path: join(process.cwd(), 'states/test.tfstate') } });
 });
 
 it('keeps the state in S3, locked by a file beside it and encrypted', () => {
