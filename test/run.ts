@@ -19,6 +19,7 @@ import {
   prepareLibraries,
   preparePackages,
   prepareProviders,
+  prepareTasks,
 } from './support/prepare-engines';
 import { FUZZ_AT_LENGTH } from './support/fuzzing';
 
@@ -64,6 +65,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     prepare: prepareExamples,
     jest: ['--config', 'test/examples/jest.config.js'],
   },
+  'test:tasks': {
+    about:
+      "does what pages tell a newcomer to do, by scripts whose commands are the pages' own, on real servers: 2 minutes",
+    prepare: prepareTasks,
+    jest: ['--config', 'test/tasks/jest.config.js'],
+  },
   'test:packages': {
     about:
       'publishes the packages to a registry on loopback and installs them by name, as strangers do, by npm and pnpm: 10\n' +
@@ -104,6 +111,7 @@ const FULL = {
     'test:api',
     'test:libraries',
     'test:examples',
+    'test:tasks',
     'test:packages',
     'test:providers',
     'test:edge',

@@ -18,6 +18,8 @@ export interface ExampleApi {
   /** Of the largest tier. */
   readonly token: string;
   readonly process: ManagedProcess;
+  /** The file of its own log. */
+  readonly log: string;
 }
 
 /** Starts what `compose.test.yml` starts, on a free port. */
@@ -37,7 +39,8 @@ export async function startExampleApi(run: Run): Promise<ExampleApi> {
     return text.includes('Serving after') && text;
   });
   const token = await tokenOf('enterprise', log);
-  return { url: `http://127.0.0.1:${port}`, token, process: started };
+  const [, logFile = ''] = /^ +Logs +(\S+)$/m.exec(log) ?? [];
+  return { url: `http://127.0.0.1:${port}`, token, process: started, log: logFile };
 }
 
 async function composed(): Promise<{ command: string[] }> {

@@ -68,6 +68,14 @@ export async function prepareExamples(progress: Progress = silent): Promise<void
   await progress.step('Frameworks', (note) => installPackages(FRAMEWORKS, note));
 }
 
+/** What the tasks of newcomers are done on. */
+export async function prepareTasks(progress: Progress = silent): Promise<void> {
+  await withRun((run) => {
+    const engines = new EngineFinder(run, progress);
+    return Promise.all([engines.deployer([VAULT_PROVIDER]), engines.openBao(), engines.redis()]);
+  });
+}
+
 /** The registry that the tests of the packages publish to, and what a stranger's app is deployed with. */
 export async function preparePackages(progress: Progress = silent): Promise<void> {
   await withRun((run) => {

@@ -24,6 +24,7 @@ test.each([
   ['test:libraries', 'npm run test:libraries'],
   ['test:examples', 'npm run test:examples'],
   ['test:packages', 'npm run test:packages'],
+  ['test:tasks', 'npm run test:tasks'],
   ['test:providers', 'npm run test:providers'],
   ['test:edge', 'npm run test:edge'],
   ['test:containers', 'npm run test:containers'],
