@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { parsed } from './lib/options';
 
 const NAMES = [
-  ...['auth', 'rate-limit', 'stack', 'session', 'secrets', 'authorizer', 'synth', 'delivery'],
+  ...['auth', 'rate-limit', 'stack', 'session', 'secrets', 'authorizer', 'synth', 'delivery', 'plan'],
   ...['load', 'start', 'image'],
 ];
 

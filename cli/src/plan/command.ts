@@ -4,16 +4,12 @@ import { readsConfig, type ConfigOption } from '../config/option';
 import { PortcullisError } from '../errors';
 import { showProgress } from '../terminal/progress';
 import { failsWith } from '../terminal/report-failure';
-import { readPlanFile } from './file/read-plan-file';
 import { EXIT_CODES, worst } from './grade';
-import { renderMarkdown } from './render/markdown';
-import { renderSarif } from './render/sarif';
-import { renderTerminal } from './render/terminal';
 import { findApp } from '../workspace/find-app';
 import { askRules } from './team-rules/ask-rules';
 import { findRules } from './team-rules/find-rules';
 import { selectStacks } from '../workspace/stack-selection';
-import { summarizeRun, type SecondJudge, type StackSummary } from './summary';
+import type { SecondJudge, StackSummary } from './summary';
 import { plansOnSandbox } from '../sandbox/falls-back';
 import { Workspace } from '../workspace/workspace';
 
@@ -57,7 +53,7 @@ export function register(program: Command): void {
     .option('--out <file>', 'write the JSON that `deploy --changes` compares with')
     .action(async (stacks: string[], options: PlanOptions) => {
       const { source, summaries } = await withRules(options.base, (second) => judge(stacks, options, second));
-      publish(source, summaries, options);
+      await publish(source, summaries, options);
       process.exitCode = EXIT_CODES[worst(summaries.map(({ grade }) => grade))];
     });
 }
@@ -97,6 +93,7 @@ async function judge(
     '--environment and --file': environment,
     '--config and --file': config,
   });
+  const { readPlanFile } = await import('./file/read-plan-file.js');
   const { summary, source } = await readPlanFile(file, name, second);
   return { source, summaries: [summary] };
 }
@@ -123,7 +120,9 @@ async function plan(
   await plansOnSandbox(environment, config);
   const workspace = await Workspace.open(app, showProgress(process.stderr));
   try {
-    const chosen = selectStacks(await workspace.synthesize(), stacks, environment, app.environments);
+    // What judges is half of the command's sources: they are loaded while the app runs.
+    const [all, { summarizeRun }] = await Promise.all([workspace.synthesize(), import('./summary.js')]);
+    const chosen = selectStacks(all, stacks, environment, app.environments);
     await workspace.provide(chosen);
     const summaries = await Promise.all(
       chosen.map(async (stack) => summarizeRun(stack, await workspace.plan(stack), second)),
@@ -134,11 +133,16 @@ async function plan(
   }
 }
 
-function publish(
+async function publish(
   source: string,
   summaries: readonly StackSummary[],
   { json, markdown, sarif, out, outputs }: PlanOptions,
-): void {
+): Promise<void> {
+  const [{ renderTerminal }, { renderMarkdown }, { renderSarif }] = await Promise.all([
+    import('./render/terminal.js'),
+    import('./render/markdown.js'),
+    import('./render/sarif.js'),
+  ]);
   const text = `${JSON.stringify({ grade: worst(summaries.map(({ grade }) => grade)), stacks: summaries }, undefined, 2)}\n`;
   process.stdout.write(json === true ? text : renderTerminal(summaries));
   if (markdown !== undefined) appendFileSync(markdown, renderMarkdown(summaries));

@@ -1,4 +1,4 @@
-/** Gathers all that decides what a plan does, from the folder in which it was made. */
+/** Plans, and gathers all that decides what the plan does. */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,9 @@ export interface PlannedRun {
 }
 
 /**
- * @param folder of the synthesized stack, in which the engine planned `reviewed.plan`.
+ * Plans a stack, into the file `PLAN_FILE` of its folder.
+ *
+ * @param folder of the synthesized stack, in which the engine has run its `init`.
  * @param engine runs the engine there. @returns what it printed.
  * @param environment of the engine's processes.
  */
@@ -50,19 +52,28 @@ export async function plannedRun(
 ): Promise<PlannedRun> {
   const configuration = await readFile(join(folder, 'cdk.tf.json'), 'utf8');
   const { paths, scripts } = filesRead(JSON.parse(configuration) as Configuration);
+  // Side by side: a plan writes no state, and what names the engine and the state does not change with it.
+  const [, versions, state] = await Promise.all([
+    engine(['plan', '-no-color', '-input=false', `-out=${PLAN_FILE}`]),
+    engine(['version', '-no-color']),
+    engine(['state', 'pull']),
+  ]);
   const files = { ...(await hashScripts(folder, scripts)), ...(await hashFiles(folder, paths)) };
   return {
-    plan: await engine(['show', '-no-color', '-json', 'reviewed.plan']),
+    plan: await engine(['show', '-no-color', '-json', PLAN_FILE]),
     configuration,
     files,
     refusedModules: await refusedModules(folder, files),
     lock: await readLock(folder),
-    engine: versionsIn(await engine(['version', '-no-color'])),
+    engine: versionsIn(versions),
     surroundings: surroundings(environment),
     overridden: await hasOverrides(environment),
-    lineage: lineageOf(await engine(['state', 'pull'])),
+    lineage: lineageOf(state),
   };
 }
+
+/** The plan that was reviewed, as the engine keeps it. */
+export const PLAN_FILE = 'reviewed.plan';
 
 /** The lines about the engine and its providers, as in `OpenTofu v1.12.6`, `+ provider … v5.9.0`. */
 function versionsIn(said: string): string {

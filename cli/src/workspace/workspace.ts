@@ -9,7 +9,7 @@ import type { Configuration } from './configuration';
 import type { App } from './find-app';
 import { earlierState } from './earlier-state';
 import { keepLock, lockFileOf, refuseSharedState, useLock } from './lock-file';
-import { plannedRun, type PlannedRun } from './planned-run';
+import { PLAN_FILE, plannedRun, type PlannedRun } from './planned-run';
 import { synthesize, type StackNames } from './synthesize';
 
 /** The platform that the repository's jobs run on. */
@@ -109,7 +109,6 @@ export class Workspace {
       const locked = await useLock(this.lockOf(stack), this.folderOf(stack));
       if (!locked) await refuseSharedState(stack, this.lockOf(stack), this.folderOf(stack));
       await this.runEngine(stack, ['init', '-no-color', ...(locked ? ['-lockfile=readonly'] : [])]);
-      await this.runEngine(stack, ['plan', '-no-color', '-input=false', '-out=reviewed.plan']);
       const planned = await plannedRun(
         this.folderOf(stack),
         (args) => this.runEngine(stack, args),
@@ -131,7 +130,7 @@ export class Workspace {
   /** Applies the very plan that `plan()` made. @throws PortcullisError `ERR_ENGINE_FAILED` */
   async apply(stack: string): Promise<void> {
     await this.progress.step(`Apply ${stack}`, () =>
-      this.runEngine(stack, ['apply', '-no-color', '-input=false', 'reviewed.plan']),
+      this.runEngine(stack, ['apply', '-no-color', '-input=false', PLAN_FILE]),
     );
   }
 
