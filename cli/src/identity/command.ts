@@ -49,6 +49,7 @@ export function register(program: Command): void {
     )
     .argument('<client>', 'as in fintech-web')
     .option('--new', 'make another one first; the one before is then worth nothing')
+    .option('--json', 'one JSON object on standard output: realm, client, secret')
     .action(printSecret);
 
   ofEnvironment('destroy')
@@ -75,7 +76,8 @@ async function printSecret(client: string, options: Options & { readonly new?: b
     );
   }
   const wanted = await wantedRealm(options);
-  console.log(await secretOf(adminFromEnvironment(), wanted, client, options.new));
+  const secret = await secretOf(adminFromEnvironment(), wanted, client, options.new);
+  console.log(options.json ? JSON.stringify({ realm: wanted.realm, client, secret }) : secret);
 }
 
 async function destroy(realm: string, options: Options): Promise<void> {

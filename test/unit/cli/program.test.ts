@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram as programOf, run, withSubcommands } from '../../../cli/src/program';
 import { WITH_START } from '../../../cli/src/start/with-start';
+import { sourcesIn } from '../../support/documents/sources';
 
 const createProgram = (args?: readonly string[]): Promise<Command> => programOf(args, WITH_START);
 
@@ -148,6 +149,21 @@ it('the package’s own start takes a command, and fits 80 columns too', async (
   expect(start?.registeredArguments.map((one) => [one.name(), one.required])).toEqual([['command', true]]);
   const help = start?.helpInformation() ?? '';
   for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+it('every command that does something can say it as JSON', async () => {
+  const leaves = [...withSubcommands(await createProgram()), ...withSubcommands(await programOf(['start']))]
+    .filter((command) => command.commands.length === 0)
+    .map((command) => [pathOf(command).join(' '), command.options.some(({ long }) => long === '--json')]);
+  expect(leaves.length).toBeGreaterThan(25);
+  expect(leaves.filter(([, hasJson]) => !hasJson).map(([name]) => name)).toEqual([]);
+});
+
+it('colours are decided in one place, by the stream and NO_COLOR', () => {
+  const written = sourcesIn('cli/src').filter(({ text }) =>
+    /\\u001b\[|\\x1b\[|\bstyleText\b|\bFORCE_COLOR\b/.test(text),
+  );
+  expect(written.map(({ fileName }) => fileName)).toEqual(['cli/src/terminal/paint.ts']);
 });
 
 describe('portcullis', () => {
