@@ -22,7 +22,9 @@ export function judgeCommand({ path, value }: Leaf): Remark | undefined {
   const isLease = /_statements?$/.test(path);
   if (isLease || /^\s*(GRANT|CREATE (ROLE|USER)|ALTER (ROLE|USER|DEFAULT)|REVOKE|DROP)\b/i.test(value)) {
     const [power] = [...powersInSql(value), ...(isLease ? beyondTheLease(value) : [])];
-    if (power !== undefined) return { grade: 'danger', sentence: `${path}: SQL with ${power}` };
+    // Its first words: what follows may be a password.
+    if (power !== undefined)
+      return { grade: 'danger', sentence: `${path}: SQL with ${power.split(' ').slice(0, 2).join(' ')}` };
   }
   const rules = value.split(/[\s"[\],()]+/).filter(isPowerfulAclRule);
   const isAcl = /(^|[\s"[])[+~&%@-]\S/.test(value) && /acl|access_string|rules|statement/.test(path);

@@ -4,7 +4,7 @@
  */
 import type { Attributes, Change } from '../change';
 import type { Remark } from '../grade';
-import { hasUnknown, numberOf, own, Veiled, type Value } from '../values';
+import { hasUnknown, own, Veiled, type Value } from '../values';
 import { coverMuch, isRange } from './cidr';
 import { isSource, openings } from './openings';
 import { judgeCluster, judgeCommand } from './commands';
@@ -14,7 +14,7 @@ import { looksLikeIamPolicy } from './iam/statements';
 import { isInert } from './inert';
 import { isCleartext, weakened } from './settings';
 import { identityOf, leavesOf, type Leaf } from './leaves';
-import { judgeLimit, lostLimit } from './limits';
+import { judgeLimit, lostLimit, secondsIn } from './limits';
 import { judgeExclusion, judgePrincipal, lostBinding } from './principals';
 import { judgeSwitch, lostSwitch } from './switches';
 import { looksLikeVaultPolicy } from './vault-document';
@@ -115,9 +115,7 @@ function judgeGained({ type }: Change, leaf: Leaf, gone: readonly Leaf[]): Judge
   const { path, value } = leaf;
   if (value instanceof Veiled) return undefined;
   if (isInert(path)) return 'fine';
-  const numbers = gone.flatMap((other) =>
-    other.path === path && typeof other.value !== 'boolean' ? [numberOf(other.value)] : [],
-  );
+  const numbers = gone.flatMap((other) => (other.path === path ? [secondsIn(other.value)] : []));
   return (
     embedded(leaf) ??
     judgeCluster(type, leaf) ??

@@ -30,7 +30,8 @@ export function judgeLimit(
   const endless = !fewer && (number === 0 || (number < 0 && !name.endsWith('leeway')));
   const said = endless ? 'without an end' : String(number);
   if (was.length === 0) {
-    const weak = fewer ? number === 0 : endless || number > DAY_SECONDS;
+    const isLong = number > DAY_SECONDS && !/rotation|rate|burst|quota|limit/.test(path);
+    const weak = fewer ? number === 0 : endless || isLong;
     return { grade: weak ? 'danger' : 'notice', sentence: `${path} is ${said}` };
   }
   const weaker = fewer ? number < Math.max(...was) : endless || number > Math.min(...was);
@@ -53,7 +54,7 @@ const admitsMore = (path: string, name: string, type: string): boolean =>
   (name === 'rate' && /quota|rate_limit/.test(type));
 
 /** A number; Google writes seconds as `3600s`. */
-function secondsIn(value: Scalar): number {
+export function secondsIn(value: Scalar): number {
   if (typeof value === 'boolean') return NaN;
   return numberOf(typeof value === 'string' ? value.replace(/^(\d+)s$/, '$1') : value);
 }

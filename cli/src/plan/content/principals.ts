@@ -22,11 +22,10 @@ const SHARING_KINDS = /permission|share|ram_|grant|launch|_access|cross_account/
 /** Undefined where nothing is known of the field or of its value. */
 export function judgePrincipal(type: string, { path, name, value }: Leaf): Remark | undefined {
   if (typeof value !== 'string') return undefined;
-  if (EVERYBODY.test(value) && !/^(all|everyone)$/i.test(value))
-    return { grade: 'danger', sentence: `${path}: everybody (${value})` };
+  if (isEverybody(value)) return { grade: 'danger', sentence: `${path}: everybody (${value})` };
   if (/^Microsoft\.Authorization\/(\*|.*\bwrite$)/i.test(value))
     return { grade: 'danger', sentence: `${path}: may decide who may` };
-  if (textsInJson(value).some((text) => EVERYBODY.test(text) || isAdministrative(text)))
+  if (textsInJson(value).some((text) => isEverybody(text) || isAdministrative(text)))
     return { grade: 'danger', sentence: `${path}: everybody, or somebody who may do anything` };
   if (/(^|\.)access_config(\.|$)/.test(path))
     return { grade: 'danger', sentence: `${path}: has a public address` };
@@ -59,6 +58,9 @@ export function judgePrincipal(type: string, { path, name, value }: Leaf): Remar
   }
   return undefined;
 }
+
+/** Everybody, by a name that means nothing else. */
+const isEverybody = (text: string): boolean => EVERYBODY.test(text) && !/^(all|everyone)$/i.test(text);
 
 /** The texts of an object that is given as JSON, as Google's policies are. */
 function textsInJson(value: string): string[] {
