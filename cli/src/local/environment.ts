@@ -10,7 +10,7 @@ import { whenAborted } from '../engines/when-aborted';
 import { PortcullisError } from '../errors';
 import { Deployment, readFootprint, saveRedisUsers } from './deploy';
 import { giveBack } from './given/give-back';
-import { addressOf, agree, changesAny, type Confirm } from './given/inspect';
+import { addressOf, agree, changesAny, inspectServers, type Confirm } from './given/inspect';
 import type { GivenServers } from './given/options';
 import { ChangeRecord } from './given/record';
 import { addVaultUser } from './given/redis';
@@ -133,6 +133,8 @@ class Start {
     ]);
     signal?.throwIfAborted();
 
+    // The engines may have taken minutes, in which somebody else, or a second start, may have changed them.
+    if (footprint) await inspectServers(given, { footprint, seed });
     const vaultClient = new VaultClient(vault.address, vault.rootToken);
     const deployment = await this.prepare(footprint, deployer, { vault, postgres, redis }, vaultClient);
     const clientSecret = identity.clientSecret ?? randomPassword();

@@ -23,14 +23,17 @@ export function changesAny({ vault, databaseUrl, redisUrl }: GivenServers): bool
   return vault !== undefined || databaseUrl !== undefined || redisUrl !== undefined;
 }
 
+/** What is going to be made on them. */
+export interface Intended {
+  readonly footprint: VaultFootprint;
+  readonly seed: Seed;
+}
+
 /**
- * Looks at each server without changing it, and asks whether it may be.
- * @throws PortcullisError `ERR_GIVEN_SERVER` with everything that stands in the way, `ERR_NOT_CONFIRMED`
+ * Looks at each server without changing it.
+ * @throws PortcullisError `ERR_GIVEN_SERVER` with everything that stands in the way
  */
-export async function agree(
-  given: GivenServers,
-  { footprint, seed, confirm }: { footprint: VaultFootprint; seed: Seed; confirm: Confirm | undefined },
-): Promise<void> {
+export async function inspectServers(given: GivenServers, { footprint, seed }: Intended): Promise<void> {
   const { vault, databaseUrl, redisUrl } = given;
   const inspected = await Promise.all([
     unfinished(given),
@@ -40,7 +43,20 @@ export async function agree(
   ]);
   const obstacles = inspected.flat();
   if (obstacles.length > 0) throw refusal('ERR_GIVEN_SERVER', obstacles);
+}
+
+/**
+ * Looks at each server without changing it, and asks whether it may be.
+ * @throws PortcullisError as `inspectServers()`, `ERR_NOT_CONFIRMED`
+ */
+export async function agree(
+  given: GivenServers,
+  { confirm, ...intended }: Intended & { readonly confirm: Confirm | undefined },
+): Promise<void> {
+  await inspectServers(given, intended);
   if (confirm === undefined) throw notConfirmed();
+  const { vault, databaseUrl, redisUrl } = given;
+  const { footprint, seed } = intended;
   await confirm([
     ...(vault
       ? [{ server: `Vault at ${shownAddress(vault.address)}`, changes: vaultChanges(footprint) }]

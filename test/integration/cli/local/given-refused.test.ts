@@ -101,6 +101,25 @@ describe('servers of the user’s own that are in use', () => {
   });
 });
 
+it('servers that are put to use while the engines are made are refused as well', async () => {
+  await redisCommand(redis().adminUrl, ['FLUSHALL']);
+  const { redisUrl } = servers();
+  let agreed: unknown;
+  const start = startEnvironment({
+    given: { redisUrl },
+    confirm: async () => {
+      agreed = await snapshotOf(servers());
+      await redisCommand(redisUrl, ['SET', 'theirs', '1']);
+    },
+  });
+  await expect(start).rejects.toMatchObject({
+    code: 'ERR_GIVEN_SERVER',
+    problem: expect.stringContaining('db0 holds 1 keys') as string,
+  });
+  await redisCommand(redisUrl, ['DEL', 'theirs']);
+  await expect(snapshotOf(servers())).resolves.toEqual(agreed);
+});
+
 describe('a token that may not do all that the deploy needs', () => {
   it('is refused before anything is changed, with every right that it lacks', async () => {
     const root = new VaultClient(devServer().address, devServer().token);
