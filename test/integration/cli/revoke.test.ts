@@ -1,17 +1,15 @@
 /** `portcullis revoke` on the environment that is really deployed: in force within a second, by who may do nothing else. */
 import { followRevocations, type AuthContext, type RevocationList } from '@portcullis/runtime';
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createClient } from 'redis';
 import { VaultClient } from '../../../cli/src/engines/vault-client';
 import { withLeasedRedis } from '../../../cli/src/connections/leased-redis';
 import { policy } from '../../../policy';
 import { MOUNTS, REDIS_ROLES } from '../../../vault-names';
 import { deployed } from '../../support/deployed';
+import { portcullis, type Ran } from '../../support/portcullis';
 import { until } from '../../support/until';
 
-const CHECKOUT = join(__dirname, '../../..');
 const admin = (): VaultClient => new VaultClient(deployed().vault.address, deployed().vault.rootToken);
 
 let token: string;
@@ -38,23 +36,8 @@ const env = (): NodeJS.ProcessEnv => ({
   OIDC_ISSUER_URL: deployed().issuer,
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function revoke(args: readonly string[], input = ''): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/main.ts'), 'revoke', ...args],
-      { cwd: CHECKOUT, env: { PATH: process.env.PATH, ...env() } },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.end(input);
-  });
-}
+const revoke = (args: readonly string[], input = ''): Promise<Ran> =>
+  portcullis(['revoke', ...args], { env: env(), input });
 
 const caller = (claims: Record<string, string | number>): AuthContext => ({
   ...{ issuer: deployed().issuer, tier: 'free', scopes: [], expiresAt: 0, claims },

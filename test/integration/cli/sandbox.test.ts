@@ -1,7 +1,5 @@
 /** What `npm start` offers to other terminals: commands work on it where the environment names no servers. */
-import { execFile } from 'node:child_process';
 import { chown, lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Finding } from '../../../cli/src/doctor/finding';
 import { VaultClient } from '../../../cli/src/engines/vault-client';
 import { findSandbox } from '../../../cli/src/sandbox/find-sandbox';
@@ -9,9 +7,9 @@ import { offer } from '../../../cli/src/start/offer';
 import { policy } from '../../../policy';
 import { deployed } from '../../support/deployed';
 import { useRun } from '../../support/engines';
+import { CHECKOUT, portcullis } from '../../support/portcullis';
 import { testUnless } from '../../support/skipped';
 
-const CHECKOUT = join(__dirname, '../../..');
 const run = useRun();
 const admin = (): VaultClient => new VaultClient(deployed().vault.address, deployed().vault.rootToken);
 
@@ -23,22 +21,6 @@ beforeAll(async () => {
   );
   expect(withdraw).toBeDefined();
 });
-
-function portcullis(
-  args: readonly string[],
-  { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { PATH, TMPDIR, HOME } = process.env;
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/main.ts'), ...args],
-      { cwd: CHECKOUT, env: { PATH, TMPDIR, HOME, ...env } },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.end(input);
-  });
-}
 
 const WHY = ['--reason', 'trying the sandbox'];
 

@@ -1,5 +1,4 @@
 /** `portcullis token` asks a real provider: by the config's clients, and by those of what runs. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +7,8 @@ import { findSandbox } from '../../../cli/src/sandbox/find-sandbox';
 import { offerSandbox } from '../../../cli/src/sandbox/offer-sandbox';
 import { policy } from '../../../policy';
 import { useOidc, useRun } from '../../support/engines';
+import { CHECKOUT, portcullis, type Ran } from '../../support/portcullis';
 
-const CHECKOUT = join(__dirname, '../../..');
 const SECRET = 'a-secret-of-the-test-that-is-long-enough';
 const scopes = ['read:transactions', 'write:transactions'];
 const client = { clientId: 'pro-client', clientSecret: SECRET, organisation: 'org-pro', tier: 'pro', scopes };
@@ -29,24 +28,8 @@ export default { policy, environments: { local: {}, staging: ${JSON.stringify(st
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function token(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const command = ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/bin.ts'), 'token', ...args];
-  const { PATH, TMPDIR, HOME } = process.env;
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      command,
-      {
-        cwd: folder,
-        env: { PATH, TMPDIR, HOME, TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'), ...env },
-      },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
-}
+const token = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
+  portcullis(['token', ...args], { cwd: folder, env });
 
 it('prints a token of the config’s client, and nothing else', async () => {
   const { code, stdout, stderr } = await token(['pro', '-e', 'staging'], { PRO_SECRET: SECRET });

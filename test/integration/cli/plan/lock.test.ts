@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +6,7 @@ import { findOpenTofu } from '../../../../cli/src/engines/programs/opentofu';
 import { provideProviders, VAULT_PROVIDER } from '../../../../cli/src/engines/programs/providers';
 import { useRun } from '../../../support/engines';
 import { lockingFrom } from '../../../support/locking';
-
-const CHECKOUT = join(__dirname, '../../../..');
+import { portcullis } from '../../../support/portcullis';
 
 /** An app of two stacks, one of them with a state that others reach; written out, for only the engine reads it. */
 const STACKS = {
@@ -46,27 +44,27 @@ describe('the providers of a stack', () => {
 
   it.each(['plan', 'deploy'])('are pinned before %s, where the state is shared', async (command) => {
     const args = command === 'plan' ? ['vault-shared'] : ['--reviewed', `vault-shared:${'0'.repeat(64)}`];
-    const { code, output } = await portcullis([command, ...args]);
+    const { code, output } = await called([command, ...args]);
     expect(output).toContain('vault-shared keeps its state in s3');
-    expect(output).toContain('run `npm run portcullis -- lock vault-shared`');
+    expect(output).toContain('run `portcullis lock vault-shared`');
     expect(code).toBe(1);
   });
 
   it('need no pin where the state is of one machine', async () => {
-    expect(await portcullis(['plan', 'vault-own'])).toMatchObject({ code: 0 });
+    expect(await called(['plan', 'vault-own'])).toMatchObject({ code: 0 });
   });
 
   it('are pinned by what the engine writes, in the folder of the app', async () => {
     expect(await lockOwn()).toContain('Wrote locks/vault-own.hcl; commit it.');
     expect(await pinned()).toMatch(/hashicorp\/vault" \{\n {2}version +=[^]*"h1:/);
-    expect(await portcullis(['plan', 'vault-own'])).toMatchObject({ code: 0 });
+    expect(await called(['plan', 'vault-own'])).toMatchObject({ code: 0 });
   });
 
   it('are those that were pinned, or there is no plan', async () => {
     await lockOwn();
     const other = (await pinned()).replace(/"h1:[^"]+"/g, `"h1:${'A'.repeat(43)}="`);
     await writeFile(join(folder, 'locks', 'vault-own.hcl'), other);
-    const { code, output } = await portcullis(['plan', 'vault-own']);
+    const { code, output } = await called(['plan', 'vault-own']);
     expect(output).toMatch(/checksum/i);
     expect(code).toBe(1);
   });
@@ -74,27 +72,20 @@ describe('the providers of a stack', () => {
   afterEach(() => rm(join(folder, 'locks'), { recursive: true, force: true }));
 
   const lockOwn = async (): Promise<string> =>
-    (await portcullis(['lock', 'vault-own'], await lockingFrom(configuration))).output;
+    (await called(['lock', 'vault-own'], await lockingFrom(configuration))).output;
 
   const pinned = (): Promise<string> => readFile(join(folder, 'locks', 'vault-own.hcl'), 'utf8');
 
-  function portcullis(
+  async function called(
     args: readonly string[],
     variables: NodeJS.ProcessEnv = {},
-  ): Promise<{ code: number; output: string }> {
+  ): Promise<{ code: number | null; output: string }> {
     const env = {
-      ...process.env,
       TERRAFORM_BINARY_NAME: engine,
-      // The folder is not ours: what our packages are called is said in the checkout.
-      TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'),
       ...(configuration !== undefined && { TF_CLI_CONFIG_FILE: configuration }),
       ...variables,
     };
-    const command = ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/main.ts'), ...args];
-    return new Promise((resolve) => {
-      const child = execFile(process.execPath, command, { cwd: folder, env }, (_, stdout, stderr) =>
-        resolve({ code: child.exitCode ?? 1, output: stdout + stderr }),
-      );
-    });
+    const { code, stdout, stderr } = await portcullis(args, { cwd: folder, env });
+    return { code, output: stdout + stderr };
   }
 });

@@ -1,12 +1,10 @@
 /** Users of Redis that a saved ACL file brings back: `portcullis secrets sweep-redis` on real servers. */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { redisCommand } from '../../../../cli/src/local/servers/redis';
+import { portcullis } from '../../../support/portcullis';
 import { until } from '../../../support/until';
 import { useShortLeases } from '../../runtime/secrets/short-leases';
 
-const CHECKOUT = join(__dirname, '../../../..');
 const leases = useShortLeases();
 
 interface Leased {
@@ -39,23 +37,15 @@ async function addOrphan(random: string, secondsAgo = 7_200): Promise<string> {
   return name;
 }
 
-function sweep(
+async function sweep(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = { REDIS_URL: leases().redis.adminUrl },
 ): Promise<{ code: number | null; output: string }> {
-  const main = join(CHECKOUT, 'cli/src/main.ts');
   const { vault } = leases();
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--import', require.resolve('tsx'), main, 'secrets', 'sweep-redis', ...args],
-      {
-        cwd: CHECKOUT,
-        env: { PATH: process.env.PATH, VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken, ...env },
-      },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode, output: stdout + stderr }),
-    );
+  const { code, stdout, stderr } = await portcullis(['secrets', 'sweep-redis', ...args], {
+    env: { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken, ...env },
   });
+  return { code, output: stdout + stderr };
 }
 
 beforeAll(() => leases().leaseFor(600));

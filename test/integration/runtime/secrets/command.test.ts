@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +8,10 @@ import { renderStatus } from '../../../../cli/src/secrets/render-status';
 import { readStatus } from '../../../../cli/src/secrets/status';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import config from '../../../../portcullis.config';
+import { CHECKOUT, commandLine, portcullis } from '../../../support/portcullis';
 import { until } from '../../../support/until';
 import { useShortLeases } from './short-leases';
 
-const CHECKOUT = join(__dirname, '../../../..');
-const CLI = ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/main.ts'), 'secrets'];
 const leases = useShortLeases();
 
 const environment = (): NodeJS.ProcessEnv => ({
@@ -27,24 +26,21 @@ const read = async (name: string): Promise<unknown> => {
 };
 
 test('put takes the value from standard input, and shows it nowhere', async () => {
-  const outcome = await new Promise<{ code: number | null; output: string }>((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [...CLI, 'put', 'secret/piped', 'key', '--json'],
-      { cwd: CHECKOUT, env: environment() },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode, output: stdout + stderr }),
-    );
-    child.stdin?.end('canary-one\n');
+  const { code, stdout, stderr } = await portcullis(['secrets', 'put', 'secret/piped', 'key', '--json'], {
+    env: environment(),
+    input: 'canary-one\n',
   });
-  expect(outcome.code).toBe(0);
-  expect(JSON.parse(outcome.output)).toEqual({ path: 'secret/piped', field: 'key', version: 1 });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual({ path: 'secret/piped', field: 'key', version: 1 });
   expect(await read('piped')).toEqual({ key: 'canary-one' });
   expect(await readFile(leases().vault.auditFiles[0], 'utf8')).not.toContain('canary');
 });
 
 test('put does not read a secret from a terminal', async () => {
   // script(1) gives the command a terminal of its own.
-  const command = [process.execPath, ...CLI, 'put', 'secret/typed', 'key'].join(' ');
+  const command = [process.execPath, ...commandLine('own'), 'secrets', 'put', 'secret/typed', 'key'].join(
+    ' ',
+  );
   const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: CHECKOUT, env: environment() });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

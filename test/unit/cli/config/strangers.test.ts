@@ -1,11 +1,8 @@
 /** The command in folders that are not ours: what it reads there, and that it leaves nothing behind. */
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const CHECKOUT = join(__dirname, '../../../..');
-const TSX = require.resolve('tsx');
+import { CHECKOUT, portcullis, type Ran } from '../../../support/portcullis';
 
 let folder: string;
 beforeEach(async () => {
@@ -13,26 +10,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** `portcullis`, as it is installed, with our packages by their sources. */
-function portcullis(
-  args: readonly string[],
-  cwd = folder,
-  home = process.env.HOME,
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = ['--import', TSX, join(CHECKOUT, 'cli/src/bin.ts'), ...args];
-  const env = {
-    ...process.env,
-    TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'),
-    HOME: home,
-    VAULT_ADDR: '',
-    REDIS_URL: '',
-  };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, { cwd, env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? 1, stdout, stderr }),
-    );
-  });
-}
+const called = (args: readonly string[], cwd = folder, home = process.env.HOME): Promise<Ran> =>
+  portcullis(args, { cwd, env: { HOME: home } });
 
 const write = (files: Readonly<Record<string, string>>): Promise<unknown> =>
   Promise.all(Object.entries(files).map(([path, content]) => writeFile(join(folder, path), content)));
@@ -62,7 +41,7 @@ it.each([
 ])('%j without a config says what to write, and writes nothing', async (args, code) => {
   await write({ 'package.json': '{}' });
   await mkdir(join(folder, 'node_modules/theirs'), { recursive: true });
-  const outcome = await portcullis(args);
+  const outcome = await called(args);
   expect(outcome).toMatchObject({ code, stdout: '' });
   expect(outcome.stderr).toContain('portcullis.config.ts');
   expect(outcome.stderr).toContain('export default defineConfig({');
@@ -75,7 +54,7 @@ it('doctor says of a cdktf app without a config what works there, and writes not
   await write({ 'cdktf.json': JSON.stringify({ app: 'cp -R app/. "$CDKTF_OUTDIR"' }) });
   await mkdir(join(folder, 'app/stacks/vault'), { recursive: true });
   await write({ 'app/manifest.json': '{ "stacks": { "vault": {} } }', 'app/stacks/vault/cdk.tf.json': '{}' });
-  const { stdout, stderr } = await portcullis(['doctor', '--json']);
+  const { stdout, stderr } = await called(['doctor', '--json']);
   const { findings } = JSON.parse(stdout) as { findings: { part: string; state: string; found: string }[] };
   const ofConfig = findings.filter(({ part }) => part === 'config').map(({ state, found }) => [state, found]);
   expect({ stderr, ofConfig }).toEqual({
@@ -94,13 +73,13 @@ it('reads the config above the folder that it is called in, and writes beside th
     'portcullis.config.ts': config("repository: { codeOwners: ['@example/platform'] }"),
   });
   await mkdir(join(folder, 'src/deep'), { recursive: true });
-  const checked = await portcullis(['workflows', '--check'], join(folder, 'src/deep'));
+  const checked = await called(['workflows', '--check'], join(folder, 'src/deep'));
   expect(checked).toMatchObject({
     code: 1,
     stdout: expect.stringContaining('not as described: .github/CODEOWNERS') as string,
   });
   expect((await readdir(folder)).sort()).toEqual(['policy.ts', 'portcullis.config.ts', 'src']);
-  const written = await portcullis(['workflows', '--json'], join(folder, 'src/deep'));
+  const written = await called(['workflows', '--json'], join(folder, 'src/deep'));
   expect(written).toMatchObject({ code: 0, stdout: '{"written":[".github/CODEOWNERS"]}\n', stderr: '' });
   expect((await readdir(folder)).sort()).toEqual(['.github', 'policy.ts', 'portcullis.config.ts', 'src']);
   expect(await readdir(join(folder, 'src/deep'))).toEqual([]);
@@ -112,7 +91,7 @@ it('reads the file that --config names, in JavaScript as well', async () => {
     'other.cjs':
       "module.exports = { default: { policy: require('./policy').policy, environments: { live: {} } } };",
   });
-  const { code, stderr } = await portcullis(['identity', 'plan', '-e', 'live', '--config', 'other.cjs']);
+  const { code, stderr } = await called(['identity', 'plan', '-e', 'live', '--config', 'other.cjs']);
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr: expect.stringContaining('no environment of portcullis.config.ts has a realm') as string,
@@ -127,7 +106,7 @@ it('reads a config of a package of ES modules', async () => {
     'portcullis.config.ts': config("repository: async () => (await import('./owners')).settings"),
     'owners.ts': "export const settings = { codeOwners: ['@example/platform'] };",
   });
-  expect(await portcullis(['workflows', '--check', '--json'])).toEqual({
+  expect(await called(['workflows', '--check', '--json'])).toEqual({
     ...{ code: 1, stderr: '', stdout: '{"stale":[".github/CODEOWNERS"]}\n' },
   });
 });
@@ -137,7 +116,7 @@ it('needs no home: nobody, root included, can write below a file', async () => {
     'policy.ts': POLICY,
     'portcullis.config.ts': config("repository: { codeOwners: ['@a/b'] }"),
   });
-  const { code, stdout, stderr } = await portcullis(['workflows'], folder, join(folder, 'policy.ts/home'));
+  const { code, stdout, stderr } = await called(['workflows'], folder, join(folder, 'policy.ts/home'));
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'written: .github/CODEOWNERS\n', stderr: '' });
 });
 
@@ -156,7 +135,7 @@ export default {
   repository: 'github',
 };\n`,
   });
-  expect(await portcullis(['limits', 'top'])).toEqual({
+  expect(await called(['limits', 'top'])).toEqual({
     code: 1,
     stdout: '',
     stderr: `portcullis limits top: portcullis.config.ts has 6 problems
@@ -188,7 +167,7 @@ describe('what is wrong in the team’s own file is told as that', () => {
     ['values', 'export default { environments: { Live: {} } };', 'environments.Live: received "Live"'],
   ])('%s', async (_, content, told) => {
     await write({ 'portcullis.config.ts': content });
-    const { code, stdout, stderr } = await portcullis(['limits', 'top']);
+    const { code, stdout, stderr } = await called(['limits', 'top']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(told);
     expect(stderr).toContain('(ERR_CONFIG)');

@@ -1,11 +1,9 @@
 /** The command in a repository of somebody else's: which version it compares with, and what it says. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gitRepository } from '../../../support/git-repository';
-
-const CHECKOUT = join(__dirname, '../../../..');
+import { portcullis, type Ran } from '../../../support/portcullis';
 
 let folder: string;
 beforeEach(() => {
@@ -32,21 +30,7 @@ export const policy = definePolicy({
 
 const { write, git, commit } = gitRepository(() => folder);
 
-function policyDiff(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = [
-    '--import',
-    require.resolve('tsx'),
-    join(CHECKOUT, 'cli/src/bin.ts'),
-    'policy-diff',
-    ...args,
-  ];
-  const env = { ...process.env, TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'), GITHUB_BASE_REF: '' };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, { cwd: folder, env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? 1, stdout, stderr }),
-    );
-  });
-}
+const policyDiff = (...args: string[]): Promise<Ran> => portcullis(['policy-diff', ...args], { cwd: folder });
 
 it('compares what is there with what is committed, and writes nothing into the repository', async () => {
   expect(await policyDiff()).toMatchObject({
