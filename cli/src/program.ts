@@ -39,6 +39,7 @@ export async function createProgram(
   commands: Commands = COMMANDS,
 ): Promise<Command> {
   const program = new Command('portcullis')
+    .enablePositionalOptions() // `start` hands on what stands behind the app's command
     .description('Secures an HTTP API as code: deploys the stack, serves behind it, checks it')
     .version(version(), '--version');
   const named = args && namedBy(args, commands);

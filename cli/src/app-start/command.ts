@@ -32,6 +32,8 @@ export function register(program: Command): void {
         'stacks of the environment deployed, all that the app is told in its environment. When the command ends, everything ends; its exit code is the one of the app',
     )
     .argument('<command...>', 'after --, as in -- node server.js')
+    // Yarn 1 takes the -- for itself: what follows the first word is the app's all the same.
+    .passThroughOptions()
     .option('-e, --environment <name>', 'whose stacks are deployed', 'local')
     .option('--role <name>', "the AppRole that the app logs in with (default: the policy's name)")
     .option('--sql <file...>', "SQL that makes the app's tables, run in this order as their owner", [])

@@ -1,8 +1,8 @@
 /** How the reader of a message has to type the command: as they called it themselves. */
 import { dirname, join, sep } from 'node:path';
 
-/** Runs a command that a package of the repository brings. */
-export const EXECUTES = { npm: 'npx', pnpm: 'pnpm exec', yarn: 'yarn exec' } as const;
+/** Runs a command that a package of the repository brings. Yarn 1 would print its own lines into `$(…)` otherwise. */
+export const EXECUTES = { npm: 'npx', pnpm: 'pnpm exec', yarn: 'yarn run --silent' } as const;
 
 export type PackageManager = keyof typeof EXECUTES;
 

@@ -247,3 +247,12 @@ describe('portcullis', () => {
     }
   });
 });
+
+it('hands on what stands behind the command of an app, with -- and without, as Yarn 1 takes it away', async () => {
+  const app = ['node', '--import', 'tsx', 'server.ts'];
+  for (const given of [['--', ...app], app]) {
+    const [start] = (await programOf(['start'])).commands;
+    expect(start?.parseOptions(['--port', '8080', ...given])).toEqual({ operands: app, unknown: [] });
+    expect(start?.opts()).toMatchObject({ port: 8_080 });
+  }
+});

@@ -183,6 +183,20 @@ it('shows everything with --dry-run, and writes nothing', async () => {
   expect((await readdir(folder)).sort()).toEqual(['package.json', 'server.js']);
 });
 
+it.each([
+  ['pnpm', 'pnpm-lock.yaml', 'pnpm exec'],
+  ['yarn', 'yarn.lock', 'yarn run --silent'],
+])('says what to type with %s', async (manager, lock, run) => {
+  await write({ ...EXPRESS, [lock]: '' });
+  const { stdout } = await portcullis('init', '--dry-run', '--json');
+  const { packageManager, steps } = JSON.parse(stdout) as { packageManager: string; steps: string[] };
+  expect([packageManager, steps[0]]).toEqual([manager, `${manager} install`]);
+  expect(steps.slice(-2)).toEqual([
+    `${run} portcullis start -- node server.js`,
+    `${run} portcullis token pro        # in another terminal, for curl`,
+  ]);
+});
+
 it('writes nothing where nobody agrees', async () => {
   await write(EXPRESS);
   const { code, stderr } = await portcullis('init');

@@ -23,7 +23,7 @@ it.each<[called: string, script: string, env: NodeJS.ProcessEnv, name: string]>(
     'npx portcullis',
   ],
   ['pnpm exec', LOCAL, { ...agent('pnpm'), npm_command: 'exec' }, 'pnpm exec portcullis'],
-  ['yarn exec', LOCAL, agent('yarn'), 'yarn exec portcullis'],
+  ['yarn', LOCAL, agent('yarn'), 'yarn run --silent portcullis'],
   ['a shell, by its path', LOCAL, {}, 'npx portcullis'],
   ['a script of another name', LOCAL, { ...agent('npm'), npm_lifecycle_event: 'start' }, 'npx portcullis'],
   [
