@@ -3,7 +3,7 @@
  * npm does on this machine: an address that is read when it starts, and written nowhere.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { choosePort, LOOPBACK } from '../../cli/src/engines/process/ports';
@@ -24,6 +24,8 @@ const PUBLISHED = [...ARCHIVES, 'alias', 'create'] as const;
 
 export interface Registry {
   readonly url: string;
+  /** Publishes the same packages again, as the next patch. @returns its version */
+  publishNext(): Promise<string>;
   /** The archives that were published, by the name of the package without its scope. */
   readonly archives: Readonly<Record<string, string>>;
 }
@@ -64,7 +66,8 @@ export async function startRegistry(run: Run, tools: string): Promise<Registry> 
     env: { ...(await authorities()), ...process.env },
   });
   await until(async () => (await fetch(new URL('-/ping', url))).ok);
-  return { url, archives: await publish(run, url) };
+  const archives = await publish(run, url);
+  return { url, archives, publishNext: () => publishNext(run, archives) };
 }
 
 async function npmSetting(name: string): Promise<string> {
@@ -77,9 +80,29 @@ async function authorities(): Promise<NodeJS.ProcessEnv> {
   return file === 'null' || file === '' ? {} : { NODE_EXTRA_CA_CERTS: file };
 }
 
+async function publishNext(run: Run, archives: Readonly<Record<string, string>>): Promise<string> {
+  let next = '';
+  for (const name of PACKAGES) {
+    const folder = await run.subfolder(`next-${name}`);
+    await execute('tar', ['-xzf', archives[name] ?? '', '-C', folder]);
+    const file = join(folder, 'package/package.json');
+    const text = await readFile(file, 'utf8');
+    const { version = '' } = JSON.parse(text) as { version?: string };
+    next = version.replace(/\d+$/, (patch) => String(Number(patch) + 1));
+    // What it says of itself, and of the others.
+    await writeFile(file, text.replaceAll(`"${version}"`, `"${next}"`));
+    await execute('npm', ['publish', '--ignore-scripts', '--userconfig', settingsIn(run)], {
+      cwd: join(folder, 'package'),
+    });
+  }
+  return next;
+}
+
+const settingsIn = (run: Run): string => join(run.folder, 'registry', 'npmrc');
+
 async function publish(run: Run, url: string): Promise<Record<string, string>> {
   const archives: Record<string, string> = {};
-  const settings = join(run.folder, 'registry', 'npmrc');
+  const settings = settingsIn(run);
   // npm publishes nothing without a token; verdaccio takes any for nobody in particular.
   await writeFile(settings, `registry=${url}\n${url.replace('http:', '')}:_authToken=of-a-test\n`);
   for (const name of PUBLISHED) {
