@@ -1,6 +1,6 @@
 import { refuse } from '../http/answer';
 import type { Middleware } from '../http/middleware';
-import { SCOPE } from '../policy/scope';
+import { SCOPE } from '../policy/shapes';
 import { callerOf } from './caller';
 import { forbidden, insufficientScope, NO_CREDENTIALS } from './request/challenge';
 

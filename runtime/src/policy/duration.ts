@@ -1,6 +1,3 @@
-import { z } from 'zod';
-import { expected } from './expected';
-
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /** A length of time: whole seconds, minutes, hours or days, as in `'30s'`, `'15m'`, `'1h'`, `'7d'`. */
@@ -11,13 +8,3 @@ export function durationSeconds(text: string): number | undefined {
   const found = /^([1-9]\d{0,8})([smhd])$/.exec(text);
   return found ? Number(found[1]) * SECONDS[found[2] as keyof typeof SECONDS] : undefined;
 }
-
-const aDuration = expected("a duration above zero such as '30s', '15m', '1h' or '7d'");
-
-/** Accepts a {@link Duration}, gives seconds. */
-export const durationSchema = z.string(aDuration).transform((text, context) => {
-  const seconds = durationSeconds(text);
-  if (seconds !== undefined) return seconds;
-  context.addIssue({ code: 'custom', input: text, message: aDuration.error({ input: text }) });
-  return z.NEVER;
-});

@@ -1,5 +1,6 @@
 /** Messages of checks: each says what was received and what is expected, with an example. */
-import { z } from 'zod';
+import type { z } from 'zod';
+import { loadZod } from '../load-zod';
 import { received } from './address';
 
 interface Refused {
@@ -15,12 +16,9 @@ export const expected = (what: string) => ({
 
 /** An object with these fields and no others. */
 export const objectOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape, what: string) =>
-  z.strictObject(shape, {
+  loadZod().strictObject(shape, {
     error: ({ code, input, keys }: Refused) =>
       code === 'unrecognized_keys'
         ? `received ${keys?.map((key) => received(key)).join(', ')}, which is unknown here; known are ${Object.keys(shape).join(', ')}`
         : `received ${received(input)}; expected ${what}`,
   });
-
-/** `true` or `false`. */
-export const flag = z.boolean(expected('true or false'));

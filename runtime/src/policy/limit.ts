@@ -1,5 +1,8 @@
 import { durationSeconds } from './duration';
 
+/** The tier of callers without a token. Its limits are those of each network. */
+export const ANONYMOUS_TIER = 'anonymous';
+
 /**
  * What a limit is counted by. A caller without a token, or whose token does not say it, is counted by the next of these:
  * the organisation, the token's subject, the network.

@@ -1,7 +1,7 @@
 /** The policy as an OpenAPI 3.1 document: what a client, and a scanner, may call, and what they get when they may not. */
+import { ANONYMOUS_TIER } from './limit';
 import { hierarchyOf, parametersOf, templateText, templatesOf } from './path-templates';
 import type { Policy, Route } from './policy';
-import { ANONYMOUS_TIER } from './schema';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Cors } from './cors';
 import { PolicyError, toProblems, type Problem } from './errors';
-import { enforced, type Limit } from './limit';
+import { ANONYMOUS_TIER, enforced, type Limit } from './limit';
 import { limitsOf, repeatedLimits, tierLimits } from './limits';
 import { compilePattern, patternsOverlap } from './route-pattern';
-import { ANONYMOUS_TIER, policySchema, type ParsedPolicy, type PolicyInput } from './schema';
+import { policySchema, type ParsedPolicy, type PolicyInput } from './schema';
 
 /** A route of a {@link Policy}, with its defaults. */
 export interface Route {
@@ -70,23 +70,7 @@ export const definedPolicy = z.custom<Policy>(
   { error: 'expected what definePolicy() returns' },
 );
 
-/**
- * Validates an API's security policy: the one value that the gateway, the app, Vault and the scanner obey.
- *
- * @throws PolicyError with every problem at once, each with its path.
- *
- * @example
- * const policy = definePolicy({
- *   name: 'fintech-api',
- *   issuer: 'https://auth.fintech.example.com',
- *   audience: 'https://api.fintech.example.com',
- *   tiers: { free: [{ limit: 100, window: '1m' }] },
- *   defaultTier: 'free',
- *   routes: [{ method: 'GET', path: '/api/transactions', scopes: ['read:transactions'] }],
- * });
- * policy.lifetimes.accessTokenSeconds; // 900
- * policy.match('HEAD', '/API/transactions/')?.scopes; // ['read:transactions']
- */
+/** As the `definePolicy()` of the package. */
 export function definePolicy(input: PolicyInput): Policy {
   const parsed = policySchema.safeParse(input);
   if (!parsed.success) throw new PolicyError(parsed.error.issues.flatMap(toProblems));

@@ -1,11 +1,11 @@
 /** The shape of a policy as its author writes it, and what each part must be. */
 import { z } from 'zod';
-import { corsSchema } from './cors';
-import { durationSchema } from './duration';
-import { expected, flag, objectOf } from './expected';
+import { corsSchema } from './cors-schema';
+import { expected, objectOf } from './expected';
+import { ANONYMOUS_TIER } from './limit';
 import { isHttpsOrLoopback } from './loopback';
 import { compilePattern } from './route-pattern';
-import { scope } from './scope';
+import { durationSchema, flag, scope } from './shapes';
 
 const httpsUrl = (example: string) => {
   const aUrl = expected(`an https URL such as "${example}" (http only on loopback)`);
@@ -132,9 +132,6 @@ const route = objectOf(
     });
   }
 });
-
-/** The tier of callers without a token. Its limits are those of each network. */
-export const ANONYMOUS_TIER = 'anonymous';
 
 const someRoutes = expected(`at least one route, as in [${A_ROUTE}]: what is not listed is denied`);
 const A_TIER = `{ free: [${A_LIMIT}] }`;

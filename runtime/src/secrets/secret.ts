@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { z } from 'zod';
-import { loadZod } from './load-zod';
+import { loadZod } from '../load-zod';
 
 const HIDDEN = '[secret]';
 

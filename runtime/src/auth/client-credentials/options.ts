@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { harmless } from '../../listener';
 import { toProblem } from '../../policy/errors';
-import { scope } from '../../policy/scope';
+import { scope } from '../../policy/shapes';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { issuerUrl, listener, type AuthOptions } from '../options';

@@ -1,11 +1,11 @@
 /** What `login()` is told: the options, their checks and defaults. */
 import { z } from 'zod';
 import { harmless } from '../../listener';
-import { durationSchema, durationSeconds, type Duration } from '../../policy/duration';
+import { durationSeconds, type Duration } from '../../policy/duration';
 import { toProblem, type Problem } from '../../policy/errors';
 import { isHttpsOrLoopback } from '../../policy/loopback';
 import { definedPolicy, type Policy } from '../../policy/policy';
-import { scope } from '../../policy/scope';
+import { durationSchema, scope } from '../../policy/shapes';
 import { AuthOptionsError } from '../errors';
 import type { OnAuthEvent } from '../events';
 import { DEFAULT_CLAIMS, issuerUrl, listener, organisationPath, type AuthOptions } from '../options';

@@ -93,35 +93,29 @@ export function clientProblems(options: Partial<ClientOptions> | null | undefine
   if (!METHODS.includes(actual)) return [];
   const needsSecret = actual.startsWith('client_secret');
   const needsKey = actual === 'private_key_jwt';
-  return [
-    ...(needsSecret && clientSecret === undefined
-      ? [
-          {
-            path: 'clientSecret',
-            message: `missing; expected the secret that ${actual} sends, or clientAuthentication: 'none' for a public client`,
-          },
-        ]
-      : []),
-    ...(!needsSecret && clientSecret !== undefined
-      ? [
-          {
-            path: 'clientSecret',
-            message: `received together with ${actual}, which sends none: remove one of the two`,
-          },
-        ]
-      : []),
-    ...(needsKey && privateKey === undefined
-      ? [{ path: 'privateKey', message: 'missing; expected the key that private_key_jwt signs with' }]
-      : []),
-    ...(!needsKey && privateKey !== undefined
-      ? [
-          {
-            path: 'privateKey',
-            message: `received together with ${actual}, which has none: remove one of the two`,
-          },
-        ]
-      : []),
+  const checks = [
+    {
+      wrong: needsSecret && clientSecret === undefined,
+      path: 'clientSecret',
+      message: `missing; expected the secret that ${actual} sends, or clientAuthentication: 'none' for a public client`,
+    },
+    {
+      wrong: !needsSecret && clientSecret !== undefined,
+      path: 'clientSecret',
+      message: `received together with ${actual}, which sends none: remove one of the two`,
+    },
+    {
+      wrong: needsKey && privateKey === undefined,
+      path: 'privateKey',
+      message: 'missing; expected the key that private_key_jwt signs with',
+    },
+    {
+      wrong: !needsKey && privateKey !== undefined,
+      path: 'privateKey',
+      message: `received together with ${actual}, which has none: remove one of the two`,
+    },
   ];
+  return checks.flatMap(({ wrong, path, message }) => (wrong ? [{ path, message }] : []));
 }
 
 export function resolveClient(issuer: string, options: ClientOptions): ProviderOptions {

@@ -3,7 +3,7 @@ import { isHttpsOrLoopback } from '../../../policy/loopback';
 import type { Clock } from '../../../time/clock';
 import type { WatchedEntry } from '../../kv/watched-entry';
 import type { CredentialSource } from '../../lease/credential';
-import { loadZod } from '../../load-zod';
+import { loadZod } from '../../../load-zod';
 import { secret, type Secret } from '../../secret';
 import { segmentsOf } from '../../vault/path';
 
