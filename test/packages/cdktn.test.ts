@@ -15,6 +15,9 @@ const PAGE = 'docs/cdktn.md';
 const STACKS = 'cdktf.out/stacks';
 const SECRET = 'of-the-orders';
 
+/** Generous: what is slower than this is broken. */
+const MOST_SECONDS = 600;
+
 const run = useRun();
 const market = useMarket();
 const openBao = useOpenBao();
@@ -28,10 +31,14 @@ beforeAll(async () => {
   const names = Object.keys(process.env).filter((name) => name.startsWith('PIP_'));
   const variables = Object.fromEntries(names.map((name) => [name, process.env[name]]));
   app = await market().open({ variables });
-  for (const step of stepsIn(page, { upTo: '**5. Deploy.**' })) {
-    if (step.kind === 'file') await app.write(step.name, step.text);
-    else expect(await app.execute('bash', ['-euc', step.text])).toMatchObject({ code: 0 });
-  }
+  const walk = async (): Promise<void> => {
+    for (const step of stepsIn(page, { upTo: '**5. Deploy.**' })) {
+      if (step.kind === 'file') await app.write(step.name, step.text);
+      else expect(await app.execute('bash', ['-euc', step.text])).toMatchObject({ code: 0 });
+    }
+  };
+  const size = { folder: join(app.folder, 'node_modules'), mostMegabytes: 250 };
+  await market().waited(`${PAGE}, up to its synthesis`, MOST_SECONDS, walk, size);
 });
 
 async function synthesized(consumer: Consumer, stack: string): Promise<Configuration> {

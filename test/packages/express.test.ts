@@ -99,19 +99,19 @@ it('the minute: one file, and the command that it prints brings an answer, ten t
   await server.kill();
 });
 
-describe.each(Object.entries(COMPILERS))('TypeScript %s, strict, libraries checked', (_version, compiler) => {
+describe.each(Object.entries(COMPILERS))('TypeScript %s, strict, libraries checked', (version, compiler) => {
   const tsc = join(CHECKOUT, 'node_modules', compiler, 'bin/tsc');
 
   it.each(['4.17', '5'])(
     'compiles an app with the types of Express %s and of no other peer',
     async (express) => {
-      const consumer = await market().open({ app: 'typescript' });
       const types = [`@types/express@${express}`, '@types/node@20'];
-      await consumer.install([
-        '@portcullis/runtime',
-        `express@${express === '5' ? '5' : '4.21.2'}`,
-        ...types,
-      ]);
+      const consumer = await market().installed({
+        title: `@portcullis/runtime, types of Express ${express}, for TypeScript ${version}`,
+        packages: ['@portcullis/runtime', `express@${express === '5' ? '5' : '4.21.2'}`, ...types],
+        mostMegabytes: 40,
+        app: 'typescript',
+      });
       for (const type of ['module', 'commonjs']) {
         await consumer.write('package.json', JSON.stringify({ name: 'orders', type }));
         const outcome = await consumer.node(tsc, ...SETTINGS.split(' '), 'app.ts');
