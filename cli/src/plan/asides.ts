@@ -1,6 +1,6 @@
 /** What a plan says besides what it would change: what others changed, and assertions that do not hold. */
 import { z } from 'zod';
-import { changedAttributes, type Attributes } from './change';
+import { changedAttributes, type Attributes, type Change } from './change';
 import type { Remark } from './grade';
 import { isRecord, type Value } from './values';
 
@@ -29,16 +29,13 @@ export const asidesSchema = {
   checks: z.array(check).default([]),
 };
 
-/** @param changing addresses of what the plan changes */
 export function asidesOf(
   { resource_drift: drift, checks }: z.output<z.ZodObject<typeof asidesSchema>>,
-  changing: ReadonlySet<string>,
+  changes: readonly Change[],
 ): Aside[] {
+  const byAddress = new Map(changes.map((change) => [change.address, change]));
   return [
-    // What the plan does not put back stays as others made it: the engine says so itself.
-    ...drift
-      .filter(({ address }) => changing.has(address))
-      .map(({ address, change }): Aside => ({ address, grade: 'notice', sentence: changedByOthers(change) })),
+    ...drift.flatMap((entry) => driftOf(entry, byAddress.get(entry.address))),
     // The words of an assertion may hold any value.
     ...checks
       .filter(({ status }) => status === 'fail' || status === 'error')
@@ -50,10 +47,20 @@ export function asidesOf(
   ];
 }
 
-function changedByOthers({ actions, before, after }: z.output<typeof drifted>['change']): string {
-  if (actions.includes('delete')) return 'was destroyed by somebody else, and the apply makes it anew';
-  const names = changedAttributes({ before: attributes(before), after: attributes(after) });
-  return `was changed by somebody else (${names.join(', ')}), and the apply puts it back`;
+/** What the plan does not put back stays as others made it: the engine says so itself. */
+function driftOf({ address, change }: z.output<typeof drifted>, planned: Change | undefined): Aside[] {
+  if (planned === undefined) return [];
+  const notice = (sentence: string): Aside[] => [{ address, grade: 'notice', sentence }];
+  if (change.actions.includes('delete'))
+    return notice('was destroyed by somebody else, and the apply makes it anew');
+  const changing = changedAttributes(planned);
+  const names = changedAttributes({
+    before: attributes(change.before),
+    after: attributes(change.after),
+  }).filter((name) => changing.includes(name));
+  return names.length > 0
+    ? notice(`was changed by somebody else (${names.join(', ')}), and the apply puts it back`)
+    : [];
 }
 
 function attributes(side: unknown): Attributes {

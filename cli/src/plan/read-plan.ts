@@ -115,7 +115,7 @@ function contentOf(text: string, removals: readonly string[]): ReadPlan {
   const { resource_changes: resources, output_changes: outputs, configuration } = plan.data;
   refuseOdd(resources, outputs);
   const changes = changesOf(resources, outputs, { ...programsOf(configuration.root_module), removals });
-  return { changes, asides: asidesOf(plan.data, new Set(changes.map(({ address }) => address))) };
+  return { changes, asides: asidesOf(plan.data, changes) };
 }
 
 function refuseOdd(resources: readonly RawChange[], outputs: ReadonlyMap<string, RawChange['change']>): void {

@@ -39,8 +39,10 @@ describe('deploying what was reviewed', () => {
   });
 
   it('says what would change, graded by the exit code, and gives its digest', async () => {
-    expect(planned.output).toContain('database connection redis: host 127.0.0.1 → localhost');
-    expect(planned.code).toBe(2);
+    expect(planned.output).toContain(
+      'danger  database connection redis: its password goes to another server (host 127.0.0.1 → localhost)',
+    );
+    expect(planned.code).toBe(4);
     expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({
       stacks: [{ stack: 'vault-local', digest }],
     });

@@ -124,34 +124,46 @@ describe('a plan', () => {
     });
     const changed = { actions: ['update'], before: { tags: { a: '1' } }, after: { tags: { a: '2' } } };
     const summary = await judge(
-      plan([change('acme_a', { change: changed }), change('acme_b', { change: changed })], {
-        resource_drift: [
-          drifted('acme_a', ['update']),
-          drifted('acme_b', ['delete']),
-          drifted('acme_stays', ['update']),
+      plan(
+        [
+          change('acme_a', { change: changed }),
+          change('acme_b', { change: changed }),
+          change('acme_c', { change: changed }),
         ],
-        checks: [
-          {
-            address: { kind: 'check', to_display: 'check.health' },
-            status: 'fail',
-            instances: [{ problems: [{ message: 'CANARY' }] }],
-          },
-          { address: { kind: 'check', to_display: 'check.broken' }, status: 'error' },
-          { address: { kind: 'check', to_display: 'check.fine' }, status: 'pass' },
-          { address: { kind: 'resource', to_display: 'acme_a.it' }, status: 'unknown' },
-        ],
-      }),
+        {
+          resource_drift: [
+            drifted('acme_a', ['update']),
+            drifted('acme_b', ['delete']),
+            drifted('acme_stays', ['update']),
+            // What the engine only writes otherwise, and what stays as others made it.
+            {
+              address: 'acme_c.it',
+              change: { actions: ['update'], before: { tags: {} }, after: { tags: null, b: 1 } },
+            },
+          ],
+          checks: [
+            {
+              address: { kind: 'check', to_display: 'check.health' },
+              status: 'fail',
+              instances: [{ problems: [{ message: 'CANARY' }] }],
+            },
+            { address: { kind: 'check', to_display: 'check.broken' }, status: 'error' },
+            { address: { kind: 'check', to_display: 'check.fine' }, status: 'pass' },
+            { address: { kind: 'resource', to_display: 'acme_a.it' }, status: 'unknown' },
+          ],
+        },
+      ),
     );
     const shown = renderTerminal([summary]);
     for (const line of [
-      'notice  acme_a.it: was changed by somebody else (note, tags), and the apply puts it back',
+      'notice  acme_a.it: was changed by somebody else (tags), and the apply puts it back',
       'notice  acme_b.it: was destroyed by somebody else, and the apply makes it anew',
       'notice  check.health: does not hold',
       'notice  check.broken: could not be checked',
     ])
       expect(shown).toContain(line);
     expect(shown + renderMarkdown([summary]) + renderSarif([summary], 'plan.json')).not.toMatch(
-      /stays\.it|fine|CANARY/,
+      /stays\.it|acme_c\.it: was|fine|CANARY/,
     );
     expect(
       await judge(plan([], { checks: [{ address: { to_display: 'check.a' }, status: 'fail' }] })),
