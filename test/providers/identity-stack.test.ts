@@ -13,12 +13,14 @@ import { startKeycloak } from '../../cli/src/local/servers/keycloak';
 import { policy } from '../../policy';
 import { clientCredentials, login, requireAuth } from '../../runtime/src/auth';
 import { identityStack } from '../../stacks/identity-stack';
-import { useServer } from '../support/engines';
+import { useRun, useServer } from '../support/engines';
 import { Person } from '../support/providers/person';
+import { done } from '../tasks/world';
 
 const provider = useServer(async (run) =>
   startKeycloak(run, await findKeycloak({ run, cache: new EngineCache(), note: () => undefined })),
 );
+const run = useRun();
 const PASSWORD = 'correct horse battery staple';
 const known = {
   environment: 'staging',
@@ -230,4 +232,11 @@ it('says who may not, without the secret', async () => {
   const error: unknown = await planRealm(new KeycloakAdmin(access), stack).catch((one: unknown) => one);
   expect(error).toMatchObject({ code: 'ERR_KEYCLOAK_REFUSED', status: 401 });
   expect((error as Error).message).not.toContain('hunter2');
+});
+
+it('own-keycloak, the task of a newcomer', async () => {
+  const { url, clientId, clientSecret } = provider().access;
+  await done(run(), 'own-keycloak', await run().subfolder('own-keycloak'), {
+    ...{ KEYCLOAK_URL: url, KEYCLOAK_ADMIN_CLIENT_ID: clientId, KEYCLOAK_ADMIN_CLIENT_SECRET: clientSecret },
+  });
 });
