@@ -1,8 +1,8 @@
 /** A configuration that is applied to an account of its own, and what changes of it would do there. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPlan } from '../../cli/src/plan/read-plan';
-import { linesOf, summarize } from '../../cli/src/plan/summary';
+import { linesOf, summarize, type StackSummary } from '../../cli/src/plan/summary';
 import { AWS_PROVIDER } from '../../cli/src/engines/programs/providers';
 import type { Run } from '../../cli/src/engines/process/run';
 import { startAccount, type Account } from './account';
@@ -36,16 +36,21 @@ export class AppliedStack {
     return stack;
   }
 
-  /** What a plan says once the resources are changed, as in `danger gateway route GET /: …`. */
-  async said(change: (resources: Resources) => void): Promise<string[]> {
+  /** A file with the plan of resources that are changed, as `show -json` prints it. */
+  async plan(change: (resources: Resources) => void): Promise<string> {
     const changed = structuredClone(this.resources);
     change(changed);
     await this.write(changed);
     await this.runEngine('plan', '-input=false', '-out=changed.plan');
-    const plan = readPlan(await this.runEngine('show', '-json', 'changed.plan'));
-    return linesOf(await summarize('edge-staging', plan)).map(
-      ({ grade, subject, sentence }) => `${grade} ${subject}: ${sentence}`,
-    );
+    const file = join(this.folder, 'changed.json');
+    await writeFile(file, await this.runEngine('show', '-json', 'changed.plan'));
+    return file;
+  }
+
+  /** What a plan says once the resources are changed, as in `danger gateway route GET /: …`. */
+  async said(change: (resources: Resources) => void): Promise<string[]> {
+    const plan = readPlan(await readFile(await this.plan(change), 'utf8'));
+    return sentencesOf(await summarize('edge-staging', plan));
   }
 
   private write(resources: Resources): Promise<void> {
@@ -60,4 +65,9 @@ export class AppliedStack {
   private runEngine(...args: string[]): Promise<string> {
     return this.engine.in(this.folder, 'applied', ...args);
   }
+}
+
+/** The lines of a summary, as in `danger gateway route GET /: …`. */
+export function sentencesOf(summary: StackSummary): string[] {
+  return linesOf(summary).map(({ grade, subject, sentence }) => `${grade} ${subject}: ${sentence}`);
 }

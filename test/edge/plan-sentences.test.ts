@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { Run } from '../../cli/src/engines/process/run';
-import { ACCOUNT, AppliedStack, REGION, type Resources } from './applied-stack';
+import { readPlanFile } from '../../cli/src/plan/file/read-plan-file';
+import { readPlan } from '../../cli/src/plan/read-plan';
+import { summarize, type StackSummary } from '../../cli/src/plan/summary';
+import { ACCOUNT, AppliedStack, REGION, sentencesOf, type Resources } from './applied-stack';
 import { allow, container, JUDGED, trust } from './judged-resources';
 
 type Attributes = Record<string, unknown>;
@@ -165,17 +169,27 @@ const CHANGES: readonly [change: Change, ...lines: string[]][] = [
 /** A plan that the real provider makes of what it has applied; moto does not have to know what is only planned. */
 describe('what a plan says of AWS', () => {
   let run: Run;
+  let file: string;
   let said: string[];
+  // A subnet has no name but the one that AWS gave it.
+  const shown = (summary: StackSummary): string[] =>
+    sentencesOf(summary).map((line) => line.replace(/subnet-[0-9a-f]+/, 'subnet-…'));
   beforeAll(async () => {
     run = await Run.open();
     const stack = await AppliedStack.apply(run, JUDGED);
-    said = await stack.said((resources) => CHANGES.forEach(([change]) => change(resources)));
-    // A subnet has no name but the one that AWS gave it.
-    said = said.map((line) => line.replace(/subnet-[0-9a-f]+/, 'subnet-…'));
+    file = await stack.plan((resources) => CHANGES.forEach(([change]) => change(resources)));
+    said = shown(await summarize('edge-staging', readPlan(await readFile(file, 'utf8'))));
   }, 900_000);
   afterAll(() => run.close(), 30_000);
 
   it.each(CHANGES.flatMap(([, ...lines]) => lines))('%s', (line) => expect(said).toContain(line));
+
+  it('is the same where the plan is given as a file', async () => {
+    const { summary } = await readPlanFile(file);
+    // Of drift and checks a stack says more: see `summarizeRun()`.
+    expect(shown({ ...summary, asides: [] })).toEqual(said);
+    expect(summary).toMatchObject({ grade: 'danger', isForeign: true, digest: null });
+  });
 
   it('is nothing else: not of what stays, and not of what nobody has to know', () => {
     const expected = new Set(CHANGES.flatMap(([, ...lines]) => lines));

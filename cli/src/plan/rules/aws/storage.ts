@@ -118,7 +118,10 @@ export const store: Rule = {
         ? { grade: 'danger', sentence: 'talks without TLS too' }
         : reviewed('TLS')(before, after),
     kms_key_id: encryptionKey,
-    user_group_ids: allowance('groups of users that it lets in', { empty: 'anybody, without a user' }),
+    user_group_ids: (before, after) =>
+      isNothing(after)
+        ? { grade: 'danger', sentence: 'lets in without a user' }
+        : allowance('groups of users that it lets in')(before, after),
     security_group_ids: reviewed('who reaches it'),
     parameter_group_name: reviewed('parameters'),
     automatic_failover_enabled: mustBe(
