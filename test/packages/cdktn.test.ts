@@ -147,7 +147,8 @@ async function stacksOf(folder: string, variables: NodeJS.ProcessEnv): Promise<R
   const { code, output: said } = await app.execute(
     'bash',
     ['-euc', 'cd "$1" && exec "$2" --require "$3" stacks/main.ts', '-', folder, process.execPath, tsx],
-    { ...variables, CDKTF_OUTDIR: output },
+    // What is on this machine alone is otherwise beside the sources, of which there are two copies.
+    { ...variables, CDKTF_OUTDIR: output, PORTCULLIS_STATE_DIR: '/states' },
   );
   expect({ code, said }).toEqual({ code: 0, said: '' });
   const stacks: Record<string, unknown> = {};

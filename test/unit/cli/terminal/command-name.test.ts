@@ -58,12 +58,10 @@ describe('what has to be typed', () => {
   });
 });
 
-/** Texts that name the command and are no advice to type it: help that tells where something comes from, what files hold. */
+/** Texts that name the command and are no advice to type it: what files hold, and what reports are of. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   'cli/src/create/new-api.ts': ['portcullis start'],
-  'cli/src/deploy/command.ts': ['portcullis plan', 'portcullis plan'],
   'cli/src/explain/catalogue.ts': ['portcullis explain'],
-  'cli/src/identity/command.ts': ['portcullis secrets'],
   // Behind how the API's own package manager runs it.
   'cli/src/init/command.ts': ['portcullis start', 'portcullis token'],
   'cli/src/init/written/stacks.ts': ['portcullis plan', 'portcullis start'],
@@ -82,6 +80,18 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   'cli/src/verify/report/sarif.ts': ['portcullis verify'],
 };
 
+/** Help says where something comes from: it names commands. */
+function isHelp(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isSourceFile(node) || ts.isStatement(parent)) return false;
+  return (
+    (ts.isCallExpression(parent) &&
+      ts.isPropertyAccessExpression(parent.expression) &&
+      /^(description|option|argument)$/.test(parent.expression.name.text)) ||
+    isHelp(parent)
+  );
+}
+
 /** Where a text of the source says `portcullis` and a command without how it is run, each time. */
 function namedIn(source: ts.SourceFile): string[] {
   const bare = new RegExp(
@@ -89,7 +99,8 @@ function namedIn(source: ts.SourceFile): string[] {
     'g',
   );
   return nodesOf(source).flatMap((node) =>
-    ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)
+    (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) &&
+    !isHelp(node)
       ? (node.text.match(bare) ?? [])
       : [],
   );
