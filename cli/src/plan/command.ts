@@ -35,7 +35,7 @@ export function register(program: Command): void {
     .argument('[stacks...]', 'the stacks to plan, as in vault-staging')
     .option(
       '-e, --environment <name>',
-      'every stack of an environment; of one that `portcullis start` runs from here, against what runs',
+      'every stack of an environment; of one that `start` runs from here, against what runs',
     )
     .option(
       '--file <file>',
