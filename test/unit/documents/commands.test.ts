@@ -7,17 +7,12 @@ it('docs/commands.md has every command, argument and option, as the code has the
   expect(readFileSync(join(CHECKOUT, 'docs/commands.md'), 'utf8')).toBe(await renderCommands());
 });
 
-/** They print no result that a script would read otherwise. */
-const WITHOUT_JSON: Readonly<Record<string, string>> = {
-  'identity secret': 'it writes the secret alone, for a pipe',
-};
-
 describe('each command', () => {
-  it('takes --json, or is named here with the reason', async () => {
+  it('takes --json', async () => {
     const without = (await documentedCommands()).filter(
       ({ terms }) => !terms.some(([term]) => term === '--json'),
     );
-    expect(without.map(({ name }) => name)).toEqual(Object.keys(WITHOUT_JSON));
+    expect(without.map(({ name }) => name)).toEqual([]);
   });
 
   it('says what it does, and what each argument and option is', async () => {
