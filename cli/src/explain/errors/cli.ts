@@ -50,7 +50,7 @@ const errors: Readonly<Record<PortcullisErrorCode | 'ERR_ENVIRONMENT_INVALID', E
   },
   ERR_RULES: {
     cause:
-      'A rule of `portcullis.rules.ts` threw, or returned something else than findings, or the file cannot be loaded. A plan that not every rule has judged is not judged.',
+      'A rule of `portcullis.rules.ts` threw, ended its process, did not end in time or returned something else than findings, or the file cannot be loaded. A plan that not every rule has judged is not judged.',
     remedy: 'Mend the rule that the message names, on the branch that pull requests are merged into.',
   },
   ERR_LOCK_MISSING: {

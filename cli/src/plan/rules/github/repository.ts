@@ -1,3 +1,4 @@
+import type { Attributes } from '../../change';
 import type { Remark } from '../../grade';
 import { hasUnknown, isNothing, isRecord, same, show, type Value } from '../../values';
 import { allowance, harmless, itemsOf, mustBe, reviewed, type Judge } from '../attribute-judges';
@@ -183,8 +184,7 @@ const WRITTEN_TO_MAIN: Remark = { grade: 'danger', sentence: 'is written to main
 export const proposedFile: Rule = {
   types: ['github_repository_file'],
   noun: named('proposed file', 'file'),
-  created: ({ after }) =>
-    isOnMain(after.branch) ? WRITTEN_TO_MAIN : proposed(after.branch, 'will be proposed'),
+  created: ({ after }) => (isOnMain(after.branch) ? WRITTEN_TO_MAIN : proposed(after, 'will be proposed')),
   destroyed: { grade: 'notice', loses: 'its branch no longer has it' },
   attributes: {
     content: harmless,
@@ -199,7 +199,7 @@ export const proposedFile: Rule = {
   remarks: ({ action, before, after }) => {
     if (action === 'update' || action === 'replace') {
       if (isOnMain(after.branch)) return [WRITTEN_TO_MAIN];
-      return same(before.content, after.content) ? [] : [proposed(after.branch, 'will be proposed anew')];
+      return same(before.content, after.content) ? [] : [proposed(after, 'will be proposed anew')];
     }
     return action === 'delete' && isOnMain(before.branch)
       ? [{ grade: 'danger', sentence: 'will be deleted from main, past its review' }]
@@ -207,10 +207,18 @@ export const proposedFile: Rule = {
   },
 };
 
-/** Our own proposals have a branch that nothing else uses. What another branch is for, nobody here knows. */
-function proposed(branch: Value | undefined, sentence: string): Remark {
+/**
+ * Our own proposals have a branch that nothing else uses. What another branch is for, nobody here knows; and GitHub runs a
+ * workflow as its branch has it, on `push` and `pull_request` before anybody has reviewed it.
+ */
+function proposed({ branch, file }: Attributes, sentence: string): Remark {
+  if (mayBeRun(file))
+    return { grade: 'notice', sentence: `${sentence}; jobs may run it from its branch, before its review` };
   return { grade: show(branch).startsWith('portcullis/') ? 'routine' : 'notice', sentence };
 }
+
+const mayBeRun = (file: Value | undefined): boolean =>
+  hasUnknown(file) || /(^|\/)\.github\/(workflows|actions)\//i.test(show(file));
 
 /** Without a branch it is the repository's default one. */
 function isOnMain(branch: Value | undefined): boolean {
