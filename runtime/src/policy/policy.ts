@@ -30,7 +30,7 @@ export interface Route {
   readonly limit: boolean;
 }
 
-/** A validated, deeply frozen policy. Made by {@link definePolicy} only. */
+/** A validated, deeply frozen policy. Made by `definePolicy()` only. */
 export interface Policy {
   /** Name of the API. */
   readonly name: string;
@@ -64,7 +64,7 @@ export interface Policy {
   readonly match: (method: string, rawPath: string) => Route | undefined;
 }
 
-/** Accepts what {@link definePolicy} returned, for functions that take a policy among their options. */
+/** Accepts what `definePolicy()` returned, for functions that take a policy among their options. */
 export const definedPolicy = z.custom<Policy>(
   (value) => typeof (value as Policy | undefined)?.match === 'function',
   { error: 'expected what definePolicy() returns' },
