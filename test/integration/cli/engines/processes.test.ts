@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '../../../support/until';
+import { isAlive } from '../../../support/is-alive';
 import { Run } from '../../../../cli/src/engines/process/run';
 
 interface Doomed {
@@ -11,15 +12,6 @@ interface Doomed {
   readonly group: number;
   readonly warden: number;
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** The session of a process: what a terminal's Ctrl-C is sent to. */
 const sessionOf = (pid: number): string | undefined =>

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { runApp } from '../../../../cli/src/app-start/run-app';
+import { isAlive } from '../../../support/is-alive';
 import { until } from '../../../support/until';
 
 const warden = { watch: () => undefined, forget: () => undefined };
@@ -47,12 +48,3 @@ it('leaves no app behind when it is killed with SIGKILL', async () => {
   await once(parent, 'exit');
   await until(() => !isAlive(app));
 });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
