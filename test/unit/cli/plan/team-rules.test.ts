@@ -18,6 +18,7 @@ import { readPlan } from '../../../../cli/src/plan/read-plan';
 import { askRules } from '../../../../cli/src/plan/team-rules/ask-rules';
 import { defineRules, isHidden, type TeamRule } from '../../../../cli/src/plan/team-rules/define-rules';
 import { gitRepository } from '../../../support/git-repository';
+import { isAlive } from '../../../support/is-alive';
 import { until } from '../../../support/until';
 
 const CHECKOUT = join(__dirname, '../../../..');
@@ -351,14 +352,6 @@ it.each(['SIGTERM', 'SIGINT'] as const)('%s while rules run leaves nothing behin
 async function signalAt(child: ChildProcess, signal: NodeJS.Signals, asked: string): Promise<void> {
   await until(() => existsSync(asked) && readFileSync(asked, 'utf8') !== '');
   child.kill(signal);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 it.each([
