@@ -3,7 +3,7 @@ import type { KeycloakRealm } from '@portcullis/constructs/keycloak';
 import type { RepositorySettings } from '@portcullis/constructs/github';
 import { describeProblems, withCode, type Policy, type Problem } from '@portcullis/runtime/policy';
 import type { Lazy } from './lazy';
-import { problemsOf } from './schema';
+import type * as Schema from './schema';
 
 export interface ConfigInput {
   /** Name of the project: lower-case letters, digits, hyphens. @default the policy's name */
@@ -163,6 +163,9 @@ export class ConfigError extends Error {
  * });
  */
 export function defineConfig(input: ConfigInput): Config {
+  // Loaded here, and zod with it: a command that finds no config does not wait for them.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { problemsOf } = require('./schema') as typeof Schema;
   const problems = problemsOf(input);
   if (problems.length > 0) throw new ConfigError(problems);
   const { policy, vault = {} } = input;

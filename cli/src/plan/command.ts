@@ -6,7 +6,6 @@ import { showProgress } from '../terminal/progress';
 import { failsWith } from '../terminal/report-failure';
 import { EXIT_CODES, worst } from './grade';
 import { findApp } from '../workspace/find-app';
-import { askRules } from './team-rules/ask-rules';
 import { findRules } from './team-rules/find-rules';
 import { selectStacks } from '../workspace/stack-selection';
 import type { SecondJudge, StackSummary } from './summary';
@@ -72,7 +71,10 @@ async function withRules<T>(
   const rules = await findRules(base);
   if (rules === undefined) return work();
   try {
-    return await work((changes) => askRules(rules, changes));
+    return await work(async (changes) => {
+      const { askRules } = await import('./team-rules/ask-rules.js');
+      return askRules(rules, changes);
+    });
   } finally {
     await rules.remove();
   }

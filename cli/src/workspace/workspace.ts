@@ -7,7 +7,6 @@ import type { Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
 import type { Configuration } from './configuration';
 import type { App } from './find-app';
-import { earlierState } from './earlier-state';
 import { keepLock, lockFileOf, refuseSharedState, useLock } from './lock-file';
 import { PLAN_FILE, plannedRun, type PlannedRun } from './planned-run';
 import { synthesize, type StackNames } from './synthesize';
@@ -120,7 +119,8 @@ export class Workspace {
     });
   }
 
-  private earlierState(stack: string, { configuration }: PlannedRun): Promise<string | undefined> {
+  private async earlierState(stack: string, { configuration }: PlannedRun): Promise<string | undefined> {
+    const { earlierState } = await import('./earlier-state.js');
     const folder = join(this.folder, 'earlier', stack);
     return earlierState(JSON.parse(configuration) as Configuration, folder, (args) =>
       this.runEngine(stack, args, folder),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { lock } from 'proper-lockfile';
 import { PortcullisError } from '../../errors';
 import { explainDiskError } from '../disk';
 import type { Note } from '../progress';
@@ -73,6 +72,7 @@ export class EngineCache {
   }
 
   private async lock(folder: string, note: Note): Promise<() => Promise<void>> {
+    const { lock } = await import('proper-lockfile');
     const options = {
       realpath: false,
       stale: STALE_MS,

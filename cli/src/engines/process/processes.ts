@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { closeSync, createWriteStream, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -65,14 +65,18 @@ export class ManagedProcess {
     }));
   }
 
-  /** @throws PortcullisError `ERR_SERVER_FAILED` when the command cannot be run at all. */
+  /**
+   * The process runs when this returns its promise: the caller may go on with what keeps this process busy.
+   *
+   * @throws PortcullisError `ERR_SERVER_FAILED` when the command cannot be run at all.
+   */
   static async start(spec: ProcessSpec, warden: Warden): Promise<ManagedProcess> {
-    const log = await open(spec.log, 'a', 0o600);
+    const log = openSync(spec.log, 'a', 0o600);
     try {
       const stdio: StdioOptions = [
         'ignore',
-        spec.onLine === undefined ? log.fd : 'pipe',
-        log.fd,
+        spec.onLine === undefined ? log : 'pipe',
+        log,
         ...(spec.ipc === true ? (['ipc'] as const) : []),
       ];
       const child = spawn(spec.command, spec.args, {
@@ -95,7 +99,7 @@ export class ManagedProcess {
         { cause },
       );
     } finally {
-      await log.close();
+      closeSync(log);
     }
   }
 

@@ -65,6 +65,18 @@ describe('a run', () => {
     }
   });
 
+  it('has started a program when it is told to: what then keeps us busy, as loading code does, runs beside it', async () => {
+    const run = await Run.open();
+    try {
+      const watch = jest.spyOn(run.warden, 'watch');
+      const done = run.complete({ name: 'true', command: 'true', args: [], env: process.env }, failure);
+      expect(watch).toHaveBeenCalledTimes(1);
+      await done;
+    } finally {
+      await run.close();
+    }
+  });
+
   it('closes with nothing left: processes, folder, warden', async () => {
     const run = await Run.open();
     const child = await run.spawn({ name: 'sleep', command: 'sleep', args: ['60'], env: process.env });
