@@ -33,12 +33,13 @@ export class Run {
 
   /** @throws PortcullisError `ERR_DISK` */
   static async open(): Promise<Run> {
-    const warden = await Warden.start();
     const folder = await mkdtemp(join(tmpdir(), RUN_PREFIX)).catch(async (error: unknown) => {
-      await warden.dismiss();
       throw await explainDiskError(error, tmpdir());
     });
-    warden.watchFolder(folder);
+    const warden = await Warden.start(folder).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true });
+      throw error;
+    });
     // Servers that run as another user pass through this folder; each folder inside is closed to all others.
     await chmod(folder, 0o711);
     const run = new Run(folder, warden);
@@ -107,7 +108,7 @@ export class Run {
     this.closed = true;
     for (const child of [...this.processes].reverse()) await child.stop();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
-    this.warden.forgetFolder(this.folder);
+    this.warden.forgetFolder();
     await this.warden.dismiss();
   }
 }

@@ -1,11 +1,13 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../support/until';
 import { isAlive } from '../../../support/is-alive';
 import { Run } from '../../../../cli/src/engines/process/run';
+import { Warden } from '../../../../cli/src/engines/process/warden';
 
 interface Doomed {
   readonly folder: string;
@@ -34,6 +36,43 @@ describe('a run whose process is killed with SIGKILL', () => {
     await until(() => !isAlive(warden));
   });
 });
+
+describe('a warden', () => {
+  it('removes a folder of any name, as soon as its parent is gone', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'warden-'));
+    try {
+      const folder = join(parent, ` $(touch pwned)\n'"; -rf *`);
+      await mkdir(join(folder, 'inside'), { recursive: true });
+      await mkdir(join(parent, 'beside'));
+      const warden = await Warden.start(folder);
+      await warden.dismiss();
+      expect(await readdir(parent)).toEqual(['beside']);
+    } finally {
+      await rm(parent, { recursive: true });
+    }
+  });
+
+  it('ends what it watches in good order, and leaves what it was told to forget', async () => {
+    const [ordered, kept] = [trapping('exit 0'), trapping('exit 0')];
+    await Promise.all([once(ordered.stdout, 'data'), once(kept.stdout, 'data')]);
+    const warden = await Warden.start();
+    for (const { pid } of [ordered, kept]) warden.watch(-pid!);
+    warden.forget(-kept.pid!);
+    const ended = once(ordered, 'exit');
+    await warden.dismiss();
+    expect(await ended).toEqual([0, null]);
+    expect(isAlive(kept.pid!)).toBe(true);
+    kept.kill('SIGKILL');
+    await once(kept, 'exit');
+  });
+});
+
+/** A process in a group of its own that says when it is ready, and what it does when it is asked to end. */
+const trapping = (onTerm: string) =>
+  spawn('/bin/sh', ['-c', `trap '${onTerm}' TERM; echo ready; while :; do sleep 0.05; done`], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 
 describe('a run', () => {
   it.each([
@@ -75,6 +114,15 @@ describe('a run', () => {
     } finally {
       await run.close();
     }
+  });
+
+  it('goes on, and closes, when somebody has killed its warden', async () => {
+    const run = await Run.open();
+    process.kill(run.warden.pid!, 'SIGKILL');
+    await until(() => !isAlive(run.warden.pid!));
+    await run.complete({ name: 'true', command: 'true', args: [], env: process.env }, failure);
+    await run.close();
+    expect(existsSync(run.folder)).toBe(false);
   });
 
   it('closes with nothing left: processes, folder, warden', async () => {
