@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineCache } from '../engines/install/cache';
-import { engineEnvironment, findOpenTofu } from '../engines/programs/opentofu';
+import { engineEnvironment, findOpenTofu, installedEngines } from '../engines/programs/opentofu';
 import { goPlatform, PROVIDERS, provideProviders } from '../engines/programs/providers';
 import type { Progress } from '../engines/progress';
 import { Run } from '../engines/process/run';
@@ -19,30 +19,27 @@ const RUNNERS = 'linux_amd64';
  * is removed when the process ends: a plan holds everything that the engine knows, secrets included.
  */
 export class Workspace {
-  private environment: NodeJS.ProcessEnv;
+  private environment: NodeJS.ProcessEnv = {
+    ...engineEnvironment(),
+    // Modules are fetched to the stack's folder, where the digest counts them.
+    TF_DATA_DIR: undefined,
+  };
+  private engine = '';
 
   private constructor(
     private readonly run: Run,
     private readonly progress: Progress,
-    private readonly engine: string,
-    private readonly folder: string,
+    /** Probably the engine; nobody has asked it yet. */
+    private readonly likely: string | undefined,
+    private folder: string,
     readonly app: App,
-  ) {
-    this.environment = {
-      ...engineEnvironment(),
-      TERRAFORM_BINARY_NAME: engine,
-      // Modules are fetched to the stack's folder, where the digest counts them.
-      TF_DATA_DIR: undefined,
-    };
-  }
+  ) {}
 
-  /** @throws PortcullisError when there is no engine. */
   static async open(app: App, progress: Progress): Promise<Workspace> {
     const run = await Run.open();
     try {
-      const cache = new EngineCache();
-      const engine = await progress.step('Engine', (note) => findOpenTofu({ run, cache, note }));
-      return new Workspace(run, progress, engine, await run.subfolder('plan'), app);
+      const [likely] = await installedEngines();
+      return new Workspace(run, progress, likely, await run.subfolder('plan'), app);
     } catch (error) {
       await run.close();
       throw error;
@@ -50,11 +47,27 @@ export class Workspace {
   }
 
   /**
-   * Runs the app in its folder, as `cdktf synth` does.
+   * Runs the app in its folder, as `cdktf synth` does, and meanwhile asks the engine which version it is. Where another
+   * engine is used after all, the app runs again: it is told which one there is. The app runs when this returns its promise.
    *
-   * @throws PortcullisError `ERR_SYNTH` with what the app said.
+   * @throws PortcullisError when there is no engine, whatever the app said; `ERR_SYNTH` with what the app said.
    */
-  synthesize(): Promise<StackNames> {
+  async synthesize(): Promise<StackNames> {
+    const { run, likely } = this;
+    const context = { run, cache: new EngineCache() };
+    const finding = this.progress.step('Engine', (note) => findOpenTofu({ ...context, note }));
+    const running = likely === undefined ? undefined : this.runApp(likely);
+    // Both are over before anything else happens, and without an engine nobody asks what became of the app.
+    await Promise.allSettled([finding, running]);
+    this.engine = await finding;
+    if (running !== undefined && this.engine === likely) return running;
+    // Nothing of what it wrote for another engine is planned.
+    this.folder = await run.subfolder('plan-again');
+    return this.runApp(this.engine);
+  }
+
+  private runApp(engine: string): Promise<StackNames> {
+    this.environment = { ...this.environment, TERRAFORM_BINARY_NAME: engine };
     return this.progress.step('Synth', () => synthesize(this.run, this.app, this.folder, this.environment));
   }
 

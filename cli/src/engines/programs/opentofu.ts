@@ -27,9 +27,7 @@ const REMEDY = `put tofu or terraform ${MINIMUM} or newer on PATH`;
  */
 export async function findOpenTofu({ run, cache, note }: EngineContext): Promise<string> {
   const named = process.env.TERRAFORM_BINARY_NAME;
-  for (const name of named === undefined || named === '' ? ['tofu', 'terraform'] : [named]) {
-    const binary = isAbsolute(name) ? name : await onPath(name);
-    if (binary === undefined) continue;
+  for (const binary of await installedEngines()) {
     const version = await versionOf(binary);
     if (isAtLeast(version, MINIMUM)) return binary;
     note(`${binary} is ${version}, older than ${MINIMUM}`);
@@ -48,6 +46,14 @@ export async function findOpenTofu({ run, cache, note }: EngineContext): Promise
     note,
   );
   return join(entry, 'tofu');
+}
+
+/** The programs that may be the engine, none of them asked yet: what TERRAFORM_BINARY_NAME names, else what is on PATH. */
+export async function installedEngines(): Promise<string[]> {
+  const { TERRAFORM_BINARY_NAME: named = '' } = process.env;
+  const names = named === '' ? ['tofu', 'terraform'] : [named];
+  const found = await Promise.all(names.map(async (name) => (isAbsolute(name) ? name : onPath(name))));
+  return found.filter((binary) => binary !== undefined);
 }
 
 /** What an engine says of itself. */
