@@ -1,5 +1,5 @@
 /** The command in a process of its own, from its sources. */
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 export const CHECKOUT = join(__dirname, '../..');
@@ -25,12 +25,13 @@ export interface Circumstances {
   readonly env?: NodeJS.ProcessEnv;
   /** @default '' */
   readonly input?: string;
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Calls it, and waits for its end. */
 export function portcullis(
   args: readonly string[],
-  { cwd = CHECKOUT, env = {}, input = '' }: Circumstances = {},
+  { cwd = CHECKOUT, env = {}, input = '', onStart }: Circumstances = {},
 ): Promise<Ran> {
   const { PATH, TMPDIR, HOME } = process.env;
   // What our packages are called is said in the checkout.
@@ -45,5 +46,6 @@ export function portcullis(
     );
     // Whoever has an answer before the end of its input leaves a broken pipe.
     child.stdin?.on('error', () => undefined).end(input);
+    onStart?.(child);
   });
 }

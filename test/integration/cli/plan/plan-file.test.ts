@@ -1,5 +1,4 @@
 /** Plans that a real engine makes of HCL, as teams write it that do not know Portcullis: `portcullis plan --file`. */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,9 +10,9 @@ import { linesOf, type StackSummary } from '../../../../cli/src/plan/summary';
 import { VAULT_PROVIDER } from '../../../../cli/src/engines/programs/providers';
 import { useOpenBao, useRun } from '../../../support/engines';
 import { HclFolder, PLAN } from '../../../support/plan/hcl-folder';
+import { portcullis, type Ran } from '../../../support/portcullis';
 import { canary } from '../../vault-deployment';
 
-const CHECKOUT = join(__dirname, '../../../..');
 const run = useRun();
 const bao = useOpenBao();
 
@@ -324,20 +323,8 @@ describe('what the engine prints that is no whole plan', () => {
 
 describe('the command', () => {
   /** As in the folder of a team that has nothing of ours: no config, no engine on its PATH, and no variable. */
-  function portcullis(
-    cwd: string,
-    args: readonly string[],
-    input = '',
-  ): Promise<{ code: number; stdout: string; stderr: string }> {
-    const command = ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/bin.ts'), 'plan', ...args];
-    const env = { PATH: '/nowhere', HOME: cwd, TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json') };
-    return new Promise((resolve) => {
-      const child = execFile(process.execPath, command, { cwd, env }, (_, stdout, stderr) =>
-        resolve({ code: child.exitCode ?? 1, stdout, stderr }),
-      );
-      child.stdin?.end(input);
-    });
-  }
+  const plan = (cwd: string, args: readonly string[], input = ''): Promise<Ran> =>
+    portcullis(['plan', ...args], { cwd, env: { PATH: '/nowhere', HOME: cwd }, input });
 
   it('judges a file and standard input alike, with the exit code of the grade, and writes every form', async () => {
     const folder = await HclFolder.make(run(), 'command');
@@ -345,14 +332,14 @@ describe('the command', () => {
       'main.tf': 'resource "terraform_data" "a" {\n  provisioner "local-exec" { command = "true" }\n}',
     });
     const forms = ['--markdown', 'c.md', '--sarif', 'c.sarif', '--outputs', 'outputs', '--out', 'c.json'];
-    const shown = await portcullis(folder.folder, ['--file', 'plan.json', '--name', 'infra/api', ...forms]);
+    const shown = await plan(folder.folder, ['--file', 'plan.json', '--name', 'infra/api', ...forms]);
     expect(shown).toMatchObject({ code: 4, stderr: '' });
     expect(shown.stdout).toContain('infra/api  1 to create');
     const read = (name: string): string => readFileSync(join(folder.folder, name), 'utf8');
     expect(read('c.md')).toMatch(/^<!-- portcullis-plan infra\/api -->\n### 🔴 infra\/api: 1 to create\n/u);
     expect(read('c.sarif')).toContain('"uri":"plan.json"');
     expect(read('outputs')).toBe('grade=danger\ndigests=infra/api:none\n');
-    const piped = await portcullis(
+    const piped = await plan(
       folder.folder,
       ['--file', '-', '--name', 'infra/api', '--json'],
       readFileSync(file, 'utf8'),
@@ -362,18 +349,18 @@ describe('the command', () => {
 
   it('says what is wrong, and exits 1', async () => {
     const { folder } = await HclFolder.make(run(), 'wrong');
-    expect(await portcullis(folder, ['--file', '-'], '')).toMatchObject({
+    expect(await plan(folder, ['--file', '-'], '')).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
         /it is empty.*ERR_PLAN_UNREADABLE.*\n {2}→ run `tofu show -json plan\.bin/,
       ) as string,
     });
-    expect(await portcullis(folder, ['vault-dev', '-e', 'dev', '--file', 'plan.json'])).toMatchObject({
+    expect(await plan(folder, ['vault-dev', '-e', 'dev', '--file', 'plan.json'])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/received stacks and --file, --environment and --file/) as string,
     });
-    expect(await portcullis(folder, ['vault-dev', '--name', 'x'])).toMatchObject({
+    expect(await plan(folder, ['vault-dev', '--name', 'x'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--name without --file') as string,
     });

@@ -4,15 +4,12 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { promisify } from 'node:util';
 import ts from 'typescript';
 import { ciWorkflow } from '../../../../cli/src/create/ci-workflow';
 import { writeFolder } from '../../../../cli/src/create/write-folder';
 import { asks } from '../../../../cli/src/terminal/question';
 import { ACTIONS } from '../../../../constructs/src/github/workflow/actions';
-
-const CHECKOUT = join(__dirname, '../../../..');
-const COMMAND = ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/bin.ts')];
+import { CHECKOUT, portcullis, type Ran } from '../../../support/portcullis';
 
 let folder: string;
 beforeEach(async () => {
@@ -20,25 +17,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const create = (...args: readonly string[]): Promise<Ran> => portcullis(['create', ...args], { cwd: folder });
 
 const inCheckout = { ...process.env, TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json') };
 
-/** As a process: nobody is at its terminal. */
-function run(args: readonly string[], cwd = folder): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd, env: inCheckout }, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
+/** Another program than the command, in a folder that was written. */
+const node = (args: readonly string[], cwd = folder, env = inCheckout): Promise<Omit<Ran, 'stderr'>> =>
+  new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { cwd, env }, (_error, stdout) =>
+      resolve({ code: child.exitCode, stdout }),
     );
-    child.stdin?.end();
   });
-}
-
-const create = (...args: readonly string[]): Promise<Outcome> => run([...COMMAND, 'create', ...args]);
 
 /** Its configuration of TypeScript, with our packages as their sources: a fresh clone has compiled none. */
 async function fromSources(own: string): Promise<string> {
@@ -72,7 +61,7 @@ it('writes an API whose types are right, whose test passes and whose stacks synt
 
   await symlink(join(CHECKOUT, 'node_modules'), join(own, 'node_modules'));
   const config = await fromSources(own);
-  const types = await run(
+  const types = await node(
     [require.resolve('typescript/bin/tsc'), '--noEmit', '-p', config, '--listFiles'],
     own,
   );
@@ -80,13 +69,13 @@ it('writes an API whose types are right, whose test passes and whose stacks synt
   // Our sources have options of their own: what is said of them under these is left out.
   expect(said.filter((line) => line.includes('error TS'))).toEqual([]);
   for (const path of written.filter((one) => one.endsWith('.ts'))) expect(said).toContain(join(own, path));
-  const tests = await run(['--import', 'tsx', '--test', '--test-reporter=tap', 'test/app.test.ts'], own);
+  const tests = await node(['--import', 'tsx', '--test', '--test-reporter=tap', 'test/app.test.ts'], own);
   expect(tests).toMatchObject({ code: 0, stdout: expect.stringMatching(/^# pass 3$/m) as string });
   const { app } = JSON.parse(await readFile(join(own, 'cdktf.json'), 'utf8')) as { app: string };
   const env = { ...inCheckout, CDKTF_OUTDIR: join(folder, 'out') };
-  await promisify(execFile)(process.execPath, app.split(' ').slice(1), { cwd: own, env });
+  expect(await node(app.split(' ').slice(1), own, env)).toMatchObject({ code: 0 });
   expect(await readdir(join(folder, 'out/stacks'))).toEqual(['vault-local']);
-  expect(await run([...COMMAND, 'workflows', '--check', '--json'], own)).toMatchObject({
+  expect(await portcullis(['workflows', '--check', '--json'], { cwd: own })).toMatchObject({
     code: 0,
     stdout: '{"stale":[]}\n',
   });
@@ -119,7 +108,7 @@ it('touches nothing of what appears while it writes, and leaves nothing beside i
 it('does not replace the folder that it runs in', async () => {
   const here = join(folder, 'here');
   await mkdir(here);
-  const { code, stderr } = await run([...COMMAND, 'create', '.', '--yes'], here);
+  const { code, stderr } = await portcullis(['create', '.', '--yes'], { cwd: here });
   expect({ code, stderr }).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('run it in the folder above') as string,
@@ -156,7 +145,7 @@ for (const name of JSON.parse(process.argv[1])) {
   try { newApi(name, 3000); console.log('taken', name); } catch (error) { console.log(error.code); }
 }
 newApi('orders-api', 3000);`;
-  const { code, stdout } = await run([
+  const { code, stdout } = await node([
     '--require',
     require.resolve('tsx/cjs'),
     '-e',

@@ -8,8 +8,7 @@ import { apply } from '../../../../cli/src/init/changes';
 import { detect } from '../../../../cli/src/init/detect';
 import { withPackages } from '../../../../cli/src/init/written/manifest';
 import { policyNameOf } from '../../../../cli/src/init/written/policy';
-
-const CHECKOUT = join(__dirname, '../../../..');
+import { CHECKOUT, portcullis, type Ran } from '../../../support/portcullis';
 
 let folder: string;
 beforeEach(async () => {
@@ -41,23 +40,7 @@ const EXPRESS = {
   'server.js': SERVER,
 };
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The command, as a process: nobody is at its terminal. */
-function portcullis(...args: readonly string[]): Promise<Outcome> {
-  const command = ['--import', require.resolve('tsx'), join(CHECKOUT, 'cli/src/bin.ts'), ...args];
-  const env = { ...process.env, TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json') };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, { cwd: folder, env }, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
+const run = (...args: readonly string[]): Promise<Ran> => portcullis(args, { cwd: folder });
 
 describe('finds', () => {
   it.each([
@@ -175,7 +158,7 @@ it('keeps the form of package.json', () => {
 
 it('shows everything with --dry-run, and writes nothing', async () => {
   await write(EXPRESS);
-  const { code, stdout } = await portcullis('init', '--dry-run');
+  const { code, stdout } = await run('init', '--dry-run');
   expect(code).toBe(0);
   expect(stdout).toContain('express, started by server.js, port 8081, npm; 3 routes found');
   expect(stdout).toContain("  +     free: { shadow: true, limits: [{ limit: 100, window: '1m' }] },");
@@ -186,20 +169,20 @@ it('shows everything with --dry-run, and writes nothing', async () => {
 it.each([
   ['pnpm', 'pnpm-lock.yaml', 'pnpm exec'],
   ['yarn', 'yarn.lock', 'yarn run --silent'],
-])('says what to type with %s', async (manager, lock, run) => {
+])('says what to type with %s', async (manager, lock, prefix) => {
   await write({ ...EXPRESS, [lock]: '' });
-  const { stdout } = await portcullis('init', '--dry-run', '--json');
+  const { stdout } = await run('init', '--dry-run', '--json');
   const { packageManager, steps } = JSON.parse(stdout) as { packageManager: string; steps: string[] };
   expect([packageManager, steps[0]]).toEqual([manager, `${manager} install`]);
   expect(steps.slice(-2)).toEqual([
-    `${run} portcullis start -- node server.js`,
-    `${run} portcullis token pro        # in another terminal, for curl`,
+    `${prefix} portcullis start -- node server.js`,
+    `${prefix} portcullis token pro        # in another terminal, for curl`,
   ]);
 });
 
 it('writes nothing where nobody agrees', async () => {
   await write(EXPRESS);
-  const { code, stderr } = await portcullis('init');
+  const { code, stderr } = await run('init');
   expect({ code, stderr }).toEqual({
     code: 2,
     stderr: expect.stringContaining('nothing was written') as string,
@@ -209,7 +192,7 @@ it('writes nothing where nobody agrees', async () => {
 
 it('writes what is missing, and nothing the second time', async () => {
   await write({ ...EXPRESS, '.gitignore': 'node_modules' });
-  const { code, stdout } = await portcullis('init', '--yes', '--json');
+  const { code, stdout } = await run('init', '--yes', '--json');
   const { written, steps } = JSON.parse(stdout) as { written: { path: string }[]; steps: string[] };
   expect({ code, written: written.map(({ path }) => path) }).toEqual({
     code: 0,
@@ -231,14 +214,14 @@ it('writes what is missing, and nothing the second time', async () => {
       'oidc-provider': expect.any(String) as string,
     },
   });
-  const again = await portcullis('init', '--yes');
+  const again = await run('init', '--yes');
   expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing is missing.') as string });
 });
 
 it('never overwrites: what is there stays, to the letter', async () => {
   const theirs = { 'policy.js': '// ours', 'cdktf.json': '{}', 'portcullis.config.mjs': '// ours too' };
   await write({ ...EXPRESS, ...theirs });
-  const { stdout } = await portcullis('init', '--yes');
+  const { stdout } = await run('init', '--yes');
   for (const [path, content] of Object.entries(theirs)) {
     expect(await read(path)).toBe(content);
     expect(stdout).toContain(`stays    ${path}`);
@@ -270,8 +253,8 @@ it.each([
 ])('what it writes for %s loads, and synthesizes', async (_, files) => {
   await write(files);
   await symlink(join(CHECKOUT, 'node_modules'), join(folder, 'node_modules'));
-  expect(await portcullis('init', '--yes')).toMatchObject({ code: 0 });
-  const told = await portcullis('token', 'pro', '-e', 'nowhere');
+  expect(await run('init', '--yes')).toMatchObject({ code: 0 });
+  const told = await run('token', 'pro', '-e', 'nowhere');
   expect(told.stderr).toMatch(
     /no environment "nowhere" in portcullis.config.ts \(ERR_SETTING\)\n.*name one of: local/,
   );
