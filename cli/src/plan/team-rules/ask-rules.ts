@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { atExit } from '../../base-commit/at-exit';
 import { PortcullisError } from '../../errors';
@@ -103,6 +103,9 @@ function notJudged(name: string, problems: readonly string[]): PortcullisError {
   );
 }
 
+/** For another process: compiled as this file is, or not. */
+const ownModule = (path: string): string => join(__dirname, `${path}${extname(__filename)}`);
+
 /** What the process of the rules gets of the environment: no token, no address. */
 const VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'TSX_TSCONFIG_PATH', 'NODE_EXTRA_CA_CERTS'];
 
@@ -139,8 +142,8 @@ async function answerOf(
       child.once('error', reject);
       child.once('exit', () => resolve({ isLate }));
       child.send({
-        loader: require.resolve('../../config/require-module'),
-        problems: require.resolve('./problems-of-rules'),
+        loader: ownModule('../../config/require-module'),
+        problems: ownModule('./problems-of-rules'),
         file,
         asked,
         changes: changes.map(viewOf),

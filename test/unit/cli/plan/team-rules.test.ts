@@ -1,5 +1,5 @@
 /** Rules of a team's own: read from the commit that is merged into, never from the pull request; they raise grades, and lower none. */
-import { execFile, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -15,15 +15,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../../../cli/src/config/define-config';
 import { readPlan } from '../../../../cli/src/plan/read-plan';
+import type { Remark } from '../../../../cli/src/plan/grade';
 import { askRules } from '../../../../cli/src/plan/team-rules/ask-rules';
 import { defineRules, isHidden, type TeamRule } from '../../../../cli/src/plan/team-rules/define-rules';
+import { findRules } from '../../../../cli/src/plan/team-rules/find-rules';
 import { gitRepository } from '../../../support/git-repository';
 import { isAlive } from '../../../support/is-alive';
+import { CHECKOUT, portcullis, type Circumstances, type Ran } from '../../../support/portcullis';
 import { until } from '../../../support/until';
 
-const CHECKOUT = join(__dirname, '../../../..');
-
 let folder: string;
+const { TSX_TSCONFIG_PATH } = process.env;
+beforeAll(() => {
+  // The process of the rules, too, has our packages by their sources.
+  process.env.TSX_TSCONFIG_PATH = join(CHECKOUT, 'tsconfig.json');
+});
+afterAll(() => {
+  if (TSX_TSCONFIG_PATH === undefined) Reflect.deleteProperty(process.env, 'TSX_TSCONFIG_PATH');
+  else process.env.TSX_TSCONFIG_PATH = TSX_TSCONFIG_PATH;
+});
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'team-rules-')));
 });
@@ -58,42 +68,26 @@ function plan(after: object = {}, sensitive: object = {}): string {
   });
 }
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function judge(
+const judge = (
   args: readonly string[] = [],
   input = plan(),
-  more: NodeJS.ProcessEnv = {},
-  cwd = folder,
-  started: (child: ChildProcess) => void = () => undefined,
-): Promise<Ran> {
-  const command = [
-    '--import',
-    require.resolve('tsx'),
-    join(CHECKOUT, 'cli/src/bin.ts'),
-    'plan',
-    '--file',
-    '-',
-    ...args,
-  ];
-  const env = {
-    ...process.env,
-    TSX_TSCONFIG_PATH: join(CHECKOUT, 'tsconfig.json'),
-    GITHUB_BASE_REF: '',
-    ...more,
-  };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, command, { cwd, env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? 1, stdout, stderr }),
-    );
-    child.stdin?.end(input);
-    started(child);
-  });
+  circumstances: Circumstances = {},
+): Promise<Ran> => portcullis(['plan', '--file', '-', ...args], { cwd: folder, input, ...circumstances });
+
+/** What the rules of that commit find, asked as the command asks them. */
+async function found(base?: string, input = plan(), at = folder): Promise<readonly Remark[]> {
+  const rules = await findRules(base, at, { GITHUB_BASE_REF: '' });
+  if (rules === undefined) return [];
+  try {
+    return [...(await askRules(rules, readPlan(input))).values()].flat();
+  } finally {
+    await rules.remove();
+  }
 }
+
+const dawn = [{ grade: 'danger', sentence: 'is changed at dawn only (rule at-dawn)' }];
+const notJudged = (reason: RegExp): object =>
+  expect.objectContaining({ code: 'ERR_RULES', message: expect.stringMatching(reason) as string }) as object;
 
 /** A repository whose main has these rules, on a branch of it. */
 function repository(text: string | undefined): void {
@@ -109,7 +103,7 @@ describe('a team’s rule', () => {
     repository(rules(AT_DAWN));
     write('infra/main.tf', '');
     commit('ours');
-    const { code, stdout } = await judge([], plan(), {}, join(folder, 'infra'));
+    const { code, stdout } = await judge([], plan(), { cwd: join(folder, 'infra') });
     expect(stdout).toContain('danger  acme_thing.it: is changed at dawn only (rule at-dawn)');
     expect(code).toBe(4);
     expect(git('status', '--porcelain')).toBe('');
@@ -118,9 +112,13 @@ describe('a team’s rule', () => {
   it('is as docs/plans.md shows it', async () => {
     repository(readFileSync(join(CHECKOUT, 'test/synth/readme/portcullis.rules.ts'), 'utf8'));
     const input = plan({ region: 'us-east-1' }).replaceAll('acme_thing.it', 'acme_thing.orders');
-    const { stdout } = await judge([], input.replace('"update"', '"delete","create"'));
-    expect(stdout).toContain('acme_thing.orders: is kept for ten years by law (rule orders-are-kept)');
-    expect(stdout).toContain('acme_thing.orders: is made outside of eu-central-1 (rule in-our-region)');
+    const remarks = await found(undefined, input.replace('"update"', '"delete","create"'));
+    expect(remarks.map(({ sentence }) => sentence)).toEqual(
+      expect.arrayContaining([
+        'is kept for ten years by law (rule orders-are-kept)',
+        'is made outside of eu-central-1 (rule in-our-region)',
+      ]),
+    );
   });
 
   it('lowers none: what is dangerous stays so, whatever it finds', async () => {
@@ -163,21 +161,21 @@ describe('is read from the base branch only', () => {
     repository(rules(AT_DAWN));
     write('portcullis.rules.ts', rules(''));
     commit('no rules any more');
-    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+    expect(await found('main')).toEqual(dawn);
     rmSync(join(folder, 'portcullis.rules.ts'));
     commit('none at all');
-    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+    expect(await found('main')).toEqual(dawn);
     git('checkout', '--quiet', 'main');
     git('merge', '--quiet', '--no-ff', '--message', 'merged', 'branch');
-    expect(await judge(['--base', 'HEAD^1'])).toMatchObject({ code: 4 });
+    expect(await found('HEAD^1')).toEqual(dawn);
     // What is merged is the base of what comes next.
-    expect(await judge()).toMatchObject({ code: 2 });
+    expect(await found()).toEqual([]);
   });
 
   it('what is not committed decides nothing', async () => {
     repository(undefined);
     write('portcullis.rules.ts', rules(AT_DAWN));
-    expect(await judge()).toMatchObject({ code: 2, stderr: '' });
+    expect(await found()).toEqual([]);
   });
 
   it('a file that it imports is the base’s, too', async () => {
@@ -188,7 +186,7 @@ describe('is read from the base branch only', () => {
     git('checkout', '--quiet', '-b', 'other');
     write('more.ts', rules('').replace('export default', 'export const rules ='));
     commit('less');
-    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+    expect(await found('main')).toEqual(dawn);
   });
 
   it('packages are the command’s own, whatever the pull request installs or commits', async () => {
@@ -198,19 +196,16 @@ describe('is read from the base branch only', () => {
     write('node_modules/@portcullis/cli/index.js', fake);
     write('node_modules/lodash/index.js', fake);
     commit('packages');
-    expect(await judge(['--base', 'main'])).toMatchObject({ code: 4 });
+    expect(await found('main')).toEqual(dawn);
     git('checkout', '--quiet', '-b', 'other', 'main');
     write('portcullis.rules.ts', `import 'lodash';\n${rules(AT_DAWN)}`);
     commit('another package');
-    expect(await judge()).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("Cannot find module 'lodash'") as string,
-    });
+    await expect(found()).rejects.toThrow("Cannot find module 'lodash'");
   });
 
   it('a base that is not there is an error where there are rules, and none where nobody has any', async () => {
     repository(rules(AT_DAWN));
-    const shallow = { GITHUB_BASE_REF: 'gone' };
+    const shallow = { env: { GITHUB_BASE_REF: 'gone' } };
     expect(await judge([], plan(), shallow)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
@@ -271,10 +266,14 @@ it.each([
   ['has an odd name', `'No Rule': () => undefined`, /No Rule: received this name/],
 ])('a rule that %s leaves the plan not judged', async (_, text, reason) => {
   repository(rules(`${AT_DAWN}, ${text}`));
+  await expect(found()).rejects.toEqual(notJudged(reason));
+});
+
+it('of a plan that is not judged nothing is written, and the rules are named', async () => {
+  repository(rules(`${AT_DAWN}, broken: () => true`));
   const { code, stdout, stderr } = await judge();
-  expect(stderr).toMatch(reason);
-  expect(stderr).toContain('portcullis.rules.ts of HEAD');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/portcullis\.rules\.ts of HEAD: broken, .*returned a boolean.*\(ERR_RULES\)/);
 });
 
 it('a rule that never ends is named, and so is what it was asked about', async () => {
@@ -306,12 +305,9 @@ it('a link of the base branch that leads out of it is not followed', async () =>
   writeFileSync(join(outside, 'rules.ts'), rules(''));
   symlinkSync(join(outside, 'rules.ts'), join(folder, 'portcullis.rules.ts'));
   commit('a link');
-  expect(await judge()).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(
-      /portcullis\.rules\.ts of HEAD is a link that leads out of the commit/,
-    ) as string,
-  });
+  await expect(found()).rejects.toEqual(
+    notJudged(/portcullis\.rules\.ts of HEAD is a link that leads out of the commit/),
+  );
   rmSync(join(folder, 'portcullis.rules.ts'));
   write('portcullis.rules.ts', `import { rules } from './more/rules';\nexport default rules;\n`);
   symlinkSync(outside, join(folder, 'more'));
@@ -324,7 +320,7 @@ it('a link of the base branch that leads out of it is not followed', async () =>
   write('rules/rules.ts', rules(AT_DAWN).replace('export default', 'export const rules ='));
   symlinkSync('rules', join(folder, 'more'));
   commit('a link to a folder of its own');
-  expect(await judge()).toMatchObject({ code: 4 });
+  expect(await found()).toEqual(dawn);
   rmSync(outside, { recursive: true });
 });
 
@@ -337,13 +333,10 @@ it.each(['SIGTERM', 'SIGINT'] as const)('%s while rules run leaves nothing behin
   );
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
-  const ended = judge(
-    [],
-    plan(),
-    { TMPDIR: temporary },
-    folder,
-    (child) => void signalAt(child, signal, asked),
-  );
+  const ended = judge([], plan(), {
+    env: { TMPDIR: temporary },
+    onStart: (child) => void signalAt(child, signal, asked),
+  });
   expect((await ended).code).toBe(signal === 'SIGTERM' ? 143 : 130);
   expect(readdirSync(temporary).filter((name) => name.startsWith('portcullis-'))).toEqual([]);
   await until(() => !isAlive(Number(readFileSync(asked, 'utf8'))));
@@ -360,10 +353,7 @@ it.each([
   ['an import of nothing', `import './gone';\nexport default {};`, /Cannot find module/],
 ])('%s leaves the plan not judged', async (_, text, reason) => {
   repository(text);
-  const { code, stderr } = await judge();
-  expect(stderr).toMatch(reason);
-  expect(stderr).toContain('(ERR_RULES)');
-  expect(code).toBe(1);
+  await expect(found()).rejects.toEqual(notJudged(reason));
 });
 
 it('defineRules() names every problem', () => {
