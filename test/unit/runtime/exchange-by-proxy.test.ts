@@ -1,13 +1,13 @@
 /** Whoever is asked without an agent of its own: Vault, STS, Upstash. Each goes by the proxy that the environment names. */
-import { once } from 'node:events';
-import { createServer, request, type RequestListener, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { request, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import type * as Exchange from '../../../runtime/src/exchange';
 import type * as Secrets from '../../../runtime/src/secrets';
 import type * as Upstash from '../../../runtime/src/secrets/redis/drivers/upstash-rest';
+import { useServers } from '../../support/loopback-server';
 
-const servers: Server[] = [];
+const serve = useServers();
 const NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
 let through: string[];
 
@@ -18,20 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const name of NAMES) Reflect.deleteProperty(process.env, name);
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
 });
-
-async function serve(answer: RequestListener): Promise<Server> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return server;
-}
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** A proxy for which every host is the one that answers so. */
 async function proxyTo(answer: RequestListener): Promise<string> {
@@ -40,17 +27,17 @@ async function proxyTo(answer: RequestListener): Promise<string> {
     through.push(new URL(req.url ?? '').host);
     const { method, headers } = req;
     const path = new URL(req.url ?? '').pathname;
-    req.pipe(request({ port: portOf(far), method, headers, path }, (from) => from.pipe(res)));
+    req.pipe(request({ port: far.port, method, headers, path }, (from) => from.pipe(res)));
   });
-  proxy.on('connect', (req, socket) => {
+  proxy.server.on('connect', (req, socket) => {
     through.push(req.url ?? '');
-    const upstream = connect(portOf(far), '127.0.0.1', () => {
+    const upstream = connect(far.port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(socket).pipe(upstream);
     });
     for (const end of [upstream, socket]) end.on('error', () => socket.destroy());
   });
-  return `http://127.0.0.1:${portOf(proxy)}`;
+  return proxy.url.origin;
 }
 
 const fresh = () => jest.requireActual<typeof Exchange>('../../../runtime/src/exchange');
@@ -87,7 +74,7 @@ it('ends when whoever asked wants no answer any more', async () => {
 it('asks directly whom NO_PROXY names, beside a proxy for all others', async () => {
   const server = await serve((_req, res) => res.end('direct'));
   // A name of this machine that is not known for one.
-  const own = `http://0.0.0.0:${portOf(server)}/`;
+  const own = `http://0.0.0.0:${server.port}/`;
   const proxy = await proxyTo((_req, res) => res.end('by the proxy'));
   Object.assign(process.env, { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, NO_PROXY: 'far.test,0.0.0.0' });
   await expect(fresh().exchange(new URL(own), asked)).resolves.toMatchObject({ text: 'direct' });

@@ -1,22 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { exchange } from '../../../runtime/src/exchange';
+import { useServers } from '../../support/loopback-server';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function serve(listener: RequestListener): Promise<URL> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-}
+const listen = useServers();
+const serve = async (answer: RequestListener): Promise<URL> => (await listen(answer)).url;
 
 const asked = { method: 'POST', body: 'ping', withinMs: 10_000, largest: 100 } as const;
 
@@ -60,12 +47,11 @@ it('reads no more than it has room for', async () => {
 });
 
 it('fails with an answer that breaks off, and where nobody listens', async () => {
-  const url = await serve((_request, response) => {
+  const { url, server } = await listen((_request, response) => {
     response.writeHead(200, { 'content-length': 10 });
     response.write('123', () => response.destroy());
   });
   await expect(exchange(url, asked)).rejects.toMatchObject({ code: 'ECONNRESET' });
-  servers[0]?.close();
-  await once(servers[0]!, 'close');
+  await new Promise((closed) => server.close(closed));
   await expect(exchange(url, asked)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });

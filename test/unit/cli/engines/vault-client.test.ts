@@ -1,25 +1,12 @@
 /** What stands in Vault's place: neither the token nor a value that is written goes wherever it sends. */
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { putField } from '../../../../cli/src/secrets/put';
+import { useServers } from '../../../support/loopback-server';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listen = useServers();
+const serve = async (answer: RequestListener): Promise<string> => (await listen(answer)).url.origin;
 
 test.each([307, 308])('a standby that answers %i is followed to its leader', async (status) => {
   const asked: unknown[] = [];
@@ -69,9 +56,9 @@ test('what is no JSON is not repeated', async () => {
 });
 
 test('a Vault that is not there is said in words, without a stack', async () => {
-  const gone = await serve(() => undefined);
-  await new Promise((closed) => servers.pop()?.close(closed));
-  await expect(new VaultClient(gone, 'token').read('a')).rejects.toMatchObject({
+  const gone = await listen(() => undefined);
+  await new Promise((closed) => gone.server.close(closed));
+  await expect(new VaultClient(gone.url.origin, 'token').read('a')).rejects.toMatchObject({
     code: 'ERR_UNREACHABLE',
     problem: expect.stringMatching(/^Vault did not answer: connect ECONNREFUSED/) as string,
   });
