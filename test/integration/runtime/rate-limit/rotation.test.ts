@@ -14,7 +14,7 @@ import { policy } from '../../../../policy';
 import { deployed } from '../../../support/deployed';
 import { startUpstash } from '../../../support/upstash';
 import { ACCESS_KEY, ElastiCacheDouble } from '../secrets/elasticache';
-import { useShortLeases, type Service } from '../secrets/short-leases';
+import { useShortLeases } from '../secrets/short-leases';
 import { startLoad } from './load';
 import { PATIENTLY } from '../../../support/patiently';
 
@@ -49,13 +49,7 @@ test.each<[string, RedisDriver]>([
 
 describe('sources that Vault leases no user for', () => {
   const leases = useShortLeases();
-  const services: Service[] = [];
-  const connected = async (): Promise<SecretsManager> => {
-    const service = await leases().connect();
-    services.push(service);
-    return service.secrets;
-  };
-  afterEach(() => Promise.all(services.splice(0).map(({ secrets }) => secrets.close())));
+  const connected = async (): Promise<SecretsManager> => (await leases().connect()).secrets;
 
   test.each<[string, RedisDriver]>([
     ['node-redis', nodeRedis()],

@@ -1,22 +1,19 @@
 /** Clients that somebody holds for longer than a drain: LISTEN, a cursor, a lock. */
 import type { Notification, PoolClient } from 'pg';
 import { once } from 'node:events';
-import { useShortLeases, type Service } from './short-leases';
+import { useShortLeases } from './short-leases';
 
 const HOUR_SECONDS = 3_600;
 
 const leases = useShortLeases();
 
-let service: Service | undefined;
-afterEach(() => service?.secrets.close());
-
 async function start() {
   await leases().leaseFor(HOUR_SECONDS);
   // Nobody waits for a client that is held: the drain is over at once.
-  service = await leases().connect({ drainSeconds: 0 });
+  const { secrets } = await leases().connect({ drainSeconds: 0 });
   const { host, port } = leases().postgres;
-  const pool = service.secrets.postgresPool('pg', { host, port, database: 'postgres' });
-  return { secrets: service.secrets, pool };
+  const pool = secrets.postgresPool('pg', { host, port, database: 'postgres' });
+  return { secrets, pool };
 }
 
 test('who listens hears of the rotation as of a lost connection, and hears notifications again', async () => {

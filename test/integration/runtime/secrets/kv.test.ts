@@ -9,16 +9,7 @@ import { useShortLeases, type Service } from './short-leases';
 const leases = useShortLeases();
 const schema = z.object({ key: secret(), host: z.string().default('localhost') });
 
-const services: Service[] = [];
-afterEach(async () => {
-  await Promise.all(services.splice(0).map(({ secrets }) => secrets.close()));
-});
-
-async function service(): Promise<Service> {
-  const connected = await leases().connect();
-  services.push(connected);
-  return connected;
-}
+const service = (): Promise<Service> => leases().connect();
 
 /** An entry of its own for each test, and how to write its next version. */
 function entry(): { path: string; write: (data: Record<string, unknown>) => Promise<unknown> } {

@@ -12,12 +12,9 @@ const HOUR_SECONDS = 3_600;
 
 const leases = useShortLeases();
 
-let service: Service | undefined;
-afterEach(() => service?.secrets.close());
-
 async function start(): Promise<Service> {
   await leases().leaseFor(HOUR_SECONDS);
-  return (service = await leases().connect());
+  return leases().connect();
 }
 
 /** Signs in and says who that is; rejects as PostgreSQL does. */

@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 import { useServer } from '../../../support/engines';
 import { describeWithPgBouncer, startPgBouncer } from '../../../support/pgbouncer';
-import { useShortLeases, type Service } from './short-leases';
+import { useShortLeases } from './short-leases';
 import { underLoad } from './under-load';
 
 const HOUR_SECONDS = 3_600;
@@ -10,13 +10,9 @@ const QUERIES = 40;
 
 const leases = useShortLeases();
 
-let service: Service | undefined;
-afterEach(() => service?.secrets.close());
-
 async function start({ host, port }: { readonly host: string; readonly port: number }) {
   await leases().leaseFor(HOUR_SECONDS);
-  service = await leases().connect();
-  const { secrets } = service;
+  const { secrets } = await leases().connect();
   const pool = secrets.postgresPool('pg', { host, port, database: 'postgres', max: 4 });
   const { rows } = await pool.query<{ user: string }>('select current_user as user');
   return { secrets, pool, user: rows[0]!.user };

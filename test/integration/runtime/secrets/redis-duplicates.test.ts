@@ -2,19 +2,15 @@
 import { ioredis, nodeRedis, type SecretsManager } from '@portcullis/runtime';
 import { Redis } from 'ioredis';
 import { redisCommand } from '../../../../cli/src/local/servers/redis';
-import { useShortLeases, type Service } from './short-leases';
+import { useShortLeases } from './short-leases';
 
 const HOUR_SECONDS = 3_600;
 
 const leases = useShortLeases();
 
-let service: Service | undefined;
-afterEach(() => service?.secrets.close());
-
 async function start(): Promise<SecretsManager> {
   await leases().leaseFor(HOUR_SECONDS);
-  service = await leases().connect();
-  return service.secrets;
+  return (await leases().connect()).secrets;
 }
 
 /** A duplicate, as whoever made it sees it. */

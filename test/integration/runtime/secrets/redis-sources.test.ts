@@ -11,18 +11,12 @@ import { useShortLeases, type Service } from './short-leases';
 const leases = useShortLeases();
 const HOUR_MS = 3_600_000;
 
-const services: Service[] = [];
 const upstashes: UpstashServer[] = [];
 afterEach(async () => {
-  await Promise.all(services.splice(0).map(({ secrets }) => secrets.close()));
   await Promise.all(upstashes.splice(0).map((server) => server.close()));
 });
 
-async function service(clock: ManualClock): Promise<Service> {
-  const connected = await leases().connect({ clock });
-  services.push(connected);
-  return connected;
-}
+const service = (clock: ManualClock): Promise<Service> => leases().connect({ clock });
 
 const endpoint = (): { host: string; port: number } => ({
   host: leases().redis.host,

@@ -10,17 +10,11 @@ jest.retryTimes(2, { logErrorsBeforeRetry: true });
 const leases = useShortLeases();
 const admin = (...command: string[]): Promise<unknown> => redisCommand(leases().redis.adminUrl, command);
 
-const services: Service[] = [];
-afterEach(async () => {
-  await Promise.all(services.splice(0).map(({ secrets }) => secrets.close()));
-});
-
 async function client<Native>(
   driver: RedisDriver<Native>,
   options: Parameters<ReturnType<typeof leases>['connect']>[0] = {},
 ): Promise<Service & { redis: RotatingRedis<Native> }> {
   const service = await leases().connect(options);
-  services.push(service);
   const { host, port } = leases().redis;
   return { ...service, redis: service.secrets.redisClient('cache', { host, port, driver }) };
 }

@@ -28,7 +28,10 @@ export interface ShortLeases {
   leaseFor(seconds: number): Promise<void>;
   /** The users that Vault leased and PostgreSQL knows. */
   leasedUsers(): Promise<string[]>;
-  /** A service of its own; `rotateShare` of the leases' life is when they are replaced. */
+  /**
+   * A service of its own; `rotateShare` of the leases' life is when they are replaced. It ends with the test that it was
+   * connected in, however that ends: the next one, or its retry, finds nobody leasing. In `beforeAll`, it is the file's.
+   */
   connect(options?: ConnectOptions): Promise<Service>;
 }
 
@@ -50,6 +53,13 @@ export function useShortLeases(): () => ShortLeases {
   const redis = useRedis();
   let roleId: string;
   let secretId: string;
+  const services: SecretsManager[] = [];
+  beforeEach(() => {
+    services.length = 0;
+  });
+  afterEach(async () => {
+    await Promise.allSettled(services.splice(0).map((service) => service.close()));
+  });
   const admin = (): VaultClient => new VaultClient(vault().address, vault().rootToken);
 
   beforeAll(async () => {
@@ -99,6 +109,7 @@ export function useShortLeases(): () => ShortLeases {
         onEvent: (event) => events.push(event),
         ...options,
       });
+      services.push(secrets);
       return { secrets, events };
     },
   });

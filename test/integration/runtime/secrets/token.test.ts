@@ -52,7 +52,7 @@ const count = (events: readonly SecretsEvent[], type: SecretsEvent['type']): num
 
 test('a token that meets its maximum is replaced, and all that was leased under it, without losing a query', async () => {
   const service = await leases().connect({
-    login: appRole(await login('ends', { token_ttl: '3s', token_max_ttl: '4s' })),
+    login: appRole(await login('ends', { token_ttl: '4s', token_max_ttl: '6s' })),
   });
   const pool = newPool(service);
   await pool.query('select 1');
