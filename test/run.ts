@@ -44,7 +44,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
   'test:release': {
     about:
-      "what breaks under load, while it deploys or while it gives servers back, and a company's own repository: 5 minutes",
+      "what breaks under load, while it deploys or while it gives servers back, and a company's own repository: 7 minutes",
     prepare: prepareEngines,
     jest: ['--config', 'test/release/jest.config.js'],
   },

@@ -62,7 +62,7 @@ it('writes an API whose types are right, whose test passes and whose stacks synt
   await symlink(join(CHECKOUT, 'node_modules'), join(own, 'node_modules'));
   const config = await fromSources(own);
   const types = await node(
-    [require.resolve('typescript/bin/tsc'), '--noEmit', '-p', config, '--listFiles'],
+    [join(CHECKOUT, 'node_modules/.bin/tsc'), '--noEmit', '-p', config, '--listFiles'],
     own,
   );
   const said = types.stdout.split('\n').filter((line) => !/^(\.\.\/|\s|$)/.test(line));
