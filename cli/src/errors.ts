@@ -1,7 +1,5 @@
 import { isNativeError } from 'node:util/types';
 
-export { shownAddress } from '@portcullis/runtime/policy';
-
 /** Why a command could not do its work. Stable: tests and scripts may switch on it. */
 export type PortcullisErrorCode =
   | 'ERR_ENGINE_MISSING'

@@ -1,6 +1,6 @@
-import { isLoopback } from '@portcullis/runtime/policy';
+import { isLoopback, shownAddress } from '@portcullis/runtime/policy';
 import { createClient } from 'redis';
-import { PortcullisError, messageOf, shownAddress } from '../errors';
+import { PortcullisError, messageOf } from '../errors';
 import type { VaultClient } from '../engines/vault-client';
 import { vaultFromEnvironment } from './vault';
 

@@ -1,5 +1,5 @@
-import { isHeaderToken, isHttpsOrLoopback } from '@portcullis/runtime/policy';
-import { PortcullisError, messageOf, shownAddress } from '../errors';
+import { isHeaderToken, isHttpsOrLoopback, shownAddress } from '@portcullis/runtime/policy';
+import { PortcullisError, messageOf } from '../errors';
 import { plain } from '../terminal/text';
 
 /** Where Keycloak is, and the client of its realm `master` that may change it. */

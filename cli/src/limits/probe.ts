@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { isHeaderToken, isHttpsOrLoopback } from '@portcullis/runtime/policy';
-import { PortcullisError, messageOf, shownAddress } from '../errors';
+import { isHeaderToken, isHttpsOrLoopback, shownAddress } from '@portcullis/runtime/policy';
+import { PortcullisError, messageOf } from '../errors';
 import { advertisedLimits, narrower, type AdvertisedLimit } from './advertised-limits';
 import { typed } from '../terminal/command-name';
 

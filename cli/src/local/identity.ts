@@ -1,9 +1,9 @@
-import { isHttpsOrLoopback } from '@portcullis/runtime/policy';
+import { isHttpsOrLoopback, shownAddress } from '@portcullis/runtime/policy';
 import { policy } from '../../../policy';
 import { WEB_APP } from '../../../stacks/web-app';
 import { demoClients, demoPeople, scopes, type ClientName } from './clients';
 import type { Client } from '../connections/client-tokens';
-import { PortcullisError, messageOf, shownAddress } from '../errors';
+import { PortcullisError, messageOf } from '../errors';
 import type { Run } from '../engines/process/run';
 import type { GivenIdentity } from './given/options';
 import { requestToken, startOidc, type OidcServer } from './servers/oidc';

@@ -9,7 +9,6 @@ import { findApp } from '../workspace/find-app';
 import { findRules } from './team-rules/find-rules';
 import { selectStacks } from '../workspace/stack-selection';
 import type { SecondJudge, StackSummary } from './summary';
-import { plansOnSandbox } from '../sandbox/falls-back';
 import { Workspace } from '../workspace/workspace';
 
 interface PlanOptions extends ConfigOption {
@@ -119,7 +118,10 @@ async function plan(
   second: SecondJudge | undefined,
 ): Promise<Judged> {
   const app = await findApp(config);
-  await plansOnSandbox(environment, config);
+  if (environment !== undefined) {
+    const { plansOnSandbox } = await import('../sandbox/falls-back.js');
+    await plansOnSandbox(environment, config);
+  }
   const workspace = await Workspace.open(app, showProgress(process.stderr));
   try {
     // What judges is half of the command's sources: they are loaded while the app runs.

@@ -35,8 +35,8 @@ export function fallsBackToSandbox(command: Command, person: Person): Command {
  * Has stacks be planned as they were deployed on the sandbox of this repository, where it runs this environment and the
  * environment variables name no servers.
  */
-export async function plansOnSandbox(environment: string | undefined, config?: string): Promise<void> {
-  if (environment === undefined || namesServers(process.env)) return;
+export async function plansOnSandbox(environment: string, config?: string): Promise<void> {
+  if (namesServers(process.env)) return;
   const sandbox = await sandboxHere(config);
   if (sandbox?.environment !== environment) return;
   const variables = await sandbox.stackVariables();

@@ -1,5 +1,5 @@
+import { shownAddress } from '@portcullis/runtime/policy';
 import { policy } from '../../../policy';
-import { shownAddress } from '../errors';
 import type { LocalEnvironment } from '../local/environment';
 import type { Service } from '../local/service';
 

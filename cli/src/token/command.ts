@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { shownAddress } from '@portcullis/runtime/policy';
 import { TokenRefusedError, tokensFrom, type Token } from '../connections/client-tokens';
 import { loadConfig } from '../config/load-config';
 import { readsConfig, type ConfigOption } from '../config/option';
-import { messageOf, PortcullisError, shownAddress } from '../errors';
+import { messageOf, PortcullisError } from '../errors';
 import { findSandbox } from '../sandbox/find-sandbox';
 import { clientOf, type NamedClient } from './client-of';
 import { typed } from '../terminal/command-name';

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/define-config';
-import { loadConfigIfAny, MINIMAL_CONFIG, type Project } from '../config/load-config';
+import { findConfig } from '../config/find-config';
+import type { Project } from '../config/load-config';
 import { PortcullisError, messageOf } from '../errors';
 
 /** The cdktf app of a repository. */
@@ -25,11 +26,12 @@ export interface App {
  * @throws PortcullisError `ERR_CONFIG_MISSING` where there is neither, `ERR_SYNTH` for a `cdktf.json` without an app
  */
 export async function findApp(named?: string, folder = process.cwd()): Promise<App> {
-  const project = await loadConfigIfAny(named, folder);
+  const project = await projectIfAny(named, folder);
   const environments = project?.config.environments ?? {};
   if (project?.config.app !== undefined) return app(project.folder, project.config.app, environments);
   const here = appFolder(folder, project);
   if (here !== undefined) return app(here, await commandIn(join(here, 'cdktf.json')), environments);
+  const { MINIMAL_CONFIG } = await import('../config/load-config.js');
   throw new PortcullisError(
     'ERR_CONFIG_MISSING',
     project === undefined
@@ -39,6 +41,13 @@ export async function findApp(named?: string, folder = process.cwd()): Promise<A
       ? `run this in the folder of a cdktf app; what Portcullis has to know besides is in portcullis.config.ts:\n\n${MINIMAL_CONFIG}`
       : "name the command that synthesizes the stacks, as in app: 'node --require tsx/cjs stacks/main.ts'",
   );
+}
+
+/** What reads configs is loaded where there is one. */
+async function projectIfAny(named: string | undefined, folder: string): Promise<Project | undefined> {
+  if (named === undefined && findConfig(folder) === undefined) return undefined;
+  const { loadConfig } = await import('../config/load-config.js');
+  return loadConfig(named, folder);
 }
 
 function appFolder(from: string, project: Project | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { shownAddress } from '../../errors';
+import { shownAddress } from '@portcullis/runtime/policy';
 import { findingsOf, type Finding } from '../finding';
 
 /** What an environment's servers answered. No field holds a token or a password. */

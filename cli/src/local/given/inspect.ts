@@ -1,4 +1,5 @@
-import { PortcullisError, shownAddress } from '../../errors';
+import { shownAddress } from '@portcullis/runtime/policy';
+import { PortcullisError } from '../../errors';
 import { VaultClient } from '../../engines/vault-client';
 import type { Seed } from '../seed';
 import { refusal, type Obstacle } from './obstacle';

@@ -1,8 +1,8 @@
 /** Which servers of the user's own `npm start` is to use: by flag, or by a variable of Portcullis' own name. */
-import { isHttpsOrLoopback, isLoopback } from '@portcullis/runtime/policy';
+import { isHttpsOrLoopback, isLoopback, shownAddress } from '@portcullis/runtime/policy';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { messageOf, shownAddress } from '../../errors';
+import { messageOf } from '../../errors';
 import { refusal, type Obstacle } from './obstacle';
 
 /** As given on the command line. */

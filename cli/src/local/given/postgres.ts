@@ -1,7 +1,8 @@
 /** A PostgreSQL of the user's own: what stands in the way, what will be changed, and how it gets back what it was. */
 import { escapeIdentifier } from 'pg';
+import { shownAddress } from '@portcullis/runtime/policy';
 import { GROUP_ROLES } from '../../../../vault-names';
-import { messageOf, shownAddress } from '../../errors';
+import { messageOf } from '../../errors';
 import { databaseUrl, withClient, type Query } from '../postgres-admin';
 import { EXAMPLE_ROLES, type Seed } from '../seed';
 import type { Obstacle } from './obstacle';

@@ -1,5 +1,6 @@
 /** A Redis of the user's own: what stands in the way, what will be changed, and how it gets back what it was. */
-import { messageOf, shownAddress } from '../../errors';
+import { shownAddress } from '@portcullis/runtime/policy';
+import { messageOf } from '../../errors';
 import { sha256Hex } from '../../engines/random';
 import { redisCommand, VAULT_USER_RIGHTS } from '../servers/redis';
 import type { Obstacle } from './obstacle';

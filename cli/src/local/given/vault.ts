@@ -1,5 +1,6 @@
 /** A Vault of the user's own: what stands in the way, what will be changed, and how it gets back what it was. */
-import { messageOf, shownAddress } from '../../errors';
+import { shownAddress } from '@portcullis/runtime/policy';
+import { messageOf } from '../../errors';
 import { VaultError, type VaultClient } from '../../engines/vault-client';
 import type { VaultFootprint } from './footprint';
 import type { Obstacle } from './obstacle';

@@ -1,9 +1,10 @@
+import { shownAddress } from '@portcullis/runtime/policy';
 import { entryName } from '../../../../cli/src/engines/install/cache';
 import { cacheFolder } from '../../../../cli/src/engines/install/cache-folder';
 import { providerSource, workOn } from '../../../../cli/src/engines/programs/engine-work';
 import { plannedChanges } from '../../../../cli/src/local/deploy';
 import { cliConfiguration, registryHost } from '../../../../cli/src/engines/programs/providers';
-import { PortcullisError, messageOf, shownAddress } from '../../../../cli/src/errors';
+import { PortcullisError, messageOf } from '../../../../cli/src/errors';
 import { checkedSource, type GoModule } from '../../../../cli/src/engines/install/go-module';
 import { sha256Hex } from '../../../../cli/src/engines/random';
 import { serverConfiguration } from '../../../../cli/src/local/servers/openbao';
