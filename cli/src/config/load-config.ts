@@ -5,6 +5,7 @@ import { endsWithCode, messageOf, PortcullisError } from '../errors';
 import { ConfigError, defineConfig, type Config, type ConfigInput } from './define-config';
 import { findConfig } from './find-config';
 import { requireModule } from './require-module';
+import { adds } from '../terminal/command-name';
 
 /** A config, and where it is. */
 export interface Project {
@@ -123,7 +124,7 @@ function missingPackage(error: unknown): string | undefined {
   const [, name] = /Cannot find (?:module|package) '([^'./][^']*)'/.exec(messageOf(error)) ?? [];
   return name === undefined
     ? undefined
-    : `install it where the config is: npm install --save-dev ${packageOf(name)}`;
+    : `install it where the config is: ${adds([packageOf(name)], process.env)}`;
 }
 
 const packageOf = (name: string): string => name.split('/', name.startsWith('@') ? 2 : 1).join('/');

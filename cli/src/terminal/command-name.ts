@@ -13,6 +13,13 @@ const RUNS: Readonly<Record<PackageManager, string>> = {
   yarn: 'yarn run portcullis',
 };
 
+/** Adds packages that only the development needs. */
+const ADDS: Readonly<Record<PackageManager, string>> = {
+  npm: 'npm install --save-dev',
+  pnpm: 'pnpm add --save-dev',
+  yarn: 'yarn add --dev',
+};
+
 /** Where nobody says otherwise, as in documents: a package of the repository. */
 let name = `${EXECUTES.npm} portcullis`;
 
@@ -35,12 +42,21 @@ export function typed(words: string): string {
  * @returns what comes before the words of a command, as in `npx portcullis`.
  */
 export function calledAs(script: string, folder: string, env: NodeJS.ProcessEnv): string {
-  const { npm_lifecycle_event: event, npm_command: command, npm_config_user_agent: agent = '' } = env;
-  const [, found = 'npm'] = /^(npm|pnpm|yarn)\//.exec(agent) ?? [];
-  const manager = found as PackageManager;
+  const { npm_lifecycle_event: event, npm_command: command } = env;
+  const manager = managerOf(env);
   if (event === 'portcullis') return RUNS[manager];
   const isExecuted = event === 'npx' || command === 'exec' || isOfRepository(script, folder);
   return isExecuted ? `${EXECUTES[manager]} portcullis` : 'portcullis';
+}
+
+/** What adds these packages to the repository, by the manager that runs the command. */
+export function adds(packages: readonly string[], env: NodeJS.ProcessEnv): string {
+  return [ADDS[managerOf(env)], ...packages].join(' ');
+}
+
+function managerOf({ npm_config_user_agent: agent = '' }: NodeJS.ProcessEnv): PackageManager {
+  const [, found = 'npm'] = /^(npm|pnpm|yarn)\//.exec(agent) ?? [];
+  return found as PackageManager;
 }
 
 /** Whether a package of this folder brings it, or of one above. */

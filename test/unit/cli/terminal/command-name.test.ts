@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { calledAs, nameCommand, typed } from '../../../../cli/src/terminal/command-name';
+import { adds, calledAs, nameCommand, typed } from '../../../../cli/src/terminal/command-name';
 import { WITH_START } from '../../../../cli/src/start/with-start';
 import { nodesOf, parse, sourcesIn } from '../../../support/documents/sources';
 
@@ -43,6 +43,15 @@ it.each<[called: string, script: string, env: NodeJS.ProcessEnv, name: string]>(
   ['another repository', '/home/ada/other/node_modules/.bin/portcullis', {}, 'portcullis'],
 ])('called by %s', (_, script, env, name) => {
   expect(calledAs(script, FOLDER, env)).toBe(name);
+});
+
+it.each([
+  ['npm', 'npm install --save-dev pg redis'],
+  ['pnpm', 'pnpm add --save-dev pg redis'],
+  ['yarn', 'yarn add --dev pg redis'],
+  ['bun', 'npm install --save-dev pg redis'],
+])('%s adds packages', (name, command) => {
+  expect(adds(['pg', 'redis'], agent(name))).toBe(command);
 });
 
 describe('what has to be typed', () => {
