@@ -40,7 +40,8 @@ describe('a summary shown to people', () => {
       ...policy(`${'p'.repeat(150)}${index}`),
       type: 'vault_mount',
     }));
-    const summaries = await Promise.all(['a', 'b', 'c'].map((stack) => summarize(stack, many)));
+    const summary = await summarize('a', many);
+    const summaries = ['a', 'b', 'c'].map((stack) => ({ ...summary, stack }));
     const markdown = renderMarkdown(summaries);
     expect(markdown.length).toBeLessThan(65_536);
     expect(markdown).toContain('5000 to create');
