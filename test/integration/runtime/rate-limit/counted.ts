@@ -16,9 +16,14 @@ export async function countedIn(redis: Redis, windowSeconds: number): Promise<nu
   return totalOf(redis, key);
 }
 
+/** The keys of all counters. Reports of who was refused, which come by themselves every few seconds, are none. */
+export async function countersIn(redis: Redis): Promise<string[]> {
+  return (await redis.keys('portcullis:*')).filter((key) => !key.includes('}:reports:'));
+}
+
 /** What counts in all counters together, of every client. One that was given all of it back is empty. */
 export async function countedInAll(redis: Redis): Promise<number> {
-  const keys = await redis.keys('portcullis:*');
+  const keys = await countersIn(redis);
   const lengths = await Promise.all(keys.map((key) => redis.strLen(key)));
   const charged = keys.filter((_key, index) => lengths[index]! >= 24);
   const totals = await Promise.all(charged.map((key) => totalOf(redis, key)));

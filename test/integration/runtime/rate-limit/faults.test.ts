@@ -9,7 +9,7 @@ import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-r
 import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
 import { ORGANISATIONS, startLoad, type Load, type LoadOptions } from './load';
-import { totalOf } from './counted';
+import { countedInAll } from './counted';
 import { connect, startRedis, type TestRedis } from './redis';
 import { PATIENTLY } from '../../../support/patiently';
 
@@ -48,7 +48,7 @@ describe('faults of a real Redis under load', () => {
     expectNobodyHurt();
     expect(load.events).toEqual([]);
     expect(load.undecided).toEqual(new Map());
-    expect(await chargedIn(redis)).toBe([...load.answers.values()].reduce((sum, count) => sum + count, 0));
+    expect(await countedInAll(redis)).toBe([...load.answers.values()].reduce((sum, count) => sum + count, 0));
   };
 
   /** One outage, from a fault to its end. */
@@ -231,10 +231,4 @@ function onClock(redis: Awaited<ReturnType<typeof connect>>): RedisCommands {
       return redis.sendCommand([command, source, ...rest]);
     },
   };
-}
-
-/** The sum of all that all clients were charged. */
-async function chargedIn(redis: Awaited<ReturnType<typeof connect>>): Promise<number> {
-  const totals = await Promise.all((await redis.keys('portcullis:*')).map((key) => totalOf(redis, key)));
-  return totals.reduce((sum, total) => sum + total, 0);
 }
