@@ -5,6 +5,7 @@ import {
   rateLimit,
   requireAuth,
   type AuthMiddleware,
+  type RateLimiter,
   type RateLimitEvent,
   type RateLimitOptions,
 } from '@portcullis/runtime';
@@ -43,6 +44,7 @@ describe('callers without a token, on a real Redis', () => {
   const issuer = useIssuer();
   let app: RunningApp;
   let auth: AuthMiddleware;
+  let limiter: RateLimiter;
   let events: RateLimitEvent[];
   let warnings: string[];
 
@@ -56,6 +58,7 @@ describe('callers without a token, on a real Redis', () => {
     jest.restoreAllMocks();
     auth.close();
     await app.stop();
+    await limiter.close();
   });
 
   interface Setting {
@@ -65,9 +68,10 @@ describe('callers without a token, on a real Redis', () => {
   }
   const start = async ({ options, anonymous, makeAuth = requireAuth }: Setting = {}): Promise<void> => {
     const policy = policyOf(issuer().url, anonymous);
-    const limiter = rateLimit({
+    const told = events;
+    limiter = rateLimit({
       ...PATIENTLY,
-      ...{ policy, redis: redis(), trustedProxies: 1, onEvent: (event) => events.push(event) },
+      ...{ policy, redis: redis(), trustedProxies: 1, onEvent: (event) => told.push(event) },
       ...options,
     });
     auth = makeAuth({ policy, limiter });

@@ -11,8 +11,8 @@ describe('a Redis that would evict counters', () => {
   let events: RateLimitEvent[];
   const admin = (...command: string[]): Promise<unknown> => redisCommand(server.url, command);
   const limiterOn = (client: typeof redis): RateLimiter => {
-    events = [];
-    return rateLimit({ policy: outagePolicy, redis: client, onEvent: (event) => events.push(event) });
+    const told: RateLimitEvent[] = (events = []);
+    return rateLimit({ policy: outagePolicy, redis: client, onEvent: (event) => told.push(event) });
   };
 
   beforeEach(async () => {

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { definePolicy, rateLimit, type RateLimitEvent, type RedisCommands } from '@portcullis/runtime';
+import {
+  definePolicy,
+  rateLimit,
+  type RateLimiter,
+  type RateLimitEvent,
+  type RedisCommands,
+} from '@portcullis/runtime';
 import { GuardedRedis } from '../../../../runtime/src/rate-limit/store/guarded-redis';
 import { accessTo } from '../../../../runtime/src/redis';
 import { RedisStore } from '../../../../runtime/src/rate-limit/store/redis-store';
@@ -30,12 +36,17 @@ const policy = definePolicy({
 describe('while Redis does not decide', () => {
   const { server, redis } = useTestRedis();
   let app: TestApp;
+  let limiter: RateLimiter;
   let events: RateLimitEvent[];
   beforeEach(async () => {
-    events = [];
-    app = await serve(rateLimit({ policy, redis: redis(), onEvent: (event) => events.push(event) }));
+    const told: RateLimitEvent[] = (events = []);
+    limiter = rateLimit({ policy, redis: redis(), onEvent: (event) => told.push(event) });
+    app = await serve(limiter);
   });
-  afterEach(() => app.close());
+  afterEach(async () => {
+    await app.close();
+    await limiter.close();
+  });
 
   test('each route answers as the policy says, and the headers say no more than is known', async () => {
     await server().kill('SIGSTOP');
