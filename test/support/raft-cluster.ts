@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from './until';
-import { choosePort, LOOPBACK } from '../../cli/src/engines/process/ports';
+import { LOOPBACK, onPort } from '../../cli/src/engines/process/ports';
 import type { Run } from '../../cli/src/engines/process/run';
 import { serverConfiguration } from '../../cli/src/local/servers/openbao';
 import { Server } from '../../cli/src/local/servers/server';
@@ -68,24 +68,25 @@ async function startNode(run: Run, binary: string, id: string): Promise<RaftNode
   const folder = await run.subfolder(`raft-${id}`);
   const dataFolder = join(folder, 'data');
   await mkdir(dataFolder);
-  const port = await choosePort(undefined, 'Vault');
-  const clusterPort = await choosePort(undefined, 'Raft');
-  const configuration = join(folder, 'server.hcl');
-  const text = serverConfiguration({ port, clusterPort, dataFolder, own: 'disable_mlock = true\n' });
-  await writeFile(configuration, text.replace('node_id = "local"', `node_id = "${id}"`), { mode: 0o600 });
-  const address = `http://${LOOPBACK}:${port}`;
-  const server = await Server.start(run, {
-    process: {
-      name: `raft-${id}`,
-      command: binary,
-      args: ['server', `-config=${configuration}`],
-      env: { PATH: process.env.PATH, HOME: folder },
-    },
-    answers: async () => {
-      await new VaultClient(address).health();
-    },
+  return onPort(undefined, 'Vault', async (port, another) => {
+    const configuration = join(folder, 'server.hcl');
+    const ports = { port, clusterPort: await another() };
+    const text = serverConfiguration({ ...ports, dataFolder, own: 'disable_mlock = true\n' });
+    await writeFile(configuration, text.replace('node_id = "local"', `node_id = "${id}"`), { mode: 0o600 });
+    const address = `http://${LOOPBACK}:${port}`;
+    const server = await Server.start(run, {
+      process: {
+        name: `raft-${id}`,
+        command: binary,
+        args: ['server', `-config=${configuration}`],
+        env: { PATH: process.env.PATH, HOME: folder },
+      },
+      answers: async () => {
+        await new VaultClient(address).health();
+      },
+    });
+    return { address, server };
   });
-  return { address, server };
 }
 
 async function isActive(node: RaftNode): Promise<RaftNode> {

@@ -43,19 +43,28 @@ export async function choosePort(asked: number | undefined, what: string): Promi
 
 /**
  * Starts a server on the port asked for, or on a free one. Between choosing a free port and binding it another
- * process may take it; the start is then made again on another port.
+ * process may take it; the start is then made again on other ports.
+ *
+ * @param start gets the port, and a way to choose more of them: what it listens on besides may be taken as well.
  */
 export async function onPort<T>(
   asked: number | undefined,
   what: string,
-  start: (port: number) => Promise<T>,
+  start: (port: number, another: () => Promise<number>) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await choosePort(asked, what);
+    const chosen = asked === undefined ? [port] : [];
+    const another = async (): Promise<number> => {
+      const one = await choosePort(undefined, what);
+      chosen.push(one);
+      return one;
+    };
     try {
-      return await start(port);
+      return await start(port, another);
     } catch (error) {
-      if (asked !== undefined || attempt === 3 || (await isFree(port))) throw error;
+      const areFree = await Promise.all(chosen.map(isFree));
+      if (attempt === 3 || areFree.every(Boolean)) throw error;
     }
   }
 }

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { poll } from '../../engines/process/poll';
-import { choosePort, LOOPBACK, onPort } from '../../engines/process/ports';
+import { LOOPBACK, onPort } from '../../engines/process/ports';
 import type { Run } from '../../engines/process/run';
 import { Server } from './server';
 import { VaultClient } from '../../engines/vault-client';
@@ -74,10 +74,10 @@ export async function startOpenBao(
   const blocks = isOpenBao && audited ? await auditBlocks(devices) : '';
   const own = isOpenBao ? blocks : 'disable_mlock = true\n';
 
-  return onPort(asked, 'OpenBao', async (port) => {
+  return onPort(asked, 'OpenBao', async (port, another) => {
     const address = `http://${LOOPBACK}:${port}`;
     const configuration = join(folder, 'server.hcl');
-    const clusterPort = await choosePort(undefined, 'Raft');
+    const clusterPort = await another();
     await writeFile(configuration, serverConfiguration({ port, clusterPort, dataFolder, own: own + more }), {
       mode: 0o600,
     });
