@@ -45,9 +45,10 @@ export async function findApp(named?: string, folder = process.cwd()): Promise<A
 
 /** What reads configs is loaded where there is one. */
 async function projectIfAny(named: string | undefined, folder: string): Promise<Project | undefined> {
-  if (named === undefined && findConfig(folder) === undefined) return undefined;
+  const file = named ?? findConfig(folder);
+  if (file === undefined) return undefined;
   const { loadConfig } = await import('../config/load-config.js');
-  return loadConfig(named, folder);
+  return loadConfig(file, folder);
 }
 
 function appFolder(from: string, project: Project | undefined): string | undefined {
