@@ -6,7 +6,7 @@ type Redis = Awaited<ReturnType<typeof connect>>;
 const TOTAL = `return struct.unpack('>I7', redis.call('GET', KEYS[1]), 18)`;
 
 /** What counts in a counter, by its key. */
-export async function totalOf(redis: Redis, key: string): Promise<number> {
+async function totalOf(redis: Redis, key: string): Promise<number> {
   return Number(await redis.eval(TOTAL, { keys: [key] }));
 }
 
@@ -16,14 +16,14 @@ export async function countedIn(redis: Redis, windowSeconds: number): Promise<nu
   return totalOf(redis, key);
 }
 
-/** The keys of all counters. Reports of who was refused, which come by themselves every few seconds, are none. */
-export async function countersIn(redis: Redis): Promise<string[]> {
-  return (await redis.keys('portcullis:*')).filter((key) => !key.includes('}:reports:'));
+/** Every key, but for reports of who was refused, which come by themselves every few seconds. */
+export async function keysBesideReports(redis: Redis, pattern = '*'): Promise<string[]> {
+  return (await redis.keys(pattern)).filter((key) => !key.includes('}:reports:'));
 }
 
 /** What counts in all counters together, of every client. One that was given all of it back is empty. */
 export async function countedInAll(redis: Redis): Promise<number> {
-  const keys = await countersIn(redis);
+  const keys = await keysBesideReports(redis, 'portcullis:*');
   const lengths = await Promise.all(keys.map((key) => redis.strLen(key)));
   const charged = keys.filter((_key, index) => lengths[index]! >= 24);
   const totals = await Promise.all(charged.map((key) => totalOf(redis, key)));

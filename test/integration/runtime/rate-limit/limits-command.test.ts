@@ -7,7 +7,7 @@ import { VaultClient } from '../../../../cli/src/engines/vault-client';
 import { policy } from '../../../../policy';
 import { useOpenBao } from '../../../support/engines';
 import { serve, type TestApp } from './app';
-import { countedIn, countersIn } from './counted';
+import { countedIn, keysBesideReports } from './counted';
 import { useTestRedis } from './redis';
 import { PATIENTLY } from '../../../support/patiently';
 
@@ -148,12 +148,12 @@ describe('portcullis limits', () => {
     const unconfirmed = await portcullis(['reset', 'acme', '--issuer', ISSUER]);
     expect(unconfirmed.code).toBe(2);
     expect(unconfirmed.errors).toContain('give --yes');
-    expect(await countersIn(redis())).toHaveLength(1);
+    expect(await keysBesideReports(redis())).toHaveLength(1);
 
     expect(await portcullis(['reset', 'acme', '--issuer', ISSUER, '--yes'])).toMatchObject({
       ...{ code: 0, output: 'Reset: the whole limit is free again.\n' },
     });
-    expect(await countersIn(redis())).toEqual([]);
+    expect(await keysBesideReports(redis())).toEqual([]);
     const again = await portcullis(['reset', 'acme', '--issuer', ISSUER, '--yes', '--json']);
     expect(JSON.parse(again.output)).toEqual({ organisation: 'acme', issuer: ISSUER, reset: false });
   });
